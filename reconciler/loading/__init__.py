@@ -1,0 +1,1 @@
+"""Files to desired state: strict YAML with positions, schemas, rules, merge."""

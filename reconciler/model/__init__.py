@@ -1,0 +1,1 @@
+"""Values only: frozen, slotted, no I/O."""

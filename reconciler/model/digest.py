@@ -1,0 +1,15 @@
+"""Digests over plain data: the same input gives the same bytes everywhere."""
+
+import hashlib
+import json
+
+
+def digest_of(data: object) -> str:
+    """`sha256:` and the hex digest of the data as canonical JSON (sorted keys, no spaces, ASCII)."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def short_id_of(data: object) -> str:
+    """Sixteen hex digits, enough to name one change or step in a fleet of millions."""
+    return digest_of(data)[7:23]

@@ -1,0 +1,83 @@
+"""What really happened to each change, and the proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OutcomeKind(StrEnum):
+    """Outcome of one change; each is counted from the journal, never from the plan."""
+
+    DONE = "done"
+    ALREADY = "already"
+    PENDING = "pending"
+    WAITING = "waiting"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    NOT_REACHED = "not_reached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What happened to one change. `detail` is one sentence without secrets."""
+
+    change_id: str
+    step_id: str
+    kind: OutcomeKind
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof after an apply: what a second plan over the touched installations found.
+
+    Attributes:
+        converged: True only when the second plan needs nothing more from a machine, and nothing was unreadable.
+        observed_digest: Over the values read back.
+        second_plan_changes: Changes on routes a machine can take that the second plan still holds.
+    """
+
+    converged: bool
+    desired_digest: str
+    observed_digest: str
+    second_plan_changes: int
+    requests_read: int
+    requests_write: int
+    started_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """One apply. Paths are relative to the folder beside `fleet/`."""
+
+    run_id: str
+    plan_digest: str
+    accounts: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    receipt: Receipt | None = None
+    residual_plan: str | None = None
+    worksheet: str | None = None
+
+    def count(self, kind: OutcomeKind) -> int:
+        """How many changes ended that way."""
+        return sum(outcome.kind is kind for outcome in self.outcomes)
+
+
+class WriteStatus(StrEnum):
+    """What is known from the answer alone; an accepted write is not yet a proven one."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteAnswer:
+    """How the cloud answered one write. `detail` is one sentence naming the call, never a body with secrets."""
+
+    status: WriteStatus
+    detail: str = ""

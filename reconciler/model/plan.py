@@ -1,0 +1,227 @@
+"""A plan: changes, the steps that carry them out in safe order, and everything that stands in the way."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.change import Change, Target
+from reconciler.model.desired import Cloud, Route
+from reconciler.model.digest import digest_of
+from reconciler.model.value import Observation, Unreadable, Value
+
+
+class Operation(StrEnum):
+    """What one request does. Decides endpoint and body; the table of order lists them too."""
+
+    UPDATE_CHARGER = "update-charger"
+    UPDATE_INSTALLATION = "update-installation"
+    SWITCH_TO_OCPP_NATIVE = "switch-to-ocpp-native"
+    PARTNER_AUTHENTICATION = "partner-authentication"
+    PARTNER_STAND_ALONE = "partner-stand-alone"
+    PARTNER_PERMISSION = "partner-permission"
+    PORTAL = "portal"
+
+
+class Gate(StrEnum):
+    """What must be seen before a step may run."""
+
+    NOTHING = "nothing"
+    OWNER_ACCEPTED = "ownerAccepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One request (or one thing for a person to do).
+
+    Attributes:
+        target_id: The cloud's id of the charger or installation that the request names.
+        method, path: The documented call; None for a partner's adapter and for the Portal.
+        change_ids: What it carries out, sorted.
+        after: Ids of steps whose effect must have been read back before.
+    """
+
+    id: str
+    account: str
+    installation_id: str
+    target_id: str
+    route: Route
+    operation: Operation
+    method: str | None
+    path: str | None
+    change_ids: tuple[str, ...]
+    after: tuple[str, ...] = ()
+    gate: Gate = Gate.NOTHING
+
+
+class GuardScope(StrEnum):
+    """A fleet guard refuses the whole run, an installation guard all steps of that site."""
+
+    FLEET = "fleet"
+    INSTALLATION = "installation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """One guard that said no.
+
+    Attributes:
+        code: For `explain` (P3xx).
+        guard: Id for `--accept GUARD:WHERE` and `acknowledge:`.
+        measured, limit: Numbers with unit, or words, as shown.
+        liftable: Whether accepting or acknowledging lifts it.
+    """
+
+    code: str
+    guard: str
+    scope: GuardScope
+    account: str | None
+    installation_id: str | None
+    installation_name: str
+    charger: str | None = None
+    measured: str
+    limit: str
+    message: str
+    remedy: str
+    liftable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingItem:
+    """Something a device must still do before a setting is as desired."""
+
+    target: Target
+    installation_name: str
+    setting: str
+    before: Observation
+    after: Value | None
+    reason: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingItem:
+    """Something a person must still do, for instance accept an invitation."""
+
+    target: Target
+    installation_name: str
+    setting: str
+    reason: str
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableItem:
+    """Something declared that could not be compared. `what` names settings in our words."""
+
+    target: Target
+    installation_name: str
+    what: str
+    unreadable: Unreadable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiableItem:
+    """A wish that no call can read; it needs an attestation or a directory of people."""
+
+    target: Target
+    installation_name: str
+    setting: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWarning:
+    """Something worth knowing that changes nothing, with a code for `explain` (P2xx)."""
+
+    code: str
+    target: Target
+    installation_name: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Coverage of one kind of object: desired = compared + unreadable; unmanaged ones are live without a file."""
+
+    desired: int
+    compared: int
+    unreadable: int
+    unmanaged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How much of what the files name could be compared."""
+
+    installations: Counts
+    chargers: Counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """Requests used for reading, the fewest possible, and the writes of an apply; logins and repeats excluded."""
+
+    read: int
+    write: int
+    read_floor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAccount:
+    """An account as far as a plan needs it."""
+
+    name: str
+    cloud: Cloud
+    rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredReference:
+    """Which files a plan was made from."""
+
+    path: str
+    commit: str | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything a reader or `apply` needs, nothing that can act. All tuples are sorted.
+
+    Attributes:
+        valid_until: After this `apply PLAN.json` asks for a new plan.
+        selection: How a part of the fleet was chosen, None for all of it.
+        accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
+    """
+
+    tool_version: str
+    created_at: datetime
+    valid_until: datetime
+    accounts: tuple[PlanAccount, ...]
+    desired: DesiredReference
+    selection: str | None
+    coverage: Coverage
+    requests: Requests
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    pending: tuple[PendingItem, ...] = ()
+    waiting: tuple[WaitingItem, ...] = ()
+    unreadable: tuple[UnreadableItem, ...] = ()
+    unverifiable: tuple[UnverifiableItem, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
+    accepted: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Over the sorted ids of the changes; an empty plan has one too."""
+        return digest_of(sorted(change.id for change in self.changes))
+
+    def change(self, change_id: str) -> Change:
+        """The change with that id."""
+        return next(change for change in self.changes if change.id == change_id)
+
+    @property
+    def refused_whole(self) -> bool:
+        """Whether a fleet guard refuses the run."""
+        return any(refusal.scope is GuardScope.FLEET for refusal in self.refusals)

@@ -1,0 +1,55 @@
+"""A finding about a file: many at once, each with a place, a reason and a remedy."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """Errors stop everything; warnings are shown and change no exit code."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in a file. Never holds a secret or an address.
+
+    Attributes:
+        file: Path as shown to the user, relative to the fleet's parent folder where possible.
+        line: From 1; 0 when the file as a whole is meant.
+        column: From 1; 0 when unknown.
+        code: For `reconciler explain CODE`.
+        path: Path of the setting inside the file, may be empty.
+    """
+
+    file: str
+    line: int
+    column: int
+    code: str
+    path: str
+    what: str
+    why: str
+    remedy: str
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        subject = f"{self.path}: " if self.path else ""
+        sentences = " ".join(part for part in (self.what, self.why, self.remedy) if part)
+        return f"{self.file}:{self.line}:{self.column} {self.code} {subject}{sentences}"
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str, str]:
+        """Orders problems by file and place."""
+        return (self.file, self.line, self.column, self.code, self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What a code or guard means and how to satisfy it; `why` and `remedy` are whole sentences."""
+
+    code: str
+    title: str
+    why: str
+    remedy: str
+    example: str = ""

@@ -1,0 +1,1 @@
+"""Join core and edges: plan, apply, verify."""
