@@ -1,0 +1,85 @@
+"""Writes down a person's word that the permissions of an installation were set in the Portal."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from reconciler.errors import UsageProblemError
+from reconciler.model.desired import Attestation
+from reconciler.store.files import make_private_folder, write_atomically
+
+VALID_FOR = timedelta(days=180)
+
+_ADDRESS = re.compile(r"\S@\S")
+_SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def new_attestation(installation_id: str, digest: str, *, by: str, evidence: str, today: date) -> Attestation:
+    """An attestation that is valid from today for 180 days; `digest` is over the desired permissions."""
+    return Attestation(
+        installation_id=installation_id,
+        digest=digest,
+        attested_on=today,
+        valid_until=today + VALID_FOR,
+        by=by,
+        evidence=evidence,
+    )
+
+
+def write_attestation(fleet: Path, attestation: Attestation) -> Path:
+    """Write `attestations/<installation id>.yaml` below the fleet folder, over an earlier one, and return its path.
+
+    Raises:
+        UsageProblemError: The initials or the evidence hold an e-mail address.
+        ReconcilerError: The file cannot be written, or a symlink leads out of the fleet.
+    """
+    for option, text in (("--by", attestation.by), ("--evidence", attestation.evidence)):
+        _refuse_address(option, text)
+    folder = fleet / "attestations"
+    if not folder.exists():
+        make_private_folder(folder)
+        folder.chmod(0o755)  # part of the repository, like the folders beside it
+    path = folder / f"{UUID(attestation.installation_id)}.yaml"
+    write_atomically(path, _text(attestation), within=fleet)
+    return path
+
+
+def _refuse_address(option: str, text: str) -> None:
+    if _ADDRESS.search(text):
+        raise UsageProblemError(
+            "this text holds an e-mail address, and attestations lie in git",
+            where=option,
+            remedy="name people by initials or as person:<id>",
+        )
+
+
+def _text(attestation: Attestation) -> str:
+    lines = (
+        "# yaml-language-server: $schema=../../schemas/attestation.schema.json",
+        "# Written by `reconciler attest`. Void as soon as the permissions in the file change.",
+        "version: 1",
+        f"installation: {UUID(attestation.installation_id)}",
+        f"digest: {quoted(attestation.digest)}",
+        f"attestedOn: {attestation.attested_on.isoformat()}",
+        f"validUntil: {attestation.valid_until.isoformat()}",
+        f"by: {quoted(attestation.by)}",
+        f"evidence: {quoted(attestation.evidence)}",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """A text as a double-quoted YAML scalar on one line; whatever a reader could not see is escaped."""
+    return '"' + "".join(_escaped(character) for character in text) + '"'
+
+
+def _escaped(character: str) -> str:
+    if character in _SHORT_ESCAPES:
+        return _SHORT_ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:  # half a character, from a command line that was not UTF-8
+        return "\N{REPLACEMENT CHARACTER}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

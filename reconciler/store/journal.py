@@ -1,0 +1,227 @@
+"""The journal of a run: one JSON line per event, on disk before anything else happens."""
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path, PurePath
+from threading import Lock
+
+from reconciler.errors import ReconcilerError
+from reconciler.model.outcome import OutcomeKind
+from reconciler.store.files import sync_folder, unwritable
+from reconciler.store.layout import JOURNAL, run_ids, runs_folder
+from reconciler.store.moments import from_text, to_text, utc_now
+
+OUTCOME = "outcome"
+"""Event that tells how one change ended; its data holds at least `change` (id) and `outcome` (word)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One event of a run; `sequence` counts from 1 without gaps."""
+
+    sequence: int
+    at: datetime
+    event: str
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What a journal file holds.
+
+    Attributes:
+        size: Bytes of the whole lines.
+        torn: Bytes after them, left by a crash in the middle of a write. Nothing was done on their strength.
+    """
+
+    records: tuple[Record, ...]
+    size: int
+    torn: int
+
+
+class JournalWriter:
+    """Appends events; when `append` returns, the event is on disk. Several threads may share it.
+
+    After a failed write it refuses everything, because what is on disk is then unknown.
+    """
+
+    def __init__(self, path: Path, *, now: Callable[[], datetime] = utc_now) -> None:
+        """Open or create the file and cut off what a crash left half written.
+
+        Raises:
+            ReconcilerError: The file cannot be opened, or lines other than the last are garbled.
+        """
+        self._path = path
+        self._now = now
+        self._lock = Lock()
+        self._broken = False
+        self._descriptor = _open(path)
+        try:
+            journal = read_journal(path)
+            if journal.torn:
+                os.ftruncate(self._descriptor, journal.size)
+                os.fsync(self._descriptor)
+        except BaseException:
+            os.close(self._descriptor)
+            raise
+        self._size = journal.size
+        self._sequence = len(journal.records)
+
+    def append(self, event: str, data: Mapping[str, object]) -> None:
+        """Write one event with its time and number.
+
+        Raises:
+            ReconcilerError: The disk said no, now or earlier; do not go on writing to the cloud.
+        """
+        with self._lock:
+            line = _line(self._sequence + 1, at=self._now(), event=event, data=data)
+            self._write(line)
+            self._sequence += 1
+            self._size += len(line)
+
+    def close(self) -> None:
+        """Give the file back; closing twice is fine."""
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+            self._descriptor = -1
+            self._broken = True
+
+    def _write(self, line: bytes) -> None:
+        if self._broken:
+            raise unwritable(self._path, OSError(0, "the journal was closed, or an earlier write to it failed"))
+        try:
+            _write_all(self._descriptor, line)
+            os.fsync(self._descriptor)
+        except OSError as error:
+            self._broken = True
+            _cut_back(self._descriptor, self._size)
+            raise unwritable(self._path, error) from error
+
+
+def read_journal(path: Path) -> Journal:
+    """Read a journal back; an unfinished last line is left out and counted in `torn`.
+
+    Raises:
+        ReconcilerError: The file cannot be read, or a line before the last is garbled or missing.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unusable(path, f"the journal cannot be read: {error.strerror or error}") from error
+    return _journal(path, content)
+
+
+def sent_history(root: Path) -> dict[str, datetime]:
+    """Changes that earlier runs sent and never saw arrive: change id -> when it was first reported pending.
+
+    Only the last outcome of a change in any run counts. Newest first.
+
+    Raises:
+        ReconcilerError: A journal is garbled.
+    """
+    outcomes = sorted(
+        ((record.at, run, record.sequence, record.data) for run, record in _outcome_records(root)),
+        key=lambda found: found[:3],
+    )
+    sent: dict[str, datetime] = {}
+    for at, _, _, data in outcomes:
+        change = str(data.get("change"))
+        if data.get("outcome") == OutcomeKind.PENDING:
+            sent.setdefault(change, at)
+        else:
+            sent.pop(change, None)
+    return dict(sorted(sent.items(), key=lambda item: (-item[1].timestamp(), item[0])))
+
+
+def _outcome_records(root: Path) -> list[tuple[str, Record]]:
+    paths = [(run, runs_folder(root) / run / JOURNAL) for run in run_ids(root)]
+    return [
+        (run, record)
+        for run, path in paths
+        if path.is_file()
+        for record in read_journal(path).records
+        if record.event == OUTCOME
+    ]
+
+
+def _open(path: Path) -> int:
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    try:
+        descriptor = os.open(path, flags, 0o600)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return descriptor
+
+
+def _write_all(descriptor: int, line: bytes) -> None:
+    rest = memoryview(line)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def _cut_back(descriptor: int, size: int) -> None:
+    with contextlib.suppress(OSError):  # the disk is failing already; a torn last line is read correctly
+        os.ftruncate(descriptor, size)
+
+
+def _line(sequence: int, *, at: datetime, event: str, data: Mapping[str, object]) -> bytes:
+    record = {"seq": sequence, "at": to_text(at), "event": event, "data": data}
+    text = json.dumps(record, separators=(",", ":"), allow_nan=False, default=_plain)
+    return text.encode("ascii") + b"\n"
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime():
+            return to_text(value)
+        case date():
+            return value.isoformat()
+        case PurePath():
+            return str(value)
+        case Mapping():
+            return dict(value)
+        case frozenset() | set():
+            return sorted(value)
+        case _:
+            raise TypeError(f"a journal cannot hold a {type(value).__name__}")
+
+
+def _journal(path: Path, content: bytes) -> Journal:
+    *lines, tail = content.split(b"\n")
+    records: list[Record] = []
+    size = 0
+    for number, line in enumerate(lines, start=1):
+        record = _record(line)
+        if record is None and number == len(lines) and not tail:
+            break
+        if record is None or record.sequence != number:
+            raise _unusable(path, f"line {number} of the journal is garbled or missing", line=number)
+        records.append(record)
+        size += len(line) + 1
+    return Journal(records=tuple(records), size=size, torn=len(content) - size)
+
+
+def _record(line: bytes) -> Record | None:
+    """The record of one line; None when it is not one."""
+    try:
+        match json.loads(line):
+            case {"seq": int(sequence), "at": str(at), "event": str(event), "data": dict(data)}:
+                return Record(sequence=sequence, at=from_text(at), event=event, data=data)
+            case _:
+                return None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unusable(path: Path, what: str, *, line: int = 0) -> ReconcilerError:
+    return ReconcilerError(
+        f"{what}, so nothing can be concluded from this run",
+        where=f"{path}:{line}" if line else str(path),
+        remedy=f"move {path.parent} out of the runs folder and make a new plan: it reads what is really there",
+    )

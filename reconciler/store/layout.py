@@ -1,0 +1,44 @@
+"""Where things lie below `.reconciler/`, the folder beside `fleet/`."""
+
+import re
+from pathlib import Path
+
+from reconciler.store.files import make_private_folder, write_atomically
+
+FOLDER = ".reconciler"
+JOURNAL = "journal.jsonl"
+
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,16}")
+
+
+def state_folder(root: Path) -> Path:
+    """`.reconciler/` beside the fleet, made when missing; git is told to leave its content alone."""
+    folder = root / FOLDER
+    make_private_folder(folder)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        write_atomically(ignore, "*\n")
+    return folder
+
+
+def runs_folder(root: Path) -> Path:
+    """`.reconciler/runs/`; it may not exist yet."""
+    return root / FOLDER / "runs"
+
+
+def is_run_id(text: str) -> bool:
+    """Whether a text has the shape of a run id, for instance 20261121T063000Z-3f2a."""
+    return _RUN_ID.fullmatch(text) is not None
+
+
+def run_ids(root: Path) -> tuple[str, ...]:
+    """All runs, oldest first; anything else in the folder is left out."""
+    folder = runs_folder(root)
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(entry.name for entry in folder.iterdir() if is_run_id(entry.name) and entry.is_dir()))
+
+
+def latest(root: Path) -> str | None:
+    """The id of the newest run, None when there was none."""
+    return max(run_ids(root), default=None)

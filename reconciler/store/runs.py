@@ -1,0 +1,126 @@
+"""The folder of one apply: its journal and every document that it writes."""
+
+import difflib
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from reconciler.errors import UsageProblemError
+from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
+from reconciler.store.journal import JournalWriter
+from reconciler.store.layout import JOURNAL, is_run_id, run_ids, runs_folder, state_folder
+from reconciler.store.moments import utc_now
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def new_run_id(now: datetime) -> str:
+    """A fresh id that sorts by time, for instance 20261121T063000Z-3f2a."""
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+
+
+class RunFolder:
+    """`.reconciler/runs/<run id>/` beside the fleet; each call is on disk when it returns.
+
+    Use it as a context manager, or call `close`. Several threads may share it.
+    """
+
+    def __init__(self, root: Path, run_id: str, *, now: Callable[[], datetime]) -> None:
+        """Open the journal in an existing folder; use `create` or `resume`."""
+        self.run_id = run_id
+        self.path = runs_folder(root) / run_id
+        self._root = root
+        self._journal = JournalWriter(self.path / JOURNAL, now=now)
+
+    @classmethod
+    def create(cls, root: Path, run_id: str, *, now: Callable[[], datetime] = utc_now) -> Self:
+        """Start a run.
+
+        Args:
+            root: The folder that holds `fleet/`.
+            run_id: From `new_run_id`.
+            now: World time in the sandbox.
+
+        Raises:
+            ReconcilerError: A run of that id exists, or the folder cannot be made.
+        """
+        if not is_run_id(run_id):
+            raise ValueError(f"{run_id!r} is not a run id")
+        state_folder(root)
+        runs = runs_folder(root)
+        make_private_folder(runs)
+        try:
+            (runs / run_id).mkdir(mode=0o700)
+            sync_folder(runs)
+        except OSError as error:
+            raise unwritable(runs / run_id, error) from error
+        return cls(root, run_id, now=now)
+
+    @classmethod
+    def resume(cls, root: Path, run_id: str, *, now: Callable[[], datetime] = utc_now) -> Self:
+        """Open the folder of an earlier run and go on in its journal.
+
+        Raises:
+            UsageProblemError: There is no such run; names the nearest.
+            ReconcilerError: Its journal is garbled.
+        """
+        return cls(root, _known(root, run_id), now=now)
+
+    def record(self, event: str, data: Mapping[str, object]) -> None:
+        """Append one event to the journal.
+
+        Raises:
+            ReconcilerError: It is not on disk; do not go on writing to the cloud.
+        """
+        self._journal.append(event, data)
+
+    def write_file(self, name: str, text: str) -> str:
+        """Write a file of the run and return its path, relative to the folder that holds `fleet/`.
+
+        Raises:
+            ReconcilerError: The disk said no.
+        """
+        if not _FILE_NAME.fullmatch(name) or name == JOURNAL:
+            raise ValueError(f"{name!r} cannot be the name of a file in a run folder")
+        write_atomically(self.path / name, text)
+        return (self.path / name).relative_to(self._root).as_posix()
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._journal.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def run_path(root: Path, run_id: str) -> Path:
+    """The folder of an earlier run, to read its documents.
+
+    Raises:
+        UsageProblemError: There is no such run; names the nearest.
+    """
+    return runs_folder(root) / _known(root, run_id)
+
+
+def _known(root: Path, run_id: str) -> str:
+    known = run_ids(root)
+    if run_id in known:
+        return run_id
+    near = difflib.get_close_matches(run_id, known, n=1) or known[-1:]
+    raise UsageProblemError(
+        "there is no run of that id",
+        where=run_id[:80],
+        remedy=f"did you mean {near[0]}?" if near else f"there are no runs in {runs_folder(root)} yet",
+    )
