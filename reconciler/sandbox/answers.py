@@ -1,0 +1,91 @@
+"""The forms in which the cloud answers, good and bad.
+
+Source: the project's API notes, section 6.1 (envelopes) and 5.4 (casing).
+"""
+
+import json
+from collections.abc import Mapping
+
+from werkzeug.wrappers import Response
+
+from reconciler.sandbox.terms import Code
+
+NGINX_PAGE = (
+    "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
+    "<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+)
+REASONS = {
+    500: "500 Internal Server Error",
+    502: "502 Bad Gateway",
+    503: "503 Service Temporarily Unavailable",
+    504: "504 Gateway Time-out",
+}
+
+
+class Refused(Exception):
+    """Ends a call with an answer that is not a success."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def found(data: object) -> Response:
+    """200 with JSON."""
+    return Response(json.dumps(data), status=200, mimetype="application/json")
+
+
+def accepted() -> Response:
+    """200 without a body, which proves nothing about the effect."""
+    return Response(b"", status=200)
+
+
+def nothing() -> Response:
+    """204: no access, or not provisioned yet."""
+    return Response(b"", status=204)
+
+
+def bare(status: int) -> Response:
+    """A status without a body."""
+    return Response(b"", status=status)
+
+
+def html_page(status: int) -> Response:
+    """The page of the proxy in front of the service."""
+    page = NGINX_PAGE.format(title=REASONS.get(status, str(status)))
+    return Response(page, status=status, mimetype="text/html")
+
+
+def refusal(code: Code, details: str, *, status: int = 500) -> Response:
+    """A semantic refusal: usually HTTP 500, with the reason in `Code`."""
+    body = {"Code": int(code), "Details": details, "StackTrace": None}
+    return Response(json.dumps(body), status=status, mimetype="application/json")
+
+
+def problem(status: int, title: str, *, errors: Mapping[str, str] | None = None) -> Response:
+    """ProblemDetails; with `errors` the validating form of it."""
+    body: dict[str, object] = {
+        "type": f"https://tools.ietf.org/html/rfc9110#section-15.5.{status - 399}",
+        "title": title,
+        "status": status,
+    }
+    if errors:
+        body["errors"] = {member: [text] for member, text in errors.items()}
+    return Response(json.dumps(body), status=status, mimetype="application/problem+json")
+
+
+def unknown_charger() -> Response:
+    """404 of the state call, in camel case unlike everything else."""
+    body = {"errorCode": int(Code.UNKNOWN_OBJECT), "message": "Charger not found."}
+    return Response(json.dumps(body), status=404, mimetype="application/json")
+
+
+def too_many_requests() -> Response:
+    """429; the service always says one second."""
+    return Response(b"", status=429, headers={"Retry-After": "1"})
+
+
+def oauth_error(error: str, description: str) -> Response:
+    """400 of the token call."""
+    body = {"error": error, "error_description": description}
+    return Response(json.dumps(body), status=400, mimetype="application/json")

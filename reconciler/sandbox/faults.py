@@ -1,0 +1,180 @@
+"""Scripted failures.
+
+Each fault names a method (`*` for any), a path pattern (`*` matches anything, also
+slashes), how often it strikes and how many matching requests pass before. The first
+fault that fits a request strikes it; several on one path take turns as written.
+"""
+
+import fnmatch
+import json
+from collections.abc import Callable
+from enum import Enum
+
+from werkzeug.wrappers import Response
+
+from reconciler.sandbox import answers
+from reconciler.sandbox.records import Fault
+from reconciler.sandbox.terms import Code
+from reconciler.sandbox.world import World
+
+
+class Kind(Enum):
+    """What a fault does."""
+
+    TOO_MANY_REQUESTS = "too-many-requests"
+    ERROR_BEFORE = "error-before"
+    ERROR_AFTER = "error-after"
+    LOST_BEFORE = "lost-answer-before"
+    LOST_AFTER = "lost-answer-after"
+    TIMEOUT = "timeout"
+    STALE_READ = "stale-read"
+    UNAUTHORIZED = "unauthorized"
+    REVOKED_ACCESS = "revoked-access"
+    EMPTY_ANSWER = "empty-answer"
+    MISSING_PAGE = "missing-page"
+    REORDERED_LIST = "reordered-list"
+    CHANGED_TYPE = "changed-type"
+
+
+class BodyForm(Enum):
+    """What an error carries: nothing, a JSON refusal, or the proxy's page."""
+
+    EMPTY = "empty"
+    JSON = "json"
+    HTML = "html"
+
+
+class ConnectionLost(ConnectionError):
+    """The connection ended without an answer.
+
+    In process it leaves the WSGI app as it is: the transport that mounts the app
+    turns it into its own error for a broken connection. Served, the socket closes.
+    """
+
+
+class AnswerTimedOut(ConnectionLost):
+    """No answer came in time, though the request was carried out."""
+
+
+def fault(
+    kind: str,
+    *,
+    method: str = "*",
+    path: str = "*",
+    times: int = 1,
+    after_n: int = 0,
+    status: int = 500,
+    body: str = "empty",
+) -> Fault:
+    """A fault as data.
+
+    Raises:
+        ValueError: Kind or body form is unknown.
+    """
+    return {
+        "kind": Kind(kind).value,
+        "method": method.upper(),
+        "path": path,
+        "times": times,
+        "after_n": after_n,
+        "seen": 0,
+        "status": status,
+        "body": BodyForm(body).value,
+    }
+
+
+def strike(world: World, method: str, path: str) -> Fault | None:
+    """The fault that this request meets, counted down."""
+    struck = None
+    for candidate in world.data["faults"]:
+        if not _fits(candidate, method, path):
+            continue
+        candidate["seen"] += 1
+        if struck is None and candidate["seen"] > candidate["after_n"] and candidate["times"] > 0:
+            candidate["times"] -= 1
+            struck = candidate
+    return struck
+
+
+def _fits(candidate: Fault, method: str, path: str) -> bool:
+    right_method = candidate["method"] in ("*", method)
+    return right_method and fnmatch.fnmatchcase(path, candidate["path"])
+
+
+def before(struck: Fault) -> Response | None:
+    """The answer that comes instead of carrying the request out; none when it goes on.
+
+    Raises:
+        ConnectionLost: The connection drops first.
+    """
+    match Kind(struck["kind"]):
+        case Kind.TOO_MANY_REQUESTS:
+            return answers.too_many_requests()
+        case Kind.ERROR_BEFORE:
+            return _error(struck)
+        case Kind.LOST_BEFORE:
+            raise ConnectionLost("the connection was dropped before the request was read")
+        case Kind.UNAUTHORIZED:
+            return answers.bare(401)
+        case Kind.REVOKED_ACCESS:
+            return answers.bare(403)
+        case Kind.EMPTY_ANSWER:
+            return answers.nothing()
+        case _:
+            return None
+
+
+def after(struck: Fault, answer: Response) -> Response:
+    """The answer that reaches the caller, once the request was carried out.
+
+    Raises:
+        ConnectionLost: The answer gets lost.
+    """
+    match Kind(struck["kind"]):
+        case Kind.ERROR_AFTER:
+            return _error(struck)
+        case Kind.LOST_AFTER:
+            raise ConnectionLost("the connection was dropped before the answer was sent")
+        case Kind.TIMEOUT:
+            raise AnswerTimedOut("the answer took too long")
+        case Kind.MISSING_PAGE:
+            return _with_data(answer, lambda _: [])
+        case Kind.REORDERED_LIST:
+            return _with_data(answer, lambda data: data[::-1])
+        case Kind.CHANGED_TYPE:
+            return _with_data(answer, lambda data: [_as_text(row) for row in data])
+        case _:
+            return answer
+
+
+def _error(struck: Fault) -> Response:
+    match BodyForm(struck["body"]):
+        case BodyForm.JSON:
+            return answers.refusal(Code.OPERATION_FAILED, "Operation failed", status=struck["status"])
+        case BodyForm.HTML:
+            return answers.html_page(struck["status"])
+        case BodyForm.EMPTY:
+            return answers.bare(struck["status"])
+
+
+Rows = list[object]
+
+
+def _with_data(answer: Response, change: Callable[[Rows], Rows]) -> Response:
+    if answer.mimetype != "application/json":
+        return answer
+    content = json.loads(answer.get_data(as_text=True))
+    if isinstance(content, dict) and isinstance(content.get("Data"), list):
+        return answers.found({**content, "Data": change(content["Data"])})
+    if isinstance(content, list):
+        return answers.found(change(content))
+    if isinstance(content, dict):
+        return answers.found(change([content])[0] if change([content]) else {})
+    return answer
+
+
+def _as_text(row: object) -> object:
+    """Numbers and booleans as text, as a careless change of the service would send them."""
+    if not isinstance(row, dict):
+        return row
+    return {name: json.dumps(value) if isinstance(value, int | float) else value for name, value in row.items()}

@@ -1,0 +1,70 @@
+"""Paging, sorting and filtering, the same for both lists.
+
+Page size 50, at most 100 since March 2025; a larger one is cut to 100.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from werkzeug.wrappers import Request
+
+from reconciler.sandbox.reading import (
+    invalid,
+    query_flag,
+    query_number,
+    query_value,
+    query_values,
+)
+from reconciler.sandbox.records import Charger, Installation
+from reconciler.sandbox.rows import Row
+
+DEFAULT_PAGE_SIZE = 50
+LARGEST_PAGE_SIZE = 100
+Item = TypeVar("Item", Installation, Charger)
+
+
+def page(
+    request: Request,
+    items: Sequence[Item],
+    *,
+    render: Callable[[Item], Row],
+    short: tuple[str, ...],
+) -> dict[str, object]:
+    """The page that the request asks for; `short` names what ReturnIdNameOnly keeps."""
+    size = _size(request)
+    index = query_number(request, "PageIndex") or 0
+    if index < 0:
+        raise invalid("PageIndex", "The value must not be negative.")
+    excluded = {value.lower() for value in query_values(request, "Exclude")}
+    chosen = _sorted(request, [i for i in items if i["id"] not in excluded], render)
+    pages = math.ceil(len(chosen) / size)
+    if query_flag(request, "PageInfoOnly"):
+        return {"Pages": pages}
+    data = [render(item) for item in chosen[index * size : (index + 1) * size]]
+    if query_flag(request, "ReturnIdNameOnly"):
+        data = [{name: row[name] for name in short if name in row} for row in data]
+    return {"Pages": pages, "Data": data}
+
+
+def _size(request: Request) -> int:
+    size = query_number(request, "PageSize")
+    if size is None:
+        return DEFAULT_PAGE_SIZE
+    if size < 1:
+        raise invalid("PageSize", "The value must be at least 1.")
+    return min(size, LARGEST_PAGE_SIZE)
+
+
+def _sorted(request: Request, items: list[Item], render: Callable[[Item], Row]) -> list[Item]:
+    wanted = query_value(request, "SortProperty")
+    if wanted is None:
+        return items
+    descending = query_flag(request, "SortDescending")
+    return sorted(items, key=lambda item: _sort_key(render(item), wanted), reverse=descending)
+
+
+def _sort_key(row: Row, wanted: str) -> tuple[bool, float, str]:
+    value = next((v for name, v in row.items() if name.casefold() == wanted.casefold()), None)
+    number = float(value) if isinstance(value, int | float) else 0.0
+    return value is None, number, str(value).casefold()

@@ -1,0 +1,13 @@
+"""World time as text."""
+
+from datetime import UTC, datetime
+
+
+def without_offset(moment: float) -> str:
+    """As the old endpoints write it: UTC, but it does not say so."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def with_offset(moment: float) -> str:
+    """RFC 3339 with Z, for our own endpoints."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

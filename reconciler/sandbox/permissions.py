@@ -1,0 +1,158 @@
+"""Giving and taking roles: accounts at once, unknown addresses by invitation."""
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+
+from reconciler.sandbox.access import group_permission, user_permission
+from reconciler.sandbox.records import Installation, Permission, User
+from reconciler.sandbox.settling import accepted_permissions, change_permission, put_permission
+from reconciler.sandbox.terms import Holder
+from reconciler.sandbox.world import World
+
+NAMESPACE = uuid.UUID("6f0d2a3e-52b7-4f6c-9c41-0c8e3f1b7a55")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who is meant: by address, by a group's lookup key, or by id; one of the three."""
+
+    email: str | None = None
+    key: str | None = None
+    object_id: str | None = None
+
+
+def made_id(text: str) -> str:
+    """The id of something that the fixture does not name: always the same for a text."""
+    return str(uuid.uuid5(NAMESPACE, text))
+
+
+def grant(world: World, installation: Installation, *, principal: Principal, roles: int) -> bool:
+    """Set a principal's roles after the settling delay; false when nobody is meant."""
+    permission = offered(world, installation, principal=principal, roles=roles)
+    if permission is None:
+        return False
+    _mail(world, installation, permission)
+    change_permission(world, installation, permission)
+    return True
+
+
+def withdraw(world: World, installation: Installation, *, principal: Principal) -> bool:
+    """Take a principal's roles after the settling delay; false when it held none."""
+    held = _held(installation, principal)
+    if held is None:
+        return False
+    change_permission(world, installation, {**held, "roles": 0})
+    return True
+
+
+def set_roles_now(world: World, installation: Installation, *, principal: Principal, roles: int) -> bool:
+    """What a person does in the Portal: visible at once; roles 0 take it all."""
+    if roles == 0:
+        held = _held(installation, principal)
+        if held is not None:
+            put_permission(installation, {**held, "roles": 0})
+        return True
+    permission = offered(world, installation, principal=principal, roles=roles)
+    if permission is None:
+        return False
+    _mail(world, installation, permission)
+    put_permission(installation, permission)
+    return True
+
+
+def offered(world: World, installation: Installation, *, principal: Principal, roles: int) -> Permission | None:
+    """The permission that a grant makes; none when the group or id is unknown."""
+    held = _held(installation, principal)
+    if held is not None:
+        return {**held, "roles": roles}
+    if principal.key is not None:
+        known = principal.key in world.data["groups"]
+        return group_permission(world, principal.key, roles) if known else None
+    if principal.email is not None:
+        user = world.user_by_email(principal.email)
+        return user_permission(user, roles) if user else _invited(world, principal.email, roles)
+    user = world.user_by_id(principal.object_id or "")
+    return user_permission(user, roles) if user else None
+
+
+def accept(world: World, *, email: str, installation: Installation | None) -> int:
+    """Somebody opens the letter: an account, and every invitation accepted.
+
+    Returns how many installations' invitations were accepted.
+    """
+    user = world.user_by_email(email) or _sign_up(world, email)
+    places = [installation] if installation else list(world.installations())
+    return sum(_accept_at(place, user) for place in places)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Whether two addresses are one, whatever capitals and composed letters."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def _accept_at(installation: Installation, user: User) -> bool:
+    open_ones = [
+        p
+        for p in accepted_permissions(installation)
+        if p["holder"] == Holder.INVITED_USER and same_address(p.get("email", ""), user["email"])
+    ]
+    for invitation in open_ones:
+        put_permission(installation, {**invitation, "roles": 0})
+        put_permission(installation, user_permission(user, invitation["roles"]))
+        installation["settling_permissions"] = [
+            s for s in installation["settling_permissions"] if s["permission"]["id"] != invitation["id"]
+        ]
+    return bool(open_ones)
+
+
+def _sign_up(world: World, email: str) -> User:
+    name = next((p["name"] for p in world.data["people"] if same_address(p["email"], email)), email)
+    user: User = {
+        "id": made_id(f"user:{_folded(email)}"),
+        "email": email,
+        "name": name,
+        "password": "",
+        "groups": [],
+    }
+    world.data["users"].append(user)
+    return user
+
+
+def _invited(world: World, email: str, roles: int) -> Permission:
+    return {
+        "holder": Holder.INVITED_USER,
+        "id": made_id(f"invited:{_folded(email)}"),
+        "name": "",
+        "email": email,
+        "roles": roles,
+        "accepted": False,
+        "invited_at": world.now(),
+    }
+
+
+def _mail(world: World, installation: Installation, permission: Permission) -> None:
+    held = {p["id"] for p in accepted_permissions(installation)}
+    if permission["accepted"] or permission["id"] in held:
+        return
+    world.data["outbox"].append(
+        {
+            "at": world.now(),
+            "to": permission.get("email", ""),
+            "installation": installation["id"],
+        }
+    )
+
+
+def _held(installation: Installation, principal: Principal) -> Permission | None:
+    for permission in accepted_permissions(installation):
+        by_key = principal.key is not None and permission.get("key") == principal.key
+        by_id = principal.object_id is not None and permission["id"] == principal.object_id
+        by_email = principal.email is not None and same_address(permission.get("email", ""), principal.email)
+        if by_key or by_id or by_email:
+            return permission
+    return None
