@@ -1,0 +1,94 @@
+"""A person's word is written where reviewers see it, in a form that reads back exactly."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.model.desired import Attestation
+from reconciler.store.attestations import new_attestation, quoted, write_attestation
+
+INSTALLATION = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01"
+
+
+def attestation(*, by: str = "KL", evidence: str = "seen in the Portal") -> Attestation:
+    return new_attestation(INSTALLATION, "sha256:ab", by=by, evidence=evidence, today=date(2026, 11, 21))
+
+
+class TestWriteAttestation:
+    def test_it_holds_for_180_days(self) -> None:
+        """Who has access is looked at twice a year at least."""
+        assert attestation().valid_until == date(2027, 5, 20)
+
+    def test_the_file_says_who_what_and_until_when(self, tmp_path: Path) -> None:
+        """One file per installation, named by its id."""
+        path = write_attestation(tmp_path, attestation())
+
+        assert path == tmp_path / "attestations" / f"{INSTALLATION}.yaml"
+        assert path.read_text() == (
+            "# yaml-language-server: $schema=../../schemas/attestation.schema.json\n"
+            "# Written by `reconciler attest`. Void as soon as the permissions in the file change.\n"
+            "version: 1\n"
+            f"installation: {INSTALLATION}\n"
+            'digest: "sha256:ab"\n'
+            "attestedOn: 2026-11-21\n"
+            "validUntil: 2027-05-20\n"
+            'by: "KL"\n'
+            'evidence: "seen in the Portal"\n'
+        )
+
+    def test_a_new_word_replaces_the_old(self, tmp_path: Path) -> None:
+        """Only the latest attestation counts; git keeps the others."""
+        write_attestation(tmp_path, attestation(by="KL"))
+        path = write_attestation(tmp_path, attestation(by="MN"))
+
+        assert 'by: "MN"' in path.read_text()
+        assert len(list(path.parent.iterdir())) == 1
+
+    @pytest.mark.parametrize("field", ["by", "evidence"])
+    def test_an_address_does_not_get_into_git(self, tmp_path: Path, field: str) -> None:
+        """The message does not repeat it either."""
+        with pytest.raises(UsageProblemError) as caught:
+            write_attestation(tmp_path, attestation(**{field: "mail from kari@home.example"}))
+
+        assert caught.value.where == f"--{field}"
+        assert "kari" not in str(caught.value)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_linked_folder_is_refused(self, tmp_path: Path) -> None:
+        """A link in the repository cannot make us write elsewhere."""
+        fleet, elsewhere = tmp_path / "fleet", tmp_path / "elsewhere"
+        fleet.mkdir()
+        elsewhere.mkdir()
+        (fleet / "attestations").symlink_to(elsewhere)
+
+        with pytest.raises(ReconcilerError, match="leads out of the folder"):
+            write_attestation(fleet, attestation())
+
+
+class TestQuoted:
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ("plain", '"plain"'),
+            ('say "no"', '"say \\"no\\""'),
+            ("two\nlines", '"two\\nlines"'),
+            ("right\u202eleft", '"right\\u202eleft"'),
+            ("\udcff", '"\N{REPLACEMENT CHARACTER}"'),
+        ],
+    )
+    def test_what_cannot_be_seen_is_escaped(self, text: str, written: str) -> None:
+        """A reviewer sees everything that is in the file."""
+        assert quoted(text) == written
+
+    @given(st.text())
+    def test_every_text_reads_back(self, text: str) -> None:
+        """Whatever was typed, a YAML reader gets the same text on one line."""
+        written = quoted(text)
+
+        assert yaml.safe_load(f"evidence: {written}") == {"evidence": text}
+        assert len(f"x{written}x".splitlines()) == 1

@@ -1,0 +1,136 @@
+"""One apply per account on a machine."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import LockedError
+from reconciler.store.lock import account_lock
+
+HOLD = """
+import sys
+from pathlib import Path
+from reconciler.store.lock import account_lock
+with account_lock(Path(sys.argv[1]), sys.argv[2], sys.argv[3]):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_apply(root: Path, account: str, run_id: str) -> Iterator[subprocess.Popen[str]]:
+    """A second process that holds the account until its input closes."""
+    command = [sys.executable, "-c", HOLD, str(root), account, run_id]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "held\n"
+        yield child
+        assert child.stdin is not None
+        child.stdin.close()
+
+
+class TestTwoProcesses:
+    def test_the_second_apply_hears_who_holds_the_account(self, tmp_path: Path) -> None:
+        """Run, process and age are named, and what to do."""
+        with another_apply(tmp_path, "main", "20261121T063000Z-3f2a") as child:
+            with pytest.raises(LockedError) as caught, account_lock(tmp_path, "main", "mine"):
+                pass
+
+            assert caught.value.exit_code == 7
+            assert f"run 20261121T063000Z-3f2a, process {child.pid} on" in caught.value.what
+            assert "(less than a minute ago)" in caught.value.what
+            assert "--resume 20261121T063000Z-3f2a" in caught.value.remedy
+
+    def test_the_account_is_free_when_the_other_has_ended(self, tmp_path: Path) -> None:
+        """Nothing has to be cleaned up by hand."""
+        with another_apply(tmp_path, "main", "theirs"):
+            pass
+
+        with account_lock(tmp_path, "main", "mine") as held:
+            assert held.abandoned is None
+            assert held.holder.run_id == "mine"
+
+    def test_a_killed_apply_holds_nothing_and_is_named(self, tmp_path: Path) -> None:
+        """After kill -9 the next apply goes ahead, and knows which run it can resume."""
+        with another_apply(tmp_path, "main", "killed") as child:
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+
+            with account_lock(tmp_path, "main", "mine") as held:
+                assert held.abandoned is not None
+                assert held.abandoned.run_id == "killed"
+                assert held.abandoned.pid == child.pid
+                assert not held.abandoned.is_alive
+
+    def test_another_account_is_not_held(self, tmp_path: Path) -> None:
+        """Two accounts can be applied side by side."""
+        with another_apply(tmp_path, "main", "theirs"), account_lock(tmp_path, "second", "mine") as held:
+            assert held.holder.pid == os.getpid()
+
+
+class TestOneProcess:
+    def test_it_does_not_lock_itself_twice(self, tmp_path: Path) -> None:
+        """Two applies in one program exclude each other as well."""
+        with (
+            account_lock(tmp_path, "main", "first"),
+            pytest.raises(LockedError, match="run first"),
+            account_lock(tmp_path, "main", "second"),
+        ):
+            pass
+
+    def test_an_error_inside_gives_the_account_back(self, tmp_path: Path) -> None:
+        """A run that ended with an error is not an abandoned one."""
+        with pytest.raises(RuntimeError, match="oops"), account_lock(tmp_path, "main", "first"):
+            raise RuntimeError("oops")
+
+        with account_lock(tmp_path, "main", "second") as held:
+            assert held.abandoned is None
+
+    @pytest.mark.parametrize("text", ["", "{", '{"pid": 1}', "[]", '{"pid":1,"host":"h","run":"r","since":"soon"}'])
+    def test_a_garbled_note_of_the_holder_blocks_nobody(self, tmp_path: Path, text: str) -> None:
+        """The lock is the operating system's; the note beside it is only for people."""
+        with account_lock(tmp_path, "main", "first"):
+            pass
+        note = tmp_path / ".reconciler" / "locks" / "account-main.json"
+        note.write_text(text)
+
+        with account_lock(tmp_path, "main", "second") as held:
+            assert held.abandoned is None
+
+    def test_a_holder_without_a_note_is_still_respected(self, tmp_path: Path) -> None:
+        """Between taking the lock and writing the note the account is held already."""
+        with account_lock(tmp_path, "main", "first"):
+            (tmp_path / ".reconciler" / "locks" / "account-main.json").unlink()
+
+            with (
+                pytest.raises(LockedError, match="another apply that has just started"),
+                account_lock(tmp_path, "main", "second"),
+            ):
+                pass
+
+    def test_an_account_name_cannot_lead_elsewhere(self, tmp_path: Path) -> None:
+        """Slashes and dots in a name stay part of the name."""
+        with account_lock(tmp_path / "root", "../../main", "first"):
+            locks = {path.name for path in (tmp_path / "root" / ".reconciler" / "locks").iterdir()}
+
+        assert "account-..%2F..%2Fmain.json" in locks
+        assert [path.name for path in tmp_path.iterdir()] == ["root"]
+
+    def test_the_age_is_said_in_hours_and_minutes(self, tmp_path: Path) -> None:
+        """Somebody who waits wants to know for how long it has been going on."""
+        with account_lock(tmp_path, "main", "first") as held:
+            note = tmp_path / ".reconciler" / "locks" / "account-main.json"
+            since = held.holder.since.replace(microsecond=0)
+            note.write_text(note.read_text().replace(f"{since.year}-", f"{since.year - 1}-"))
+
+            with (
+                pytest.raises(LockedError, match=r"\(8\d{3} h \d+ min ago\)"),
+                account_lock(tmp_path, "main", "second"),
+            ):
+                pass
