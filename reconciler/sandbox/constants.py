@@ -37,19 +37,51 @@ FEATURES = {
 ERROR_CODES = {
     name: 500 + number
     for number, name in enumerate(
-        (
-            "Unknown - - MissingRequiredData UnknownSetting OperationFailedForUnknownReasons"
-            " NotApplicableForUser UnknownUser RfidTokenInUse SignUpTooManyRequests EmailInUse"
-            " CellPhoneInUse UnknownObject InvalidPassword IncorrectPassword"
-            " UserActivationLinkExpired LinkRequestExpired ChargerDeviceIdExists UnknownDeviceId"
-            " UnknownCommand ErrorCommunicatingWithDevice StringIsNotAWellFormedVersion"
-            " FirmwareVersionExists FirmwareFileExists CreateConflict DeviceFirmwareNotConfigured"
-            " FeatureNotEnabled NotSupported DeviceCommandRejected InvalidFormat MailSendFailed"
-            " ConcurrencyError ConfigurationError Forbidden InstallationTypeViolation"
-            " PaymentFailed PaymentAuthorizationRequired OperationFailedActiveSubscriptions"
-            " OperationFailedDueToChargerState InstallationConstraintViolation"
-            " UnknownInstallationId UnknownEnergySensorId UnauthorizedToPerformOcppNativeChanges"
-        ).split()
+        [
+            "Unknown",
+            "-",
+            "-",
+            "MissingRequiredData",
+            "UnknownSetting",
+            "OperationFailedForUnknownReasons",
+            "NotApplicableForUser",
+            "UnknownUser",
+            "RfidTokenInUse",
+            "SignUpTooManyRequests",
+            "EmailInUse",
+            "CellPhoneInUse",
+            "UnknownObject",
+            "InvalidPassword",
+            "IncorrectPassword",
+            "UserActivationLinkExpired",
+            "LinkRequestExpired",
+            "ChargerDeviceIdExists",
+            "UnknownDeviceId",
+            "UnknownCommand",
+            "ErrorCommunicatingWithDevice",
+            "StringIsNotAWellFormedVersion",
+            "FirmwareVersionExists",
+            "FirmwareFileExists",
+            "CreateConflict",
+            "DeviceFirmwareNotConfigured",
+            "FeatureNotEnabled",
+            "NotSupported",
+            "DeviceCommandRejected",
+            "InvalidFormat",
+            "MailSendFailed",
+            "ConcurrencyError",
+            "ConfigurationError",
+            "Forbidden",
+            "InstallationTypeViolation",
+            "PaymentFailed",
+            "PaymentAuthorizationRequired",
+            "OperationFailedActiveSubscriptions",
+            "OperationFailedDueToChargerState",
+            "InstallationConstraintViolation",
+            "UnknownInstallationId",
+            "UnknownEnergySensorId",
+            "UnauthorizedToPerformOcppNativeChanges",
+        ]
     )
     if name != "-"
 }

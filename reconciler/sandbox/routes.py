@@ -8,13 +8,13 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from reconciler.sandbox import (
+    answers,
     charger_calls,
     consent,
     installation_calls,
     login,
     partner_calls,
 )
-from reconciler.sandbox import answers
 from reconciler.sandbox.constants import CONSTANTS
 from reconciler.sandbox.world import World
 

@@ -36,7 +36,7 @@ class World:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("format") != DATA_FORMAT:
             raise ValueError(f"this is not a sandbox world of format {DATA_FORMAT}")
-        return cls(cast(WorldData, data))
+        return cls(cast("WorldData", data))
 
     def to_json(self) -> str:
         """The whole world as one JSON document, sorted."""

@@ -1,0 +1,176 @@
+"""What can be done to a world from outside its API, by name.
+
+The same table serves commands that hold the world themselves and the endpoint of a
+served world, so both do the same.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reconciler.sandbox import faults
+from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.generated import generated_world
+from reconciler.sandbox.permissions import accept
+from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
+from reconciler.sandbox.records import Fault, Logged
+from reconciler.sandbox.seed import fixture_world
+from reconciler.sandbox.world import Memory, World
+
+Arguments = Mapping[str, Any]
+Outcome = dict[str, Any]
+
+
+def reset(world: World) -> None:
+    """Put the fixture's world back; world time goes on."""
+    replace(world, fixture_world(now=world.now()))
+
+
+def seed(world: World, *, installations: int, chargers: int, seed: int = 1) -> None:
+    """Replace the world by a generated one; world time goes on."""
+    made = generated_world(installations, chargers, seed=seed, now=world.now())
+    replace(world, made.world)
+
+
+def replace(world: World, other: World) -> None:
+    """Take over another world's data, in place."""
+    with world.lock:
+        other.data["now"] = world.now()
+        world.data = other.data
+        world.memory = Memory()
+
+
+def accept_invitation(world: World, who: str, *, installation: str | None = None) -> int:
+    """A person accepts what they were invited to; how many installations it was.
+
+    Raises:
+        SandboxError: Nobody or nothing is named so, or no invitation is open.
+    """
+    with world.lock:
+        place = find_installation(world, installation) if installation else None
+        accepted = accept(world, email=address_of(world, who), installation=place)
+    if accepted == 0:
+        raise SandboxError("no open invitation for this person")
+    return accepted
+
+
+def advance(world: World, seconds: float) -> float:
+    """Move world time on and return it, in seconds since 1970."""
+    return world.advance(seconds)
+
+
+def script_fault(world: World, fault: Fault) -> None:
+    """Add a scripted failure behind those that are there."""
+    with world.lock:
+        world.data["faults"].append(fault)
+
+
+def log_entries(world: World) -> list[Logged]:
+    """A copy of the request log, oldest first."""
+    with world.lock:
+        return [*world.log]
+
+
+def _advance(world: World, arguments: Arguments) -> Outcome:
+    return {"now": advance(world, float(arguments["seconds"]))}
+
+
+def _set(world: World, arguments: Arguments) -> Outcome:
+    set_value(world, str(arguments["target"]), setting=str(arguments["setting"]), value=arguments["value"])
+    return {}
+
+
+def _carry_out(world: World, arguments: Arguments) -> Outcome:
+    return {"steps": carry_out(world, arguments["steps"])}
+
+
+def _accept(world: World, arguments: Arguments) -> Outcome:
+    place = arguments.get("installation")
+    return {"accepted": accept_invitation(world, str(arguments["who"]), installation=place)}
+
+
+def _reset(world: World, arguments: Arguments) -> Outcome:
+    del arguments
+    reset(world)
+    return {}
+
+
+def _seed(world: World, arguments: Arguments) -> Outcome:
+    seed(
+        world,
+        installations=int(arguments["installations"]),
+        chargers=int(arguments["chargers"]),
+        seed=int(arguments.get("seed", 1)),
+    )
+    return {}
+
+
+def _fault(world: World, arguments: Arguments) -> Outcome:
+    known = {"kind", "method", "path", "times", "after_n", "status", "body"}
+    script_fault(world, faults.fault(**{k: v for k, v in arguments.items() if k in known}))
+    return {"faults": world.data["faults"]}
+
+
+def _clear_faults(world: World, arguments: Arguments) -> Outcome:
+    del arguments
+    with world.lock:
+        world.data["faults"] = []
+    return {}
+
+
+def _limit(world: World, arguments: Arguments) -> Outcome:
+    world.data["rate_limited"] = bool(arguments["limited"])
+    return {}
+
+
+def _log(world: World, arguments: Arguments) -> Outcome:
+    del arguments
+    return {"log": log_entries(world)}
+
+
+def _outbox(world: World, arguments: Arguments) -> Outcome:
+    del arguments
+    return {"outbox": [*world.data["outbox"]]}
+
+
+def _status(world: World, arguments: Arguments) -> Outcome:
+    del arguments
+    return {
+        "now": world.now(),
+        "installations": len(world.data["installations"]),
+        "chargers": len(world.data["chargers"]),
+        "requests": len(world.log),
+    }
+
+
+OPERATIONS: dict[str, Callable[[World, Arguments], Outcome]] = {
+    "accept-invitation": _accept,
+    "advance": _advance,
+    "carry-out": _carry_out,
+    "clear-faults": _clear_faults,
+    "fault": _fault,
+    "log": _log,
+    "outbox": _outbox,
+    "rate-limit": _limit,
+    "reset": _reset,
+    "seed": _seed,
+    "set": _set,
+    "status": _status,
+}
+
+
+def operate(world: World, name: str, arguments: Arguments) -> Outcome:
+    """Carry out one operation.
+
+    Raises:
+        SandboxError: Unknown operation, missing argument, or it cannot be done.
+    """
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise SandboxError(f"unknown operation {name!r}; known are {', '.join(OPERATIONS)}")
+    try:
+        with world.lock:
+            return operation(world, arguments)
+    except KeyError as error:
+        raise SandboxError(f"{name} needs {error.args[0]!r}") from error
+    except (TypeError, ValueError) as error:
+        raise SandboxError(f"{name}: {error}") from error

@@ -1,0 +1,265 @@
+"""Changing live values without the API: as another writer, or as a person in the Portal.
+
+Settings are named as in a fleet file. What another writer sets is readable at once;
+what a person sets in the Portal too, except that an offline charger takes it only
+when it is back.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from reconciler.sandbox import words
+from reconciler.sandbox.errors import SandboxError, UnknownThingError
+from reconciler.sandbox.permissions import Principal, set_roles_now
+from reconciler.sandbox.records import Charger, Fields, Installation, Settling
+from reconciler.sandbox.settling import (
+    change_charger,
+    come_online,
+    set_charger_values,
+    settle_charger,
+    settle_installation,
+)
+from reconciler.sandbox.terms import Feature, Mode
+from reconciler.sandbox.world import World
+
+Reader = Callable[[object], str | int | float | bool | None]
+SECRET_BY_HAND = "typed in the Portal"  # noqa: S105 - what carry-out puts for any secret
+
+
+def _mode(value: object) -> int:
+    return words.choice(value, words.MODES)
+
+
+def _version(value: object) -> int:
+    return words.choice(value, words.URL_VERSIONS)
+
+
+INSTALLATION_SETTINGS: dict[str, tuple[str, Reader]] = {
+    "authentication.mode": ("AuthenticationType", _mode),
+    "authentication.authorizationRequired": ("IsRequiredAuthentication", words.switch),
+    "authentication.ocppNative.url": ("OcppCentralSystemUrl", words.optional_text),
+    "authentication.ocppCloud.url": ("OcppCloudUrl", words.optional_text),
+    "authentication.ocppCloud.urlVersion": ("OcppCloudUrlVersion", _version),
+    "authentication.ocppCloud.initialPassword": ("OcppInitialChargePointPassword", words.optional_text),
+    "authentication.webhooks.authUrl": ("WebhooksAuthUrl", words.optional_text),
+    "authentication.webhooks.authPayload": ("WebhooksAuthPayload", words.optional_text),
+    "authentication.webhooks.sessionStartUrl": ("WebhooksSessionStartUrl", words.optional_text),
+    "authentication.webhooks.sessionEndUrl": ("WebhooksSessionEndUrl", words.optional_text),
+    "maxCurrent": ("MaxCurrent", words.amperes),
+    "availableCurrent": ("AvailableCurrent", words.amperes),
+    "minPowerOfflineMode": ("PropertyIsMinimumPowerOfflineMode", words.switch),
+    "threeToOnePhaseSwitchCurrent": ("ThreeToOnePhaseSwitchCurrent", words.amperes),
+    "useLoadBalancing": ("UseLoadBalancing", words.switch),
+}
+SECRETS = ("authentication.ocppCloud.initialPassword", "authentication.webhooks.authPayload")
+
+
+def _ampere_text(value: object) -> str:
+    return f"{words.amperes(value):.3f}"
+
+
+def _switch_text(value: object) -> str:
+    return "1" if words.switch(value) else "0"
+
+
+def _whole_text(value: object) -> str:
+    return str(words.whole(value))
+
+
+def _operating_text(value: object) -> str:
+    return str(words.choice(value, words.OPERATING_MODES))
+
+
+CHARGER_SETTINGS: dict[str, tuple[str, Reader]] = {
+    "standAlone": ("712", _switch_text),
+    "maxCurrent": ("510", _ampere_text),
+    "minCurrent": ("511", _ampere_text),
+    "maxPhases": ("520", _whole_text),
+    "offlineCurrent": ("523", _ampere_text),
+    "offlinePhase": ("522", _whole_text),
+    "operatingMode": ("710", _operating_text),
+    "authorizationDisabled": ("PropertyAuthenticationDisabled", words.switch),
+}
+
+
+def set_value(world: World, target: str, *, setting: str, value: object) -> None:
+    """Change one live value at once; `target` is a serial, an installation's id or its name.
+
+    Beside the settings of a fleet file: `online`, `operatingMode`, `externallyManaged`,
+    `active` and `name` of a charger; `apm`, `active`, `name` and `permissions.<principal>`
+    of an installation.
+
+    Raises:
+        SandboxError: Nothing is named so, or the value does not fit.
+    """
+    with world.lock:
+        charger = world.charger_by_serial(target)
+        if charger is not None:
+            _set_on_charger(world, charger, setting=setting, value=value)
+        else:
+            _set_on_installation(world, find_installation(world, target), setting=setting, value=value)
+
+
+def find_installation(world: World, target: str) -> Installation:
+    """The installation with this id or name.
+
+    Raises:
+        UnknownThingError: There is none.
+    """
+    found = world.data["installations"].get(target.lower())
+    named = [i for i in world.installations() if i["name"].casefold() == target.casefold()]
+    if found is None and not named:
+        raise UnknownThingError(f"the sandbox has no installation and no charger named {target!r}")
+    return found if found is not None else named[0]
+
+
+def _set_on_charger(world: World, charger: Charger, *, setting: str, value: object) -> None:
+    settle_charger(world, charger)
+    world.memory.states.pop(charger["id"], None)
+    match setting:
+        case "online" if words.switch(value):
+            come_online(world, charger)
+        case "online":
+            charger["online"] = False
+        case "externallyManaged":
+            charger["externally_managed"] = words.switch(value)
+        case "active":
+            charger["active"] = words.switch(value)
+        case "name":
+            charger["name"] = str(value)
+        case _:
+            values = _read(CHARGER_SETTINGS, setting, value)
+            charger["former"] = {**charger["values"]}
+            _overtake(charger["settling"], values)
+            set_charger_values(charger, values, at=world.now())
+
+
+def _set_on_installation(world: World, installation: Installation, *, setting: str, value: object) -> None:
+    settle_installation(world, installation)
+    kind, _, principal = setting.partition(".")
+    match kind:
+        case "permissions":
+            _set_roles(world, installation, principal=principal, roles=words.roles(value))
+        case "apm":
+            _set_apm(installation, words.switch(value))
+        case "active":
+            installation["active"] = words.switch(value)
+        case "name":
+            installation["name"] = str(value)
+        case _:
+            _set_fields(world, installation, _read(INSTALLATION_SETTINGS, setting, value))
+
+
+def _set_fields(world: World, installation: Installation, values: Fields) -> None:
+    before = installation["fields"]["AuthenticationType"]
+    if "AvailableCurrent" in values:
+        values = {**values, **{f"AvailableCurrentPhase{n}": values["AvailableCurrent"] for n in (1, 2, 3)}}
+    after = values.get("AuthenticationType", before)
+    if after != before and Mode.OCPP_NATIVE in (after, before):
+        values = {**values, "UseLoadBalancing": after != Mode.OCPP_NATIVE}
+    installation["former"] = {**installation["fields"]}
+    _overtake(installation["settling"], values)
+    installation["fields"].update(values)
+    installation["updated_at"] = world.now()
+
+
+def _overtake(settling: list[Settling], values: Fields) -> None:
+    """The last writer wins: what others wrote before and is still under way is void."""
+    for entry in settling:
+        for name in values:
+            entry["values"].pop(name, None)
+
+
+def _set_apm(installation: Installation, wanted: bool) -> None:  # noqa: FBT001 - the value that is set
+    mask = int(str(installation["fields"]["EnabledFeatures"]))
+    installation["fields"]["EnabledFeatures"] = mask | Feature.APM if wanted else mask & ~Feature.APM
+
+
+def _set_roles(world: World, installation: Installation, *, principal: str, roles: int) -> None:
+    who = principal_of(world, principal)
+    if not set_roles_now(world, installation, principal=who, roles=roles):
+        raise UnknownThingError(f"the sandbox has no {principal!r}")
+
+
+def principal_of(world: World, reference: str) -> Principal:
+    """Who `person:<id>`, `userGroup:<key>` or `user-id:<guid>` is; an address is taken as well.
+
+    Raises:
+        UnknownThingError: The directory has no such person.
+    """
+    kind, _, name = reference.partition(":")
+    match kind:
+        case "person":
+            return Principal(email=address_of(world, name))
+        case "userGroup":
+            return Principal(key=name)
+        case "user-id":
+            return Principal(object_id=name.lower())
+        case _:
+            return Principal(email=address_of(world, reference))
+
+
+def address_of(world: World, who: str) -> str:
+    """The e-mail address of a person of the directory, or the address itself.
+
+    Raises:
+        UnknownThingError: The directory has no such person.
+    """
+    wanted = who.removeprefix("person:")
+    if "@" in wanted:
+        return wanted
+    for person in world.data["people"]:
+        if person["id"] == wanted:
+            return person["email"]
+    raise UnknownThingError(f"the sandbox's directory has no person {wanted!r}")
+
+
+def carry_out(world: World, steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Do the Portal steps of a worksheet as a person would; one entry per step, in order.
+
+    Each step names `installation`, `charger` (serial or null), `principal` (or null),
+    `setting` and `after`. A step that cannot be done does not stop the others.
+    """
+    done: list[dict[str, object]] = []
+    with world.lock:
+        for step in steps:
+            try:
+                _carry_out_one(world, step)
+            except SandboxError as error:
+                done.append({"setting": step.get("setting"), "done": False, "detail": str(error)})
+            else:
+                done.append({"setting": step.get("setting"), "done": True, "detail": ""})
+    return done
+
+
+def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
+    installation = find_installation(world, str(step.get("installation")))
+    setting, after = str(step.get("setting")), step.get("after")
+    if step.get("principal") is not None:
+        settle_installation(world, installation)
+        _set_roles(world, installation, principal=str(step["principal"]), roles=words.roles(after))
+    elif step.get("charger") is not None:
+        _at_charger(world, installation, serial=str(step["charger"]), values=_read(CHARGER_SETTINGS, setting, after))
+    else:
+        value = SECRET_BY_HAND if setting in SECRETS and not words.is_nothing(after) else after
+        _set_on_installation(world, installation, setting=setting, value=value)
+
+
+def _at_charger(world: World, installation: Installation, *, serial: str, values: Fields) -> None:
+    charger = world.charger_by_serial(serial)
+    if charger is None or charger["installation"] != installation["id"]:
+        raise UnknownThingError(f"{installation['name']} has no charger {serial}")
+    settle_charger(world, charger)
+    world.memory.states.pop(charger["id"], None)
+    if not charger["online"]:
+        change_charger(world, charger, values)
+        return
+    charger["former"] = {**charger["values"]}
+    _overtake(charger["settling"], values)
+    set_charger_values(charger, values, at=world.now())
+
+
+def _read(table: Mapping[str, tuple[str, Reader]], setting: str, value: object) -> Fields:
+    if setting not in table:
+        raise UnknownThingError(f"no setting {setting!r} here; known are {', '.join(table)}")
+    name, reader = table[setting]
+    return {name: reader(value)}

@@ -1,0 +1,112 @@
+"""The sandbox over HTTP, on loopback only."""
+
+import contextlib
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from reconciler.sandbox.admin import with_admin
+from reconciler.sandbox.app import create_app
+from reconciler.sandbox.faults import AnswerTimedOut
+from reconciler.sandbox.store import SandboxFile
+from reconciler.sandbox.world import World
+
+HOST = "127.0.0.1"
+SAVED_EVERY_S = 5.0
+HUNG_FOR_S = 60.0
+IDLE_FOR_S = 120.0
+
+
+class QuickHandler(WSGIRequestHandler):
+    """Keeps connections, sends at once, stays silent, and can drop a connection."""
+
+    protocol_version = "HTTP/1.1"
+    # Without it each answer of a kept connection waits 40 ms for an acknowledgement.
+    disable_nagle_algorithm = True
+    timeout = IDLE_FOR_S
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - named by the base class
+        """Say nothing: the world has its own log."""
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """Close the socket without an answer."""
+        del environ
+        self.close_connection = True
+        if isinstance(error, AnswerTimedOut):
+            time.sleep(HUNG_FOR_S)
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+
+class Served:
+    """A running server; `url` is its base address."""
+
+    def __init__(self, world: World, *, port: int = 0) -> None:
+        app = with_admin(world, create_app(world))
+        self._server: BaseWSGIServer = make_server(HOST, port, app, threaded=True, request_handler=QuickHandler)
+        self._server.daemon_threads = True  # type: ignore[attr-defined]  # ThreadingMixIn, unknown to the base class
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.url = f"http://{HOST}:{self._server.server_port}"
+
+    def start(self) -> None:
+        """Answer requests in threads of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@contextlib.contextmanager
+def running(world: World, *, port: int = 0, time_scale: float = 1.0) -> Iterator[str]:
+    """Serve a world as long as the block lasts; the value is the base address."""
+    world.run_clock(time_scale)
+    served = Served(world, port=port)
+    served.start()
+    try:
+        yield served.url
+    finally:
+        served.stop()
+        world.stop_clock()
+
+
+def serve(file: SandboxFile, *, port: int, time_scale: float = 1.0, started: Callable[[str], None]) -> None:
+    """Serve the file's world until SIGINT or SIGTERM; `started` gets the base address.
+
+    The world is saved every few seconds and at the end. Call it from the main thread.
+
+    Raises:
+        WorldHeld: Another process has the world.
+        SandboxError: The file is not a world.
+        OSError: The port is taken.
+    """
+    with file.locked():
+        world = file.load()
+        stop = threading.Event()
+        with _stopping(stop):
+            try:
+                with running(world, port=port, time_scale=time_scale) as url:
+                    file.announce(url)
+                    started(url)
+                    while not stop.wait(SAVED_EVERY_S):
+                        file.save(world)
+            finally:
+                file.save(world)
+
+
+@contextlib.contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    signals = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
