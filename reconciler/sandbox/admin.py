@@ -43,10 +43,13 @@ def _answer(world: World, request: Request) -> Response:
         return _json(405, {"error": "operations are POST requests with JSON"})
     try:
         arguments = json.loads(text or "{}")
-        if not isinstance(arguments, dict):
-            raise SandboxError("the arguments must be a JSON object")
+    except ValueError:
+        arguments = None
+    if not isinstance(arguments, dict):
+        return _json(400, {"error": "the arguments must be a JSON object"})
+    try:
         return _json(200, operate(world, request.path.removeprefix(PREFIX), arguments))
-    except (SandboxError, ValueError) as error:
+    except SandboxError as error:
         return _json(400, {"error": str(error)})
 
 

@@ -22,7 +22,7 @@ REASONS = {
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not an error of ours
     """Ends a call with an answer that is not a success."""
 
     def __init__(self, answer: Response) -> None:

@@ -134,7 +134,7 @@ def add_installation(world: World, site: Site, *, permissions: list[Permission])
     return installation
 
 
-def add_circuit(world: World, installation: Installation, *, name: str, max_current_a: float) -> str:
+def add_circuit(installation: Installation, *, name: str, max_current_a: float) -> str:
     """Put a circuit into an installation and return its id."""
     circuit_id = made_id(f"circuit:{installation['id']}:{name}")
     installation["circuits"].append({"id": circuit_id, "name": name, "max_current_a": max_current_a})

@@ -44,7 +44,7 @@ class BodyForm(Enum):
     HTML = "html"
 
 
-class ConnectionLost(ConnectionError):
+class ConnectionLost(ConnectionError):  # noqa: N818 - named by what it says
     """The connection ended without an answer.
 
     In process it leaves the WSGI app as it is: the transport that mounts the app

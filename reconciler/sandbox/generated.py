@@ -98,7 +98,7 @@ class _Maker:
 
     def _circuit(self, installation: Installation, kind: Kind, number: int) -> str:
         limit = HOME_A if kind is Kind.SMART else CIRCUIT_A
-        return add_circuit(self._world, installation, name=f"Circuit {number + 1}", max_current_a=limit)
+        return add_circuit(installation, name=f"Circuit {number + 1}", max_current_a=limit)
 
     def _charger(self, installation: Installation, kind: Kind, circuit: str) -> tuple[str, dict[str, object]]:
         self._serials += 1

@@ -20,7 +20,7 @@ from reconciler.sandbox.reading import (
 )
 from reconciler.sandbox.records import Fields, Installation
 from reconciler.sandbox.settling import accepted_fields, change_installation, settle_installation
-from reconciler.sandbox.terms import SMART_MAX_CURRENT_A, Code, Feature, Kind, Mode, Role
+from reconciler.sandbox.terms import SMART_MAX_CURRENT_A, Code, Feature, Kind, Mode, Role, device_type
 
 SHORT = ("Id", "Name", "UpdatedOn", "CurrentUserRoles")
 LONGEST_URL = 2038
@@ -233,7 +233,7 @@ def firmware_row(call: Call, charger_id: str) -> rows.Row:
         "ChargerId": charger["id"],
         "DeviceId": charger["serial"],
         "IsOnline": charger["online"],
-        "DeviceType": int(rows.device_type(charger["serial"])),
+        "DeviceType": int(device_type(charger["serial"])),
     }
     if version is None:
         return row

@@ -67,7 +67,7 @@ def _home(world: World, number: int, name: str, *, fields: Fields, people_there:
         fields=fields,
     )
     installation = add_installation(world, site, permissions=[*people_there, ours(world)])
-    add_circuit(world, installation, name="Circuit 1", max_current_a=25)
+    add_circuit(installation, name="Circuit 1", max_current_a=25)
     return installation
 
 
@@ -141,7 +141,7 @@ def _row_of(
     amperes: float,
 ) -> None:
     name, limit = circuit
-    circuit_id = add_circuit(world, installation, name=name, max_current_a=limit)
+    circuit_id = add_circuit(installation, name=name, max_current_a=limit)
     for serial in serials:
         add_charger(world, installation, circuit=circuit_id, serial=serial, max_current_a=amperes)
 
@@ -255,5 +255,5 @@ def _unmanaged(world: World) -> None:
         fields=UNMANAGED_FIELDS,
     )
     test = add_installation(world, site, permissions=[ours(world)])
-    add_circuit(world, test, name="Circuit 1", max_current_a=25)
+    add_circuit(test, name="Circuit 1", max_current_a=25)
     _in_home(world, test, "ZAP012399", 16)["name"] = HOSTILE_NAME

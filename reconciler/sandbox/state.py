@@ -1,9 +1,9 @@
 """A charger's observations, as `GET chargers/{id}/state` answers them.
 
-Every value is text. An answer may be up to 15 s old: the service keeps it, though
-not longer than 15 s after a write to the charger, which is what the agreed read-back
-after 2, 7 and 15 s counts on (custom-components/zaptec issue 202). What is not the charger's own value comes from the world's table for the device family,
-which is where the values stand that no client may ever print.
+Every value is text. An answer may be up to 15 s old: the service keeps it, though not longer than 15 s after a
+write to the charger, which is what the agreed read-back after 2, 7 and 15 s counts on (custom-components/zaptec
+issue 202). What is not the charger's own value comes from the world's table for the device family, which is where
+the values stand that no client may ever print.
 """
 
 from reconciler.sandbox import moments
@@ -19,10 +19,7 @@ Reading = tuple[str | None, float]
 
 def observations(call: Call, charger: Charger) -> list[Row]:
     """The bare array of the answer, by rising observation number."""
-    if call.stale:
-        readings = _read(call, charger)
-    else:
-        readings = _cached(call, charger)
+    readings = _read(call, charger) if call.stale else _cached(call, charger)
     return [_row(charger["id"], number=number, reading=readings[number]) for number in sorted(readings, key=int)]
 
 
@@ -39,9 +36,9 @@ def _cached(call: Call, charger: Charger) -> dict[str, Reading]:
 
 def _kept_until(filled_at: float, written_at: float | None) -> float:
     until = filled_at + CACHED_FOR_S
-    if written_at is None or written_at < filled_at - CACHED_FOR_S:
+    if written_at is None or written_at <= filled_at - CACHED_FOR_S:
         return until
-    return min(until, max(filled_at, written_at + CACHED_FOR_S))
+    return min(until, written_at + CACHED_FOR_S)
 
 
 def _read(call: Call, charger: Charger) -> dict[str, Reading]:
