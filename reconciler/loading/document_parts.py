@@ -1,0 +1,259 @@
+"""The parts of our JSON documents, read back into model values; the data already fits the schema."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.model.change import Cause, Change, Target
+from reconciler.model.desired import Cloud, Route
+from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
+from reconciler.model.plan import (
+    Counts,
+    Coverage,
+    DesiredReference,
+    Gate,
+    GuardScope,
+    Operation,
+    PendingItem,
+    Plan,
+    PlanAccount,
+    PlanWarning,
+    Refusal,
+    Requests,
+    Step,
+    UnreadableItem,
+    UnverifiableItem,
+    WaitingItem,
+)
+from reconciler.model.settings import Kind, settings_of
+from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
+
+Part = Mapping[str, Any]
+
+
+def plan_of(document: Part) -> Plan:
+    """The plan that a document holds."""
+    desired = document["desired"]
+    requests = document["summary"]["requests"]
+    coverage = document["coverage"]
+    return Plan(
+        tool_version=document["tool"]["version"],
+        created_at=moment_of(document["created_at"]),
+        valid_until=moment_of(document["valid_until"]),
+        accounts=tuple(
+            PlanAccount(name=part["name"], cloud=Cloud(part["cloud"]), rate=float(part["rate"]))
+            for part in document["accounts"]
+        ),
+        desired=DesiredReference(path=desired["path"], commit=desired["commit"], digest=desired["digest"]),
+        selection=document["selection"],
+        coverage=Coverage(
+            installations=_counts_of(coverage["installations"]),
+            chargers=_counts_of(coverage["chargers"]),
+        ),
+        requests=Requests(read=requests["read"], write=requests["write"], read_floor=requests["read_floor"]),
+        changes=tuple(change_of(part) for part in document["changes"]),
+        steps=tuple(_step_of(part) for part in document["steps"]),
+        refusals=tuple(_refusal_of(part) for part in document["refusals"]),
+        pending=tuple(_pending_of(part) for part in document["pending"]),
+        waiting=tuple(_waiting_of(part) for part in document["waiting"]),
+        unreadable=tuple(_unreadable_of(part) for part in document["unreadable"]),
+        unverifiable=tuple(_unverifiable_of(part) for part in document["unverifiable"]),
+        warnings=tuple(_warning_of(part) for part in document["warnings"]),
+        accepted=tuple(document["accepted"]),
+    )
+
+
+def result_of(document: Part) -> RunResult:
+    """The outcome of a run that a document holds."""
+    return RunResult(
+        run_id=document["run_id"],
+        plan_digest=document["plan_digest"],
+        accounts=tuple(document["accounts"]),
+        outcomes=tuple(_outcome_of(part) for part in document["outcomes"]),
+        receipt=_receipt_of(document["receipt"]),
+        residual_plan=document["residual_plan"],
+        worksheet=document["worksheet"],
+    )
+
+
+def change_of(part: Part) -> Change:
+    """One change; its id is computed again.
+
+    Raises:
+        ValueError: The setting is not in our table, or the value is not of its kind.
+    """
+    change = Change(
+        target=_target_of(part),
+        installation_name=part["name"],
+        setting=part["setting"],
+        before=_before_of(part),
+        after=_after_of(part["after"]),
+        route=Route(part["route"]),
+        file=part["file"],
+        line=part["line"],
+        cause=Cause(part["cause"]),
+    )
+    _check_kind(change)
+    return change
+
+
+_TYPES = {Kind.SWITCH: bool, Kind.AMPERES: float, Kind.ROLES: tuple}
+
+
+def _check_kind(change: Change) -> None:
+    rows = {row.name: row for row in settings_of(change.target.scope)}
+    row = rows.get(change.setting)
+    if row is None:
+        raise ValueError(f"change {change.id}: there is no setting {change.setting[:60]!r} here")
+    if change.after is not ABSENT and not isinstance(change.after, _TYPES.get(row.kind, str)):
+        raise ValueError(f"change {change.id}: {row.name} does not take such a value")
+
+
+def moment_of(text: str) -> datetime:
+    """A time in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _value_of(data: object) -> Value | None:
+    match data:
+        case None | bool() | str():
+            return data
+        case list():
+            return tuple(str(item) for item in data)
+        case int() | float():
+            return float(data)
+        case _:
+            raise TypeError(f"{type(data).__name__} is no value")
+
+
+def _after_of(data: object) -> Value | Absent:
+    value = _value_of(data)
+    return ABSENT if value is None else value
+
+
+def _before_of(part: Part) -> Observation:
+    match BeforeState(part["before_state"]):
+        case BeforeState.ABSENT:
+            return ABSENT
+        case BeforeState.UNREADABLE:
+            return Unreadable(reason=Reason(part["before_reason"]))
+        case BeforeState.KNOWN:
+            return _after_of(part["before"])
+
+
+def _target_of(part: Part) -> Target:
+    return Target(
+        account=part["account"],
+        installation_id=part["installation"],
+        charger=part["charger"],
+        principal=part["principal"],
+    )
+
+
+def _step_of(part: Part) -> Step:
+    return Step(
+        id=part["id"],
+        account=part["account"],
+        installation_id=part["installation"],
+        target_id=part["target_id"],
+        route=Route(part["route"]),
+        operation=Operation(part["operation"]),
+        method=part["method"],
+        path=part["path"],
+        change_ids=tuple(part["changes"]),
+        after=tuple(part["after"]),
+        gate=Gate(part["gate"]),
+    )
+
+
+def _refusal_of(part: Part) -> Refusal:
+    return Refusal(
+        code=part["code"],
+        guard=part["guard"],
+        scope=GuardScope(part["scope"]),
+        account=part["account"],
+        installation_id=part["installation"],
+        installation_name=part["name"],
+        charger=part["charger"],
+        measured=part["measured"],
+        limit=part["limit"],
+        message=part["message"],
+        remedy=part["remedy"],
+        liftable=part["liftable"],
+    )
+
+
+def _since_of(part: Part) -> datetime | None:
+    return None if part["since"] is None else moment_of(part["since"])
+
+
+def _pending_of(part: Part) -> PendingItem:
+    return PendingItem(
+        target=_target_of(part),
+        installation_name=part["name"],
+        setting=part["setting"],
+        before=_before_of(part),
+        after=_value_of(part["after"]),
+        reason=part["reason"],
+        since=_since_of(part),
+    )
+
+
+def _waiting_of(part: Part) -> WaitingItem:
+    return WaitingItem(
+        target=_target_of(part),
+        installation_name=part["name"],
+        setting=part["setting"],
+        reason=part["reason"],
+        since=_since_of(part),
+    )
+
+
+def _unreadable_of(part: Part) -> UnreadableItem:
+    unreadable = Unreadable(reason=Reason(part["reason"]), detail=part["detail"])
+    name = part["name"]
+    return UnreadableItem(target=_target_of(part), installation_name=name, what=part["what"], unreadable=unreadable)
+
+
+def _unverifiable_of(part: Part) -> UnverifiableItem:
+    name, reason = part["name"], part["reason"]
+    return UnverifiableItem(target=_target_of(part), installation_name=name, setting=part["setting"], reason=reason)
+
+
+def _warning_of(part: Part) -> PlanWarning:
+    name, message = part["name"], part["message"]
+    return PlanWarning(code=part["code"], target=_target_of(part), installation_name=name, message=message)
+
+
+def _counts_of(part: Part) -> Counts:
+    return Counts(
+        desired=part["desired"],
+        compared=part["compared"],
+        unreadable=part["unreadable"],
+        unmanaged=part["unmanaged"],
+    )
+
+
+def _outcome_of(part: Part) -> Outcome:
+    return Outcome(
+        change_id=part["change"],
+        step_id=part["step"] or "",
+        kind=OutcomeKind(part["outcome"]),
+        detail=part["detail"],
+        at=moment_of(part["at"]),
+    )
+
+
+def _receipt_of(part: Part | None) -> Receipt | None:
+    if part is None:
+        return None
+    return Receipt(
+        converged=part["converged"],
+        desired_digest=part["desired_digest"],
+        observed_digest=part["observed_digest"],
+        second_plan_changes=part["second_plan_changes"],
+        requests_read=part["requests"]["read"],
+        requests_write=part["requests"]["write"],
+        started_at=moment_of(part["started_at"]),
+        finished_at=moment_of(part["finished_at"]),
+    )

@@ -1,0 +1,231 @@
+"""Reads our own JSON documents back: checked against their schema, ids and digests recomputed, never trusted."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+from referencing import Registry, Resource
+
+from reconciler.errors import InvalidDocumentError
+from reconciler.loading import document_parts as parts
+from reconciler.model.change import Change
+from reconciler.model.exit import Condition
+from reconciler.model.outcome import RunResult
+from reconciler.model.plan import Plan, Step
+
+MAX_BYTES = 256 * 1024 * 1024
+"""About a million changes; nothing of ours comes near it."""
+
+_MAJOR = "1"
+_OUR_FILE = "make it again with `reconciler plan --out FILE`; documents are not edited by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedResult:
+    """A result document: the result, the changes it is about, and every condition that held."""
+
+    result: RunResult
+    changes: tuple[Change, ...]
+    conditions: tuple[Condition, ...]
+
+
+def read_plan(path: Path) -> Plan:
+    """The plan in a file that `plan --out` wrote.
+
+    Raises:
+        InvalidDocumentError: Not a plan, from an unknown major version, or its ids or digest do not fit its content.
+    """
+    document = read_document(path, kind="plan")
+    with _told_with(path):
+        plan = parts.plan_of(document)
+    _check_ids(document["changes"], plan.changes, path=path)
+    if plan.digest != document["digest"]:
+        raise _forged(path, "the digest does not fit the changes: at least one was added or taken out")
+    _check_steps(plan, path=path)
+    return plan
+
+
+def read_result(path: Path) -> RunResult:
+    """The outcome of a run from its result document; same errors as `read_plan`."""
+    return read_saved_result(path).result
+
+
+def read_saved_result(path: Path) -> SavedResult:
+    """The same with the changes, so that they can be named; same errors as `read_plan`."""
+    document = read_document(path, kind="result")
+    with _told_with(path):
+        changes = tuple(parts.change_of(part) for part in document["changes"])
+        result = parts.result_of(document)
+    _check_ids(document["changes"], changes, path=path)
+    _check_counts(document["counts"], result, path=path)
+    conditions = tuple(Condition(name) for name in document["exit"]["conditions"])
+    return SavedResult(result=result, changes=changes, conditions=conditions)
+
+
+def kind_of(path: Path) -> str:
+    """Which kind of document a file holds, for `show`."""
+    kind = _load(path).get("kind")
+    return kind if isinstance(kind, str) else ""
+
+
+def read_document(path: Path, *, kind: str) -> dict[str, Any]:
+    """The document as data that fits its schema.
+
+    Raises:
+        InvalidDocumentError: Too large, not JSON, another kind, an unknown major version, or not as the schema says.
+    """
+    document = _load(path)
+    if document.get("kind") != kind:
+        found = str(document.get("kind", "nothing"))[:40]
+        raise _invalid(path, f"this is not a {kind} document (its kind is {found!r})")
+    version = str(document.get("format_version", ""))
+    if version.partition(".")[0] != _MAJOR:
+        raise InvalidDocumentError(
+            f"format version {version[:20]!r} is not known; this program reads {_MAJOR}.x",
+            where=str(path),
+            remedy="use the version of reconciler that wrote it, or make the document again",
+        )
+    error = best_match(_validator(kind).iter_errors(document))
+    if error is not None:
+        place = error.json_path.removeprefix("$").lstrip(".") or "the document"
+        raise _invalid(path, f"{place} is not as the schema says: {_short(error.validator, error.schema)}")
+    return document
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _invalid(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+        data = json.loads(
+            path.read_bytes().decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
+    except OSError as error:
+        raise InvalidDocumentError(
+            f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise _invalid(path, f"not JSON that we accept: {_reason(error)}") from error
+    if not isinstance(data, dict):
+        raise _invalid(path, "not one JSON object")
+    return data
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case json.JSONDecodeError():
+            return f"{error.msg} in line {error.lineno}"
+        case UnicodeDecodeError():
+            return "not UTF-8"
+        case RecursionError():
+            return "nested too deep"
+        case _:
+            return str(error)
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    data = dict(pairs)
+    if len(data) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # set.add
+        raise ValueError(f"the key {twice[:40]!r} stands twice in one object")
+    return data
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is not a number")
+    return number
+
+
+@contextmanager
+def _told_with(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
+        raise _invalid(path, f"its content contradicts itself: {str(error)[:160]}") from error
+
+
+@lru_cache
+def _validator(kind: str) -> Draft202012Validator:
+    folder = _schema_folder()
+    schema = json.loads((folder / f"{kind}.schema.json").read_text("utf-8"))
+    shared = json.loads((folder / "plan.schema.json").read_text("utf-8"))
+    registry: Registry[Any] = Registry().with_resource("plan.schema.json", Resource.from_contents(shared))
+    return Draft202012Validator(schema, registry=registry, format_checker=FormatChecker())
+
+
+def _schema_folder() -> Path:
+    # In the wheel the schemas lie inside the package, in a checkout beside it.
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "schemas"
+    return inside if inside.is_dir() else package.parent / "schemas"
+
+
+def _short(validator: object, schema: object) -> str:
+    # The value itself is not repeated: it may be anything.
+    wanted = schema.get(validator) if isinstance(schema, Mapping) else None
+    return f"{validator} {json.dumps(wanted)[:120]}"
+
+
+def _check_ids(told: Sequence[Mapping[str, Any]], changes: Sequence[Change], *, path: Path) -> None:
+    for part, change in zip(told, changes, strict=True):
+        if part["id"] != change.id:
+            target = change.target.charger or change.target.principal or change.target.installation_id
+            raise _forged(path, f"change {part['id']} ({target}, {change.setting}) does not have the id of its content")
+    if len({change.id for change in changes}) < len(changes):
+        raise _forged(path, "a change stands in it twice")
+
+
+def _check_steps(plan: Plan, *, path: Path) -> None:
+    changes = {change.id: change for change in plan.changes}
+    known = {step.id: step.after for step in plan.steps}
+    used = [item for step in plan.steps for item in step.change_ids]
+    if len(known) < len(plan.steps) or len(set(used)) < len(used):
+        raise _forged(path, "a step or a change stands in its steps twice")
+    for step in plan.steps:
+        if not all(_fits(step, changes.get(item)) for item in step.change_ids) or not set(step.after) <= set(known):
+            raise _forged(path, f"step {step.id} does not fit the changes and steps that it names")
+    try:
+        TopologicalSorter(known).prepare()
+    except CycleError as error:
+        raise _forged(path, "its steps wait for each other in a circle") from error
+
+
+def _fits(step: Step, change: Change | None) -> bool:
+    if change is None:
+        return False
+    target = change.target
+    return (step.account, step.installation_id, step.route) == (target.account, target.installation_id, change.route)
+
+
+def _check_counts(counts: Mapping[str, int], result: RunResult, *, path: Path) -> None:
+    told = {name: number for name, number in counts.items() if number}
+    found: dict[str, int] = {}
+    for outcome in result.outcomes:
+        found[outcome.kind.value] = found.get(outcome.kind.value, 0) + 1
+    if told != found:
+        raise _forged(path, "the counts do not fit the outcomes")
+
+
+def _invalid(path: Path, what: str) -> InvalidDocumentError:
+    return InvalidDocumentError(what, where=str(path), remedy=_OUR_FILE)
+
+
+def _forged(path: Path, what: str) -> InvalidDocumentError:
+    return InvalidDocumentError(what, where=str(path), remedy="it was changed after it was made; make a new plan")

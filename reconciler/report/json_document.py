@@ -1,0 +1,123 @@
+"""Plan, result and validation as JSON documents (`format_version` 1.0); their schemas are in `schemas/`."""
+
+import json
+from collections.abc import Sequence
+
+from reconciler.model.change import Change
+from reconciler.model.desired import Route
+from reconciler.model.exit import Condition, code_of, conditions_of_plan, conditions_of_result
+from reconciler.model.outcome import OutcomeKind, RunResult
+from reconciler.model.plan import Plan
+from reconciler.model.problem import Problem, Severity
+from reconciler.report import json_parts as parts
+from reconciler.report.json_parts import Json
+
+FORMAT_VERSION = "1.0"
+
+
+def to_text(document: Json) -> str:
+    """The document as text: sorted keys, two spaces, a newline; ASCII only, so that no name acts on a terminal."""
+    return json.dumps(document, sort_keys=True, indent=2, allow_nan=False) + "\n"
+
+
+def plan_document(plan: Plan) -> Json:
+    """Everything a plan holds, so that reading it back gives the same plan; `exit.code` is the detailed one."""
+    step_of = {change_id: step.id for step in plan.steps for change_id in step.change_ids}
+    return {
+        **_head("plan", conditions_of_plan(plan)),
+        "tool": {"name": "reconciler", "version": plan.tool_version},
+        "created_at": parts.moment(plan.created_at),
+        "valid_until": parts.moment(plan.valid_until),
+        "accounts": [
+            {"name": account.name, "cloud": account.cloud.value, "rate": parts.number(account.rate)}
+            for account in plan.accounts
+        ],
+        "desired": {"path": plan.desired.path, "commit": plan.desired.commit, "digest": plan.desired.digest},
+        "selection": plan.selection,
+        "coverage": {
+            "installations": parts.counts_part(plan.coverage.installations),
+            "chargers": parts.counts_part(plan.coverage.chargers),
+        },
+        "summary": summary_of(plan),
+        "changes": [parts.change_part(change, step=step_of.get(change.id)) for change in plan.changes],
+        "steps": [parts.step_part(step) for step in plan.steps],
+        "refusals": [parts.refusal_part(refusal) for refusal in plan.refusals],
+        "pending": [parts.pending_part(item) for item in plan.pending],
+        "waiting": [parts.waiting_part(item) for item in plan.waiting],
+        "unreadable": [parts.unreadable_part(item) for item in plan.unreadable],
+        "unverifiable": [parts.unverifiable_part(item) for item in plan.unverifiable],
+        "warnings": [parts.warning_part(warning) for warning in plan.warnings],
+        "accepted": list(plan.accepted),
+        "digest": plan.digest,
+    }
+
+
+def summary_of(plan: Plan) -> Json:
+    """Counts over a plan; amperes are sums over all chargers and installations."""
+    return {
+        "installations": len({change.target.installation_id for change in plan.changes}),
+        "changes": len(plan.changes),
+        "by_route": {route.value: sum(change.route is route for change in plan.changes) for route in Route},
+        "raised_a": parts.number(round(sum(change.raised_a for change in plan.changes), 1)),
+        "lowered_a": parts.number(round(sum(change.lowered_a for change in plan.changes), 1)),
+        "chargers_to_zero": sum(goes_to_zero(change) for change in plan.changes),
+        "requests": {
+            "read": plan.requests.read,
+            "write": plan.requests.write,
+            "read_floor": plan.requests.read_floor,
+        },
+        "refused": len(plan.refusals),
+        "pending": len(plan.pending),
+        "waiting": len(plan.waiting),
+        "unreadable": len(plan.unreadable),
+        "unverifiable": len(plan.unverifiable),
+    }
+
+
+def goes_to_zero(change: Change) -> bool:
+    """Whether the change switches a charger off by 0 A."""
+    return change.target.charger is not None and change.setting == "maxCurrent" and change.after == 0.0
+
+
+def result_document(result: RunResult, changes: Sequence[Change], *, also: tuple[Condition, ...] = ()) -> Json:
+    """What an apply did, with the changes it was about so that `show` can name them.
+
+    Args:
+        result: The outcomes, counted from the journal.
+        changes: The changes of the plan; those without an outcome are left out.
+        also: Conditions that no outcome tells, for instance INTERRUPTED.
+    """
+    steps = {outcome.change_id: outcome.step_id for outcome in result.outcomes}
+    held = {*conditions_of_result(result), *also}
+    return {
+        **_head("result", tuple(condition for condition in Condition if condition in held)),
+        "run_id": result.run_id,
+        "plan_digest": result.plan_digest,
+        "accounts": list(result.accounts),
+        "outcomes": [parts.outcome_part(outcome) for outcome in result.outcomes],
+        "counts": {kind.value: result.count(kind) for kind in OutcomeKind},
+        "changes": [
+            parts.change_part(change, step=steps[change.id] or None) for change in changes if change.id in steps
+        ],
+        "receipt": parts.receipt_part(result.receipt),
+        "residual_plan": result.residual_plan,
+        "worksheet": result.worksheet,
+    }
+
+
+def validation_document(problems: Sequence[Problem], files: int) -> Json:
+    """What `validate` found in that many files."""
+    ordered = sorted(problems, key=lambda problem: problem.sort_key)
+    errors = sum(problem.severity is Severity.ERROR for problem in ordered)
+    return {
+        **_head("validation", (Condition.INVALID_FILES,) if errors else ()),
+        "files": files,
+        "counts": {"errors": errors, "warnings": len(ordered) - errors},
+        "problems": [parts.problem_part(problem) for problem in ordered],
+    }
+
+
+def _head(kind: str, conditions: tuple[Condition, ...]) -> Json:
+    named = [condition.value for condition in conditions]
+    exit_part = {"code": int(code_of(conditions)), "conditions": named}
+    return {"kind": kind, "format_version": FORMAT_VERSION, "exit": exit_part}

@@ -1,0 +1,205 @@
+"""The parts of our JSON documents: one function per model value, snake_case keys, whole amperes without a fraction."""
+
+from datetime import UTC, datetime
+
+from reconciler.model.change import Change, Target
+from reconciler.model.outcome import Outcome, Receipt
+from reconciler.model.plan import (
+    Counts,
+    PendingItem,
+    PlanWarning,
+    Refusal,
+    Step,
+    UnreadableItem,
+    UnverifiableItem,
+    WaitingItem,
+)
+from reconciler.model.problem import Problem
+from reconciler.model.settings import Kind, Scope, settings_of
+from reconciler.model.value import Absent, Observation, Unreadable, state_of
+
+Json = dict[str, object]
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as RFC 3339 in UTC, ending in Z."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def number(value: float) -> int | float:
+    """Whole numbers come without a fraction, others keep one digit."""
+    return int(value) if float(value).is_integer() else round(value, 1)
+
+
+def value(observation: Observation | None) -> object:
+    """The value itself; null when it is absent or unreadable (`before_state` tells which)."""
+    match observation:
+        case None | Absent() | Unreadable():
+            return None
+        case tuple():
+            return list(observation)
+        case float():
+            return number(observation)
+        case _:
+            return observation
+
+
+def _seen(before: Observation) -> Json:
+    reason = before.reason.value if isinstance(before, Unreadable) else None
+    return {"before": value(before), "before_state": state_of(before).value, "before_reason": reason}
+
+
+def _place(target: Target, name: str) -> Json:
+    return {
+        "account": target.account,
+        "installation": target.installation_id,
+        "name": name,
+        "charger": target.charger,
+        "principal": target.principal,
+    }
+
+
+def change_part(change: Change, *, step: str | None) -> Json:
+    """One change with the id of the step that carries it out, null when none may."""
+    return {
+        "id": change.id,
+        **_place(change.target, change.installation_name),
+        "setting": change.setting,
+        **_seen(change.before),
+        "after": value(change.after),
+        "unit": change.unit,
+        "route": change.route.value,
+        "cause": change.cause.value,
+        "file": change.file,
+        "line": change.line,
+        "step": step,
+    }
+
+
+def step_part(step: Step) -> Json:
+    """One request, or one thing for a person to do."""
+    return {
+        "id": step.id,
+        "account": step.account,
+        "installation": step.installation_id,
+        "target_id": step.target_id,
+        "route": step.route.value,
+        "operation": step.operation.value,
+        "method": step.method,
+        "path": step.path,
+        "changes": list(step.change_ids),
+        "after": list(step.after),
+        "gate": step.gate.value,
+    }
+
+
+def refusal_part(refusal: Refusal) -> Json:
+    """One guard that said no."""
+    return {
+        "code": refusal.code,
+        "guard": refusal.guard,
+        "scope": refusal.scope.value,
+        "account": refusal.account,
+        "installation": refusal.installation_id,
+        "name": refusal.installation_name,
+        "charger": refusal.charger,
+        "measured": refusal.measured,
+        "limit": refusal.limit,
+        "message": refusal.message,
+        "remedy": refusal.remedy,
+        "liftable": refusal.liftable,
+    }
+
+
+def pending_part(item: PendingItem) -> Json:
+    """Something a device must still do."""
+    return {
+        **_place(item.target, item.installation_name),
+        "setting": item.setting,
+        **_seen(item.before),
+        "after": value(item.after),
+        "unit": _unit(item.target, item.setting),
+        "reason": item.reason,
+        "since": moment(item.since),
+    }
+
+
+def _unit(target: Target, name: str) -> str:
+    scopes = (target.scope, *Scope)
+    rows = (row for scope in scopes for row in settings_of(scope) if row.name == name)
+    row = next(rows, None)
+    return row.unit if row is not None and row.kind is Kind.AMPERES else ""
+
+
+def waiting_part(item: WaitingItem) -> Json:
+    """Something a person must still do."""
+    place = _place(item.target, item.installation_name)
+    return {**place, "setting": item.setting, "reason": item.reason, "since": moment(item.since)}
+
+
+def unreadable_part(item: UnreadableItem) -> Json:
+    """Something declared that could not be compared."""
+    unreadable = item.unreadable
+    place = _place(item.target, item.installation_name)
+    return {**place, "what": item.what, "reason": unreadable.reason.value, "detail": unreadable.detail}
+
+
+def unverifiable_part(item: UnverifiableItem) -> Json:
+    """A wish that no call can read."""
+    return {**_place(item.target, item.installation_name), "setting": item.setting, "reason": item.reason}
+
+
+def warning_part(warning: PlanWarning) -> Json:
+    """Something worth knowing."""
+    return {"code": warning.code, **_place(warning.target, warning.installation_name), "message": warning.message}
+
+
+def counts_part(counts: Counts) -> Json:
+    """Coverage of one kind of object."""
+    return {
+        "desired": counts.desired,
+        "compared": counts.compared,
+        "unreadable": counts.unreadable,
+        "unmanaged": counts.unmanaged,
+    }
+
+
+def outcome_part(outcome: Outcome) -> Json:
+    """What happened to one change."""
+    return {
+        "change": outcome.change_id,
+        "step": outcome.step_id or None,
+        "outcome": outcome.kind.value,
+        "detail": outcome.detail,
+        "at": moment(outcome.at),
+    }
+
+
+def receipt_part(receipt: Receipt | None) -> Json | None:
+    """The proof after an apply; null when there is none."""
+    if receipt is None:
+        return None
+    return {
+        "converged": receipt.converged,
+        "desired_digest": receipt.desired_digest,
+        "observed_digest": receipt.observed_digest,
+        "second_plan_changes": receipt.second_plan_changes,
+        "requests": {"read": receipt.requests_read, "write": receipt.requests_write},
+        "started_at": moment(receipt.started_at),
+        "finished_at": moment(receipt.finished_at),
+    }
+
+
+def problem_part(problem: Problem) -> Json:
+    """One thing that is wrong in a file."""
+    return {
+        "severity": problem.severity.value,
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "code": problem.code,
+        "path": problem.path,
+        "what": problem.what,
+        "why": problem.why,
+        "remedy": problem.remedy,
+    }
