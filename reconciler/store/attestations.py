@@ -11,6 +11,10 @@ from reconciler.store.files import make_private_folder, write_atomically
 
 VALID_FOR = timedelta(days=180)
 
+LONGEST_BY = 500
+LONGEST_EVIDENCE = 2000
+"""In characters, as schemas/attestation.schema.json has them."""
+
 _ADDRESS = re.compile(r"\S@\S")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
@@ -31,11 +35,11 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
     """Write `attestations/<installation id>.yaml` below the fleet folder, over an earlier one, and return its path.
 
     Raises:
-        UsageProblemError: The initials or the evidence hold an e-mail address.
+        UsageProblemError: The initials are empty, or a text is too long or holds an e-mail address.
         ReconcilerError: The file cannot be written, or a symlink leads out of the fleet.
     """
-    for option, text in (("--by", attestation.by), ("--evidence", attestation.evidence)):
-        _refuse_address(option, text)
+    _check("--by", attestation.by, shortest=1, longest=LONGEST_BY)
+    _check("--evidence", attestation.evidence, shortest=0, longest=LONGEST_EVIDENCE)
     folder = fleet / "attestations"
     if not folder.exists():
         make_private_folder(folder)
@@ -45,7 +49,13 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
     return path
 
 
-def _refuse_address(option: str, text: str) -> None:
+def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
+    if not shortest <= len(text) <= longest:
+        raise UsageProblemError(
+            f"this text has {len(text)} characters",
+            where=option,
+            remedy=f"give {shortest} to {longest} characters",
+        )
     if _ADDRESS.search(text):
         raise UsageProblemError(
             "this text holds an e-mail address, and attestations lie in git",

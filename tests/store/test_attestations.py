@@ -1,5 +1,6 @@
 """A person's word is written where reviewers see it, in a form that reads back exactly."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -7,16 +8,28 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+from referencing import Registry
 
 from reconciler.errors import ReconcilerError, UsageProblemError
 from reconciler.model.desired import Attestation
-from reconciler.store.attestations import new_attestation, quoted, write_attestation
+from reconciler.store.attestations import LONGEST_BY, LONGEST_EVIDENCE, new_attestation, quoted, write_attestation
 
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+DIGEST = "sha256:" + "ab" * 32
 INSTALLATION = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01"
 
 
 def attestation(*, by: str = "KL", evidence: str = "seen in the Portal") -> Attestation:
-    return new_attestation(INSTALLATION, "sha256:ab", by=by, evidence=evidence, today=date(2026, 11, 21))
+    return new_attestation(INSTALLATION, DIGEST, by=by, evidence=evidence, today=date(2026, 11, 21))
+
+
+def validator() -> Draft202012Validator:
+    """Checks against the shipped schema and what it refers to."""
+    schemas = [json.loads(path.read_text()) for path in sorted(SCHEMAS.glob("*.schema.json"))]
+    names = [path.name for path in sorted(SCHEMAS.glob("*.schema.json"))]
+    registry = Registry().with_contents(zip(names, schemas, strict=True))
+    return Draft202012Validator({"$ref": "attestation.schema.json"}, registry=registry)
 
 
 class TestWriteAttestation:
@@ -34,12 +47,25 @@ class TestWriteAttestation:
             "# Written by `reconciler attest`. Void as soon as the permissions in the file change.\n"
             "version: 1\n"
             f"installation: {INSTALLATION}\n"
-            'digest: "sha256:ab"\n'
+            f'digest: "{DIGEST}"\n'
             "attestedOn: 2026-11-21\n"
             "validUntil: 2027-05-20\n"
             'by: "KL"\n'
             'evidence: "seen in the Portal"\n'
         )
+
+    def test_the_file_fits_its_schema(self, tmp_path: Path) -> None:
+        """What we write is what the loader and an editor accept."""
+        path = write_attestation(tmp_path, attestation(by="K" * LONGEST_BY, evidence="e" * LONGEST_EVIDENCE))
+
+        written = yaml.load(path.read_text(), Loader=yaml.BaseLoader)  # noqa: S506  reads everything as text
+        validator().validate({**written, "version": int(written["version"])})
+
+    @pytest.mark.parametrize("wrong", [{"by": ""}, {"by": "K" * 501}, {"evidence": "e" * 2001}])
+    def test_a_text_that_no_schema_allows_is_refused(self, tmp_path: Path, wrong: dict[str, str]) -> None:
+        """The next `validate` cannot fail over a file that we wrote."""
+        with pytest.raises(UsageProblemError, match="characters"):
+            write_attestation(tmp_path, attestation(**wrong))
 
     def test_a_new_word_replaces_the_old(self, tmp_path: Path) -> None:
         """Only the latest attestation counts; git keeps the others."""

@@ -1,0 +1,72 @@
+# Everything below needs Python 3.11 or newer with its venv module, git and make; nothing else has to be installed first.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --quiet --disable-pip-version-check
+CODE   := reconciler tests
+RECENT := import sys; sys.exit(sys.version_info < (3, 11))
+
+export PIP_ROOT_USER_ACTION := ignore
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-thorough lint types layers clean new-venv
+
+help:
+	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
+	@echo "make test           lint, types, layers and all tests"
+	@echo "make test-thorough  the same with many more random cases"
+	@echo "make lint | types | layers"
+	@echo "make clean          remove everything that the others made"
+
+demo: $(VENV)/installed
+	@$(BIN)/python -m reconciler demo
+
+test: lint types layers
+	@$(BIN)/python -m pytest -n auto
+
+test-thorough: lint types layers
+	@$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough
+
+lint: $(VENV)/installed-dev
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/ruff format --quiet --check $(CODE) || { $(BIN)/ruff format --check $(CODE); exit 1; }
+	@echo "lint: good"
+
+types: $(VENV)/installed-dev
+	@$(BIN)/python -m mypy --no-error-summary
+	@echo "types: good"
+
+layers: $(VENV)/installed-dev
+	@$(BIN)/lint-imports > $(VENV)/layers.txt || { cat $(VENV)/layers.txt; exit 1; }
+	@echo "layers: good"
+
+# Installed in place, so that a new commit needs no new installation; only new dependencies do.
+$(VENV)/installed: pyproject.toml | $(VENV)/made
+	@echo "installing the reconciler into $(VENV) (once) ..."
+	@$(PIP) install --editable . || { echo "The installation failed: see above. It needs a package index once." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(VENV)/made
+	@echo "installing the reconciler and its checks into $(VENV) (once) ..."
+	@$(PIP) install --editable '.[dev]' || { echo "The installation failed: see above. It needs a package index once." >&2; exit 1; }
+	@touch $@ $(VENV)/installed
+
+# A working environment that is there already, an activated one for instance, is kept.
+$(VENV)/made:
+	@$(BIN)/python -c '$(RECENT)' 2> /dev/null || $(MAKE) --no-print-directory new-venv
+	@touch $@
+
+new-venv:
+	@command -v $(PYTHON) > /dev/null || { \
+	  echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c '$(RECENT)' || { \
+	  echo "$$($(PYTHON) --version) is too old: 3.11 or newer is needed. Name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2> /dev/null || { \
+	  echo "$(PYTHON) comes without venv. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+
+clean:
+	rm -rf $(VENV) build dist .reconciler .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	find reconciler tests -name __pycache__ -type d -prune -exec rm -rf {} +
