@@ -1,0 +1,149 @@
+"""Opens one account: from a transport and credentials to an observer and an executor."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import httpx
+
+from reconciler import __version__
+from reconciler.errors import CloudError
+from reconciler.live.client import ZAPTEC_URL, Client
+from reconciler.live.exchange import Exchange
+from reconciler.live.login import Credentials, Login
+from reconciler.live.observer import CloudObserver
+from reconciler.live.partner_route import PartnerRoute
+from reconciler.live.rate import MOST_IN_FLIGHT, Pace
+from reconciler.live.read_only import ReadOnlyTransport
+from reconciler.live.repeat import Repeat
+from reconciler.live.request_log import NoLog, RequestLog
+from reconciler.live.routes.partner import adapter_for
+from reconciler.live.session import RequestCounts, Session
+from reconciler.model.desired import Account, Cloud, Route
+from reconciler.model.people import People
+from reconciler.model.ports import Clock, Progress
+from reconciler.model.secret import Secret
+
+__all__ = ["ZAPTEC_URL", "Access", "Credentials", "LiveAccount", "network_transport", "open_account"]
+
+AGENT = f"zaptec-reconciler/{__version__}"
+SANDBOX_HOSTS = frozenset({"sandbox.invalid", "localhost", "127.0.0.1", "::1"})
+
+
+class Access(StrEnum):
+    """What may leave: planning reads, only apply writes."""
+
+    READ_ONLY = "read-only"
+    READ_WRITE = "read-write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAccount:
+    """An open account.
+
+    Attributes:
+        observer: Implements `workflows.ports.Observer`.
+    """
+
+    account: Account
+    observer: CloudObserver
+    _session: Session
+    _exchange: Exchange
+
+    @property
+    def requests(self) -> RequestCounts:
+        """Requests so far, without logins and repeats."""
+        return self._session.counts
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._exchange.close()
+
+
+def network_transport() -> httpx.BaseTransport:
+    """A transport over real sockets: certificates are checked, nothing is read from the environment.
+
+    Proxy variables, `.netrc` and `SSL_CERT_FILE` are ignored on purpose: whoever can set a variable in CI could
+    otherwise read the token. Connections are reused; nothing is repeated down here.
+    """
+    limits = httpx.Limits(max_connections=MOST_IN_FLIGHT, max_keepalive_connections=MOST_IN_FLIGHT)
+    return httpx.HTTPTransport(verify=True, trust_env=False, http1=True, limits=limits, retries=0)
+
+
+def open_account(  # noqa: PLR0913  the one place where everything from outside comes together
+    account: Account,
+    *,
+    transport: httpx.BaseTransport,
+    base_url: str,
+    credentials: Credentials,
+    clock: Clock,
+    people: People | None,
+    concurrency: int,
+    mode: Access,
+    progress: Progress,
+    secrets: Callable[[str], Secret],
+    log: RequestLog | None = None,
+    jitter: random.Random | None = None,
+) -> LiveAccount:
+    """Put the parts of one account together; sends nothing.
+
+    Args:
+        account: Whose routes, rate and cloud count.
+        transport: Real, or the sandbox's app in process.
+        base_url: `ZAPTEC_URL` for the real cloud, loopback or `http://sandbox.invalid` for the sandbox.
+        credentials: Used at the first request.
+        clock: Decides about pace, pauses and repeats.
+        people: The directory, None when there is none.
+        concurrency: Requests side by side, from 1.
+        mode: READ_ONLY stops everything that writes.
+        progress: Shows reads.
+        secrets: Resolves `env:NAME` and `file:NAME`, called only when a secret is written.
+        log: Takes redacted request lines.
+        jitter: Spreads repeats.
+
+    Raises:
+        CloudError: The host does not belong to the account's cloud, or its partner adapter cannot be used.
+    """
+    _check_host(account, base_url)
+    guarded = ReadOnlyTransport(transport) if mode is Access.READ_ONLY else transport
+    exchange = Exchange(
+        guarded,
+        base_url=base_url,
+        agent=AGENT,
+        clock=clock,
+        pace=Pace(clock, rate=account.rate),
+        log=log or NoLog(),
+    )
+    hint = f"{account.credentials}_USERNAME and {account.credentials}_PASSWORD"
+    login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
+    repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
+    session = Session(exchange, login=login, repeat=repeat)
+    adapter = adapter_for(account)
+    partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
+    observer = CloudObserver(
+        Client(session),
+        account=account.name,
+        requests=lambda: session.counts.read,
+        permissions=partner if account.route_for("permissions") is Route.PARTNER else None,
+        clock=clock,
+        progress=progress,
+        workers=concurrency,
+    )
+    return LiveAccount(account=account, observer=observer, _session=session, _exchange=exchange)
+
+
+def _check_host(account: Account, base_url: str) -> None:
+    parts = urlsplit(base_url)
+    match account.cloud:
+        case Cloud.ZAPTEC:
+            allowed = base_url == ZAPTEC_URL
+        case Cloud.SANDBOX:
+            allowed = parts.hostname in SANDBOX_HOSTS and parts.username is None and parts.path in ("", "/")
+    if not allowed:
+        raise CloudError(
+            f"the host is not one of the cloud {account.cloud}",
+            where=f"account {account.name}",
+            remedy=f"the real cloud is {ZAPTEC_URL}; a sandbox must be served on loopback",
+        )

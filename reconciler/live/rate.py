@@ -1,0 +1,107 @@
+"""How fast and how many requests leave, one `Pace` and one `InFlight` per account.
+
+The cloud serves 10 requests a second per account with a burst of 15 and rejects the rest
+(docs.zaptec.com/docs/api-rate-limiting). All requests of a run share one bucket that stays below it.
+"""
+
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from reconciler.model.ports import Clock
+
+CEILING_PER_S = 9.8
+LOWEST_PER_S = 0.1
+BURST = 5.0
+LONGEST_PAUSE_S = 300.0
+FEWEST_IN_FLIGHT = 4
+MOST_IN_FLIGHT = 32
+
+_ALMOST_ONE = 0.9999  # a clock in microseconds never refills exactly one
+_SHORTEST_SLEEP_S = 0.001
+_WEIGHT_OF_LATEST = 0.2
+
+
+class Pace:
+    """A token bucket on the injected clock; thread safe."""
+
+    def __init__(self, clock: Clock, *, rate: float) -> None:
+        self.rate = min(max(rate, LOWEST_PER_S), CEILING_PER_S)
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._guard = threading.Lock()
+        self._tokens = BURST
+        self._at = clock.now().timestamp()
+        self._pause_s = 0.0
+        self._paused_until = 0.0
+
+    def wait(self) -> None:
+        """Return when the next request may leave.
+
+        One thread sleeps at a time and the others queue behind it: places cannot be overtaken, and a clock that only
+        moves while somebody sleeps does not let a whole queue through at once.
+        """
+        with self._turn:
+            while (wait_s := self._take()) > 0:
+                self._clock.sleep(max(wait_s, _SHORTEST_SLEEP_S))
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing leave for that long (`Retry-After`); the longest pause asked for counts."""
+        with self._guard:
+            now = self._clock.now().timestamp()
+            pause_s = min(max(seconds, 0.0), LONGEST_PAUSE_S)
+            if now + pause_s > self._paused_until:
+                self._paused_until, self._pause_s = now + pause_s, pause_s
+            self._tokens = min(self._tokens, 1.0)
+
+    def _take(self) -> float:
+        with self._guard:
+            now = self._clock.now().timestamp()
+            elapsed_s, self._at = max(0.0, now - self._at), now
+            self._tokens = min(BURST, self._tokens + elapsed_s * self.rate)
+            if now < self._paused_until:
+                # A wall clock that was put back must not turn a second into an hour.
+                self._paused_until = min(self._paused_until, now + self._pause_s)
+                return self._paused_until - now
+            if self._tokens < _ALMOST_ONE:
+                return (1.0 - self._tokens) / self.rate
+            self._tokens -= 1.0
+            return 0.0
+
+
+class InFlight:
+    """How many requests may be on the way: 1.5 x rate x observed latency, from 4 to 32; thread safe."""
+
+    def __init__(self, *, rate: float) -> None:
+        self._rate = rate
+        self._latency_s: float | None = None
+        self._out = 0
+        self._changed = threading.Condition()
+
+    @property
+    def limit(self) -> int:
+        """The present limit."""
+        wanted = math.ceil(1.5 * self._rate * (self._latency_s or 0.0))
+        return min(max(wanted, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place while the context lasts."""
+        with self._changed:
+            while self._out >= self.limit:
+                self._changed.wait()
+            self._out += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._out -= 1
+                self._changed.notify_all()
+
+    def took(self, seconds: float) -> None:
+        """Learn how long an answer took."""
+        with self._changed:
+            known_s = self._latency_s if self._latency_s is not None else seconds
+            self._latency_s = known_s + _WEIGHT_OF_LATEST * (max(0.0, seconds) - known_s)
+            self._changed.notify_all()
