@@ -1,0 +1,47 @@
+"""The `attest` command: a person's word that permissions were set in the Portal."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.options import current_globals, global_options
+from reconciler.cli.output import say
+from reconciler.errors import UsageProblemError
+from reconciler.loading.select import select
+from reconciler.model.attest import permissions_digest
+from reconciler.model.exit import ExitCode
+from reconciler.store.attestations import new_attestation, write_attestation
+
+
+@click.command("attest")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--by", required=True, metavar="INITIALS", help="Who saw it; initials, no address.")
+@click.option(
+    "--evidence", default="checked in the Portal", show_default=True, metavar="TEXT", help="What was seen and where."
+)
+@global_options
+def command(file: Path, by: str, evidence: str) -> int:
+    """Confirm that the permissions in FILE were set in the Portal, where no call can read them.
+
+    Writes fleet/attestations/<installation id>.yaml, valid for 180 days or until the permissions in the file change.
+    """
+    _, desired = load_valid()
+    site = select(desired, selectors=[str(file)], exclude=(), account=None).installations[0]
+    if site.permissions is None:
+        raise UsageProblemError(
+            "this file declares no permissions, so there is nothing to confirm",
+            where=str(file),
+            remedy="declare `permissions:` first, or leave it unattested",
+        )
+    attestation = new_attestation(
+        site.id,
+        permissions_digest(site.permissions),
+        by=by,
+        evidence=evidence,
+        today=datetime.now().astimezone().date(),
+    )
+    path = write_attestation(current_globals().fleet, attestation)
+    say(f"{site.name}: permissions attested by {by} until {attestation.valid_until}; commit {path}")
+    return ExitCode.DONE

@@ -1,0 +1,207 @@
+"""The two clouds: Zaptec's over TLS, the sandbox in process or served on loopback."""
+
+import contextlib
+import ipaddress
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import assert_never
+from urllib.parse import urlsplit
+
+import httpx
+
+from reconciler.cli.credentials import credentials_of, required_credentials
+from reconciler.errors import LockedError, ReconcilerError, UsageProblemError
+from reconciler.live.login import Credentials
+from reconciler.live.session import ZAPTEC_URL
+from reconciler.model.desired import Account, Cloud
+from reconciler.model.ports import Clock
+from reconciler.model.secret import Secret
+
+SANDBOX_USERNAME = "owner@sandbox.example"
+SANDBOX_PASSWORD = Secret("sandbox")
+SANDBOX_FILE = "sandbox.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """How to reach a cloud: a transport per account, credentials, and its time."""
+
+    base_url: str
+    transport: Callable[[], httpx.BaseTransport]
+    credentials: Callable[[Account], Credentials]
+    clock: Clock
+
+
+@contextlib.contextmanager
+def open_cloud(cloud: Cloud, *, root: Path) -> Iterator[Opened]:
+    """Open a cloud for the time of a command.
+
+    Raises:
+        LockedError: Another process holds the sandbox world.
+        UsageProblemError: RECONCILER_SANDBOX_URL is not a loopback address.
+    """
+    match cloud:
+        case Cloud.ZAPTEC:
+            yield Opened(
+                base_url=ZAPTEC_URL,
+                transport=httpx.HTTPTransport,
+                credentials=required_credentials,
+                clock=SystemClock(),
+            )
+        case Cloud.SANDBOX if url := os.environ.get("RECONCILER_SANDBOX_URL"):
+            yield _served(_loopback(url))
+        case Cloud.SANDBOX:
+            with _in_process(root) as opened:
+                yield opened
+        case _:
+            assert_never(cloud)
+
+
+class SystemClock:
+    """Wall time."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class WorldClock:
+    """The time of a world in this process: sleeping moves it on at once, sleepers side by side share it."""
+
+    def __init__(self, now: Callable[[], float], sleep_until: Callable[[float], None]) -> None:
+        self._now = now
+        self._sleep_until = sleep_until
+
+    def now(self) -> datetime:
+        """World time, in UTC."""
+        return datetime.fromtimestamp(self._now(), UTC)
+
+    def sleep(self, seconds: float) -> None:
+        """Move world time on."""
+        self._sleep_until(self._now() + seconds)
+
+
+class ServedClock:
+    """The time of a served world, which may run faster than ours."""
+
+    def __init__(self, *, now: float, scale: float) -> None:
+        self._start = datetime.fromtimestamp(now, UTC)
+        self._scale = scale
+        self._origin = time.monotonic()
+
+    def now(self) -> datetime:
+        """World time, in UTC."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self._scale)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait until that much world time has passed."""
+        time.sleep(seconds / self._scale)
+
+
+@contextlib.contextmanager
+def _in_process(root: Path) -> Iterator[Opened]:
+    from reconciler.sandbox.app import create_app
+    from reconciler.sandbox.errors import SandboxError, WorldHeld
+    from reconciler.sandbox.store import SandboxFile
+
+    try:
+        with SandboxFile(sandbox_path(root)).hold() as world:
+            app = create_app(world)
+            yield Opened(
+                base_url="http://sandbox.invalid",
+                transport=lambda: _SandboxTransport(app),
+                credentials=lambda _account: Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD),
+                clock=WorldClock(world.now, world.sleep_until),
+            )
+    except WorldHeld as held:
+        raise world_held(held.pid, held.since, held.url) from held
+    except SandboxError as error:
+        raise sandbox_failed(str(error)) from error
+
+
+def world_held(pid: int, since: str, url: str | None) -> LockedError:
+    """The error for a world that another process holds."""
+    remedy = f"set RECONCILER_SANDBOX_URL={url}, or stop that process" if url else "wait until it ends"
+    return LockedError(f"process {pid} has held the sandbox since {since}", where="the sandbox world", remedy=remedy)
+
+
+def sandbox_failed(why: str) -> ReconcilerError:
+    """The error for something that cannot be done to the sandbox."""
+    return ReconcilerError(why, where="the sandbox", remedy="`reconciler sandbox reset` puts the first world back")
+
+
+def sandbox_path(root: Path) -> Path:
+    """Where the world is kept."""
+    from reconciler.store.layout import state_folder
+
+    return state_folder(root) / SANDBOX_FILE
+
+
+class _SandboxTransport(httpx.WSGITransport):
+    """The sandbox as a transport; a dropped connection looks like one."""
+
+    def __init__(self, app: object) -> None:
+        super().__init__(app=app)  # type: ignore[arg-type]  # a WSGI callable of werkzeug's types
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer in process.
+
+        Raises:
+            httpx.ReadError: A scripted fault dropped the connection.
+            httpx.ReadTimeout: A scripted fault let the answer take too long.
+        """
+        from reconciler.sandbox.faults import AnswerTimedOut, ConnectionLost
+
+        try:
+            return super().handle_request(request)
+        except AnswerTimedOut as error:
+            raise httpx.ReadTimeout(str(error), request=request) from error
+        except ConnectionLost as error:
+            raise httpx.ReadError(str(error), request=request) from error
+
+
+def _served(url: str) -> Opened:
+    from reconciler.sandbox.errors import SandboxError
+    from reconciler.sandbox.remote import operate_remotely
+
+    try:
+        status = operate_remotely(url, "status", {})
+    except SandboxError as error:
+        raise ReconcilerError(
+            str(error), where="RECONCILER_SANDBOX_URL", remedy="start it with `reconciler sandbox serve`"
+        ) from error
+    return Opened(
+        base_url=url,
+        transport=httpx.HTTPTransport,
+        credentials=lambda account: (
+            credentials_of(account) or Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD)
+        ),
+        clock=ServedClock(now=float(status["now"]), scale=float(status["time_scale"])),
+    )
+
+
+def _loopback(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "http" and parts.username is None and (host == "localhost" or _is_loopback_ip(host)):
+        return url.rstrip("/")
+    raise UsageProblemError(
+        "the sandbox is reached on loopback only",
+        where="RECONCILER_SANDBOX_URL",
+        remedy="give the address that `reconciler sandbox serve` prints, for instance http://127.0.0.1:8000",
+    )
+
+
+def _is_loopback_ip(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,50 @@
+"""Load the fleet for a command, or stop with everything that is wrong in it."""
+
+import subprocess
+from datetime import date, datetime
+from pathlib import Path
+
+from reconciler.cli.options import current_globals
+from reconciler.cli.output import say
+from reconciler.errors import InvalidFilesError
+from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.problem import Severity
+from reconciler.report.escape import for_terminal
+
+
+def load(today: date | None = None) -> LoadedFleet:
+    """Read all files of the fleet that the options name."""
+    fleet = current_globals().fleet
+    return load_fleet(fleet, today=today or datetime.now().astimezone().date(), commit=_commit(fleet))
+
+
+def load_valid() -> tuple[LoadedFleet, DesiredFleet]:
+    """Read all files; warnings go to stderr.
+
+    Raises:
+        InvalidFilesError: Something is wrong; carries all errors.
+    """
+    loaded = load()
+    errors = tuple(problem for problem in loaded.problems if problem.severity is Severity.ERROR)
+    if loaded.desired is None or errors:
+        raise InvalidFilesError(errors)
+    for problem in loaded.problems:
+        say(f"warning: {for_terminal(str(problem))}")
+    return loaded, loaded.desired
+
+
+def _commit(fleet: Path) -> str | None:
+    """The commit that is checked out around the fleet; None outside git."""
+    folder = fleet if fleet.is_dir() else Path()
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607  whichever git the user has
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout.strip() or None if found.returncode == 0 else None

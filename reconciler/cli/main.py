@@ -1,0 +1,101 @@
+"""The command line: one entry point, commands loaded only when they are called."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import global_options
+
+COMMANDS: dict[str, str] = {
+    "validate": "Check the files; no network, no credentials.",
+    "plan": "Compare the files with the live cloud and show the smallest set of changes.",
+    "show": "Render a saved plan or result; offline.",
+    "apply": "Carry out a plan in safe order and prove it by reading back.",
+    "explain": "Tell where a value comes from, or what a code means.",
+    "attest": "Confirm that permissions were set in the Portal.",
+    "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",
+    "demo": "The whole story on the sandbox, in a temporary folder.",
+}
+"""Name and one-line help, so that `--help` imports no command."""
+
+
+class LazyGroup(click.Group):
+    """Finds a command in `reconciler.cli.<name>` when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None for an unknown name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"reconciler.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest command on a typing mistake."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(_with_nearest(str(error), args[0], list(COMMANDS)), ctx) from error
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List names and one-line helps without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _with_nearest(message: str, word: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"{message} Did you mean {near[0]!r}?" if near and "Did you mean" not in message else message
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "RECONCILER", "max_content_width": 100},
+)
+@global_options
+@click.version_option(__version__, prog_name="reconciler")
+def cli() -> None:
+    """GitOps for fleets of Zaptec EV chargers: the files say what should be, `plan` shows the difference, `apply`
+    carries it out in safe order and proves it.
+
+    Exit codes: 0 done, 1 error, 2 differences (--detailed-exitcode), 3 files are wrong, 4 partial, 5 refused,
+    6 login failed, 7 locked, 64 usage, 130 interrupted.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit the process with its code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; errors become a message on stderr and an exit code, never a traceback."""
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except BaseException as error:  # noqa: BLE001  the one place where every failure becomes an exit code
+        from reconciler.cli.failures import report_failure
+
+        return report_failure(error)
+    return code if isinstance(code, int) else 0
+
+
+if __name__ == "__main__":
+    main()

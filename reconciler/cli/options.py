@@ -1,0 +1,106 @@
+"""Options that several commands share. Global ones work before and after the command."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_META = "reconciler.globals"
+
+
+class ColorChoice(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Globals:
+    """The global options of this run.
+
+    Attributes:
+        fleet: The fleet folder; `.reconciler/` lies beside it.
+        account: Only this account, None for all.
+        concurrency: Most requests in flight per account.
+        verbosity: 0, 1 (requests) or 2 (details of our own bugs).
+    """
+
+    fleet: Path = Path("fleet")
+    account: str | None = None
+    concurrency: int = 16
+    color: ColorChoice = ColorChoice.AUTO
+    verbosity: int = 0
+
+    @property
+    def root(self) -> Path:
+        """The folder that holds the fleet; `.reconciler/` lies there too."""
+        return self.fleet.absolute().parent
+
+
+def _remember(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep a global option; one given after the command wins over one before it, both over the environment."""
+    store = ctx.find_root().meta.setdefault(_META, {})
+    source = ctx.get_parameter_source(parameter.name or "")
+    if source is click.core.ParameterSource.COMMANDLINE or parameter.name not in store:
+        store[parameter.name] = value
+
+
+def _global(*names: str, **attributes: Any) -> Callable[[F], F]:
+    return click.option(*names, expose_value=False, callback=_remember, **attributes)
+
+
+_GLOBAL_OPTIONS = (
+    _global(
+        "--fleet",
+        type=click.Path(path_type=Path),
+        default=Path("fleet"),
+        show_default=True,
+        envvar="RECONCILER_FLEET",
+        metavar="DIR",
+        help="The fleet folder.",
+    ),
+    _global("--account", envvar="RECONCILER_ACCOUNT", metavar="NAME", help="Only this account of fleet.yaml."),
+    _global(
+        "--concurrency",
+        type=click.IntRange(1, 64),
+        default=16,
+        show_default=True,
+        envvar="RECONCILER_CONCURRENCY",
+        help="Most requests in flight per account.",
+    ),
+    _global(
+        "--color",
+        type=click.Choice([choice.value for choice in ColorChoice]),
+        default=ColorChoice.AUTO.value,
+        show_default=True,
+        envvar="RECONCILER_COLOR",
+        help="Colour the output.",
+    ),
+    _global("-v", "--verbose", count=True, envvar="RECONCILER_VERBOSE", help="Show requests; -vv shows more."),
+)
+
+
+def global_options(command: F) -> F:
+    """Add --fleet, --account, --concurrency, --color and -v."""
+    for option in reversed(_GLOBAL_OPTIONS):
+        command = option(command)
+    return command
+
+
+def current_globals() -> Globals:
+    """The global options as given so far."""
+    store = click.get_current_context().find_root().meta.get(_META, {})
+    return Globals(
+        fleet=store.get("fleet", Path("fleet")),
+        account=store.get("account"),
+        concurrency=store.get("concurrency", 16),
+        color=ColorChoice(store.get("color", "auto")),
+        verbosity=store.get("verbose", 0),
+    )

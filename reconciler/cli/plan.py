@@ -1,0 +1,48 @@
+"""The `plan` command."""
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.options import global_options
+from reconciler.cli.output import emit, format_options, parsed_reports, say
+from reconciler.cli.planning import make_the_plan, selection_options
+from reconciler.cli.renders import plan_renders
+from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
+
+
+@click.command("plan")
+@selection_options
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are differences.")
+@format_options
+@global_options
+def command(
+    selectors: tuple[str, ...],
+    exclude: tuple[str, ...],
+    out: Path | None,
+    detailed_exitcode: bool,  # noqa: FBT001  click hands flags over as booleans
+    format_: str,
+    reports: tuple[str, ...],
+) -> int:
+    """Compare the files with the live cloud and show the smallest set of changes. Never writes to the cloud.
+
+    SELECTORs choose installations: file, folder, id or name (with * and ?), serial, label=value. Exits with 0 when
+    everything was compared and nothing is open, 4 when something is unreadable, refused, pending or waiting, 5 when a
+    fleet guard refuses.
+    """
+    from reconciler.report.json_document import plan_document, to_text
+    from reconciler.store.files import write_atomically
+
+    parsed_reports(reports)
+    loaded, desired = load_valid()
+    plan = make_the_plan(loaded, desired, selectors=selectors, exclude=exclude)
+    if out is not None:
+        write_atomically(out, to_text(plan_document(plan)))
+        say(f"plan saved to {out}; apply exactly this with: reconciler apply {out}")
+    emit(plan_renders(plan), format_=format_, reports=reports)
+    conditions = conditions_of_plan(plan)
+    if not detailed_exitcode:
+        conditions = tuple(one for one in conditions if one is not Condition.DIFFERENCES)
+    return ExitCode(code_of(conditions))

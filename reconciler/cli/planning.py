@@ -1,0 +1,60 @@
+"""What `plan` and `apply` share: selecting, policy, planning."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import current_globals
+from reconciler.cli.wiring import Access, Connections, connected
+from reconciler.loading.load import LoadedFleet
+from reconciler.loading.select import select
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.plan import Plan
+from reconciler.planning.make import Policy
+from reconciler.store.journal import sent_history
+from reconciler.workflows.plan import plan_fleet
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def selection_options(command: F) -> F:
+    """Add SELECTOR... and --exclude."""
+    command = click.option("--exclude", multiple=True, metavar="SELECTOR", help="Leave these out.")(command)
+    return click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")(command)
+
+
+def chosen(desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]) -> DesiredFleet:
+    """The part of the fleet that the options choose."""
+    return select(desired, selectors=selectors, exclude=exclude, account=current_globals().account)
+
+
+def make_the_plan(
+    loaded: LoadedFleet, desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]
+) -> Plan:
+    """Connect read-only and plan."""
+    part = chosen(desired, selectors=selectors, exclude=exclude)
+    with connected(part, access=Access.READ_ONLY) as connections:
+        return plan_now(loaded, part, connections, accepted=())
+
+
+def plan_now(
+    loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]
+) -> Plan:
+    """Plan over open connections."""
+    policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=current_globals().root)
+    return plan_fleet(part, observers=connections.observers, policy=policy, origins=loaded.origins)
+
+
+def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:
+    """Everything that planning needs besides files and cloud."""
+    return Policy(
+        now=now,
+        tool_version=__version__,
+        people_known=connections.people_known,
+        accepted=frozenset(accepted),
+        sent=sent_history(root),
+    )

@@ -1,0 +1,29 @@
+"""A plan or result in every format, rendered only when asked for."""
+
+from collections.abc import Mapping
+
+from reconciler.cli.output import Format, Render, stdout_color, stdout_width
+from reconciler.model.outcome import RunResult
+from reconciler.model.plan import Plan
+
+
+def plan_renders(plan: Plan) -> Mapping[Format, Render]:
+    """How a plan is shown."""
+    from reconciler.report import json_document, markdown, terminal
+
+    return {
+        Format.TEXT: lambda: terminal.plan_text(plan, width=stdout_width(), color=stdout_color()),
+        Format.MARKDOWN: lambda: markdown.plan_markdown(plan),
+        Format.JSON: lambda: json_document.to_text(json_document.plan_document(plan)),
+    }
+
+
+def result_renders(result: RunResult, *, plan: Plan) -> Mapping[Format, Render]:
+    """How the result of an apply is shown."""
+    from reconciler.report import json_document, markdown, terminal
+
+    return {
+        Format.TEXT: lambda: terminal.result_text(result, plan, width=stdout_width(), color=stdout_color()),
+        Format.MARKDOWN: lambda: markdown.result_markdown(result, plan),
+        Format.JSON: lambda: json_document.to_text(json_document.result_document(result)),
+    }

@@ -1,0 +1,203 @@
+"""The `sandbox` command: the simulated cloud, its world, and what people and devices do in it."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reconciler.cli.clouds import sandbox_failed, sandbox_path, world_held
+from reconciler.cli.options import current_globals, global_options
+from reconciler.cli.output import compact, say
+from reconciler.errors import UsageProblemError
+from reconciler.model.exit import ExitCode
+from reconciler.report.escape import for_terminal
+from reconciler.sandbox.errors import SandboxError, WorldHeld
+from reconciler.sandbox.faults import BodyForm, Kind
+from reconciler.sandbox.store import SandboxFile
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)?")
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_WORDS: Mapping[str, object] = {"true": True, "on": True, "false": False, "off": False, "null": None}
+
+
+def _file() -> SandboxFile:
+    return SandboxFile(sandbox_path(current_globals().root))
+
+
+def _do(name: str, **arguments: Any) -> dict[str, Any]:
+    """Carry out an operation here, or where the world is being served."""
+    try:
+        return _file().operate(name, arguments)
+    except WorldHeld as held:
+        raise world_held(held.pid, held.since, held.url) from held
+    except SandboxError as error:
+        raise sandbox_failed(str(error)) from error
+
+
+@click.group("sandbox")
+@global_options
+def command() -> None:
+    """The simulated cloud. It needs no account and no network; its world is kept in .reconciler/sandbox.json."""
+
+
+@command.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option(
+    "--time-scale", type=click.FloatRange(0.001, 100_000), default=1.0, show_default=True, help="World seconds per second."
+)
+@global_options
+def serve(port: int, time_scale: float) -> int:
+    """Offer the world over HTTP on loopback until Ctrl-C; login owner@sandbox.example / sandbox."""
+    from reconciler.sandbox import server
+
+    try:
+        server.serve(_file(), port=port, time_scale=time_scale, started=_started)
+    except WorldHeld as held:
+        raise world_held(held.pid, held.since, held.url) from held
+    except OSError as error:
+        raise UsageProblemError(
+            f"port {port} cannot be used: {error.strerror}", where="--port", remedy="choose another, or 0 for a free one"
+        ) from error
+    except SandboxError as error:
+        raise sandbox_failed(str(error)) from error
+    return ExitCode.DONE
+
+
+def _started(url: str) -> None:
+    click.echo(f"serving the sandbox at {url} (Ctrl-C stops)")
+    click.echo(f"use it with: export RECONCILER_SANDBOX_URL={url}")
+    click.get_text_stream("stdout").flush()
+
+
+@command.command("reset")
+@global_options
+def reset() -> int:
+    """Put the first world back, traps and all."""
+    _do("reset")
+    say("the sandbox is as at first")
+    return ExitCode.DONE
+
+
+@command.command("seed")
+@click.option("--installations", type=click.IntRange(1, 100_000), required=True)
+@click.option("--chargers", type=click.IntRange(1, 1_000_000), required=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="The same number makes the same world.")
+@global_options
+def seed(installations: int, chargers: int, seed: int) -> int:
+    """Replace the world by a generated one."""
+    _do("seed", installations=installations, chargers=chargers, seed=seed)
+    say(f"the sandbox has {installations} installations and {chargers} chargers")
+    return ExitCode.DONE
+
+
+@command.command("set")
+@click.argument("target", metavar="SERIAL|INSTALLATION")
+@click.argument("assignments", nargs=-1, required=True, metavar="SETTING=VALUE...")
+@global_options
+def set_(target: str, assignments: tuple[str, ...]) -> int:
+    """Change live values as another writer would, for instance `set ZAP012345 maxCurrent=10 online=off`."""
+    for assignment in assignments:
+        name, sign, text = assignment.partition("=")
+        if not sign:
+            raise UsageProblemError(f"{assignment!r} has no =", where="sandbox set", remedy="write SETTING=VALUE")
+        _do("set", target=target, setting=name, value=_value(text))
+        say(f"{for_terminal(target)}: {for_terminal(name)} is now {for_terminal(text)}")
+    return ExitCode.DONE
+
+
+def _value(text: str) -> object:
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+@command.command("carry-out")
+@click.argument("worksheet", type=click.Path(path_type=Path))
+@global_options
+def carry_out(worksheet: Path) -> int:
+    """Do the Portal steps of WORKSHEET (a worksheet.json, or the .md or .html beside it) as a person would."""
+    from reconciler.loading.documents import read_worksheet_steps
+
+    path = worksheet.with_suffix(".json")
+    steps = read_worksheet_steps(path)
+    done = _do("carry-out", steps=steps)["steps"]
+    say(f"{done} step(s) of {path} carried out in the sandbox")
+    return ExitCode.DONE
+
+
+@command.command("accept-invitation")
+@click.argument("person", metavar="PERSON")
+@click.option("--installation", metavar="ID|NAME", help="Only there; otherwise everywhere.")
+@global_options
+def accept_invitation(person: str, installation: str | None) -> int:
+    """PERSON (person:<id> or an address) accepts what they were invited to."""
+    count = _do("accept-invitation", who=person, installation=installation)["accepted"]
+    say(f"accepted at {count} installation(s)")
+    return ExitCode.DONE
+
+
+@command.command("advance")
+@click.argument("duration", metavar="DURATION")
+@global_options
+def advance(duration: str) -> int:
+    """Move world time on by DURATION, for instance 90s, 15m, 2h or 7d."""
+    match = _DURATION.fullmatch(duration)
+    if match is None:
+        raise UsageProblemError(f"{duration!r} is not a duration", where="sandbox advance", remedy="write 90s, 15m, 2h or 7d")
+    now = _do("advance", seconds=float(match[1]) * _SECONDS[match[2] or "s"])["now"]
+    say(f"it is {datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ} in the sandbox")
+    return ExitCode.DONE
+
+
+@command.command("fault")
+@click.argument("kind", type=click.Choice([*(kind.value for kind in Kind), "clear"]), metavar="KIND|clear")
+@click.option("--method", default="*", show_default=True)
+@click.option("--path", default="*", show_default=True, help="* matches anything, also slashes.")
+@click.option("--times", type=click.IntRange(1), default=1, show_default=True, help="How often it strikes.")
+@click.option("--after", "after_n", type=click.IntRange(0), default=0, help="How many matching requests pass before.")
+@click.option("--status", type=click.IntRange(500, 599), default=500, show_default=True)
+@click.option("--body", type=click.Choice([form.value for form in BodyForm]), default="empty", show_default=True)
+@global_options
+def fault(kind: str, **arguments: Any) -> int:
+    """Script a failure of KIND, or clear them all. Kinds: see `reconciler sandbox fault --help`."""
+    if kind == "clear":
+        _do("clear-faults")
+        say("no failures are scripted")
+        return ExitCode.DONE
+    _do("fault", kind=kind, **arguments)
+    say(f"scripted: {kind} on {arguments['method']} {arguments['path']}, {arguments['times']} time(s)")
+    return ExitCode.DONE
+
+
+fault.help = f"Script a failure, or `clear` them all. KIND is one of {', '.join(kind.value for kind in Kind)}."
+
+
+@command.command("log")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@global_options
+def log(format_: str) -> int:
+    """Print every request that the sandbox answered: time, method, path, status, and whether it changed something."""
+    entries = _do("log")["log"]
+    if format_ == "json":
+        click.echo(compact(entries), nl=False)
+        return ExitCode.DONE
+    for entry in entries:
+        at = datetime.fromtimestamp(entry["at"], UTC)
+        effect = "  changed something" if entry["effect"] else ""
+        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z {entry['method']:<6} {entry['status'] or 'lost':<4} {entry['path']}{effect}")
+    return ExitCode.DONE
+
+
+@command.command("outbox")
+@global_options
+def outbox() -> int:
+    """Print the mails that the simulated cloud would have sent, without addresses."""
+    click.echo(json.dumps(_do("outbox")["outbox"], indent=2, sort_keys=True))
+    return ExitCode.DONE

@@ -1,0 +1,36 @@
+"""The `show` command: render a saved document."""
+
+import json
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import global_options
+from reconciler.cli.output import Format, emit, format_options, parsed_reports
+from reconciler.cli.renders import plan_renders, result_renders
+from reconciler.errors import InvalidDocumentError
+from reconciler.loading.documents import kind_of, read_plan, read_result
+from reconciler.model.exit import ExitCode
+
+
+@click.command("show")
+@click.argument("file", type=click.Path(path_type=Path))
+@format_options
+@global_options
+def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
+    """Render FILE, a saved plan or result, in any format. Offline; changes nothing."""
+    parsed_reports(reports)
+    match kind_of(file):
+        case "plan":
+            renders = plan_renders(read_plan(file))
+        case "result":
+            beside = file.parent / "plan.json"
+            renders = result_renders(read_result(file), plan=read_plan(beside))
+        case other:
+            raise InvalidDocumentError(
+                f"a document of kind {json.dumps(other)} cannot be shown",
+                where=str(file),
+                remedy="give a plan (`plan --out FILE`) or the result.json of a run",
+            )
+    emit(renders, format_=format_, reports=reports)
+    return ExitCode.DONE

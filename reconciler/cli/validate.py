@@ -1,0 +1,51 @@
+"""The `validate` command."""
+
+import click
+
+from reconciler.cli.fleet_files import load
+from reconciler.cli.options import current_globals, global_options
+from reconciler.cli.output import Format, emit, format_options, parsed_reports, stdout_color, stdout_width
+from reconciler.model.exit import ExitCode
+from reconciler.model.problem import Problem, Severity
+
+
+@click.command("validate")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@format_options
+@global_options
+def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> int:
+    """Check the files of the fleet: no network, no credentials.
+
+    All files are read, because some rules look across files; PATHs only limit what is shown. Exits with 3 when
+    something is wrong.
+    """
+    from reconciler.report.json_document import to_text, validation_document
+    from reconciler.report.markdown import validation_markdown
+    from reconciler.report.terminal import validation_text
+
+    parsed_reports(reports)
+    loaded = load()
+    problems = tuple(problem for problem in loaded.problems if _shown(problem, paths))
+    emit(
+        {
+            Format.TEXT: lambda: validation_text(
+                problems, files=loaded.files, width=stdout_width(), color=stdout_color()
+            ),
+            Format.MARKDOWN: lambda: validation_markdown(problems, files=loaded.files),
+            Format.JSON: lambda: to_text(validation_document(problems, files=loaded.files)),
+        },
+        format_=format_,
+        reports=reports,
+    )
+    wrong = any(problem.severity is Severity.ERROR for problem in problems)
+    return ExitCode.INVALID_FILES if wrong else ExitCode.DONE
+
+
+def _shown(problem: Problem, paths: tuple[str, ...]) -> bool:
+    """Whether a problem lies in one of the paths; a problem of the fleet as a whole is always shown."""
+    fleet = str(current_globals().fleet)
+    wanted = [path.rstrip("/") for path in paths]
+    places = {problem.file, *(part for part in [problem.file.removeprefix(f"{fleet}/")])}
+    return not wanted or any(
+        place == path or place.startswith(f"{path}/") for path in wanted for place in places
+    )

@@ -1,0 +1,150 @@
+"""Join the parts: accounts to clouds, credentials, people, secrets, clocks. Nothing else knows all of them."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.cli.clouds import Opened, open_cloud
+from reconciler.cli.credentials import SecretStore
+from reconciler.cli.options import current_globals
+from reconciler.errors import UsageProblemError
+from reconciler.live.account import Access, LiveAccount, open_account
+from reconciler.loading.people import load_people
+from reconciler.model.desired import Account, Cloud, DesiredFleet
+from reconciler.model.people import People, Person
+from reconciler.model.ports import Clock, Progress
+from reconciler.report.escape import for_terminal
+from reconciler.report.progress import NoProgress, TerminalProgress
+from reconciler.workflows.context import Reach
+from reconciler.workflows.ports import Observer
+
+__all__ = ["Access", "Connections", "connected", "progress"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """Open accounts by name, and what belongs to them."""
+
+    accounts: Mapping[str, LiveAccount]
+    clocks: Mapping[str, Clock]
+    people: People | None
+
+    @property
+    def clock(self) -> Clock:
+        """The time that plans carry: world time in the sandbox."""
+        return self.clocks[min(self.clocks)]
+
+    @property
+    def observers(self) -> Mapping[str, Observer]:
+        """The reading side of each account."""
+        return {name: account.observer for name, account in self.accounts.items()}
+
+    @property
+    def reach(self) -> Mapping[str, Reach]:
+        """Both sides of each account; only accounts opened for writing have them."""
+        return {
+            name: Reach(observer=account.observer, executor=account.executor, clock=self.clocks[name])
+            for name, account in self.accounts.items()
+        }
+
+    @property
+    def people_known(self) -> frozenset[str] | None:
+        """Ids in the directory of people; None without one."""
+        return None if self.people is None else frozenset(person.id for person in self.people.entries)
+
+    @property
+    def writes(self) -> int:
+        """Requests sent so far that could change something."""
+        return sum(account.writes for account in self.accounts.values())
+
+
+class RequestEcho:
+    """Request lines on stderr for -v, otherwise nowhere."""
+
+    def write(self, line: str) -> None:
+        """Show one redacted line."""
+        if current_globals().verbosity:
+            print(for_terminal(line), file=sys.stderr)  # noqa: T201  threads share stderr, click's context is not theirs
+
+
+@contextlib.contextmanager
+def connected(desired: DesiredFleet, *, access: Access) -> Iterator[Connections]:
+    """Open every account that the chosen installations use; close them and save the sandbox at the end.
+
+    Raises:
+        LoginError: Credentials are missing.
+        LockedError: Another process holds the sandbox world.
+    """
+    names = sorted({site.account for site in desired.installations})
+    accounts = [desired.account(name) for name in names]
+    _check_pins(accounts)
+    with contextlib.ExitStack() as stack:
+        opened: dict[Cloud, Opened] = {}
+        for cloud in sorted({account.cloud for account in accounts}):
+            opened[cloud] = stack.enter_context(open_cloud(cloud, root=current_globals().root))
+        people = _people(opened)
+        live = {
+            account.name: stack.enter_context(
+                contextlib.closing(_open(account, opened[account.cloud], people=people, access=access))
+            )
+            for account in accounts
+        }
+        clocks = {account.name: opened[account.cloud].clock for account in accounts}
+        yield Connections(accounts=live, clocks=clocks, people=people)
+
+
+def _open(account: Account, opened: Opened, *, people: People | None, access: Access) -> LiveAccount:
+    return open_account(
+        account,
+        transport=opened.transport(),
+        base_url=opened.base_url,
+        credentials=opened.credentials(account),
+        clock=opened.clock,
+        people=people,
+        concurrency=current_globals().concurrency,
+        mode=access,
+        progress=progress(),
+        secrets=SecretStore(),
+        log=RequestEcho() if current_globals().verbosity else None,
+    )
+
+
+def _people(opened: Mapping[Cloud, Opened]) -> People | None:
+    """The operator's directory; the sandbox brings its own."""
+    path = os.environ.get("FLEET_PEOPLE")
+    if path:
+        return load_people(Path(path))
+    if set(opened) == {Cloud.SANDBOX}:
+        from reconciler.sandbox.people import people
+
+        entries = (Person(id=id_, email=email, name=name, language=lang) for id_, email, name, lang in people())
+        return People(entries=tuple(entries))
+    return None
+
+
+def _check_pins(accounts: list[Account]) -> None:
+    """RECONCILER_ACCOUNTS=main:zaptec says in CI which cloud an account means, whatever the files say.
+
+    Raises:
+        UsageProblemError: A file says otherwise, or an account is not pinned.
+    """
+    text = os.environ.get("RECONCILER_ACCOUNTS", "")
+    if not text:
+        return
+    pins = dict(part.split(":", 1) for part in text.replace(" ", "").split(",") if ":" in part)
+    for account in accounts:
+        if pins.get(account.name) != account.cloud.value:
+            raise UsageProblemError(
+                f"account {account.name} means the cloud {account.cloud.value} in fleet.yaml, "
+                f"but RECONCILER_ACCOUNTS says {pins.get(account.name, 'nothing about it')}",
+                where="RECONCILER_ACCOUNTS",
+                remedy="someone changed which cloud an account means; review fleet.yaml before going on",
+            )
+
+
+def progress() -> Progress:
+    """A progress bar on a terminal, nothing elsewhere."""
+    return TerminalProgress() if sys.stderr.isatty() else NoProgress()

@@ -1,0 +1,68 @@
+"""Carry out a plan and prove it: installations side by side, then a second plan as the receipt."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from reconciler.errors import CloudError
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome, OutcomeKind
+from reconciler.model.plan import GuardScope, Plan, Step
+from reconciler.workflows.context import Apply, Site
+from reconciler.workflows.site import run_site
+from reconciler.workflows.tally import Tally
+
+
+def apply_plan(run: Apply) -> tuple[Outcome, ...]:
+    """Carry out every step that may run; returns one outcome per change, sorted like the changes.
+
+    One installation's failure does not stop the others. A plan that a fleet guard refuses writes nothing.
+    """
+    tally = Tally(log=run.log, max_failures=run.limits.max_failures, stop=run.stop)
+    run.log.record("started", {"plan_digest": run.plan.digest, "accepted": list(run.plan.accepted)})
+    if run.plan.refused_whole:
+        _refuse_all(run, tally)
+        return tally.outcomes(run.plan)
+    sites = _sites(run.plan)
+    with (
+        run.progress.task("applying", total=len(run.plan.changes)) as ticker,
+        ThreadPoolExecutor(max_workers=run.limits.side_by_side) as pool,
+    ):
+        for site in sites:
+            pool.submit(_run_one, run, site, tally).add_done_callback(
+                lambda _, done=len(site.changes): ticker.advance(done)  # type: ignore[misc]  # mypy cannot infer the default
+            )
+    return tally.outcomes(run.plan)
+
+
+def _run_one(run: Apply, site: Site, tally: Tally) -> None:
+    reach = run.reach[site.account]
+    try:
+        run_site(site, run=run, reach=reach, tally=tally)
+    except CloudError as error:
+        tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=error.what, at=reach.clock.now())
+    except Exception as error:  # noqa: BLE001  the journal must tell that this site ended, whatever our bug is
+        detail = f"internal error ({type(error).__name__}); what was sent is in the journal"
+        tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=detail, at=reach.clock.now())
+
+
+def _refuse_all(run: Apply, tally: Tally) -> None:
+    refusal = next(refusal for refusal in run.plan.refusals if refusal.scope is GuardScope.FLEET)
+    clock = next(iter(run.reach.values())).clock
+    tally.close_open(run.plan.changes, kind=OutcomeKind.REFUSED, detail=refusal.message, at=clock.now())
+
+
+def _sites(plan: Plan) -> list[Site]:
+    changes: dict[str, list[Change]] = {}
+    steps: dict[str, list[Step]] = {}
+    for change in plan.changes:
+        changes.setdefault(change.target.installation_id, []).append(change)
+    for step in plan.steps:
+        steps.setdefault(step.installation_id, []).append(step)
+    return [
+        Site(
+            installation_id=installation_id,
+            account=members[0].target.account,
+            changes=tuple(members),
+            steps=tuple(steps.get(installation_id, ())),
+        )
+        for installation_id, members in changes.items()
+    ]

@@ -1,0 +1,60 @@
+"""What one apply carries along: plan, files, the way to each account, limits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.plan import Plan, Step
+from reconciler.model.ports import Clock, Origins, Progress
+from reconciler.planning.make import Policy
+from reconciler.workflows.ports import Executor, Observer, RunLog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The part of a plan that belongs to one installation, steps in plan order."""
+
+    installation_id: str
+    account: str
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The way to one account: what reads, what writes, and whose time counts."""
+
+    observer: Observer
+    executor: Executor
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When to stop early.
+
+    Attributes:
+        max_failures: Stop writing after that many failed changes; None never stops.
+        side_by_side: How many installations at a time.
+    """
+
+    max_failures: int | None = None
+    side_by_side: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apply:
+    """Everything one apply needs. `make_policy` gives the policy of this moment (its time moves on)."""
+
+    plan: Plan
+    desired: DesiredFleet
+    origins: Origins
+    reach: Mapping[str, Reach]
+    make_policy: Callable[[datetime], Policy]
+    log: RunLog
+    limits: Limits
+    progress: Progress
+    stop: Event

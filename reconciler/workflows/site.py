@@ -1,0 +1,168 @@
+"""One installation of an apply: read again, check, write, read back, one outcome per change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredInstallation, Route
+from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
+from reconciler.model.outcome import OutcomeKind, WriteStatus
+from reconciler.model.plan import Gate, Step
+from reconciler.planning.classify import Verdict, classify
+from reconciler.planning.guards import refusals_now
+from reconciler.planning.make import make_plan
+from reconciler.planning.reads import needs_of
+from reconciler.workflows.context import Apply, Reach, Site
+from reconciler.workflows.read_back import Sent, read_back
+from reconciler.workflows.tally import Tally, values_in_words
+from reconciler.workflows.touched import touched
+
+SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """The moving parts of one site while it is being applied."""
+
+    site: Site
+    run: Apply
+    reach: Reach
+    tally: Tally
+    observed: ObservedInstallation | None = None
+    changes: dict[str, Change] = field(default_factory=dict)
+
+    def close(self, kind: OutcomeKind, detail: str) -> None:
+        self.tally.close_open(self.site.changes, kind=kind, detail=detail, at=self.reach.clock.now())
+
+    def settle(self, step: Step, changes: Sequence[Change], kind: OutcomeKind, detail: str) -> None:
+        for change in changes:
+            self.tally.settle(change, step=step, kind=kind, detail=detail, at=self.reach.clock.now())
+
+
+def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally) -> None:
+    """Carry out the steps of one installation, level by level; every change ends with an outcome.
+
+    A level holds the steps whose predecessors were read back; they are written one after the other and then read back
+    together, so that waiting for a cache is done once.
+
+    Raises:
+        CloudError: The installation could not be read again before the first write.
+    """
+    work = _Work(site=site, run=run, reach=reach, tally=tally, changes={change.id: change for change in site.changes})
+    wanted = next((found for found in run.desired.installations if found.id == site.installation_id), None)
+    if wanted is None:
+        work.close(OutcomeKind.NOT_REACHED, "no file declares this installation any more")
+        return
+    work.observed = _observe(work).installation(site.installation_id)
+    if _refused_again(work, wanted):
+        return
+    left = list(site.steps)
+    while left:
+        level = [step for step in left if not any(other.id in step.after for other in left)]
+        left = [step for step in left if step not in level]
+        sent = [outcome for step in level if (outcome := _one_step(work, step)) is not None]
+        read_back(sent, reach=reach, tally=tally)
+
+
+def _observe(work: _Work) -> ObservedFleet:
+    """Read what the planned settings of the installation need, guards included."""
+    desired = touched(work.run.desired, work.site.changes)
+    return work.reach.observer.observe(needs_of(desired), breadth=Breadth.SITES)
+
+
+def _refused_again(work: _Work, wanted: DesiredInstallation) -> bool:
+    """Run the guards on what was just read; a refusal closes the whole site."""
+    if work.observed is None:
+        work.close(OutcomeKind.NOT_REACHED, "the installation is not visible any more")
+        return True
+    policy = work.run.make_policy(work.reach.clock.now())
+    limits = work.run.desired.limits
+    refusals = refusals_now(wanted, work.observed, work.site.changes, limits=limits, policy=policy)
+    if refusals:
+        work.close(OutcomeKind.REFUSED, refusals[0].message)
+    return bool(refusals)
+
+
+def _one_step(work: _Work, step: Step) -> Sent | None:
+    """Write one step if it may run; None when nothing was sent."""
+    changes = [work.changes[change_id] for change_id in step.change_ids]
+    if _held_back(work, step, changes):
+        return None
+    valid = _still_valid(work, step, changes)
+    if not valid:
+        return None
+    if step.route is Route.PORTAL:
+        work.settle(step, valid, OutcomeKind.WAITING, "a person must do this in the Portal; see the worksheet")
+        return None
+    return _send(work, step, valid)
+
+
+def _held_back(work: _Work, step: Step, changes: Sequence[Change]) -> bool:
+    """Settle a step that may not run: stopped, behind something unfinished, or its gate is closed."""
+    if reason := work.tally.stopped:
+        work.settle(step, changes, OutcomeKind.NOT_REACHED, reason)
+        return True
+    if held := _held_by(work, step):
+        work.settle(step, changes, *held)
+        return True
+    if step.gate is Gate.OWNER_ACCEPTED and not _owner_accepted(work, step):
+        work.settle(step, changes, OutcomeKind.WAITING, "nobody has accepted ownership yet, so access stays")
+        return True
+    return False
+
+
+def _held_by(work: _Work, step: Step) -> tuple[OutcomeKind, str] | None:
+    before = {other.id: other for other in work.site.steps if other.id in step.after}
+    kinds = {work.tally.kind_of(change_id) for other in before.values() for change_id in other.change_ids}
+    if kinds <= SETTLED:
+        return None
+    if OutcomeKind.WAITING in kinds and kinds <= SETTLED | {OutcomeKind.WAITING}:
+        return OutcomeKind.WAITING, "must come after a step that waits for a person"
+    worst = sorted(kind.value for kind in kinds - SETTLED if kind is not None)
+    return OutcomeKind.NOT_REACHED, f"must come after a step that is {', '.join(worst)}"
+
+
+def _owner_accepted(work: _Work, step: Step) -> bool:
+    """Whether a fresh plan would take the access away without a gate, that is, acceptance was seen."""
+    run = work.run
+    desired = touched(run.desired, work.site.changes)
+    policy = run.make_policy(work.reach.clock.now())
+    fresh = make_plan(desired, _observe(work), policy, run.origins)
+    gates = {change_id: other.gate for other in fresh.steps for change_id in other.change_ids}
+    return all(gates.get(change_id) is Gate.NOTHING for change_id in step.change_ids)
+
+
+def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Change]:
+    """Read the preconditions; settle what is already so, what moved, and what cannot be read."""
+    seen = work.reach.executor.read(step, changes)
+    valid = []
+    for change in changes:
+        now = seen[change.id]
+        match classify(change, now):
+            case Verdict.VALID:
+                valid.append(change)
+            case Verdict.ALREADY:
+                work.settle(step, [change], OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
+            case Verdict.CONFLICT:
+                work.settle(step, [change], OutcomeKind.CONFLICT, values_in_words(change, now))
+            case Verdict.UNREADABLE:
+                work.settle(step, [change], OutcomeKind.NOT_REACHED, "could not be read again, so nothing was sent")
+    return valid
+
+
+def _send(work: _Work, step: Step, changes: Sequence[Change]) -> Sent | None:
+    ids = [change.id for change in changes]
+    work.run.log.record("before-write", {"step": step.id, "changes": ids, "operation": step.operation.value})
+    answer = work.reach.executor.write(step, changes)
+    sent_at = work.reach.clock.now()
+    work.run.log.record("after-write", {"step": step.id, "status": answer.status.value, "detail": answer.detail})
+    if answer.status is WriteStatus.REFUSED:
+        work.settle(step, changes, OutcomeKind.FAILED, answer.detail)
+        return None
+    return Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=_offline(work, changes))
+
+
+def _offline(work: _Work, changes: Sequence[Change]) -> bool:
+    serials = {change.target.charger for change in changes if change.target.charger}
+    chargers = work.observed.chargers if work.observed else ()
+    return any(charger.online is False for charger in chargers if charger.serial in serials)

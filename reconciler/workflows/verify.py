@@ -1,0 +1,119 @@
+"""The proof of an apply: a second plan over what it touched, the receipt, and what is left to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from reconciler.model.change import Change, plain
+from reconciler.model.desired import DesiredFleet, Route
+from reconciler.model.digest import digest_of
+from reconciler.model.observed import ObservedFleet
+from reconciler.model.outcome import Outcome, OutcomeKind, Receipt
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Origins
+from reconciler.planning.make import Policy, make_plan
+from reconciler.planning.residual import residual_plan
+from reconciler.workflows.plan import observe_fleet
+from reconciler.workflows.ports import Observer
+from reconciler.workflows.touched import touched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the second plan showed.
+
+    Attributes:
+        outcomes: As journalled, except that a grant whose invitation nobody accepted yet is waiting.
+        residual: A fresh plan for what was not done; None when nothing is left.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    receipt: Receipt
+    residual: Plan | None
+
+
+def prove(
+    plan: Plan,
+    outcomes: Sequence[Outcome],
+    *,
+    desired: DesiredFleet,
+    observers: Mapping[str, Observer],
+    policy: Policy,
+    origins: Origins,
+    started_at: datetime,
+    writes: int,
+) -> Proof:
+    """Plan again over what the run touched. `writes` is how many requests the run sent to change something.
+
+    Raises:
+        CloudError: The second plan could not be read; the run then has no receipt.
+    """
+    again = touched(desired, plan.changes)
+    observed = observe_fleet(again, observers)
+    second = make_plan(again, observed, policy, origins)
+    places = {(change.target, change.setting) for change in plan.changes}
+    open_changes = [change for change in second.changes if (change.target, change.setting) in places]
+    final = _waiting_for_acceptance(plan, outcomes, second)
+    return Proof(
+        outcomes=final,
+        receipt=Receipt(
+            converged=not _for_machines(plan, final, open_changes) and not second.unreadable,
+            desired_digest=second.desired.digest,
+            observed_digest=_observed_digest(plan, observed),
+            second_plan_changes=len(_for_machines(plan, final, open_changes)),
+            requests_read=second.requests.read,
+            requests_write=writes,
+            started_at=started_at,
+            finished_at=policy.now,
+        ),
+        residual=_residual(second, open_changes, policy),
+    )
+
+
+def _waiting_for_acceptance(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[Outcome, ...]:
+    """A grant that is visible but not accepted is not done: a person must still act."""
+    waiting = {(item.target, item.setting): item.reason for item in second.waiting}
+
+    def final(outcome: Outcome) -> Outcome:
+        change = plan.change(outcome.change_id)
+        reason = waiting.get((change.target, change.setting))
+        if reason is None or outcome.kind is not OutcomeKind.DONE:
+            return outcome
+        return replace(outcome, kind=OutcomeKind.WAITING, detail=f"sent and visible; {reason}")
+
+    return tuple(final(outcome) for outcome in outcomes)
+
+
+def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change]) -> list[Change]:
+    """What a machine could still do: neither in the Portal nor behind a person."""
+    waiting = {outcome.change_id for outcome in outcomes if outcome.kind is OutcomeKind.WAITING}
+    behind = {(change.target, change.setting) for change in plan.changes if change.id in waiting}
+    return [
+        change for change in left if change.route is not Route.PORTAL and (change.target, change.setting) not in behind
+    ]
+
+
+def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
+    """Over every touched place and the value that was read there."""
+    return digest_of([[*change.target.sort_key, change.setting, _seen(change, observed)] for change in plan.changes])
+
+
+def _seen(change: Change, observed: ObservedFleet) -> object:
+    site = observed.installation(change.target.installation_id)
+    if site is None:
+        return None
+    if change.target.charger is not None:
+        charger = site.charger(change.target.charger)
+        found = charger.get(change.setting) if charger else None
+    elif change.target.principal is not None:
+        people = site.permissions if isinstance(site.permissions, tuple) else ()
+        found = next((one.roles for one in people if one.principal == change.target.principal), None)
+    else:
+        found = site.get(change.setting)
+    return None if found is None else plain(found)
+
+
+def _residual(second: Plan, open_changes: Sequence[Change], policy: Policy) -> Plan | None:
+    if not open_changes:
+        return None
+    return residual_plan(second, frozenset(change.id for change in open_changes), now=policy.now)
