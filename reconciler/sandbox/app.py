@@ -35,7 +35,10 @@ def create_app(world: World) -> "WSGIApplication":
     def app(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
         request.max_content_length = LARGEST_BODY
-        request.get_data()  # a body that is not read would spoil a kept-alive connection
+        try:
+            request.get_data()  # a body that is not read would spoil a kept-alive connection
+        except HTTPException as error:
+            return answers.bare(error.code or 400)(environ, start_response)
         with world.lock:
             answer = _Exchange(world, request).answer()
         return answer(environ, start_response)
@@ -61,9 +64,9 @@ class _Exchange:
         try:
             answer = self._struck(struck) if struck else self._served(stale=False)
         except ConnectionLost:
-            self._log(0)
+            self._finish(0)
             raise
-        self._log(answer.status_code)
+        self._finish(answer.status_code)
         return answer
 
     def _struck(self, struck: Fault) -> Response:
@@ -100,7 +103,7 @@ class _Exchange:
             return refused.answer
         return answer
 
-    def _log(self, status: int) -> None:
+    def _finish(self, status: int) -> None:
         request = self._request
         self._world.record(
             {
@@ -112,3 +115,5 @@ class _Exchange:
                 "effect": self._effect,
             }
         )
+        if self._effect:
+            self._world.on_effect()

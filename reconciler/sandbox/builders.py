@@ -28,6 +28,7 @@ DEFAULTS: Fields = {
     "MessagingEnabled": False,
     "NetworkType": 4,
     "OcppCloudUrlVersion": 0,
+    "OcppCentralSystemUrl": None,
     "PropertyIsMinimumPowerOfflineMode": False,
     "ThreeToOnePhaseSwitchCurrent": 0.0,
     "DefaultThreeToOneSwitchCurrent": 0.0,

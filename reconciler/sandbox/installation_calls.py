@@ -18,7 +18,7 @@ from reconciler.sandbox.reading import (
     query_number,
     query_value,
 )
-from reconciler.sandbox.records import Fields, Installation
+from reconciler.sandbox.records import Fields, Installation, Scalar
 from reconciler.sandbox.settling import accepted_fields, change_installation, settle_installation
 from reconciler.sandbox.terms import SMART_MAX_CURRENT_A, Code, Feature, Kind, Mode, Role, device_type
 
@@ -184,9 +184,6 @@ def put_installation(call: Call, installation_id: str) -> Response:
     if not only or body.integer("AuthenticationType") != Mode.OCPP_NATIVE:
         details = "Only the switch to OCPP native is documented for this call"
         raise Refused(answers.refusal(Code.FORBIDDEN, details, status=403))
-    if not url:
-        details = "OcppCentralSystemUrl is required"
-        raise Refused(answers.refusal(Code.MISSING_REQUIRED_DATA, details))
     check_native_url(url)
     values: Fields = {"AuthenticationType": int(Mode.OCPP_NATIVE), "OcppCentralSystemUrl": url}
     switch_mode(call.world, installation, values)
@@ -194,8 +191,10 @@ def put_installation(call: Call, installation_id: str) -> Response:
     return answers.accepted()
 
 
-def check_native_url(url: str) -> None:
+def check_native_url(url: Scalar) -> None:
     """Raise a refusal unless the URL can be a central system's."""
+    if not url or not isinstance(url, str):
+        raise Refused(answers.refusal(Code.MISSING_REQUIRED_DATA, "OcppCentralSystemUrl is required"))
     if len(url) > LONGEST_URL:
         text = f"The field must be a string with a maximum length of {LONGEST_URL}."
         raise invalid("OcppCentralSystemUrl", text)

@@ -15,7 +15,7 @@ from reconciler.sandbox.permissions import Principal, grant, withdraw
 from reconciler.sandbox.reading import Body, Call, invalid
 from reconciler.sandbox.records import Fields, Permission
 from reconciler.sandbox.rows import Row
-from reconciler.sandbox.settling import change_charger
+from reconciler.sandbox.settling import accepted_fields, change_charger
 from reconciler.sandbox.terms import Mode, Role
 
 TEXTS = (
@@ -58,6 +58,8 @@ def put_authentication(call: Call, installation_id: str) -> Response:
     """Set any part of the authentication; null clears a text."""
     installation, _ = managed(call, installation_id)
     values = _authentication(Body.of(call.request))
+    if values.get("AuthenticationType") == Mode.OCPP_NATIVE:
+        check_native_url({**accepted_fields(installation), **values}["OcppCentralSystemUrl"])
     if values:
         switch_mode(call.world, installation, values)
         call.effect = True
@@ -80,8 +82,6 @@ def _authentication(body: Body) -> Fields:
         text = body.text(name)
         if text is not None or body.says_null(name):
             values[name] = text or None
-    if values.get("AuthenticationType") == Mode.OCPP_NATIVE:
-        check_native_url(str(values.get("OcppCentralSystemUrl") or ""))
     return values
 
 

@@ -40,11 +40,13 @@ class Body:
         """The body of a request; an empty one is an empty object.
 
         Raises:
-            Refused: 400, the body is no JSON object.
+            Refused: 400, the body is no JSON object; 415, it does not say that it is JSON.
         """
         text = request.get_data(as_text=True)
         if not text.strip():
             return cls(members={})
+        if not request.is_json:
+            raise Refused(answers.problem(415, "Unsupported Media Type"))
         try:
             data = json.loads(text)
         except ValueError:

@@ -49,7 +49,6 @@ class Served:
     def __init__(self, world: World, *, port: int = 0) -> None:
         app = with_admin(world, create_app(world))
         self._server: BaseWSGIServer = make_server(HOST, port, app, threaded=True, request_handler=QuickHandler)
-        self._server.daemon_threads = True  # type: ignore[attr-defined]  # ThreadingMixIn, unknown to the base class
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://{HOST}:{self._server.server_port}"
 

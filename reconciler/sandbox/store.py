@@ -18,6 +18,8 @@ from reconciler.sandbox.remote import operate_remotely
 from reconciler.sandbox.seed import fixture_world
 from reconciler.sandbox.world import World
 
+LARGE_WORLD = 500_000
+
 
 def first_world() -> World:
     """What a sandbox starts with: the fixture, at wall time."""
@@ -49,6 +51,8 @@ class SandboxFile:
         with self.locked():
             world = self.load()
             world.sleep_until(time.time())
+            # Whoever kills a run must find the world as the run left it.
+            world.on_effect = _Saver(self.path, world).after_write
             try:
                 yield world
             finally:
@@ -118,6 +122,25 @@ class SandboxFile:
         except (OSError, ValueError):
             note = {}
         return WorldHeld(pid=note.get("pid", 0), since=note.get("since", "a moment"), url=note.get("url"))
+
+
+class _Saver:
+    """Saves after writes, but spends no more than a tenth of the time on it in large worlds."""
+
+    def __init__(self, path: Path, world: World) -> None:
+        self._path = path
+        self._world = world
+        self._next_at = 0.0
+
+    def after_write(self) -> None:
+        """Save now, unless a large world was saved a moment ago."""
+        started = time.monotonic()
+        if started < self._next_at:
+            return
+        text = self._world.to_json()
+        write_atomically(self._path, text)
+        spent = time.monotonic() - started
+        self._next_at = started + 10 * spent if len(text) > LARGE_WORLD else 0.0
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from reconciler.sandbox.records import Charger, Group, Installation, Logged, User, WorldData
@@ -17,13 +17,15 @@ class World:
 
     World time stands still until somebody advances it, unless `run_clock` ties
     it to wall time. What a real service keeps in memory only (rate buckets, state
-    cache) lives in `memory` and is gone with the process.
+    cache) lives in `memory` and is gone with the process. `on_effect` is called after
+    each write that took effect.
     """
 
     def __init__(self, data: WorldData) -> None:
         self.data = data
         self.lock = threading.RLock()
         self.memory = Memory()
+        self.on_effect: Callable[[], None] = _nothing
         self._clock: RunningClock | None = None
 
     @classmethod
@@ -87,6 +89,8 @@ class World:
             self._clock = None
 
     def _set(self, moment: float) -> None:
+        # Microseconds, so that many small steps do not drift apart from their sum.
+        moment = round(moment, 6)
         self.data["now"] = moment
         if self._clock is not None:
             self._clock = RunningClock(moment, self._clock.scale)
@@ -135,6 +139,10 @@ class World:
     def group(self, key: str) -> Group | None:
         """The user group with this lookup key."""
         return self.data["groups"].get(key)
+
+
+def _nothing() -> None:
+    """What happens after a write when nobody asked for more."""
 
 
 class Index:
