@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from reconciler import __version__
-from reconciler.errors import CloudError
+from reconciler.errors import CloudError, WriteForbiddenError
 from reconciler.live.client import ZAPTEC_URL, Client
 from reconciler.live.exchange import Exchange
+from reconciler.live.executor import CloudExecutor
 from reconciler.live.login import Credentials, Login
 from reconciler.live.observer import CloudObserver
 from reconciler.live.partner_route import PartnerRoute
@@ -49,8 +50,24 @@ class LiveAccount:
 
     account: Account
     observer: CloudObserver
+    _executor: CloudExecutor | None
     _session: Session
     _exchange: Exchange
+
+    @property
+    def executor(self) -> CloudExecutor:
+        """Implements `workflows.ports.Executor`.
+
+        Raises:
+            WriteForbiddenError: The account was opened for reading only.
+        """
+        if self._executor is None:
+            raise WriteForbiddenError(
+                "the account was opened for reading only",
+                where=f"account {self.account.name}",
+                remedy="this is a defect of the tool; please report it",
+            )
+        return self._executor
 
     @property
     def requests(self) -> RequestCounts:
@@ -120,18 +137,27 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
     login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
     repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
     session = Session(exchange, login=login, repeat=repeat)
+    client = Client(session)
     adapter = adapter_for(account)
     partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
+    permissions = partner if account.route_for("permissions") is Route.PARTNER else None
     observer = CloudObserver(
-        Client(session),
+        client,
         account=account.name,
         requests=lambda: session.counts.read,
-        permissions=partner if account.route_for("permissions") is Route.PARTNER else None,
+        permissions=permissions,
         clock=clock,
         progress=progress,
         workers=concurrency,
     )
-    return LiveAccount(account=account, observer=observer, _session=session, _exchange=exchange)
+    executor = CloudExecutor(client, partner=partner, permissions=permissions, people=people, secrets=secrets)
+    return LiveAccount(
+        account=account,
+        observer=observer,
+        _executor=executor if mode is Access.READ_WRITE else None,
+        _session=session,
+        _exchange=exchange,
+    )
 
 
 def _check_host(account: Account, base_url: str) -> None:
