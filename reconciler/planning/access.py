@@ -1,0 +1,175 @@
+"""Who may do what: which wishes differ, and which removals are safe now, later, or never.
+
+Only people count as owners who have accepted: a user group that owns a site is usually our own, and says nothing about
+whether somebody can manage the site without us. The API does not tell which group the caller belongs to. Taking a
+group away with `after: ownerAccepted` is the normal hand-over; taking away a group that may be ours without that gate
+is what the guard `own-access` is for.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
+from reconciler.model.observed import ObservedPermission
+from reconciler.model.plan import Gate, Step
+from reconciler.planning.normalise import ordered_principal, ordered_roles
+
+PERSON = "person:"
+GROUP = "userGroup:"
+OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owners:
+    """Owners once every change is done.
+
+    Attributes:
+        secure: People who own the site now, have accepted, and stay owners.
+        granted: People whom the changes make owner; a new one must accept first.
+        invited: People invited as owner by an earlier run who have not accepted.
+        groups: User groups that stay owners.
+    """
+
+    secure: frozenset[str]
+    granted: frozenset[str]
+    invited: frozenset[str]
+    groups: frozenset[str]
+
+    @property
+    def accepted(self) -> int:
+        """Owners of any kind who need no further acceptance."""
+        return len(self.secure) + len(self.groups)
+
+
+class Removal(StrEnum):
+    """What becomes of taking access away."""
+
+    FREE = "free"
+    GATED = "gated"
+    WAITING = "waiting"
+    REFUSED = "refused"
+
+
+def is_group(principal: str) -> bool:
+    """Whether it is a company's team rather than a person."""
+    return principal.startswith(GROUP)
+
+
+def by_principal(permissions: Iterable[ObservedPermission]) -> Mapping[str, ObservedPermission]:
+    """Observed permissions by identity."""
+    return {ordered_principal(one.principal): one for one in permissions}
+
+
+def gates_of(permissions: DesiredPermissions) -> Mapping[str, RemovalGate]:
+    """Principals that must not be there, with what must be seen first. An entry wins over a removal."""
+    entries = {ordered_principal(entry.principal) for entry in permissions.entries}
+    absent = {ordered_principal(one.principal): one.gate for one in permissions.absent}
+    return {principal: gate for principal, gate in absent.items() if principal not in entries}
+
+
+def others(permissions: DesiredPermissions, observed: Iterable[str]) -> tuple[str, ...]:
+    """Who has access besides the entries and must lose it: with `exclusive` everybody not listed."""
+    entries = {ordered_principal(entry.principal) for entry in permissions.entries}
+    absent = gates_of(permissions)
+    unlisted = permissions.mode is PermissionMode.EXCLUSIVE
+    return tuple(sorted(one for one in observed if one not in entries and (unlisted or one in absent)))
+
+
+def gains_owner(change: Change) -> bool:
+    """Whether a principal becomes owner."""
+    return _has_owner(change.after) and not _has_owner(change.before)
+
+
+def loses_owner(change: Change) -> bool:
+    """Whether an owner stops being one."""
+    return _has_owner(change.before) and not _has_owner(change.after)
+
+
+def takes_away(change: Change) -> bool:
+    """Whether access shrinks: everything, the owner role, or roles without any in return."""
+    before, after = _roles(change.before), _roles(change.after)
+    removed = not isinstance(change.after, tuple)
+    return removed or loses_owner(change) or (bool(before - after) and not after - before)
+
+
+def owners_after(observed: Mapping[str, ObservedPermission], changes: Iterable[Change]) -> Owners:
+    """Who owns the site once these changes of permissions are done."""
+    changed = {change.target.principal or "": _roles(change.after) for change in changes}
+    final = {principal: ordered_roles(one.roles) for principal, one in observed.items()} | changed
+    owners = {principal for principal, roles in final.items() if OWNER in roles}
+    people = {principal for principal in owners if not is_group(principal)}
+    before = {one for one in people if one in observed and OWNER in observed[one].roles}
+    secure = {one for one in before if observed[one].accepted}
+    return Owners(
+        secure=frozenset(secure),
+        granted=frozenset(people - before),
+        invited=frozenset(before - secure),
+        groups=frozenset(owners - people),
+    )
+
+
+def needed_owners(
+    change: Change, owners: Owners, *, accepted: bool, gate: RemovalGate | None, limits: GuardLimits
+) -> int:
+    """How many secure owners must remain before this access may be taken away; 0 when it does not matter.
+
+    Args:
+        change: Takes access away.
+        owners: As they will be.
+        accepted: Whether the principal has accepted its present access.
+        gate: What the file asks for.
+        limits: Fewest accepted owners.
+    """
+    needed = 1 if gate is RemovalGate.OWNER_ACCEPTED else 0
+    if loses_owner(change) and accepted:
+        person = not is_group(change.target.principal or "")
+        needed = max(needed, limits.min_accepted_owners if person else 0, 0 if owners.groups else 1)
+    return needed
+
+
+def removal(owners: Owners, needed: int) -> Removal:
+    """Whether taking access away is free, must wait within the plan, must wait for a person, or can never happen."""
+    if needed == 0:
+        return Removal.FREE
+    if len(owners.secure) >= needed:
+        return Removal.GATED
+    if owners.granted and len(owners.secure | owners.granted | owners.invited) >= needed:
+        return Removal.GATED
+    return Removal.WAITING if len(owners.secure | owners.invited) >= needed else Removal.REFUSED
+
+
+def gate_is_open(
+    step: Step,
+    changes: Iterable[Change],
+    *,
+    observed: Iterable[ObservedPermission],
+    limits: GuardLimits,
+) -> bool:
+    """Whether the access that a gated step takes away may go now.
+
+    Args:
+        step: The step that is about to run; one without a gate is always open.
+        changes: All changes of permissions of the plan at that site, so that owners about to leave do not count.
+        observed: Permissions as just read.
+        limits: Fewest accepted owners.
+    """
+    if step.gate is Gate.NOTHING:
+        return True
+    seen = by_principal(observed)
+    every = tuple(changes)
+    owners = owners_after(seen, every)
+    own = [change for change in every if change.id in step.change_ids]
+    needed = [
+        needed_owners(change, owners, accepted=True, gate=RemovalGate.OWNER_ACCEPTED, limits=limits) for change in own
+    ]
+    return len(owners.secure) >= max(needed, default=1)
+
+
+def _roles(value: object) -> frozenset[str]:
+    return frozenset(value) if isinstance(value, tuple) else frozenset()
+
+
+def _has_owner(value: object) -> bool:
+    return OWNER in _roles(value)

@@ -1,0 +1,42 @@
+"""How much of what the files name could be compared."""
+
+from collections.abc import Iterable, Sequence
+
+from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.observed import ObservedFleet
+from reconciler.model.plan import Counts, Coverage
+from reconciler.planning.findings import Findings
+
+
+def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequence[Findings]) -> Coverage:
+    """Count installations and chargers: declared, compared, unreadable, and live without a file.
+
+    Of a selection only chargers at the selected sites can be told to be unmanaged: the other files are not at hand.
+    """
+    installations = desired.installations
+    lost = sum(one.lost for one in findings)
+    lost_chargers = sum(one.lost_chargers for one in findings)
+    chargers = sum(len(one.chargers) for one in installations)
+    unmanaged = _unmanaged(installations, observed, whole=desired.selection is None)
+    return Coverage(
+        installations=_counts(len(installations), lost, unmanaged[0]),
+        chargers=_counts(chargers, lost_chargers, unmanaged[1]),
+    )
+
+
+def _counts(desired: int, unreadable: int, unmanaged: int) -> Counts:
+    return Counts(desired=desired, compared=desired - unreadable, unreadable=unreadable, unmanaged=unmanaged)
+
+
+def _unmanaged(
+    installations: Iterable[DesiredInstallation], observed: ObservedFleet, *, whole: bool
+) -> tuple[int, int]:
+    listed = {one.id: frozenset(charger.serial for charger in one.chargers) for one in installations}
+    sites = chargers = 0
+    for found in observed.installations:
+        known = listed.get(found.id)
+        if known is None and not whole:
+            continue
+        sites += known is None
+        chargers += sum(charger.serial not in (known or ()) for charger in found.chargers)
+    return sites, chargers

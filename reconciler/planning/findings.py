@@ -1,0 +1,31 @@
+"""What planning has to say about one installation, before order and guards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.change import Change
+from reconciler.model.desired import RemovalGate
+from reconciler.model.plan import PlanWarning, UnreadableItem, UnverifiableItem, WaitingItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Candidate changes and everything that could not become one.
+
+    Attributes:
+        gates: Principals whose removal the file gates, with the gate.
+        lost_chargers: Declared chargers that could not be compared in full.
+        lost: Whether something declared of the installation itself could not be compared.
+    """
+
+    changes: tuple[Change, ...] = ()
+    gates: Mapping[str, RemovalGate] = field(default_factory=dict)
+    unreadable: tuple[UnreadableItem, ...] = ()
+    waiting: tuple[WaitingItem, ...] = ()
+    unverifiable: tuple[UnverifiableItem, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
+    lost_chargers: int = 0
+    lost: bool = False
+
+
+NOTHING = Findings()

@@ -1,0 +1,106 @@
+"""What a guard is, and how one is lifted."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.plan import GuardScope, Refusal
+from reconciler.planning.policy import Policy
+from reconciler.planning.site import Site
+
+FLEET = "fleet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """Why a guard says no: what it measured, against what limit, and the way out.
+
+    `final` objections can never be lifted, whatever the guard usually allows.
+    """
+
+    measured: str
+    limit: str
+    message: str
+    remedy: str
+    charger: str | None = None
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """One row of the table: an id for people, a code for `explain`, and the function that decides."""
+
+    id: str
+    code: str
+    liftable: bool
+    check: Callable[[Site], Iterable[Objection]]
+
+
+def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
+    """The refusal that a site guard's objection makes."""
+    liftable = guard.liftable and not objection.final
+    name = name_of(site)
+    way_out = f"; or accept it with --accept {guard.id}:{site.observed.id} or `acknowledge:`" if liftable else ""
+    return Refusal(
+        code=guard.code,
+        guard=guard.id,
+        scope=GuardScope.INSTALLATION,
+        account=site.observed.account,
+        installation_id=site.observed.id,
+        installation_name=name,
+        charger=objection.charger,
+        measured=objection.measured,
+        limit=objection.limit,
+        message=objection.message,
+        remedy=objection.remedy + way_out,
+        liftable=liftable,
+    )
+
+
+def name_of(site: Site) -> str:
+    """What people call the site."""
+    if site.desired is not None:
+        return site.desired.name
+    return site.changes[0].installation_name if site.changes else site.observed.name or site.observed.id
+
+
+def is_lifted(refusal: Refusal, desired: DesiredInstallation | None, policy: Policy) -> bool:
+    """Whether this one guard was accepted on the command line or is acknowledged in the file today."""
+    if not refusal.liftable:
+        return False
+    if refusal.scope is GuardScope.FLEET:
+        return f"{refusal.guard}:{FLEET}" in policy.accepted
+    places = (refusal.installation_id, refusal.installation_name)
+    if any(f"{refusal.guard}:{place}" in policy.accepted for place in places):
+        return True
+    acknowledged = () if desired is None else desired.acknowledgements
+    today = policy.now.date()
+    return any(one.guard == refusal.guard and today <= one.until for one in acknowledged)
+
+
+def amperes(value: object) -> str:
+    """A limit as people write it: `16 A`, or what is known instead."""
+    return f"{value:g} A" if isinstance(value, float) else "unknown"
+
+
+def wish_of(change: Change) -> str:
+    """A change in one short phrase, without secrets."""
+    what = change.target.charger or change.target.principal
+    subject = f"{what} {change.setting}" if what else change.setting
+    return f"{subject} {said(change.before)} -> {said(change.after)}"
+
+
+def said(value: object) -> str:
+    """One side of a change in words."""
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return amperes(value)
+        case str():
+            return value
+        case tuple():
+            return "+".join(value) or "no role"
+        case _:
+            return "nothing" if getattr(value, "value", "") == "absent" else "unknown"

@@ -1,0 +1,166 @@
+"""Guards about amperes: breakers, ranges, and who balances the load."""
+
+from collections.abc import Iterable
+
+from reconciler.model.change import Change
+from reconciler.model.settings import Scope
+from reconciler.model.value import Unreadable
+from reconciler.planning.guard import Objection, amperes
+from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
+
+MAX_CURRENT = "maxCurrent"
+STAND_ALONE = "standAlone"
+
+
+def current_range(site: Site) -> Iterable[Objection]:
+    """Below 6 A nobody charges, above 32 A no charger may go; 0 A is an off switch and allowed here."""
+    for change in site.changes:
+        if change.setting != MAX_CURRENT or not isinstance(change.after, float):
+            continue
+        low, high = change.row.low or 0.0, change.row.high
+        off = change.after == 0 and change.target.charger is not None
+        if off or (low <= change.after and (high is None or change.after <= high)):
+            continue
+        allowed = f"{amperes(float(low))} or more" if high is None else f"0 A or {low:g} to {high:g} A"
+        yield Objection(
+            measured=amperes(change.after),
+            limit=allowed,
+            message=f"{_subject(change)} would be set to {amperes(change.after)}, outside {allowed}",
+            remedy="write a value inside the range",
+            charger=change.target.charger,
+        )
+
+
+def above_circuit(site: Site) -> Iterable[Objection]:
+    """No charger above its circuit or installation, no circuit above its installation."""
+    limit = site.final_of_installation(MAX_CURRENT)
+    for change in _raises(site):
+        circuit = site.circuit_of(change.target.charger or "")
+        if circuit is not None and _number(change.after) > circuit.max_current_a:
+            yield _above(change, f"circuit {circuit.name}", circuit.max_current_a)
+        if isinstance(limit, float) and _number(change.after) > limit:
+            yield _above(change, "the installation", limit)
+    for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
+        if change.lowered_a:
+            yield from _left_above(site, change)
+
+
+def _left_above(site: Site, change: Change) -> Iterable[Objection]:
+    """Lowering the installation below something that stays."""
+    limit = _number(change.after)
+    for circuit in sorted(site.circuits.values(), key=lambda one: one.id):
+        if circuit.max_current_a > limit:
+            yield Objection(
+                measured=amperes(circuit.max_current_a),
+                limit=amperes(limit),
+                message=f"circuit {circuit.name} would stand above its installation lowered to {amperes(limit)}",
+                remedy="lower the circuit in the Portal first",
+            )
+    for serial in sorted(site.chargers):
+        value = site.final_of_charger(serial, MAX_CURRENT)
+        if isinstance(value, float) and value > limit:
+            yield Objection(
+                measured=amperes(value),
+                limit=amperes(limit),
+                message=f"{serial} would stand above its installation lowered to {amperes(limit)}",
+                remedy=f"give {serial} at most {amperes(limit)} in the file",
+                charger=serial,
+            )
+
+
+def _above(change: Change, what: str, limit_a: float) -> Objection:
+    return Objection(
+        measured=amperes(change.after),
+        limit=amperes(limit_a),
+        message=f"{_subject(change)} would be raised to {amperes(change.after)}, above {what}",
+        remedy=f"write at most {amperes(limit_a)}",
+        charger=change.target.charger,
+    )
+
+
+def raise_installation(site: Site) -> Iterable[Objection]:
+    """The limit of an installation goes up only with somebody's word that the breaker allows it."""
+    for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
+        if change.raised_a:
+            yield Objection(
+                measured=f"+{amperes(change.raised_a)}",
+                limit="+0 A",
+                message=f"the installation would be raised from {amperes(change.before)} to {amperes(change.after)}",
+                remedy="let an electrician confirm the breaker",
+            )
+
+
+def raise_without_circuit(site: Site) -> Iterable[Objection]:
+    """A charger goes up only inside a circuit that could be read."""
+    for change in _raises(site):
+        serial = change.target.charger or ""
+        if site.circuit_of(serial) is not None:
+            continue
+        circuits = site.observed.circuits
+        why = f" ({circuits.reason.value})" if isinstance(circuits, Unreadable) else ""
+        yield Objection(
+            measured=f"circuit unreadable{why}",
+            limit="a known circuit",
+            message=f"{serial} would be raised from {amperes(change.before)} to {amperes(change.after)} on a circuit "
+            "that could not be read",
+            remedy="get Owner or Service on the installation so that the circuit can be read",
+            charger=serial,
+        )
+
+
+def unbalanced_circuit(site: Site) -> Iterable[Objection]:
+    """Where Zaptec does not balance, the maxima of a shared circuit must fit under its breaker."""
+    for change in _loads(site):
+        serial = change.target.charger or ""
+        neighbours = sorted(site.neighbours(serial))
+        if len(neighbours) < 2 or not _is_unbalanced(site, neighbours):
+            continue
+        circuit = site.circuit_of(serial)
+        maxima = [site.final_of_charger(one, MAX_CURRENT) for one in neighbours]
+        total = sum(value if isinstance(value, float) else 32.0 for value in maxima)
+        if circuit is not None and total <= circuit.max_current_a:
+            continue
+        yield Objection(
+            measured=amperes(float(total)),
+            limit="unknown" if circuit is None else amperes(circuit.max_current_a),
+            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, nothing balances it, and together "
+            f"they may draw {amperes(float(total))} (unknown limits counted as 32 A)",
+            remedy="turn stand-alone mode off, or lower the chargers until they fit",
+            charger=serial,
+        )
+
+
+def _loads(site: Site) -> list[Change]:
+    """Changes that can put more current on a circuit that nothing balances."""
+    turned_on = [change for change in site.of(Scope.CHARGER, STAND_ALONE) if change.after is True]
+    return [*_raises(site), *turned_on]
+
+
+def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
+    if site.final_of_installation(MODE) == OCPP_NATIVE and not enters_native(site):
+        return True
+    return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
+
+
+def lose_load_balancing(site: Site) -> Iterable[Objection]:
+    """Native OCPP with several chargers leaves balancing to the backend; somebody must say that it does."""
+    count = len(site.chargers)
+    if enters_native(site) and count > 1:
+        yield Objection(
+            measured=f"{count} chargers",
+            limit="1 charger",
+            message=f"switching to OCPP 1.6J takes Zaptec's load balancing from {count} chargers",
+            remedy="let an electrician confirm that the backend balances",
+        )
+
+
+def _raises(site: Site) -> tuple[Change, ...]:
+    return tuple(change for change in site.of(Scope.CHARGER, MAX_CURRENT) if change.raised_a)
+
+
+def _subject(change: Change) -> str:
+    return change.target.charger or "the installation"
+
+
+def _number(value: object) -> float:
+    return value if isinstance(value, float) else 0.0

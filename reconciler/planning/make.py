@@ -1,0 +1,72 @@
+"""Files and cloud in, plan out: the whole core on one screen."""
+
+from datetime import timedelta
+from itertools import chain
+
+from reconciler.model.desired import DesiredFleet, Route
+from reconciler.model.observed import ObservedFleet
+from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Requests
+from reconciler.model.ports import Origins
+from reconciler.planning.coverage import coverage_of
+from reconciler.planning.guards import fleet_refusals, refusal_key
+from reconciler.planning.inspect import inspect
+from reconciler.planning.lookup import Lookup
+from reconciler.planning.policy import Policy
+from reconciler.planning.reads import needs_of, read_floor, total_requests
+from reconciler.planning.schedule import NOTHING, schedule
+from reconciler.planning.sorting import by_target, plan_order
+
+VALID_FOR = timedelta(hours=24)
+
+__all__ = ["Policy", "make_plan"]
+
+
+def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, origins: Origins) -> Plan:
+    """The smallest set of changes in safe order, and everything that stands in the way.
+
+    The same input gives the same plan in whatever order files and answers came.
+    """
+    lookup = Lookup(desired=desired, observed=observed, policy=policy, origins=origins)
+    sites = sorted(desired.installations, key=plan_order)
+    findings = [inspect(site, lookup) for site in sites]
+    schedules = [
+        schedule(site, lookup.installations[site.id], found, lookup=lookup) if found.changes else NOTHING
+        for site, found in zip(sites, findings, strict=True)
+    ]
+    changes = tuple(chain.from_iterable(one.changes for one in schedules))
+    steps = tuple(chain.from_iterable(one.steps for one in schedules))
+    refusals = [*chain.from_iterable(one.refusals for one in schedules)]
+    refusals += fleet_refusals(changes, desired.limits, policy=policy)
+    return Plan(
+        tool_version=policy.tool_version,
+        created_at=policy.now,
+        valid_until=policy.now + VALID_FOR,
+        accounts=_accounts(desired),
+        desired=DesiredReference(path=desired.path, commit=desired.commit, digest=desired.digest),
+        selection=desired.selection,
+        coverage=coverage_of(desired, observed, findings),
+        requests=Requests(
+            read=total_requests(observed),
+            write=sum(step.route is not Route.PORTAL for step in steps),
+            read_floor=read_floor(needs_of(desired), observed),
+        ),
+        changes=changes,
+        steps=steps,
+        refusals=tuple(sorted(refusals, key=refusal_key)),
+        pending=by_target(chain.from_iterable(one.pending for one in schedules)),
+        waiting=by_target(chain(*(one.waiting for one in findings), *(one.waiting for one in schedules))),
+        unreadable=by_target(chain.from_iterable(one.unreadable for one in findings)),
+        unverifiable=by_target(chain.from_iterable(one.unverifiable for one in findings)),
+        warnings=by_target(chain.from_iterable(one.warnings for one in findings)),
+        accepted=tuple(sorted(policy.accepted)),
+    )
+
+
+def _accounts(desired: DesiredFleet) -> tuple[PlanAccount, ...]:
+    """The accounts that the selected files use."""
+    used = {site.account for site in desired.installations}
+    return tuple(
+        PlanAccount(name=account.name, cloud=account.cloud, rate=account.rate)
+        for account in sorted(desired.accounts, key=lambda one: one.name)
+        if account.name in used
+    )

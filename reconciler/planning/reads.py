@@ -1,0 +1,106 @@
+"""Which reads a plan needs, and the fewest requests that can fetch them."""
+
+from collections.abc import Sequence
+from math import ceil
+
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, Route
+from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
+from reconciler.model.settings import ReadFrom, Scope, settings_of
+from reconciler.model.value import Absent, Observation, Reason, Unreadable
+from reconciler.planning.site import MODE, route_of
+from reconciler.planning.wanted import PERMISSIONS
+
+PAGE = 100
+MAX_CURRENT = "maxCurrent"
+_STATE_ONLY = frozenset(row.name for row in settings_of(Scope.CHARGER) if row.read_from is ReadFrom.CHARGER_STATE)
+_ANSWERED_WITHOUT_VALUE = frozenset({Reason.MISSING_MEMBER, Reason.BAD_ANSWER})
+
+
+def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
+    """What must be known about each selected installation, sorted like them."""
+    by_partner = {one.name for one in desired.accounts if route_of(one, PERMISSIONS) is Route.PARTNER}
+    return tuple(_need(one, permissions=one.account in by_partner) for one in desired.installations)
+
+
+def _need(desired: DesiredInstallation, *, permissions: bool) -> ReadNeed:
+    mode = desired.get(MODE)
+    raises = [(charger.serial, charger.get(MAX_CURRENT)) for charger in desired.chargers]
+    raises.append(("", desired.get(MAX_CURRENT)))
+    return ReadNeed(
+        account=desired.account,
+        installation_id=desired.id,
+        state_of=tuple(
+            charger.serial for charger in desired.chargers if any(name in _STATE_ONLY for name, _ in charger.settings)
+        ),
+        raises_to=tuple(sorted((serial, float(value)) for serial, value in raises if isinstance(value, int | float))),
+        permissions=permissions and desired.permissions is not None,
+        mode=mode if isinstance(mode, str) else None,
+    )
+
+
+def breadth_for(desired: DesiredFleet) -> Breadth:
+    """Single sites when reading them one by one takes fewer requests than the lists of the account."""
+    files, chargers = desired.fleet_size
+    lists = ceil(files / PAGE) + ceil(chargers / PAGE)
+    return Breadth.SITES if 2 * len(desired.installations) < lists else Breadth.ACCOUNT
+
+
+def read_floor(needs: Sequence[ReadNeed], observed: ObservedFleet) -> int:
+    """Fewest requests that can read all of this, without logins and repeats (product page, part 6)."""
+    installations = {found.id: found for found in observed.installations}
+    visible = [(need, installations[need.installation_id]) for need in needs if need.installation_id in installations]
+    single = sum(_single_reads(need, found) for need, found in visible)
+    match observed.breadth:
+        case Breadth.ACCOUNT:
+            return single + _list_pages(observed)
+        case Breadth.SITES:
+            extra = sum(max(0, _pages(len(found.chargers)) - 1) for _, found in visible)
+            return single + 2 * len(needs) + extra
+
+
+def _list_pages(observed: ObservedFleet) -> int:
+    """Both lists of every account; an empty list is still one request."""
+    return sum(
+        max(1, _pages(reads.visible_installations)) + max(1, _pages(reads.visible_chargers)) for reads in observed.reads
+    )
+
+
+def _single_reads(need: ReadNeed, found: ObservedInstallation) -> int:
+    """States of visible chargers that declare state-only settings, the circuits for a raise, the permissions."""
+    serials = {charger.serial for charger in found.chargers}
+    states = sum(serial in serials for serial in need.state_of)
+    return states + _raises(need, found) + need.permissions
+
+
+def _raises(need: ReadNeed, found: ObservedInstallation) -> bool:
+    """Whether a maximum current goes up, or may do so because an answered state left it out."""
+    chargers = {charger.serial: charger for charger in found.chargers}
+    for serial, wanted_a in need.raises_to:
+        charger = chargers.get(serial)
+        if serial and charger is None:
+            continue
+        value = found.get(MAX_CURRENT) if charger is None else charger.get(MAX_CURRENT)
+        if _is_below(value, wanted_a, of_charger=bool(serial)):
+            return True
+    return False
+
+
+def _is_below(value: Observation | None, wanted_a: float, *, of_charger: bool) -> bool:
+    match value:
+        case Unreadable(reason=reason):
+            return of_charger and reason in _ANSWERED_WITHOUT_VALUE
+        case Absent():
+            return of_charger
+        case float() | int():
+            return round(value, 1) < round(wanted_a, 1)
+        case _:
+            return False
+
+
+def _pages(count: int) -> int:
+    return ceil(count / PAGE)
+
+
+def total_requests(observed: ObservedFleet) -> int:
+    """Requests that the snapshot took."""
+    return sum(reads.requests for reads in observed.reads)

@@ -1,0 +1,155 @@
+"""Turns the findings of one installation into steps, pending and waiting items, or refusals."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.model.change import Change, Target
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.observed import ObservedInstallation
+from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
+from reconciler.model.value import Absent
+from reconciler.planning.access import Removal
+from reconciler.planning.findings import Findings
+from reconciler.planning.guards import site_refusals, with_wishes
+from reconciler.planning.guards_access import verdicts
+from reconciler.planning.guards_switch import why_not_idle
+from reconciler.planning.lookup import Lookup
+from reconciler.planning.order import in_safe_order, needed_by
+from reconciler.planning.site import Site
+from reconciler.planning.steps import drafts_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What can be done at one installation, in order, and what cannot be done yet or at all."""
+
+    changes: tuple[Change, ...] = ()
+    steps: tuple[Step, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    pending: tuple[PendingItem, ...] = ()
+    waiting: tuple[WaitingItem, ...] = ()
+
+
+NOTHING = Schedule()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why a change waits for a device, and since when."""
+
+    reason: str
+    since: datetime | None = None
+    chargers: tuple[tuple[str, str], ...] = ()
+
+
+def schedule(
+    desired: DesiredInstallation, observed: ObservedInstallation, findings: Findings, *, lookup: Lookup
+) -> Schedule:
+    """Order the changes of one installation and take out what must wait or is refused."""
+    if not findings.changes:
+        return NOTHING
+    site = Site(
+        desired=desired,
+        observed=observed,
+        changes=findings.changes,
+        limits=lookup.desired.limits,
+        policy=lookup.policy,
+    )
+    access = verdicts(site)
+    refusals = site_refusals(site)
+    waiting = tuple(_waits_for_owner(site, one) for one, (kind, _) in access.items() if kind is Removal.WAITING)
+    steps = _all_steps(site, findings, access)
+    later = frozenset(_held_by_person(steps, site, access))
+    holds = _holds(site)
+    held = _held_changes(steps, holds)
+    pending = tuple(item for change in site.changes if change.id in held for item in _pending(change, holds))
+    if refusals:
+        return Schedule(refusals=with_wishes(refusals, site.changes), pending=pending, waiting=waiting)
+    gone = {step.id for step in steps if not held.isdisjoint(step.change_ids)} | later
+    kept = tuple(step for step in steps if step.id not in gone)
+    ids = {change_id for step in kept for change_id in step.change_ids}
+    return Schedule(
+        changes=tuple(change for change in site.changes if change.id in ids),
+        steps=kept,
+        pending=pending,
+        waiting=waiting,
+    )
+
+
+def _all_steps(site: Site, findings: Findings, access: Mapping[str, tuple[Removal, int]]) -> tuple[Step, ...]:
+    declared = {one for one, gate in findings.gates.items() if gate.value == Gate.OWNER_ACCEPTED.value}
+    unread = declared if not isinstance(site.observed.permissions, tuple) else set()
+    gated = {one for one, (kind, _) in access.items() if kind in (Removal.GATED, Removal.WAITING)} | unread
+    return in_safe_order(drafts_of(site, dict.fromkeys(gated, Gate.OWNER_ACCEPTED)), site)
+
+
+def _held_by_person(steps: Iterable[Step], site: Site, access: Mapping[str, tuple[Removal, int]]) -> Iterable[str]:
+    """Steps that take access away and wait for an invitation sent earlier; they are reported, not planned."""
+    principals = {change.id: change.target.principal or "" for change in site.changes}
+    for step in steps:
+        kinds = [access.get(principals[one], (None, 0))[0] for one in step.change_ids]
+        if Removal.WAITING in kinds:
+            yield step.id
+
+
+def _waits_for_owner(site: Site, principal: str) -> WaitingItem:
+    observed = site.observed
+    return WaitingItem(
+        target=Target(account=observed.account, installation_id=observed.id, principal=principal),
+        installation_name=site.changes[0].installation_name,
+        setting="permissions",
+        reason="loses access once an owner has accepted",
+        since=_oldest_invitation(observed),
+    )
+
+
+def _oldest_invitation(observed: ObservedInstallation) -> datetime | None:
+    permissions = observed.permissions if isinstance(observed.permissions, tuple) else ()
+    times = [one.invited_at for one in permissions if not one.accepted and one.invited_at is not None]
+    return min(times, default=None)
+
+
+def _holds(site: Site) -> Mapping[str, Hold]:
+    """Changes that wait for a device: sent to a charger that is still offline, or a mode that needs idle ones."""
+    holds = {}
+    for change in site.changes:
+        charger = site.chargers.get(change.target.charger or "")
+        if change.id in site.policy.sent and charger is not None and not charger.online:
+            since = site.policy.sent[change.id]
+            holds[change.id] = Hold(reason="sent, the charger is still offline", since=since)
+    switch = site.mode_switch
+    if switch is not None and site.desired is not None and site.desired.switch is not None:
+        busy = tuple((one.serial, why) for one in site.observed.chargers if (why := why_not_idle(one)) is not None)
+        if busy:
+            holds[switch.id] = Hold(reason="", chargers=tuple(sorted(busy)))
+    return holds
+
+
+def _held_changes(steps: tuple[Step, ...], holds: Mapping[str, Hold]) -> frozenset[str]:
+    """Held changes, whatever shares a request with them, and whatever must come after them."""
+    first = frozenset(step.id for step in steps if any(one in holds for one in step.change_ids))
+    reached = needed_by(steps, first)
+    return frozenset(one for step in steps if step.id in reached for one in step.change_ids)
+
+
+def _pending(change: Change, holds: Mapping[str, Hold]) -> Iterable[PendingItem]:
+    hold = holds.get(change.id, Hold(reason="comes after something that is pending"))
+    target = change.target
+    if not hold.chargers:
+        yield _item(change, target, hold.reason, hold.since)
+    for serial, why in hold.chargers:
+        at = Target(account=target.account, installation_id=target.installation_id, charger=serial)
+        yield _item(change, at, f"the mode switches when idle; {serial} {why}", hold.since)
+
+
+def _item(change: Change, target: Target, reason: str, since: datetime | None) -> PendingItem:
+    return PendingItem(
+        target=target,
+        installation_name=change.installation_name,
+        setting=change.setting,
+        before=change.before,
+        after=None if isinstance(change.after, Absent) else change.after,
+        reason=reason,
+        since=since,
+    )

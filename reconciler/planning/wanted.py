@@ -1,0 +1,58 @@
+"""What the file of one installation wants after exceptions, cut to what can apply."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reconciler.model.desired import DesiredInstallation, Deviation
+from reconciler.model.settings import Scope, settings_of
+from reconciler.model.value import Value
+
+PERMISSIONS = "permissions"
+_CHARGER_ONLY = {row.name for row in settings_of(Scope.CHARGER)} - {row.name for row in settings_of(Scope.INSTALLATION)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Declared values of one installation: its own, and per serial those of its chargers."""
+
+    installation: Mapping[str, Value]
+    chargers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    permissions: bool = False
+
+
+def wanted_of(desired: DesiredInstallation, deviations: Iterable[Deviation], *, today: date) -> Wanted:
+    """Declared values after valid exceptions: tolerated settings are left out, replaced ones carry their value."""
+    installation: dict[str, Value] = dict(desired.settings)
+    chargers: dict[str, dict[str, Value]] = {charger.serial: dict(charger.settings) for charger in desired.chargers}
+    permissions = desired.permissions is not None
+    for deviation in deviations:
+        if deviation.until < today:
+            continue
+        if _names(deviation, PERMISSIONS):
+            permissions = False
+            continue
+        for values in _touched(deviation, installation, chargers):
+            _deviate(values, deviation)
+    return Wanted(installation=installation, chargers=chargers, permissions=permissions)
+
+
+def _touched(
+    deviation: Deviation, installation: dict[str, Value], chargers: dict[str, dict[str, Value]]
+) -> list[dict[str, Value]]:
+    """An exception without a charger means the installation, or every charger when only chargers have that setting."""
+    if deviation.charger is not None:
+        return [chargers[deviation.charger]] if deviation.charger in chargers else []
+    return list(chargers.values()) if deviation.setting in _CHARGER_ONLY else [installation]
+
+
+def _deviate(values: dict[str, Value], deviation: Deviation) -> None:
+    for name in [name for name in values if _names(deviation, name)]:
+        if deviation.value is None:
+            del values[name]
+        elif name == deviation.setting:
+            values[name] = deviation.value
+
+
+def _names(deviation: Deviation, name: str) -> bool:
+    return name == deviation.setting or name.startswith(f"{deviation.setting}.")
