@@ -2,7 +2,7 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -90,3 +90,8 @@ def tree_files() -> tuple[Path, ...]:
 def _visible() -> list[str]:
     places = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
     return [str(place) for place in places if not any(part.startswith(".") for part in place.parts)]
+
+
+def listed(offenders: Iterable[object]) -> str:
+    """One a line, so that the message of a failed check names all of them."""
+    return "\n".join(["", *map(str, offenders)])

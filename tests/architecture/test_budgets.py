@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.sources import ROOT, Module, module_of, modules, tree_files
+from tests.architecture.sources import ROOT, Module, listed, module_of, modules, tree_files
 
 LONGEST_FUNCTION = 40
 DEEPEST = 3
@@ -82,7 +82,7 @@ class TestPackage:
             if body_lines(function) > LONGEST_FUNCTION
         }
 
-        assert offenders == {}
+        assert offenders == {}, listed(offenders.items())
 
     def test_functions_are_flat(self) -> None:
         """Three levels of blocks at most."""
@@ -93,17 +93,20 @@ class TestPackage:
             if depth(function) > DEEPEST
         }
 
-        assert offenders == {}
+        assert offenders == {}, listed(offenders.items())
 
     def test_files_are_short(self) -> None:
         """A file that has grown is usually two."""
         lengths = {module.name: len(module.text.splitlines()) for module in modules()}
+        offenders = {name: length for name, length in lengths.items() if length > LONGEST_FILE}
 
-        assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+        assert offenders == {}, listed(offenders.items())
 
     def test_public_names_are_explained(self) -> None:
         """Every module, class, function and method that others may use says what it is for."""
-        assert [name for module in modules() for name in undocumented(module)] == []
+        offenders = [name for module in modules() for name in undocumented(module)]
+
+        assert offenders == [], listed(offenders)
 
     def test_silenced_checks_say_why(self) -> None:
         """Each has its code and a reason behind it, in the package and in the tests."""
@@ -113,7 +116,7 @@ class TestPackage:
             if path.suffix == ".py" and (found := bare_suppressions(path.read_text()))
         }
 
-        assert offenders == {}
+        assert offenders == {}, listed(offenders.items())
 
 
 class TestTheChecksThemselves:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.architecture.sources import ROOT, Module, calls, imported, module_of, modules
+from tests.architecture.sources import ROOT, Module, calls, imported, listed, module_of, modules
 
 HOMES = {
     "click": frozenset({"cli"}),
@@ -89,7 +89,9 @@ def all_offenders(check: object, chosen: Iterable[Module]) -> list[str]:
 class TestThirdParty:
     def test_each_package_is_imported_at_home_only(self) -> None:
         """Replacing a library touches one part."""
-        assert all_offenders(outside_home, modules()) == []
+        offenders = all_offenders(outside_home, modules())
+
+        assert offenders == [], listed(offenders)
 
     @pytest.mark.parametrize("text", ["import yaml", "from rich.table import Table", "def f():\n    import requests"])
     def test_an_import_elsewhere_is_found(self, text: str) -> None:
@@ -110,7 +112,9 @@ class TestThirdParty:
 class TestFiles:
     def test_files_are_touched_where_they_belong(self) -> None:
         """Reading is for loading, writing for store; the sandbox keeps its own world."""
-        assert all_offenders(file_access, modules()) == []
+        offenders = all_offenders(file_access, modules())
+
+        assert offenders == [], listed(offenders)
 
     @pytest.mark.parametrize("text", ["open('x')", "path.write_text('x')", "a.b().unlink()", "os.open('x', 0)"])
     def test_access_elsewhere_is_found(self, text: str) -> None:
@@ -135,13 +139,14 @@ class TestPureCore:
         ]
 
         assert core
-        assert offenders == []
+        assert offenders == [], listed(offenders)
 
     def test_only_the_edges_know_the_time(self) -> None:
         """Everything else is told, so that a test can choose."""
         inner = [module for module in modules() if not module.is_in(CLOCKS)]
+        offenders = all_offenders(clock_reads, inner)
 
-        assert all_offenders(clock_reads, inner) == []
+        assert offenders == [], listed(offenders)
 
     @pytest.mark.parametrize("text", ["datetime.now(UTC)", "date.today()", "time.sleep(1)", "datetime.datetime.now()"])
     def test_asking_for_the_time_is_found(self, text: str) -> None:
@@ -160,4 +165,4 @@ def test_only_the_command_line_prints() -> None:
         and not module.is_in(frozenset({"cli"}))
     ]
 
-    assert offenders == []
+    assert offenders == [], listed(offenders)

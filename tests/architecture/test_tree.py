@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import ROOT, tree_files
+from tests.architecture.sources import ROOT, listed, tree_files
 
 _MACHINE = re.compile(r"(?<![\w.~-])/(?:w" + r"ork|root|home/\w+|Users/\w+|opt/\w+|tmp/\w+_jobs)(?:/|\b)")
 _ADDRESS = re.compile(r"[\w.+-]*[\w+]@(?P<host>(?:[\w-]+\.)+[A-Za-z]{2,})")
@@ -73,19 +73,27 @@ def _text(path: Path) -> str:
 class TestTree:
     def test_no_path_of_one_machine(self) -> None:
         """A clone works wherever it lies."""
-        assert offenders(machine_paths) == {}
+        found = offenders(machine_paths)
+
+        assert found == {}, listed(found.items())
 
     def test_no_address_of_a_person(self) -> None:
         """Every address ends in .example, so that none can be somebody's."""
-        assert offenders(real_addresses) == {}
+        found = offenders(real_addresses)
+
+        assert found == {}, listed(found.items())
 
     def test_no_host_of_somebody_else(self) -> None:
         """Tests and examples cannot reach a real backend by mistake."""
-        assert offenders(real_hosts) == {}
+        found = offenders(real_hosts)
+
+        assert found == {}, listed(found.items())
 
     def test_nothing_unfinished(self) -> None:
         """What is left to do stands in an issue, not in the code."""
-        assert offenders(unfinished) == {}
+        found = offenders(unfinished)
+
+        assert found == {}, listed(found.items())
 
     def test_the_tree_is_not_empty(self) -> None:
         """The checks above look at the real files."""
