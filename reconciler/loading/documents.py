@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -17,7 +16,6 @@ from referencing import Registry, Resource
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
 from reconciler.model.change import Change
-from reconciler.model.exit import Condition
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan, Step
 
@@ -26,15 +24,6 @@ MAX_BYTES = 256 * 1024 * 1024
 
 _MAJOR = "1"
 _OUR_FILE = "make it again with `reconciler plan --out FILE`; documents are not edited by hand"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SavedResult:
-    """A result document: the result, the changes it is about, and every condition that held."""
-
-    result: RunResult
-    changes: tuple[Change, ...]
-    conditions: tuple[Condition, ...]
 
 
 def read_plan(path: Path) -> Plan:
@@ -55,19 +44,21 @@ def read_plan(path: Path) -> Plan:
 
 def read_result(path: Path) -> RunResult:
     """The outcome of a run from its result document; same errors as `read_plan`."""
-    return read_saved_result(path).result
-
-
-def read_saved_result(path: Path) -> SavedResult:
-    """The same with the changes, so that they can be named; same errors as `read_plan`."""
     document = read_document(path, kind="result")
     with _told_with(path):
-        changes = tuple(parts.change_of(part) for part in document["changes"])
         result = parts.result_of(document)
-    _check_ids(document["changes"], changes, path=path)
     _check_counts(document["counts"], result, path=path)
-    conditions = tuple(Condition(name) for name in document["exit"]["conditions"])
-    return SavedResult(result=result, changes=changes, conditions=conditions)
+    return result
+
+
+def read_worksheet_steps(path: Path) -> list[dict[str, Any]]:
+    """What a worksheet asks for, in order: `installation, charger, principal, setting, after` and more.
+
+    Raises:
+        InvalidDocumentError: As `read_plan`.
+    """
+    tasks: list[dict[str, Any]] = read_document(path, kind="worksheet")["tasks"]
+    return tasks
 
 
 def kind_of(path: Path) -> str:

@@ -79,15 +79,13 @@ def goes_to_zero(change: Change) -> bool:
     return change.target.charger is not None and change.setting == "maxCurrent" and change.after == 0.0
 
 
-def result_document(result: RunResult, changes: Sequence[Change], *, also: tuple[Condition, ...] = ()) -> Json:
-    """What an apply did, with the changes it was about so that `show` can name them.
+def result_document(result: RunResult, *, also: tuple[Condition, ...] = ()) -> Json:
+    """What an apply did; its outcomes name changes of the plan by id.
 
     Args:
         result: The outcomes, counted from the journal.
-        changes: The changes of the plan; those without an outcome are left out.
-        also: Conditions that no outcome tells, for instance INTERRUPTED.
+        also: Conditions that no outcome tells, for instance INTERRUPTED or what the plan left open.
     """
-    steps = {outcome.change_id: outcome.step_id for outcome in result.outcomes}
     held = {*conditions_of_result(result), *also}
     return {
         **_head("result", tuple(condition for condition in Condition if condition in held)),
@@ -96,9 +94,6 @@ def result_document(result: RunResult, changes: Sequence[Change], *, also: tuple
         "accounts": list(result.accounts),
         "outcomes": [parts.outcome_part(outcome) for outcome in result.outcomes],
         "counts": {kind.value: result.count(kind) for kind in OutcomeKind},
-        "changes": [
-            parts.change_part(change, step=steps[change.id] or None) for change in changes if change.id in steps
-        ],
         "receipt": parts.receipt_part(result.receipt),
         "residual_plan": result.residual_plan,
         "worksheet": result.worksheet,

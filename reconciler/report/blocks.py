@@ -1,0 +1,170 @@
+"""A plan sorted for reading: one block per installation with everything that concerns it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.model.change import Change, Target
+from reconciler.model.desired import Route
+from reconciler.model.plan import (
+    PendingItem,
+    Plan,
+    PlanWarning,
+    Refusal,
+    Step,
+    UnreadableItem,
+    UnverifiableItem,
+    WaitingItem,
+)
+from reconciler.model.settings import SETTINGS
+from reconciler.report import wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One change in a block.
+
+    Attributes:
+        number: Of its step inside the installation, from 1; None when no step carries it out.
+        leads: Whether it is the first row of its step.
+        notes: What must come before, on the first row of a step; why it is held back, on rows without a step.
+    """
+
+    change: Change
+    number: int | None
+    leads: bool
+    notes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Everything that a plan says about one installation.
+
+    Attributes:
+        origins: Files and lines of the wishes, `fleet/a.yaml:6,9`.
+    """
+
+    account: str
+    installation_id: str
+    name: str
+    origins: tuple[str, ...]
+    rows: tuple[Row, ...]
+    refusals: tuple[Refusal, ...]
+    pending: tuple[PendingItem, ...]
+    waiting: tuple[WaitingItem, ...]
+    unreadable: tuple[UnreadableItem, ...]
+    unverifiable: tuple[UnverifiableItem, ...]
+    warnings: tuple[PlanWarning, ...]
+
+
+def blocks_of(plan: Plan) -> tuple[Block, ...]:
+    """All installations that a plan says anything about, by account and name."""
+    numbers = step_numbers(plan.steps)
+    blocks = [_block(plan, place, name, numbers) for place, name in _places(plan).items()]
+    return tuple(sorted(blocks, key=lambda block: (block.account, block.name.casefold(), block.installation_id)))
+
+
+def step_numbers(steps: Iterable[Step]) -> dict[str, int]:
+    """Step id -> number inside its installation, counted from 1 in plan order."""
+    counted: dict[str, int] = {}
+    numbers = {}
+    for step in steps:
+        counted[step.installation_id] = numbers[step.id] = counted.get(step.installation_id, 0) + 1
+    return numbers
+
+
+def before_that(step: Step, plan: Plan) -> str:
+    """What must be seen before a step may run, in words; empty when nothing."""
+    numbers = step_numbers(plan.steps)
+    waits_for = [other for other in plan.steps if other.id in step.after]
+    here = [other for other in waits_for if other.installation_id == step.installation_id]
+    by_hand = [str(numbers[other.id]) for other in here if other.route is Route.PORTAL]
+    by_machine = [str(numbers[other.id]) for other in here if other.route is not Route.PORTAL]
+    parts = [
+        f"after {_steps(by_machine)}" if by_machine else "",
+        f"waits for {_steps(by_hand)} in the Portal" if by_hand else "",
+        "after a step at another installation" if len(here) < len(waits_for) else "",
+        wording.gate(step.gate),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _steps(numbers: list[str]) -> str:
+    return f"step{'s' if len(numbers) > 1 else ''} {wording.listed(numbers)}"
+
+
+Place = tuple[str, str]
+_Item = Change | PendingItem | WaitingItem | UnreadableItem | UnverifiableItem | PlanWarning
+
+
+def _places(plan: Plan) -> dict[Place, str]:
+    items: tuple[_Item, ...] = (
+        *plan.changes,
+        *plan.pending,
+        *plan.waiting,
+        *plan.unreadable,
+        *plan.unverifiable,
+        *plan.warnings,
+    )
+    places = {_place(item.target): item.installation_name for item in items}
+    for refusal in plan.refusals:
+        if refusal.installation_id is not None:
+            places[refusal.account or "", refusal.installation_id] = refusal.installation_name
+    return places
+
+
+def _place(target: Target) -> Place:
+    return target.account, target.installation_id
+
+
+def _block(plan: Plan, place: Place, name: str, numbers: dict[str, int]) -> Block:
+    account, installation_id = place
+    changes = [change for change in plan.changes if _place(change.target) == place]
+    refusals = tuple(item for item in plan.refusals if (item.account or "", item.installation_id) == place)
+    return Block(
+        account=account,
+        installation_id=installation_id,
+        name=name,
+        origins=_origins(changes),
+        rows=_rows(plan, changes, numbers, refused=bool(refusals) or plan.refused_whole),
+        refusals=refusals,
+        pending=tuple(item for item in plan.pending if _place(item.target) == place),
+        waiting=tuple(item for item in plan.waiting if _place(item.target) == place),
+        unreadable=tuple(item for item in plan.unreadable if _place(item.target) == place),
+        unverifiable=tuple(item for item in plan.unverifiable if _place(item.target) == place),
+        warnings=tuple(item for item in plan.warnings if _place(item.target) == place),
+    )
+
+
+def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused: bool) -> tuple[Row, ...]:
+    left = {change.id: change for change in changes}
+    rows: list[Row] = []
+    for step in plan.steps:
+        members = [left.pop(change_id) for change_id in step.change_ids if change_id in left]
+        for change in sorted(members, key=_reading_order):
+            leads = not rows or rows[-1].number != numbers[step.id]
+            notes = before_that(step, plan) if leads else ""
+            rows.append(Row(change=change, number=numbers[step.id], leads=leads, notes=notes))
+    why = "held back: refused below" if refused else "held back: see below"
+    rows += [
+        Row(change=change, number=None, leads=True, notes=why) for change in sorted(left.values(), key=_reading_order)
+    ]
+    return tuple(rows)
+
+
+_TABLE_ORDER = {(row.scope, row.name): index for index, row in enumerate(SETTINGS)}
+
+
+def _reading_order(change: Change) -> tuple[tuple[str, str, str, str], int]:
+    target = change.target
+    return target.sort_key, _TABLE_ORDER.get((target.scope, change.setting), len(SETTINGS))
+
+
+def _origins(changes: list[Change]) -> tuple[str, ...]:
+    lines: dict[str, set[int]] = {}
+    for change in changes:
+        lines.setdefault(change.file, set()).add(change.line)
+    return tuple(_place_in(file, sorted(numbers - {0})) for file, numbers in sorted(lines.items()))
+
+
+def _place_in(file: str, lines: list[int]) -> str:
+    return f"{file}:{','.join(map(str, lines))}" if lines else file

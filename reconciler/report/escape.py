@@ -1,0 +1,108 @@
+"""The one home of escaping: every text that somebody else may have chosen passes here before it is shown.
+
+Names come from files and from the cloud; anybody with access to an installation can choose them.
+"""
+
+import re
+import unicodedata
+
+from rich.cells import cell_len
+
+NAME_CELLS = 60
+"""Longer names are cut where a report shows them; documents keep them whole."""
+
+_CUT = "…"
+_NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_WORKFLOW_COMMAND = re.compile(r"(?<!\S)::|##\[")
+
+
+def visible(text: str) -> str:
+    r"""Control, bidi, zero-width and unassigned characters as `\x1b` or `\u202e`: seen instead of obeyed."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in _NOT_SHOWN:
+        return character
+    code = ord(character)
+    match code:
+        case _ if code < 0x100:
+            return f"\\x{code:02x}"
+        case _ if code < 0x10000:
+            return f"\\u{code:04x}"
+        case _:
+            return f"\\U{code:08x}"
+
+
+def for_terminal(text: str) -> str:
+    """One line for a terminal or a log: nothing in it moves the cursor or reads as a workflow command of GitHub."""
+    return _WORKFLOW_COMMAND.sub(lambda found: "\\".join(found[0]), visible(text))
+
+
+def cut(text: str, cells: int = NAME_CELLS) -> str:
+    """At most that many terminal cells; what is cut ends in `…`."""
+    if cell_len(text) <= cells:
+        return text
+    kept = ""
+    for character in text:
+        if cell_len(kept + character) > cells - 1:
+            break
+        kept += character
+    return kept + _CUT
+
+
+def name(text: str) -> str:
+    """A name for a terminal: escaped, cut, and never empty."""
+    return cut(for_terminal(text)) or "(no name)"
+
+
+def ascii_only(text: str) -> str:
+    """For streams that cannot carry UTF-8: our own signs become ASCII ones, other characters backslash escapes."""
+    for sign, plain in _PLAIN_SIGNS:
+        text = text.replace(sign, plain)
+    return text.encode("ascii", "backslashreplace").decode("ascii")
+
+
+_PLAIN_SIGNS = (("…", "..."), ("→", "->"), ("─", "-"), ("·", "-"), ("✓", "ok"), ("↑", "^"), ("↓", "v"))
+
+_MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]()~$+=!.-]")
+_MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
+# A zero-width space after these keeps GitHub from making a mention, an issue link, an emoji or a web link.
+_MARKDOWN_LINKS = {"@": "@&#8203;", "#": "#&#8203;", ":": ":&#8203;"}
+_BACKTICKS = re.compile(r"`+")
+
+
+def for_markdown(text: str) -> str:
+    """Running text in Markdown, also inside a table: shown as it is, without links, mentions, HTML or formatting."""
+    escaped = []
+    for character in visible(text):
+        entity = _MARKDOWN_ENTITIES.get(character) or _MARKDOWN_LINKS.get(character)
+        escaped.append(entity or _MARKDOWN_SIGNS.sub(r"\\\g<0>", character))
+    return "".join(escaped)
+
+
+def code(text: str) -> str:
+    """A code span in Markdown, also inside a table; GitHub makes no links or mentions there."""
+    shown = visible(text).replace("|", "\\|")
+    longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if longest or not shown else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def for_csv(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula; the csv module adds the quotes."""
+    shown = visible(text)
+    return f"'{shown}" if shown.lstrip().startswith(("=", "+", "-", "@")) else shown
+
+
+def for_workflow(text: str) -> str:
+    """The message of a GitHub workflow command."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def for_workflow_property(text: str) -> str:
+    """A property of a GitHub workflow command, for instance `file`."""
+    return for_workflow(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,132 @@
+"""Sentences about a whole plan: what it is, how much was compared, what it adds up to, what to do next."""
+
+from collections.abc import Callable
+
+from reconciler.model.desired import Route
+from reconciler.model.plan import Counts, Plan
+from reconciler.report import wording
+from reconciler.report.json_document import goes_to_zero
+
+_MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
+
+
+def what_and_where(plan: Plan) -> str:
+    """`fleet at 1f0c9ab2d4, account main (sandbox), 2026-01-15 06:00 UTC`."""
+    commit = f" at {plan.desired.commit[:10]}" if plan.desired.commit else ""
+    return f"{plan.desired.path}{commit}, {accounts_words(plan)}, {wording.time(plan.created_at)}"
+
+
+def accounts_words(plan: Plan) -> str:
+    """`account main (sandbox)`."""
+    accounts = [f"{account.name} ({account.cloud.value})" for account in plan.accounts]
+    if not accounts:
+        return "no account"
+    return f"{'account' if len(accounts) == 1 else 'accounts'} {wording.listed(accounts)}"
+
+
+def coverage_words(plan: Plan) -> str:
+    """`Compared 9 of 10 installations, 62 of 64 chargers.` and what is live without a file."""
+    sites, chargers = plan.coverage.installations, plan.coverage.chargers
+    compared = f"Compared {_of(sites, 'installation')}, {_of(chargers, 'charger')}."
+    alone = [
+        wording.counted(counts.unmanaged, noun)
+        for counts, noun in ((sites, "installation"), (chargers, "charger"))
+        if counts.unmanaged
+    ]
+    return f"{compared} Without a file, left alone: {wording.listed(alone)}." if alone else compared
+
+
+def _of(counts: Counts, noun: str) -> str:
+    return f"{counts.compared} of {wording.counted(counts.desired, noun)}"
+
+
+def summary_lines(plan: Plan) -> list[tuple[str, str]]:
+    """Label and sentence: changes by route, held back, amperes, requests."""
+    lines = [("Changes", changes_words(plan))]
+    if plan.changes:
+        if held := held_back(plan):
+            lines.append(("", f"{wording.counted(held, 'change')} of these held back, see above"))
+        lines.append(("Amperes", amperes_words(plan)))
+    lines.append(("Requests", requests_words(plan)))
+    return lines
+
+
+def held_back(plan: Plan) -> int:
+    """Changes that no step carries out, or all of them when the run is refused."""
+    if plan.refused_whole:
+        return len(plan.changes)
+    return len(plan.changes) - sum(len(step.change_ids) for step in plan.steps)
+
+
+def changes_words(plan: Plan) -> str:
+    """`7 changes at 4 installations: 5 by API, 2 by partner call, 3 in the Portal`."""
+    if not plan.changes:
+        return "none"
+    sites = len({change.target.installation_id for change in plan.changes})
+    numbers = {route: sum(change.route is route for change in plan.changes) for route in Route}
+    routes = [f"{number} {wording.BY_ROUTE[route]}" for route, number in numbers.items() if number]
+    total = wording.counted(len(plan.changes), "change")
+    return f"{total} at {wording.counted(sites, 'installation')}: {', '.join(routes)}"
+
+
+def amperes_words(plan: Plan) -> str:
+    """Amperes raised and lowered, and chargers that go to 0 A."""
+    raised = round(sum(change.raised_a for change in plan.changes), 1)
+    lowered = round(sum(change.lowered_a for change in plan.changes), 1)
+    zero = sum(goes_to_zero(change) for change in plan.changes)
+    off = (
+        f"{wording.counted(zero, 'charger')} {'goes' if zero == 1 else 'go'} to 0 A"
+        if zero
+        else "no charger goes to 0 A"
+    )
+    return f"{wording.amperes(raised)} raised, {wording.amperes(lowered)} lowered in total; {off}"
+
+
+def requests_words(plan: Plan) -> str:
+    """Requests used for reading against the fewest possible, writes needed and their time at the configured rate."""
+    used, floor, writes = plan.requests.read, plan.requests.read_floor, plan.requests.write
+    read = f"{used} read ({'the fewest possible' if used <= floor else f'{floor} would do'})"
+    if not writes:
+        return f"{read}, none to write"
+    rates = {account.name: account.rate for account in plan.accounts}
+    steps = [step for step in plan.steps if step.route is not Route.PORTAL]
+    seconds = max((sum(step.account == name for step in steps) / rate for name, rate in rates.items()), default=0.0)
+    speed = wording.listed([f"{rate:g} per second" for rate in sorted(set(rates.values()))])
+    return f"{read}, {writes} to write: {wording.duration(seconds)} at {speed}, and time to read back"
+
+
+def open_words(plan: Plan) -> str:
+    """`2 refused, 1 pending`: what this plan does not settle; empty when nothing."""
+    counts = (
+        (len(plan.refusals), "refused"),
+        (len(plan.pending), "pending"),
+        (len(plan.waiting), "waiting"),
+        (len(plan.unreadable), "not readable"),
+        (len(plan.unverifiable), "not verifiable"),
+    )
+    return ", ".join(f"{number} {word}" for number, word in counts if number)
+
+
+def next_words(plan: Plan) -> str:
+    """What to do now."""
+    if plan.refused_whole:
+        return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
+    ready = len(plan.changes) - held_back(plan)
+    if not ready:
+        return "nothing to apply now; plan again when what is open has moved on"
+    by_hand = _ready(plan, lambda route: route is Route.PORTAL)
+    same = " with the same selection" if plan.selection is not None else ""
+    if by_hand == ready:
+        return f"`reconciler apply`{same} writes the worksheet for the Portal; no request is sent"
+    sheet = f", and writes a worksheet for {by_hand} in the Portal" if by_hand else ""
+    return f"`reconciler apply`{same} shows this again, asks, and carries out {ready - by_hand}{sheet}"
+
+
+def _ready(plan: Plan, fits: Callable[[Route], bool]) -> int:
+    return sum(len(step.change_ids) for step in plan.steps if fits(step.route))
+
+
+def legend(plan: Plan) -> str:
+    """The markers that this plan uses, and what they mean."""
+    used = {wording.marker(change) for change in plan.changes}
+    return "   ".join(f"{sign} {meaning}" for sign, meaning in _MARKERS if sign in used)

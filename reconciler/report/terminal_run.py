@@ -1,0 +1,106 @@
+"""The result of an apply as text for a terminal: what happened to each change, and the proof."""
+
+from collections.abc import Sequence
+
+from reconciler.model.change import Change
+from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
+from reconciler.model.plan import Plan
+from reconciler.report import wording
+from reconciler.report.escape import name
+from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+
+_SIGNS = {
+    OutcomeKind.DONE: ("✓", Tone.GOOD),
+    OutcomeKind.ALREADY: ("=", Tone.GOOD),
+    OutcomeKind.PENDING: ("…", Tone.OPEN),
+    OutcomeKind.WAITING: ("…", Tone.OPEN),
+    OutcomeKind.CONFLICT: ("!", Tone.BAD),
+    OutcomeKind.REFUSED: ("!", Tone.BAD),
+    OutcomeKind.FAILED: ("!", Tone.BAD),
+    OutcomeKind.UNCERTAIN: ("?", Tone.BAD),
+    OutcomeKind.NOT_REACHED: ("·", Tone.QUIET),
+}
+
+
+def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
+    """Outcomes per installation, counts, receipt and what to do next."""
+    page = Page(Look(width=max(40, width), color=color, glyphs=glyphs))
+    accounts = wording.listed(list(result.accounts))
+    page.line((f"Run {result.run_id}", Tone.STRONG), f", account {accounts}, plan {result.plan_digest[:17]}")
+    for site, pairs in sites_of(result, plan):
+        page.blank()
+        page.line((name(site), Tone.STRONG))
+        for change, outcome in pairs:
+            _outcome(page, change, outcome)
+    page.blank()
+    page.rule()
+    _counts(page, result)
+    _receipt(page, result.receipt)
+    _left(page, result)
+    return str(page)
+
+
+Pair = tuple[Change, Outcome]
+
+
+def sites_of(result: RunResult, plan: Plan) -> list[tuple[str, list[Pair]]]:
+    """Outcomes with their changes by installation name, in the order of the plan; unknown changes are left out."""
+    changes = {change.id: change for change in plan.changes}
+    sites: dict[tuple[str, str], list[Pair]] = {}
+    for outcome in result.outcomes:
+        if change := changes.get(outcome.change_id):
+            key = (change.installation_name, change.target.installation_id)
+            sites.setdefault(key, []).append((change, outcome))
+    return [(key[0], pairs) for key, pairs in sorted(sites.items(), key=lambda item: item[0][0].casefold())]
+
+
+def _outcome(page: Page, change: Change, outcome: Outcome) -> None:
+    sign, tone = _SIGNS[outcome.kind]
+    subject = wording.setting(change.target, change.setting)
+    values = f"{wording.before(change)} → {wording.after(change)}"
+    detail = f"; {outcome.detail}" if outcome.detail else ""
+    word = wording.OUTCOMES[outcome.kind]
+    grid_label = (f"{sign} {word}", tone)
+    page.labelled(grid_label, f"{subject}: ", values, (detail, Tone.QUIET), cells=14, indent=2)
+
+
+def _counts(page: Page, result: RunResult) -> None:
+    words = [f"{number} {wording.OUTCOMES[kind]}" for kind in OutcomeKind if (number := result.count(kind))]
+    page.labelled(("Outcomes", Tone.STRONG), ", ".join(words) or "no change was due", cells=10)
+    for kind in OutcomeKind:
+        if result.count(kind) and kind not in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
+            page.line((f"{wording.OUTCOMES[kind]}: {wording.OUTCOME_MEANINGS[kind]}", Tone.QUIET), indent=10)
+
+
+def _receipt(page: Page, receipt: Receipt | None) -> None:
+    if receipt is None:
+        page.labelled(("Receipt", Tone.STRONG), ("none: there was no second plan", Tone.BAD), cells=10)
+        return
+    page.labelled(("Receipt", Tone.STRONG), *receipt_words(receipt), cells=10)
+    page.line((f"files {receipt.desired_digest[:17]}, read back {receipt.observed_digest[:17]}", Tone.QUIET), indent=10)
+
+
+def receipt_words(receipt: Receipt) -> Sequence[tuple[str, Tone]]:
+    """What the second plan said, and what the run cost."""
+    seconds = (receipt.finished_at - receipt.started_at).total_seconds()
+    left = wording.counted(receipt.second_plan_changes, "change")
+    proof = (
+        ("converged: the second plan over what was touched has nothing left for a machine", Tone.GOOD)
+        if receipt.converged
+        else (f"not converged: the second plan still holds {left} for a machine", Tone.BAD)
+    )
+    cost = (
+        f"; {receipt.requests_read} reads for the proof, {receipt.requests_write} writes, {wording.duration(seconds)}"
+    )
+    return (proof, (cost, Tone.PLAIN))
+
+
+def _left(page: Page, result: RunResult) -> None:
+    if result.worksheet is not None:
+        page.labelled(("Portal", Tone.STRONG), f"steps for a person: {result.worksheet}", cells=10)
+    if result.residual_plan is not None:
+        page.labelled(("Next", Tone.STRONG), f"what is left: reconciler apply {result.residual_plan}", cells=10)
+    elif result.receipt is not None and result.receipt.converged:
+        page.labelled(("Next", Tone.STRONG), "nothing; `reconciler plan` confirms it at any time", cells=10)
+    else:
+        page.labelled(("Next", Tone.STRONG), "`reconciler plan` shows what is left", cells=10)
