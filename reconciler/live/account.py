@@ -4,13 +4,14 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import httpx
 
 from reconciler import __version__
 from reconciler.errors import CloudError, WriteForbiddenError
-from reconciler.live.client import ZAPTEC_URL, Client
+from reconciler.live.client import Client
 from reconciler.live.exchange import Exchange
 from reconciler.live.executor import CloudExecutor
 from reconciler.live.login import Credentials, Login
@@ -21,7 +22,7 @@ from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
 from reconciler.live.request_log import NoLog, RequestLog
 from reconciler.live.routes.partner import adapter_for
-from reconciler.live.session import RequestCounts, Session
+from reconciler.live.session import ZAPTEC_URL, RequestCounts, Session
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
 from reconciler.model.ports import Clock, Progress
@@ -30,7 +31,7 @@ from reconciler.model.secret import Secret
 __all__ = ["ZAPTEC_URL", "Access", "Credentials", "LiveAccount", "network_transport", "open_account"]
 
 AGENT = f"zaptec-reconciler/{__version__}"
-SANDBOX_HOSTS = frozenset({"sandbox.invalid", "localhost", "127.0.0.1", "::1"})
+IN_PROCESS_HOST = "sandbox.invalid"
 
 
 class Access(StrEnum):
@@ -73,6 +74,11 @@ class LiveAccount:
     def requests(self) -> RequestCounts:
         """Requests so far, without logins and repeats."""
         return self._session.counts
+
+    @property
+    def writes(self) -> int:
+        """Requests so far that could change something."""
+        return self._session.counts.write
 
     def close(self) -> None:
         """Close the connections."""
@@ -166,10 +172,19 @@ def _check_host(account: Account, base_url: str) -> None:
         case Cloud.ZAPTEC:
             allowed = base_url == ZAPTEC_URL
         case Cloud.SANDBOX:
-            allowed = parts.hostname in SANDBOX_HOSTS and parts.username is None and parts.path in ("", "/")
+            allowed = _is_here(parts.hostname or "") and parts.username is None and parts.path in ("", "/")
     if not allowed:
         raise CloudError(
             f"the host is not one of the cloud {account.cloud}",
             where=f"account {account.name}",
             remedy=f"the real cloud is {ZAPTEC_URL}; a sandbox must be served on loopback",
         )
+
+
+def _is_here(host: str) -> bool:
+    if host in (IN_PROCESS_HOST, "localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -20,7 +20,6 @@ from reconciler.live.wire import WireError
 from reconciler.model.secret import Secret
 from reconciler.model.value import Observation, Reason
 
-ZAPTEC_URL = "https://api.zaptec.com"
 OCPP_NATIVE = 3
 
 T = TypeVar("T")

@@ -15,6 +15,9 @@ from reconciler.live.repeat import Repeat
 from reconciler.live.wire import WireError, decode
 from reconciler.model.value import Reason
 
+ZAPTEC_URL = "https://api.zaptec.com"
+"""The real cloud; no file and no variable names another."""
+
 PASSING = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 MOST_REJECTIONS = 8
 """A write is sent again only after 429, which the cloud's limiter answers before it looks at the request."""
