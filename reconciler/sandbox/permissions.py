@@ -1,6 +1,5 @@
 """Giving and taking roles: accounts at once, unknown addresses by invitation."""
 
-import unicodedata
 import uuid
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from reconciler.sandbox.access import group_permission, user_permission
 from reconciler.sandbox.records import Installation, Permission, User
 from reconciler.sandbox.settling import accepted_permissions, change_permission, put_permission
 from reconciler.sandbox.terms import Holder
-from reconciler.sandbox.world import World
+from reconciler.sandbox.world import World, folded
 
 NAMESPACE = uuid.UUID("6f0d2a3e-52b7-4f6c-9c41-0c8e3f1b7a55")
 
@@ -81,39 +80,40 @@ def accept(world: World, *, email: str, installation: Installation | None) -> in
 
     Returns how many installations' invitations were accepted.
     """
-    user = world.user_by_email(email) or _sign_up(world, email)
     places = [installation] if installation else list(world.installations())
-    return sum(_accept_at(place, user) for place in places)
+    accepted = 0
+    for place in places:
+        for invitation in _open_invitations(place, email):
+            user = world.user_by_email(email) or _sign_up(world, invitation.get("email", email))
+            _accept_one(place, invitation, user)
+            accepted += 1
+    return accepted
 
 
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses are one, whatever capitals and composed letters."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def _accept_at(installation: Installation, user: User) -> bool:
-    open_ones = [
+def _open_invitations(installation: Installation, email: str) -> list[Permission]:
+    return [
         p
         for p in accepted_permissions(installation)
-        if p["holder"] == Holder.INVITED_USER and same_address(p.get("email", ""), user["email"])
+        if p["holder"] == Holder.INVITED_USER and same_address(p.get("email", ""), email)
     ]
-    for invitation in open_ones:
-        put_permission(installation, {**invitation, "roles": 0})
-        put_permission(installation, user_permission(user, invitation["roles"]))
-        installation["settling_permissions"] = [
-            s for s in installation["settling_permissions"] if s["permission"]["id"] != invitation["id"]
-        ]
-    return bool(open_ones)
+
+
+def _accept_one(installation: Installation, invitation: Permission, user: User) -> None:
+    put_permission(installation, {**invitation, "roles": 0})
+    put_permission(installation, user_permission(user, invitation["roles"]))
+    settling = installation["settling_permissions"]
+    installation["settling_permissions"] = [s for s in settling if s["permission"]["id"] != invitation["id"]]
 
 
 def _sign_up(world: World, email: str) -> User:
     name = next((p["name"] for p in world.data["people"] if same_address(p["email"], email)), email)
     user: User = {
-        "id": made_id(f"user:{_folded(email)}"),
+        "id": made_id(f"user:{folded(email)}"),
         "email": email,
         "name": name,
         "password": "",
@@ -126,7 +126,7 @@ def _sign_up(world: World, email: str) -> User:
 def _invited(world: World, email: str, roles: int) -> Permission:
     return {
         "holder": Holder.INVITED_USER,
-        "id": made_id(f"invited:{_folded(email)}"),
+        "id": made_id(f"invited:{folded(email)}"),
         "name": "",
         "email": email,
         "roles": roles,

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -129,8 +130,8 @@ class World:
 
     def user_by_email(self, email: str) -> User | None:
         """The account with this address; capitals do not count."""
-        wanted = email.casefold()
-        return next((u for u in self.data["users"] if u["email"].casefold() == wanted), None)
+        wanted = folded(email)
+        return next((u for u in self.data["users"] if folded(u["email"]) == wanted), None)
 
     def user_by_id(self, user_id: str) -> User | None:
         """The account with this id."""
@@ -139,6 +140,11 @@ class World:
     def group(self, key: str) -> Group | None:
         """The user group with this lookup key."""
         return self.data["groups"].get(key)
+
+
+def folded(address: str) -> str:
+    """An e-mail address for comparing: composed letters, no capitals."""
+    return unicodedata.normalize("NFC", address).casefold()
 
 
 def _nothing() -> None:
