@@ -20,6 +20,7 @@ HOST = "127.0.0.1"
 SAVED_EVERY_S = 5.0
 HUNG_FOR_S = 60.0
 IDLE_FOR_S = 120.0
+POLLED_EVERY_S = 0.05
 
 
 class QuickHandler(WSGIRequestHandler):
@@ -49,7 +50,7 @@ class Served:
     def __init__(self, world: World, *, port: int = 0) -> None:
         app = with_admin(world, create_app(world))
         self._server: BaseWSGIServer = make_server(HOST, port, app, threaded=True, request_handler=QuickHandler)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(POLLED_EVERY_S,), daemon=True)
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def start(self) -> None:

@@ -25,7 +25,7 @@ class TestLogin:
         assert "not found" not in answer.json["error_description"]
 
     def test_an_unknown_user_is_told_apart_by_the_description(self, cloud: Cloud) -> None:
-        """ "Not found" is how clients tell a mistyped address from a mistyped password."""
+        """The words "not found" are how clients tell a mistyped address from a mistyped password."""
         answer = cloud.log_in(username="nobody@sandbox.example")
 
         assert answer.status_code == 400
