@@ -105,6 +105,6 @@ def _confirmed(plan: Plan, *, yes: bool) -> bool:
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",
             where="apply",
-            remedy="review a plan first (`reconciler plan --out plan.json`, `reconciler apply plan.json`) or give --yes",
+            remedy="review `reconciler plan --out plan.json`, then `reconciler apply plan.json`; or give --yes",
         )
     return click.confirm("Carry out these changes?", default=False, err=True)

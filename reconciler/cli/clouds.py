@@ -15,8 +15,7 @@ import httpx
 
 from reconciler.cli.credentials import credentials_of, required_credentials
 from reconciler.errors import LockedError, ReconcilerError, UsageProblemError
-from reconciler.live.login import Credentials
-from reconciler.live.session import ZAPTEC_URL
+from reconciler.live.account import ZAPTEC_URL, Credentials, network_transport
 from reconciler.model.desired import Account, Cloud
 from reconciler.model.ports import Clock
 from reconciler.model.secret import Secret
@@ -48,7 +47,7 @@ def open_cloud(cloud: Cloud, *, root: Path) -> Iterator[Opened]:
         case Cloud.ZAPTEC:
             yield Opened(
                 base_url=ZAPTEC_URL,
-                transport=httpx.HTTPTransport,
+                transport=network_transport,
                 credentials=required_credentials,
                 clock=SystemClock(),
             )
@@ -180,7 +179,7 @@ def _served(url: str) -> Opened:
         ) from error
     return Opened(
         base_url=url,
-        transport=httpx.HTTPTransport,
+        transport=network_transport,
         credentials=lambda account: (
             credentials_of(account) or Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD)
         ),

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from reconciler.errors import LoginError, ReconcilerError
-from reconciler.live.login import Credentials
+from reconciler.live.account import Credentials
 from reconciler.model.desired import Account
 from reconciler.model.secret import Secret
 
@@ -90,13 +90,14 @@ class SecretStore:
             )
         base = Path(folder).resolve()
         path = (base / name).resolve()
+        unreadable = ReconcilerError(
+            f"the secret file {name} cannot be read",
+            where="FLEET_SECRETS_DIR",
+            remedy="put the file there; links that lead out of the folder are not followed",
+        )
+        if not path.is_relative_to(base):
+            raise unreadable
         try:
-            if not path.is_relative_to(base):
-                raise OSError("outside")
             return Secret(path.read_text(encoding="utf-8").rstrip("\r\n"))
         except (OSError, UnicodeDecodeError) as error:
-            raise ReconcilerError(
-                f"the secret file {name} cannot be read",
-                where="FLEET_SECRETS_DIR",
-                remedy="put the file there; links that lead out of the folder are not followed",
-            ) from error
+            raise unreadable from error

@@ -102,14 +102,18 @@ class Stage:
 
 def _environment() -> dict[str, str]:
     """Ours without anything that could lead the demo to a real cloud, plus its made-up secrets."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("RECONCILER_", "FLEET_", "ZAPTEC"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("RECONCILER_", "FLEET_", "ZAPTEC"))
+    }
     width = str(shutil.get_terminal_size((100, 24)).columns)
     return {**kept, "COLUMNS": width, **_SECRETS}
 
 
 def _check(holds: bool, what: str) -> None:  # noqa: FBT001  a plain assertion
     if not holds:
-        raise ReconcilerError(f"the demo went wrong: {what}", where="reconciler demo", remedy="this is a bug; report it")
+        raise ReconcilerError(
+            f"the demo went wrong: {what}", where="reconciler demo", remedy="this is a bug; report it"
+        )
 
 
 def _same(found: set[Any], wanted: set[Any], what: str) -> None:
@@ -176,5 +180,3 @@ def _place(one: dict[str, Any]) -> tuple[str, str | None, str]:
 
 def _places(items: Sequence[dict[str, Any]], key: str) -> set[tuple[Any, ...]]:
     return {(*_place(one), one[key]) for one in items}
-
-

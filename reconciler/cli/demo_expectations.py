@@ -42,7 +42,7 @@ WAITING = {
 
 UNREADABLE = {("Lufthavn P1", None), ("Lufthavn P1", "ZPR085001")}
 
-_NOT_DONE = {
+_NOT_DONE: dict[tuple[str, str | None, str], str] = {
     ("Bakkegata 7", "ZAP012347", "standAlone"): "waiting",
     ("Bakkegata 7", "person:c-88123", "permissions"): "waiting",
     ("Solbakken borettslag", "ZPR081020", "maxCurrent"): "pending",

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import global_options
-from reconciler.cli.output import stdout_color, stdout_width
+from reconciler.cli.output import screen
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Explanation
@@ -45,7 +45,7 @@ def command(subject: str | None, path: str | None) -> int:
 
 
 def _explained(subject: str) -> str:
-    from reconciler.report.terminal import explanation_text
+    from reconciler.report.terminal_files import explanation_text
 
     known = all_explanations()
     code = subject.upper() if _CODE.fullmatch(subject) else subject
@@ -53,11 +53,11 @@ def _explained(subject: str) -> str:
         near = difflib.get_close_matches(code, known, n=1)
         hint = f"did you mean {near[0]}?" if near else "`reconciler explain` without argument lists all codes"
         raise UsageProblemError(f"{subject!r} is neither a code nor a guard", where="explain", remedy=hint)
-    return explanation_text(known[code], width=stdout_width(), color=stdout_color())
+    return explanation_text(known[code], **screen())
 
 
 def _values(file: Path, path: str | None) -> int:
-    from reconciler.report.terminal import effective_text
+    from reconciler.report.terminal_files import effective_text
 
     loaded = load()
     values = loaded.effective(file, path)
@@ -69,5 +69,5 @@ def _values(file: Path, path: str | None) -> int:
             where=str(file),
             remedy="run `reconciler explain FILE` to see everything that is",
         )
-    click.echo(effective_text(values, width=stdout_width(), color=stdout_color()), nl=False)
+    click.echo(effective_text(values, **screen()), nl=False)
     return ExitCode.DONE

@@ -17,9 +17,6 @@ def report_failure(error: BaseException) -> int:
     A traceback is printed only for our own bugs and only when RECONCILER_VERBOSE asks for it.
     """
     match error:
-        case click.UsageError():
-            error.show(sys.stderr)
-            return ExitCode.USAGE
         case click.ClickException():
             error.show(sys.stderr)
             return ExitCode.USAGE

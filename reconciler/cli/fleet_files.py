@@ -38,7 +38,7 @@ def _commit(fleet: Path) -> str | None:
     """The commit that is checked out around the fleet; None outside git."""
     folder = fleet if fleet.is_dir() else Path()
     try:
-        found = subprocess.run(
+        found = subprocess.run(  # noqa: S603  fixed arguments; the folder is the user's own
             ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607  whichever git the user has
             capture_output=True,
             text=True,

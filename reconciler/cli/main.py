@@ -26,11 +26,11 @@ COMMANDS: dict[str, str] = {
 class LazyGroup(click.Group):
     """Finds a command in `reconciler.cli.<name>` when it is needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         """All names in the order of the table."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
         """Import one command; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
         except click.UsageError as error:
             raise click.UsageError(_with_nearest(str(error), args[0], list(COMMANDS)), ctx) from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  as above
         """List names and one-line helps without importing anything."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -62,13 +62,18 @@ def _with_nearest(message: str, word: str, known: list[str]) -> str:
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "RECONCILER", "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "auto_envvar_prefix": "RECONCILER",
+        "max_content_width": 100,
+    },
 )
 @global_options
 @click.version_option(__version__, prog_name="reconciler")
 def cli() -> None:
-    """GitOps for fleets of Zaptec EV chargers: the files say what should be, `plan` shows the difference, `apply`
-    carries it out in safe order and proves it.
+    """GitOps for fleets of Zaptec EV chargers.
+
+    The files say what should be, `plan` shows the difference, `apply` carries it out in safe order and proves it.
 
     Exit codes: 0 done, 1 error, 2 differences (--detailed-exitcode), 3 files are wrong, 4 partial, 5 refused,
     6 login failed, 7 locked, 64 usage, 130 interrupted.
@@ -83,7 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; errors become a message on stderr and an exit code, never a traceback."""
     try:
-        code = cli.main(args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False)
+        code = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False
+        )
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         return stop.exit_code

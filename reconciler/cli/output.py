@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 import click
 
 from reconciler.cli.options import ColorChoice, current_globals
 from reconciler.errors import UsageProblemError
+from reconciler.report.page import Color, Glyphs, glyphs_for
 from reconciler.store.files import write_atomically
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -68,6 +69,20 @@ def parsed_reports(reports: Sequence[str]) -> list[tuple[Format, Path]]:
             )
         parsed.append((Format(name), Path(path)))
     return parsed
+
+
+class Screen(TypedDict):
+    """What every text renderer wants to know about stdout."""
+
+    width: int
+    color: Color
+    glyphs: Glyphs
+
+
+def screen() -> Screen:
+    """Width, colour and characters of stdout."""
+    color = Color.ANSI if stdout_color() else Color.NONE
+    return {"width": stdout_width(), "color": color, "glyphs": glyphs_for(sys.stdout.encoding)}
 
 
 def stdout_width() -> int:

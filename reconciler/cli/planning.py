@@ -41,9 +41,7 @@ def make_the_plan(
         return plan_now(loaded, part, connections, accepted=())
 
 
-def plan_now(
-    loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]
-) -> Plan:
+def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]) -> Plan:
     """Plan over open connections."""
     policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=current_globals().root)
     return plan_fleet(part, observers=connections.observers, policy=policy, origins=loaded.origins)

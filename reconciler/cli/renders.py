@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from reconciler.cli.output import Format, Render, stdout_color, stdout_width
+from reconciler.cli.output import Format, Render, screen
+from reconciler.model.exit import Condition
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
 
@@ -12,18 +13,18 @@ def plan_renders(plan: Plan) -> Mapping[Format, Render]:
     from reconciler.report import json_document, markdown, terminal
 
     return {
-        Format.TEXT: lambda: terminal.plan_text(plan, width=stdout_width(), color=stdout_color()),
+        Format.TEXT: lambda: terminal.plan_text(plan, **screen()),
         Format.MARKDOWN: lambda: markdown.plan_markdown(plan),
         Format.JSON: lambda: json_document.to_text(json_document.plan_document(plan)),
     }
 
 
-def result_renders(result: RunResult, *, plan: Plan) -> Mapping[Format, Render]:
-    """How the result of an apply is shown."""
-    from reconciler.report import json_document, markdown, terminal
+def result_renders(result: RunResult, *, plan: Plan, also: tuple[Condition, ...] = ()) -> Mapping[Format, Render]:
+    """How the result of an apply is shown; `also` holds what the plan could not do in the first place."""
+    from reconciler.report import json_document, markdown, terminal_run
 
     return {
-        Format.TEXT: lambda: terminal.result_text(result, plan, width=stdout_width(), color=stdout_color()),
+        Format.TEXT: lambda: terminal_run.result_text(result, plan, **screen()),
         Format.MARKDOWN: lambda: markdown.result_markdown(result, plan),
-        Format.JSON: lambda: json_document.to_text(json_document.result_document(result)),
+        Format.JSON: lambda: json_document.to_text(json_document.result_document(result, also=also)),
     }

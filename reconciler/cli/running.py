@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Event
 
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import say, stdout_color, stdout_width
+from reconciler.cli.output import say, screen
 from reconciler.cli.planning import chosen, plan_now, policy_at
 from reconciler.cli.wiring import Access, Connections, connected, progress
 from reconciler.errors import CloudError, InvalidDocumentError
@@ -41,7 +41,7 @@ class Request:
 
 def finished_plan(plan: Plan) -> str:
     """The plan as text, for the question on stderr."""
-    return terminal.plan_text(plan, width=stdout_width(), color=stdout_color())
+    return terminal.plan_text(plan, **screen())
 
 
 def run_apply(
@@ -51,7 +51,7 @@ def run_apply(
     stored = None if saved is None else read_plan(saved)
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
     if stored is not None:
-        part = _sites_of(stored, request, part)
+        part = _sites_of(stored, part)
     root = current_globals().root
     run_id = new_run_id(datetime.now().astimezone())
     with contextlib.ExitStack() as stack:
@@ -68,7 +68,7 @@ def run_apply(
         return plan, _carried_out(plan, request, part, connections, log)
 
 
-def _sites_of(stored: Plan, request: Request, part: DesiredFleet) -> DesiredFleet:
+def _sites_of(stored: Plan, part: DesiredFleet) -> DesiredFleet:
     """The files of the installations in a saved plan, cut down by the selectors."""
     wanted = {change.target.installation_id for change in stored.changes}
     return replace(part, installations=tuple(site for site in part.installations if site.id in wanted))
@@ -189,5 +189,3 @@ def _interruptible(stop: Event) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, former)
-
-

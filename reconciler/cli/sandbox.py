@@ -1,6 +1,5 @@
 """The `sandbox` command: the simulated cloud, its world, and what people and devices do in it."""
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -47,7 +46,11 @@ def command() -> None:
 @command.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option(
-    "--time-scale", type=click.FloatRange(0.001, 100_000), default=1.0, show_default=True, help="World seconds per second."
+    "--time-scale",
+    type=click.FloatRange(0.001, 100_000),
+    default=1.0,
+    show_default=True,
+    help="World seconds per second.",
 )
 @global_options
 def serve(port: int, time_scale: float) -> int:
@@ -60,7 +63,9 @@ def serve(port: int, time_scale: float) -> int:
         raise world_held(held.pid, held.since, held.url) from held
     except OSError as error:
         raise UsageProblemError(
-            f"port {port} cannot be used: {error.strerror}", where="--port", remedy="choose another, or 0 for a free one"
+            f"port {port} cannot be used: {error.strerror}",
+            where="--port",
+            remedy="choose another, or 0 for a free one",
         ) from error
     except SandboxError as error:
         raise sandbox_failed(str(error)) from error
@@ -150,7 +155,9 @@ def advance(duration: str) -> int:
     """Move world time on by DURATION, for instance 90s, 15m, 2h or 7d."""
     match = _DURATION.fullmatch(duration)
     if match is None:
-        raise UsageProblemError(f"{duration!r} is not a duration", where="sandbox advance", remedy="write 90s, 15m, 2h or 7d")
+        raise UsageProblemError(
+            f"{duration!r} is not a duration", where="sandbox advance", remedy="write 90s, 15m, 2h or 7d"
+        )
     now = _do("advance", seconds=float(match[1]) * _SECONDS[match[2] or "s"])["now"]
     say(f"it is {datetime.fromtimestamp(now, UTC):%Y-%m-%dT%H:%M:%SZ} in the sandbox")
     return ExitCode.DONE
@@ -191,13 +198,21 @@ def log(format_: str) -> int:
     for entry in entries:
         at = datetime.fromtimestamp(entry["at"], UTC)
         effect = "  changed something" if entry["effect"] else ""
-        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z {entry['method']:<6} {entry['status'] or 'lost':<4} {entry['path']}{effect}")
+        click.echo(
+            f"{at:%Y-%m-%dT%H:%M:%S}Z {entry['method']:<6} {entry['status'] or 'lost':<4} {entry['path']}{effect}"
+        )
     return ExitCode.DONE
 
 
 @command.command("outbox")
 @global_options
 def outbox() -> int:
-    """Print the mails that the simulated cloud would have sent, without addresses."""
-    click.echo(json.dumps(_do("outbox")["outbox"], indent=2, sort_keys=True))
+    """Print the mails that the simulated cloud would have sent; people as person:<id>, never an address."""
+    from reconciler.sandbox.people import people
+
+    ids = {email: id_ for id_, email, _, _ in people()}
+    for letter in _do("outbox")["outbox"]:
+        at = datetime.fromtimestamp(letter["at"], UTC)
+        person = f"person:{ids[letter['to']]}" if letter["to"] in ids else "somebody who is not in the directory"
+        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {for_terminal(letter['installation'])} for {person}")
     return ExitCode.DONE

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from reconciler.cli.options import global_options
-from reconciler.cli.output import Format, emit, format_options, parsed_reports
+from reconciler.cli.output import emit, format_options, parsed_reports
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import kind_of, read_plan, read_result

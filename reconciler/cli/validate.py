@@ -4,7 +4,7 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
-from reconciler.cli.output import Format, emit, format_options, parsed_reports, stdout_color, stdout_width
+from reconciler.cli.output import Format, emit, format_options, parsed_reports, screen
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Problem, Severity
 
@@ -21,18 +21,16 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
     """
     from reconciler.report.json_document import to_text, validation_document
     from reconciler.report.markdown import validation_markdown
-    from reconciler.report.terminal import validation_text
+    from reconciler.report.terminal_files import validation_text
 
     parsed_reports(reports)
     loaded = load()
     problems = tuple(problem for problem in loaded.problems if _shown(problem, paths))
     emit(
         {
-            Format.TEXT: lambda: validation_text(
-                problems, files=loaded.files, width=stdout_width(), color=stdout_color()
-            ),
+            Format.TEXT: lambda: validation_text(problems, files=loaded.files, **screen()),
             Format.MARKDOWN: lambda: validation_markdown(problems, files=loaded.files),
-            Format.JSON: lambda: to_text(validation_document(problems, files=loaded.files)),
+            Format.JSON: lambda: to_text(validation_document(problems, loaded.files)),
         },
         format_=format_,
         reports=reports,
@@ -46,6 +44,4 @@ def _shown(problem: Problem, paths: tuple[str, ...]) -> bool:
     fleet = str(current_globals().fleet)
     wanted = [path.rstrip("/") for path in paths]
     places = {problem.file, *(part for part in [problem.file.removeprefix(f"{fleet}/")])}
-    return not wanted or any(
-        place == path or place.startswith(f"{path}/") for path in wanted for place in places
-    )
+    return not wanted or any(place == path or place.startswith(f"{path}/") for path in wanted for place in places)

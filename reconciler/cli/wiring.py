@@ -58,7 +58,7 @@ class Connections:
     @property
     def writes(self) -> int:
         """Requests sent so far that could change something."""
-        return sum(account.writes for account in self.accounts.values())
+        return sum(account.requests.write for account in self.accounts.values())
 
 
 class RequestEcho:

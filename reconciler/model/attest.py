@@ -1,11 +1,15 @@
-"""What an attestation vouches for, as a digest."""
+"""What an attestation binds: the desired permissions of one installation."""
 
 from reconciler.model.desired import DesiredPermissions
 from reconciler.model.digest import digest_of
 
 
 def permissions_digest(permissions: DesiredPermissions) -> str:
-    """Over mode, entries and removals; the order in which a file lists them does not matter."""
-    entries = sorted([entry.principal, list(entry.roles)] for entry in permissions.entries)
-    absent = sorted([one.principal, one.gate.value] for one in permissions.absent)
-    return digest_of({"mode": permissions.mode.value, "entries": entries, "absent": absent})
+    """Digest of mode, entries and removals; any change of them makes an attestation void."""
+    return digest_of(
+        {
+            "mode": permissions.mode.value,
+            "entries": [[entry.principal, list(entry.roles)] for entry in permissions.entries],
+            "absent": [[removal.principal, removal.gate.value] for removal in permissions.absent],
+        }
+    )

@@ -73,6 +73,11 @@ def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
     return tuple(condition for condition in Condition if holds.get(condition))
 
 
+def left_open(plan: Plan) -> tuple[Condition, ...]:
+    """What a plan could not do in the first place and an apply of it therefore leaves open."""
+    return tuple(condition for condition in conditions_of_plan(plan) if condition is not Condition.DIFFERENCES)
+
+
 _OF_OUTCOME = {
     OutcomeKind.PENDING: Condition.PENDING,
     OutcomeKind.WAITING: Condition.WAITING,

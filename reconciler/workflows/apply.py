@@ -6,6 +6,7 @@ from reconciler.errors import CloudError
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import GuardScope, Plan, Step
+from reconciler.model.ports import Ticker
 from reconciler.workflows.context import Apply, Site
 from reconciler.workflows.site import run_site
 from reconciler.workflows.tally import Tally
@@ -27,13 +28,11 @@ def apply_plan(run: Apply) -> tuple[Outcome, ...]:
         ThreadPoolExecutor(max_workers=run.limits.side_by_side) as pool,
     ):
         for site in sites:
-            pool.submit(_run_one, run, site, tally).add_done_callback(
-                lambda _, done=len(site.changes): ticker.advance(done)  # type: ignore[misc]  # mypy cannot infer the default
-            )
+            pool.submit(_run_one, run, site, tally=tally, ticker=ticker)
     return tally.outcomes(run.plan)
 
 
-def _run_one(run: Apply, site: Site, tally: Tally) -> None:
+def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker) -> None:
     reach = run.reach[site.account]
     try:
         run_site(site, run=run, reach=reach, tally=tally)
@@ -42,6 +41,8 @@ def _run_one(run: Apply, site: Site, tally: Tally) -> None:
     except Exception as error:  # noqa: BLE001  the journal must tell that this site ended, whatever our bug is
         detail = f"internal error ({type(error).__name__}); what was sent is in the journal"
         tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=detail, at=reach.clock.now())
+    finally:
+        ticker.advance(len(site.changes))
 
 
 def _refuse_all(run: Apply, tally: Tally) -> None:

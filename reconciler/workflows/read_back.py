@@ -72,12 +72,14 @@ def _look(one: Sent, reach: Reach, tally: Tally, *, attempt_is_last: bool) -> bo
     return True
 
 
-def _outcome(
-    one: Sent, change: Change, verdict: Verdict, seen: Mapping[str, Observation]
-) -> tuple[OutcomeKind, str]:
+def _outcome(one: Sent, change: Change, verdict: Verdict, seen: Mapping[str, Observation]) -> tuple[OutcomeKind, str]:
     match verdict:
         case Verdict.ALREADY:
-            doubt = "" if one.answer.status is WriteStatus.ACCEPTED else f" although the answer was unclear ({one.answer.detail})"
+            doubt = (
+                ""
+                if one.answer.status is WriteStatus.ACCEPTED
+                else f" although the answer was unclear ({one.answer.detail})"
+            )
             return OutcomeKind.DONE, f"read back{doubt}"
         case Verdict.VALID if one.answer.status is WriteStatus.ACCEPTED:
             return OutcomeKind.UNCERTAIN, "the cloud accepted it, but it still reads the former value"

@@ -70,7 +70,8 @@ def journal_data(outcome: Outcome) -> dict[str, object]:
 
 def values_in_words(change: Change, now: Observation) -> str:
     """Both values of a conflict: what the plan saw and what is there now."""
-    return f"the plan saw {_word(change, change.before)}, it is {_word(change, now)} now; wanted {_word(change, change.after)}"
+    before, after = _word(change, change.before), _word(change, change.after)
+    return f"the plan saw {before}, it is {_word(change, now)} now; wanted {after}"
 
 
 def _word(change: Change, observation: Observation) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,10 @@ class Shop:
         text, count = re.subn(pattern, replacement, file.read_text(), flags=re.MULTILINE)
         assert count, f"{pattern} is not in {path}"
         file.write_text(text)
+
+    def open_world(self) -> AbstractContextManager[World]:
+        """The world, held and saved again."""
+        return SandboxFile(self.folder / ".reconciler" / "sandbox.json").hold()
 
     def world(self) -> World:
         """The world as it is on disk now."""

@@ -59,7 +59,11 @@ class TestExitCodes:
     def test_wrong_credentials_against_a_served_sandbox_end_with_6(self, served: tuple[Shop, str]) -> None:
         """And neither user name nor password is shown."""
         shop, url = served
-        env = {"RECONCILER_SANDBOX_URL": url, "ZAPTEC_USERNAME": "nobody@sandbox.example", "ZAPTEC_PASSWORD": "wrong-one"}
+        env = {
+            "RECONCILER_SANDBOX_URL": url,
+            "ZAPTEC_USERNAME": "nobody@sandbox.example",
+            "ZAPTEC_PASSWORD": "wrong-one",
+        }
 
         ended = shop.plan(env=env)
 
