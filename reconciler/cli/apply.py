@@ -13,7 +13,7 @@ from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.cli.running import Request, finished_plan, run_apply
 from reconciler.errors import UsageProblemError
-from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan, conditions_of_result
+from reconciler.model.exit import ExitCode, code_of, conditions_of_plan, conditions_of_result
 from reconciler.model.plan import Plan
 
 _ACCEPT = re.compile(r"[a-z0-9-]+:.+")
@@ -62,24 +62,12 @@ def command(
         accepted=accepted,
         max_failures=1 if fail_fast else max_failures,
     )
-    plan, result = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
-    if result is None:
-        return _not_run(plan, format_=format_, reports=reports)
-    emit(result_renders(result, plan=plan), format_=format_, reports=reports)
-    conditions = {*conditions_of_result(result), *_left_open(plan)}
-    return ExitCode(code_of(tuple(one for one in Condition if one in conditions)))
-
-
-def _not_run(plan: Plan, *, format_: str, reports: tuple[str, ...]) -> int:
-    """Nothing was written: the plan is empty, was refused, or the person said no."""
-    emit(plan_renders(plan), format_=format_, reports=reports)
-    conditions = conditions_of_plan(plan)
-    return ExitCode(code_of(conditions))
-
-
-def _left_open(plan: Plan) -> set[Condition]:
-    """What the plan could not do in the first place stays open after it."""
-    return set(conditions_of_plan(plan)) - {Condition.DIFFERENCES}
+    ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
+    if ended.result is None:
+        emit(plan_renders(ended.plan), format_=format_, reports=reports)
+        return ExitCode(code_of(conditions_of_plan(ended.plan)))
+    emit(result_renders(ended.result, plan=ended.plan, also=ended.also), format_=format_, reports=reports)
+    return ExitCode(code_of((*conditions_of_result(ended.result), *ended.also)))
 
 
 def _check_accepted(accepted: tuple[str, ...]) -> None:

@@ -16,6 +16,7 @@ from reconciler.errors import CloudError, InvalidDocumentError
 from reconciler.loading.documents import read_plan
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.desired import DesiredFleet, Route
+from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import Outcome, OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.planning.residual import residual_plan
@@ -25,6 +26,20 @@ from reconciler.store.runs import RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.verify import Proof, prove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """How it went.
+
+    Attributes:
+        result: None when nothing was to be done, a guard refused, or the person said no.
+        also: What holds beside the outcomes: left open by the plan, interrupted.
+    """
+
+    plan: Plan
+    result: RunResult | None = None
+    also: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +59,8 @@ def finished_plan(plan: Plan) -> str:
     return terminal.plan_text(plan, **screen())
 
 
-def run_apply(
-    request: Request, *, saved: Path | None, confirm: Callable[[Plan], bool]
-) -> tuple[Plan, RunResult | None]:
-    """Apply a saved or a fresh plan; the result is None when nothing was to be done or the person said no."""
+def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan], bool]) -> Applied:
+    """Apply a saved or a fresh plan, with the accounts locked."""
     stored = None if saved is None else read_plan(saved)
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
     if stored is not None:
@@ -63,9 +76,9 @@ def run_apply(
         else:
             plan = _still_good(stored, saved, connections, request, part)
         if plan.refused_whole or not plan.changes or not confirm(plan):
-            return plan, None
+            return Applied(plan=plan)
         log = stack.enter_context(RunFolder.create(root, run_id, now=connections.clock.now))
-        return plan, _carried_out(plan, request, part, connections, log)
+        return _carried_out(plan, request, part, connections, log)
 
 
 def _sites_of(stored: Plan, part: DesiredFleet) -> DesiredFleet:
@@ -102,9 +115,7 @@ def _still_good(
     return stored if len(ids) == len(stored.changes) else residual_plan(stored, ids, now=now)
 
 
-def _carried_out(
-    plan: Plan, request: Request, part: DesiredFleet, connections: Connections, log: RunFolder
-) -> RunResult:
+def _carried_out(plan: Plan, request: Request, part: DesiredFleet, connections: Connections, log: RunFolder) -> Applied:
     started_at = connections.clock.now()
     log.write_file("plan.json", json_document.to_text(json_document.plan_document(plan)))
     run = Apply(
@@ -122,9 +133,10 @@ def _carried_out(
         outcomes = apply_plan(run)
     proof = _proof(run, outcomes, request, connections, started_at)
     result = _result(run, outcomes if proof is None else proof.outcomes, proof, log)
-    log.write_file("result.json", json_document.to_text(json_document.result_document(result)))
+    also = (*left_open(plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
+    log.write_file("result.json", json_document.to_text(json_document.result_document(result, also=also)))
     log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
-    return result
+    return Applied(plan=plan, result=result, also=also)
 
 
 def _proof(

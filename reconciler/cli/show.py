@@ -10,7 +10,7 @@ from reconciler.cli.output import emit, format_options, parsed_reports
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import kind_of, read_plan, read_result
-from reconciler.model.exit import ExitCode
+from reconciler.model.exit import ExitCode, left_open
 
 
 @click.command("show")
@@ -24,8 +24,8 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
         case "plan":
             renders = plan_renders(read_plan(file))
         case "result":
-            beside = file.parent / "plan.json"
-            renders = result_renders(read_result(file), plan=read_plan(beside))
+            plan = read_plan(file.parent / "plan.json")
+            renders = result_renders(read_result(file), plan=plan, also=left_open(plan))
         case other:
             raise InvalidDocumentError(
                 f"a document of kind {json.dumps(other)} cannot be shown",
