@@ -4,7 +4,6 @@ Every function takes one member and says what it is or raises `WireError`, whose
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -21,9 +20,9 @@ LONGEST_TEXT = 4096
 LARGEST_NUMBER = 1e6
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NUMBER = re.compile(r"\s*[+-]?\d{1,15}(?:\.\d{0,15})?\s*")
-_WHOLE = re.compile(r"\s*[+-]?\d{1,18}(?:\.0{1,6})?\s*")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:]+@[^\s@<>()\[\]\"',;:]+")
+_NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*")
+_WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}(?:\.0{1,6})?\s*")
+_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/]+@[^\s@<>()\[\]\"',;:/]+")
 
 
 class WireError(ValueError):
@@ -96,7 +95,7 @@ def amperes(row: Members, name: str) -> float | None:
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WireError(f"{name} is not a number")
-    if not math.isfinite(value) or not 0 <= value <= LARGEST_NUMBER:
+    if not 0 <= value <= LARGEST_NUMBER:
         raise WireError(f"{name} is not a current")
     return round(float(value), 1) + 0.0
 
@@ -149,7 +148,8 @@ def label(row: Members, name: str) -> str:
     value = row.get(name.lower())
     if not isinstance(value, str):
         return ""
-    shown = value[:LONGEST_TEXT]
+    # Half a surrogate pair is legal JSON, but no file and no terminal takes it.
+    shown = value[:LONGEST_TEXT].encode("utf-8", "replace").decode()
     return without_addresses(shown) if "@" in shown else shown
 
 

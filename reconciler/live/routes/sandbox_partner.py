@@ -40,13 +40,17 @@ class SandboxPartner:
 
 def _permission(item: object) -> PartnerPermission:
     row = wire.members(item)
-    object_id, roles, accepted = wire.text(row, "ObjectId"), wire.whole(row, "Roles"), wire.switch(row, "Accepted")
+    object_id, roles, accepted = (
+        wire.identifier(row, "ObjectId"),
+        wire.whole(row, "Roles"),
+        wire.switch(row, "Accepted"),
+    )
     if object_id is None or roles is None or accepted is None:
         raise WireError("a permission lacks ObjectId, Roles or Accepted")
     return PartnerPermission(
         object_id=object_id,
         email=wire.text(row, "Email"),
-        lookup_key=wire.text(row, "LookupKey"),
+        lookup_key=wire.label(row, "LookupKey") or None,
         roles=tuple(word for word, bit in ROLE_BITS if roles & bit),
         accepted=accepted,
         invited_at=wire.moment(row, "InvitedAt"),
