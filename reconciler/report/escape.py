@@ -67,24 +67,38 @@ def ascii_only(text: str) -> str:
 
 _PLAIN_SIGNS = (("…", "..."), ("→", "->"), ("─", "-"), ("·", "-"), ("✓", "ok"), ("↑", "^"), ("↓", "v"))
 
-_MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]()~$+=!.-]")
+_MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]~$]")
+_MARKDOWN_START = re.compile(r"^\s*([-+=]|\d+(?=[.)]))")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
-# A zero-width space after these keeps GitHub from making a mention, an issue link, an emoji or a web link.
-_MARKDOWN_LINKS = {"@": "@&#8203;", "#": "#&#8203;", ":": ":&#8203;"}
+_MARKDOWN_LINKS = re.compile(r"[@#](?=\w)|:(?=//|[\w+-]+:)|(?i:www(?=\.)|\bGH(?=-\d))")
+_MARKDOWN_BREAK = "&#8203;"  # a zero-width space: no mention, no issue link, no emoji, no web link
 _BACKTICKS = re.compile(r"`+")
 
 
 def for_markdown(text: str) -> str:
     """Running text in Markdown, also inside a table: shown as it is, without links, mentions, HTML or formatting."""
-    escaped = []
-    for character in visible(text):
-        entity = _MARKDOWN_ENTITIES.get(character) or _MARKDOWN_LINKS.get(character)
-        escaped.append(entity or _MARKDOWN_SIGNS.sub(r"\\\g<0>", character))
-    return "".join(escaped)
+    shown = visible(text)
+    pieces = _MARKDOWN_LINKS.split(shown)
+    links = [*_MARKDOWN_LINKS.findall(shown), ""]
+    joined = "".join(
+        _plain(piece) + link + (_MARKDOWN_BREAK if link else "") for piece, link in zip(pieces, links, strict=True)
+    )
+    return _MARKDOWN_START.sub(_at_start, joined)
+
+
+def _plain(text: str) -> str:
+    escaped = _MARKDOWN_SIGNS.sub(r"\\\g<0>", text)
+    return "".join(_MARKDOWN_ENTITIES.get(character, character) for character in escaped)
+
+
+def _at_start(found: re.Match[str]) -> str:
+    # A list, a heading line or a number would begin a block of its own.
+    sign = found[0].strip()
+    return f"{sign}{_MARKDOWN_BREAK}" if sign.isdigit() else f"\\{sign}"
 
 
 def code(text: str) -> str:
-    """A code span in Markdown, also inside a table; GitHub makes no links or mentions there."""
+    r"""A code span in Markdown, made for tables (where `\|` is a pipe); GitHub makes no links or mentions there."""
     shown = visible(text).replace("|", "\\|")
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)

@@ -1,0 +1,225 @@
+"""What to do in the Zaptec Portal, click by click, in the Portal's own words and order.
+
+The words follow Zaptec's help articles 41709539663121 (releasing a charger) and 10663397670801 (permissions), seen in
+November 2025.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reconciler.model.change import Change
+from reconciler.model.settings import Kind
+from reconciler.model.value import Absent
+from reconciler.report import wording
+
+
+class SpanKind(StrEnum):
+    """How a piece of an instruction is set."""
+
+    TEXT = "text"
+    PORTAL = "portal"
+    VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of an instruction, not escaped yet."""
+
+    text: str
+    kind: SpanKind = SpanKind.TEXT
+
+
+Instruction = tuple[Span, ...]
+
+
+def said(template: str, **values: str) -> Instruction:
+    """An instruction: `[Chargers]` is a word of the Portal, `{name}` a value.
+
+    The template is ours; values are never searched for marks.
+    """
+    spans = []
+    rest = template
+    while rest:
+        text, mark, rest = _next_mark(rest)
+        if text:
+            spans.append(Span(text))
+        if mark == "[":
+            word, _, rest = rest.partition("]")
+            spans.append(Span(word, SpanKind.PORTAL))
+        elif mark == "{":
+            name, _, rest = rest.partition("}")
+            spans.append(Span(values[name], SpanKind.VALUE))
+    return tuple(spans)
+
+
+def _next_mark(text: str) -> tuple[str, str, str]:
+    places = [place for place in (text.find("["), text.find("{")) if place >= 0]
+    if not places:
+        return text, "", ""
+    place = min(places)
+    return text[:place], text[place], text[place + 1 :]
+
+
+def find_charger(serial: str) -> tuple[Instruction, ...]:
+    """From the front page to a charger's details."""
+    return (
+        said("Go to [portal.zaptec.com]."),
+        said("In the left menu, select [Chargers]."),
+        said("In the search field, type the charger's serial number {serial}.", serial=serial),
+        said("Click the charger to open its details."),
+    )
+
+
+def open_installation(serial: str | None, name: str) -> tuple[Instruction, ...]:
+    """From the front page to an installation, by way of a charger where one is known."""
+    if serial is None:
+        return (
+            said("Go to [portal.zaptec.com]."),
+            said("In the left menu, select [Installations] and open {name}.", name=name),
+        )
+    last = said("From the charger view, click the installation name {name} to open the installation.", name=name)
+    return (*find_charger(serial), last)
+
+
+def title_of(changes: Sequence[Change]) -> str:
+    """What a step is for, as a heading."""
+    first = changes[0]
+    if first.target.principal is not None:
+        return _access_title(first)
+    if first.target.charger is not None:
+        words = [_charger_words(change) for change in changes]
+        return f"{first.target.charger}: {wording.listed(words)}"
+    mode = next((change for change in changes if change.setting == "authentication.mode"), None)
+    if mode is not None:
+        return f"Set the installation to {wording.after(mode)} authentication"
+    return f"Change {wording.listed([_portal_label(change) for change in changes])}"
+
+
+def _access_title(change: Change) -> str:
+    who = change.target.principal or ""
+    match change:
+        case Change(after=Absent()):
+            return f"Take away the access of {who}"
+        case Change(before=Absent()):
+            verb = "Add" if who.startswith("userGroup:") else "Add or invite"
+            return f"{verb} {who} as {wording.after(change)}"
+        case _:
+            return f"Set the roles of {who} to {wording.after(change)}"
+
+
+def _charger_words(change: Change) -> str:
+    if change.setting == "standAlone":
+        return f"turn stand-alone mode {wording.after(change)}"
+    return f"set {_portal_label(change).lower()} to {wording.after(change)}"
+
+
+def _portal_label(change: Change) -> str:
+    return change.row.portal_label or change.row.label
+
+
+def clicks_for(changes: Sequence[Change]) -> tuple[Instruction, ...]:
+    """From the opened installation to the saved setting."""
+    first = changes[0]
+    if first.target.principal is not None:
+        return _access_clicks(first)
+    values = tuple(_set_value(change) for change in changes)
+    save = said("Click [Save].")
+    if first.target.charger is not None:
+        charger = first.target.charger
+        return (
+            said("In the same installation, go to [Circuits]."),
+            said("Click on the charger {serial} to open the [Charger settings].", serial=charger),
+            *values,
+            save,
+        )
+    place = first.row.portal_place
+    section = f", and open the [{place[1]}] section" if len(place) > 1 else ""
+    return (said(f"Go to [{place[0]}]{section}."), *values, save)
+
+
+def _set_value(change: Change) -> Instruction:
+    label = _portal_label(change)
+    match change.row.kind:
+        case Kind.SECRET:
+            source = f"secretRef {change.after}"
+            return said(
+                f"Set [{label}] to the secret behind {{source}}. It is not on this sheet; get it from where your team "
+                "keeps it.",
+                source=source,
+            )
+        case Kind.SWITCH if change.setting == "authentication.authorizationRequired":
+            return said(f"[{'Enable' if change.after else 'Disable'} {label}].")
+        case _:
+            return said(f"Set [{label}] to {{value}}.", value=wording.after(change))
+
+
+def _access_clicks(change: Change) -> tuple[Instruction, ...]:
+    who = change.target.principal or ""
+    tab = said("In the installation view, go to the [Permissions] tab.")
+    match change:
+        case Change(after=Absent()):
+            find = said("Find {who} in the list.", who=who)
+            return tab, find, said("Click the [bin icon] beside it, then click [OK].")
+        case Change(before=Absent()):
+            return tab, *_give(change, who)
+        case _:
+            find = said("Find {who} in the list and open the entry.", who=who)
+            roles = said("Assign the role {roles} and no other.", roles=wording.after(change))
+            return tab, find, roles, said("Click [Next], then click [Save].")
+
+
+def _give(change: Change, who: str) -> tuple[Instruction, ...]:
+    roles = wording.after(change).replace(" + ", "+")
+    assign = said("Assign the role {roles}.", roles=roles)
+    end = said("Click [Next], then click [Save].")
+    if who.startswith("userGroup:"):
+        key = who.removeprefix("userGroup:")
+        partner = said("Open the [Partner] tab and type the lookup key {key}.", key=key)
+        return said("Click [Give permission]."), partner, said("Click [Next]."), assign, end
+    return (
+        said("Click [Give permission]."),
+        said(
+            "In the email field, type the email address of {who}. It is not on this sheet; look it up in your "
+            "directory of people.",
+            who=who,
+        ),
+        said("If they do not have a Zaptec account yet, select the option to invite them."),
+        said("Click [Next]."),
+        assign,
+        end,
+    )
+
+
+def check_for(changes: Sequence[Change]) -> str:
+    """What must be seen when the step is done."""
+    first = changes[0]
+    if first.target.principal is not None:
+        return _access_check(first)
+    seen = wording.listed([f"{_portal_label(change)} is {_seen(change)}" for change in changes])
+    place = "the charger" if first.target.charger is not None else " → ".join(first.row.portal_place)
+    return f"Open {place} again: {seen}."
+
+
+def _seen(change: Change) -> str:
+    match change.row.kind:
+        case Kind.SECRET:
+            return "filled in"
+        case Kind.SWITCH if change.setting == "authentication.authorizationRequired":
+            return "enabled" if change.after else "disabled"
+        case _:
+            return wording.after(change)
+
+
+def _access_check(change: Change) -> str:
+    who = change.target.principal or ""
+    match change:
+        case Change(after=Absent()):
+            return f"{who} is no longer in the list."
+        case Change(before=Absent()) if not who.startswith("userGroup:"):
+            return (
+                f"{who} is in the list as {wording.after(change)}. Somebody who was invited gets an email from Zaptec, "
+                "possibly in the spam folder, and has access once they accept it and log in to the Zaptec App."
+            )
+        case _:
+            return f"{who} is in the list as {wording.after(change)}."
