@@ -1,0 +1,123 @@
+"""exceptions.yaml and attestations: what may differ for a while, and what people vouch for."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from reconciler.loading.desire import normal
+from reconciler.loading.findings import At, Finding
+from reconciler.loading.merge import Tree
+from reconciler.loading.rules_permissions import day_of, end_findings
+from reconciler.loading.schema_words import nearest
+from reconciler.loading.site import as_items, as_map
+from reconciler.loading.yaml_source import TreePath
+from reconciler.model.desired import Attestation, Deviation
+from reconciler.model.settings import Kind, Scope, Setting, settings_of
+
+REMIND_BEFORE = timedelta(days=14)
+
+
+def exception_findings(tree: Tree, serials: Mapping[str, frozenset[str]], *, today: date) -> Iterator[Finding]:
+    """Everything about exceptions.yaml; `serials` holds the declared chargers of each installation id."""
+    for index, entry in enumerate(as_items(tree.get("exceptions"))):
+        if isinstance(entry, dict):
+            path = ("exceptions", index)
+            yield from _end(path, entry.get("until"), today=today)
+            yield from _target(path, entry, serials)
+            yield from _fit(path, entry)
+
+
+def deviations_of(tree: Tree) -> tuple[Deviation, ...]:
+    """Entries of a tree without problems, sorted by installation, charger and setting."""
+    found = [_deviation(entry) for entry in as_items(tree.get("exceptions"))]
+    return tuple(sorted(found, key=lambda item: (item.installation_id, item.charger or "", item.setting)))
+
+
+def attestation_findings(tree: Tree, file_name: str) -> Iterator[Finding]:
+    """E245 for another name than the installation's, E017 for days that do not exist."""
+    identity = tree.get("installation")
+    if isinstance(identity, str) and file_name != f"{identity}.yaml":
+        yield Finding(code="E245", path=("installation",), what="the file has another name.")
+    for key in ("attestedOn", "validUntil"):
+        text = tree.get(key)
+        if isinstance(text, str) and day_of(text) is None:
+            yield Finding(code="E017", path=(key,), what="the calendar has no such day.")
+
+
+def attestation_of(tree: Tree) -> Attestation:
+    """The attestation of a tree without problems."""
+    return Attestation(
+        installation_id=tree["installation"],
+        digest=tree["digest"],
+        attested_on=date.fromisoformat(tree["attestedOn"]),
+        valid_until=date.fromisoformat(tree["validUntil"]),
+        by=tree["by"],
+        evidence=tree["evidence"],
+    )
+
+
+def _end(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:
+    place = (*path, "until")
+    yield from end_findings(place, until, today=today)
+    day = day_of(until) if isinstance(until, str) else None
+    if day is not None and today <= day <= today + REMIND_BEFORE:
+        yield Finding(code="W242", path=place, what=f"this ends in {(day - today).days} day(s).")
+
+
+def _target(path: TreePath, entry: Mapping[str, Any], serials: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+    identity, charger = entry.get("installation"), entry.get("charger")
+    if not isinstance(identity, str):
+        return
+    if identity not in serials:
+        yield Finding(code="E243", path=(*path, "installation"), what="no file has this installation id.")
+    elif isinstance(charger, str) and charger not in serials[identity]:
+        yield Finding(code="E243", path=(*path, "charger"), what="the installation's file does not list this charger.")
+
+
+def _fit(path: TreePath, entry: Mapping[str, Any]) -> Iterator[Finding]:
+    name = entry.get("setting")
+    if not isinstance(name, str):
+        return
+    rows = _rows(entry)
+    if name not in rows and name != "permissions":
+        right = nearest(name, list(rows))
+        remedy = f"Did you mean `{right}`?" if right else f"Known: {', '.join(rows)}."
+        whose = "a charger" if "charger" in entry else "an installation; name the `charger` if it is a charger's"
+        yield Finding(code="E244", path=(*path, "setting"), what=f"this is not a setting of {whose}.", remedy=remedy)
+    elif "value" in entry and not _fits(rows.get(name), entry["value"]):
+        yield Finding(code="E244", path=(*path, "value"), what="this value is not of the setting's kind.", at=At.VALUE)
+
+
+def _rows(entry: Mapping[str, Any]) -> dict[str, Setting]:
+    scope = Scope.CHARGER if "charger" in entry else Scope.INSTALLATION
+    return {row.name: row for row in settings_of(scope)}
+
+
+def _fits(row: Setting | None, value: Any) -> bool:
+    if row is None:
+        return False
+    match row.kind:
+        case Kind.SWITCH:
+            return isinstance(value, bool)
+        case Kind.AMPERES:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case Kind.CHOICE:
+            return value in [word for word, _ in row.choices]
+        case Kind.TEXT:
+            return isinstance(value, str)
+        case Kind.SECRET | Kind.ROLES:
+            return False
+
+
+def _deviation(entry: Mapping[str, Any]) -> Deviation:
+    row = _rows(entry).get(entry["setting"])
+    value = entry.get("value")
+    return Deviation(
+        installation_id=entry["installation"],
+        setting=entry["setting"],
+        charger=entry.get("charger"),
+        value=None if value is None or row is None else normal(row, value),
+        until=date.fromisoformat(as_map(entry)["until"]),
+        owner=entry["owner"],
+        reason=entry["reason"],
+    )

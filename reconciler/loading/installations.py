@@ -1,0 +1,104 @@
+"""One installation file: its layers, its rules, its desired state."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reconciler.loading.desire import desired_installation
+from reconciler.loading.findings import At, Finding, Source
+from reconciler.loading.layers import Layer, problem_in_layers
+from reconciler.loading.merge import Tree, effective_charger, merge
+from reconciler.loading.own_rules import own_findings
+from reconciler.loading.rules import findings_in
+from reconciler.loading.schema_words import nearest
+from reconciler.loading.shared import Shared
+from reconciler.loading.site import Site, as_items, as_map
+from reconciler.loading.tree_reader import ReadFile, read_tree
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.problem import Problem, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadInstallation:
+    """What one file holds. `desired` is None when it has an error; id and serials are told as far as they are known."""
+
+    id: str | None
+    serials: tuple[str, ...]
+    desired: DesiredInstallation | None
+    problems: tuple[Problem, ...]
+
+
+def read_installation(source: Source, shared: Shared) -> ReadInstallation:
+    """Read, merge and check one file."""
+    read = read_tree(source, "installation")
+    if read.tree is None:
+        return ReadInstallation(id=None, serials=(), desired=None, problems=read.problems)
+    tree = effective_tree(read.tree, shared)
+    account = _account(read.tree, shared)
+    problems = (*read.problems, *_problems(read, tree, shared))
+    has_error = any(problem.severity is Severity.ERROR for problem in problems)
+    desired = None if has_error or account is None else desired_installation(tree, account=account, file=source.shown)
+    identity = tree.get("id")
+    return ReadInstallation(
+        id=identity if isinstance(identity, str) else None,
+        serials=tuple(as_map(tree.get("chargers"))),
+        desired=desired,
+        problems=problems,
+    )
+
+
+def effective_tree(own: Tree, shared: Shared) -> Tree:
+    """The merged tree, with the defaults in every charger."""
+    tree = dict(merge(shared.base_of(own).tree, own))
+    defaults = tree.get("chargerDefaults")
+    chargers = tree.get("chargers")
+    if isinstance(chargers, dict):
+        tree["chargers"] = {serial: effective_charger(defaults, charger) for serial, charger in chargers.items()}
+    return tree
+
+
+def layers_of(source: Source, own: Tree, shared: Shared) -> tuple[Layer, ...]:
+    """Defaults, profiles, file."""
+    return (*shared.base_of(own).layers, Layer(source=source, tree=own))
+
+
+def _problems(read: ReadFile, tree: Tree, shared: Shared) -> list[Problem]:
+    own = read.tree or {}
+    findings = [
+        *_profile_findings(own, shared),
+        *_account_findings(own, shared),
+        *own_findings(own, shared.base_of(own).tree),
+        *findings_in(Site(tree=tree, fleet=shared.rules)),
+    ]
+    if not findings:
+        return []
+    layers = layers_of(read.source, own, shared)
+    return [problem_in_layers(layers, finding) for finding in findings]
+
+
+def _profile_findings(own: Tree, shared: Shared) -> Iterator[Finding]:
+    unknown = shared.base_of(own).unknown
+    for index, name in enumerate(as_items(own.get("profiles")) if unknown else ()):
+        if name in unknown:
+            right = shared.nearest_profile(name)
+            remedy = f"Did you mean `{right}`?" if right else ""
+            yield Finding(code="E007", path=("profiles", index), what="there is no such profile.", remedy=remedy)
+
+
+def _account_findings(own: Tree, shared: Shared) -> Iterator[Finding]:
+    known = shared.rules.accounts
+    name = own.get("account")
+    if not known:
+        return  # fleet.yaml has its own problem
+    if "account" not in own and len(known) > 1:
+        what = "`account` is missing, and fleet.yaml has several."
+        yield Finding(code="E020", path=(), what=what, remedy=f"Add one of {', '.join(known)}.", at=At.KEY)
+    elif isinstance(name, str) and name not in known:
+        right = nearest(name, known)
+        remedy = f"Did you mean `{right}`?" if right else f"Known: {', '.join(known)}."
+        yield Finding(code="E020", path=("account",), what="fleet.yaml has no such account.", remedy=remedy)
+
+
+def _account(own: Tree, shared: Shared) -> str | None:
+    known = shared.rules.accounts
+    name = own.get("account", known[0] if len(known) == 1 else None)
+    return name if name in known else None

@@ -1,0 +1,89 @@
+"""Layers of one installation and where in them an effective value was written."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.loading.findings import At, Finding, Source, make_problem, place_in
+from reconciler.loading.merge import Tree, principal_of
+from reconciler.loading.yaml_source import TreePath
+from reconciler.model.desired import Origin
+from reconciler.model.problem import Problem
+
+_KEYED_LISTS = (("permissions", "entries"), ("permissions", "absent"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """One tree of settings and the file it stands in; `prefix` leads to it, for instance `defaults` in fleet.yaml."""
+
+    source: Source
+    tree: Tree
+    prefix: TreePath = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a path stands: a layer, and the path in its file."""
+
+    layer: Layer
+    path: TreePath
+
+
+def spot_of(layers: Sequence[Layer], path: Sequence[str]) -> Spot:
+    """The last layer that names the path of a merged tree, or the nearest key around it. `layers` must not be empty."""
+    steps = tuple(path)
+    while steps:
+        for candidate in _candidates(steps):
+            for layer in reversed(layers):
+                concrete = _concrete(layer.tree, candidate)
+                if concrete is not None:
+                    return Spot(layer=layer, path=concrete)
+        steps = steps[:-1]
+    return Spot(layer=layers[-1], path=())
+
+
+def origin_of(layers: Sequence[Layer], path: Sequence[str]) -> Origin:
+    """File, line and column of the key that sets the effective value."""
+    spot = spot_of(layers, path)
+    place = place_in(spot.layer.source, (*spot.layer.prefix, *spot.path))
+    return Origin(file=spot.layer.source.shown, line=place.key_line, column=place.key_column)
+
+
+def problem_in_layers(layers: Sequence[Layer], finding: Finding) -> Problem:
+    """The problem at the place where the effective value was written."""
+    spot = spot_of(layers, [str(step) for step in finding.path])
+    path = (*spot.layer.prefix, *spot.path)
+    place = place_in(spot.layer.source, path)
+    line, column = (place.key_line, place.key_column) if finding.at is At.KEY else (place.line, place.column)
+    placed = Finding(code=finding.code, path=path, what=finding.what, remedy=finding.remedy)
+    return make_problem(spot.layer.source.shown, placed, line=line, column=column)
+
+
+def _candidates(steps: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield steps
+    if len(steps) >= 3 and steps[0] == "chargers":
+        yield ("chargerDefaults", *steps[2:])
+
+
+def _concrete(tree: Any, steps: tuple[str, ...]) -> TreePath | None:
+    """The path in the file, with list positions instead of principals; None when this layer does not name it."""
+    path: TreePath = ()
+    here = tree
+    for index, step in enumerate(steps):
+        if isinstance(here, list):
+            found = _position(here, step, keyed=steps[:index] in _KEYED_LISTS)
+            if found is None:
+                return None
+            path, here = (*path, found), here[found]
+        elif isinstance(here, dict) and step in here:
+            path, here = (*path, step), here[step]
+        else:
+            return None
+    return path
+
+
+def _position(items: list[Any], step: str, *, keyed: bool) -> int | None:
+    if keyed:
+        return next((index for index, item in enumerate(items) if principal_of(item) == step), None)
+    return int(step) if step.isdecimal() and int(step) < len(items) else None

@@ -1,0 +1,170 @@
+"""Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from reconciler.loading.deviations import attestation_findings, attestation_of, deviations_of, exception_findings
+from reconciler.loading.files import FleetFile, FleetFolder, fleet_folder, read_source
+from reconciler.loading.findings import At, Finding, Source, in_order, make_problem, place_in, problem_of
+from reconciler.loading.fingerprint import desired_digest
+from reconciler.loading.fleet_file import accounts_of, limits_of
+from reconciler.loading.installations import ReadInstallation, read_installation
+from reconciler.loading.origins import EffectiveValue, FileOrigins
+from reconciler.loading.shared import Shared, read_shared
+from reconciler.loading.tree_reader import read_tree
+from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation
+from reconciler.model.problem import Problem, Severity
+
+_FLEET_IS_EMPTY = "there is no installation file below installations/."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedFleet:
+    """What a fleet folder holds.
+
+    Attributes:
+        desired: None when any problem is an error.
+        problems: Errors and warnings of all files, sorted by file and place.
+        files: Installation files that were found.
+    """
+
+    desired: DesiredFleet | None
+    problems: tuple[Problem, ...]
+    origins: FileOrigins
+    files: int
+
+    def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
+        """Effective values of one installation file with their origins; with a path only that and what lies below.
+
+        Raises:
+            UsageProblemError: The file is no installation file of this fleet, or it has no such value.
+        """
+        return self.origins.effective(file, path)
+
+
+def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedFleet:
+    """Read a fleet folder. Raises nothing for bad files: they become problems.
+
+    Args:
+        path: The folder that holds fleet.yaml.
+        today: Decides which end dates are over; dates are inclusive.
+        commit: Revision of the files, when somebody knows it.
+    """
+    folder = fleet_folder(path)
+    if isinstance(folder, Problem):
+        return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins.nothing(), files=0)
+    problems: list[Problem] = []
+    shared = read_shared(folder, problems, today=today)
+    files, bad_names = folder.below("installations")
+    problems.extend(bad_names)
+    if not files:
+        problems.append(
+            make_problem(folder.file("installations").shown, Finding(code="E019", path=(), what=_FLEET_IS_EMPTY))
+        )
+    gathered = _Gathered(folder=folder, problems=problems)
+    for file in files:
+        gathered.add(file, shared)
+    deviations = _read_exceptions(folder, gathered, today=today)
+    attestations = _read_attestations(folder, problems)
+    sorted_problems = in_order(problems)
+    origins = FileOrigins(folder=folder, shared=shared, files=gathered.places)
+    if _has_error(sorted_problems):
+        return LoadedFleet(desired=None, problems=sorted_problems, origins=origins, files=len(files))
+    desired = DesiredFleet(
+        path=str(path),
+        digest="",
+        accounts=accounts_of(shared.fleet),
+        limits=limits_of(shared.fleet),
+        allowed_hosts=tuple(sorted(shared.rules.allowed_hosts)),
+        installations=tuple(sorted(gathered.desired, key=lambda installation: installation.id)),
+        deviations=deviations,
+        attestations=attestations,
+        commit=commit,
+        fleet_size=(len(gathered.desired), sum(len(installation.chargers) for installation in gathered.desired)),
+    )
+    desired = replace(desired, digest=desired_digest(desired))
+    return LoadedFleet(desired=desired, problems=sorted_problems, origins=origins, files=len(files))
+
+
+class _Gathered:
+    """Grows while the installation files are read; knows which id and serial stands where."""
+
+    def __init__(self, *, folder: FleetFolder, problems: list[Problem]) -> None:
+        self.desired: list[DesiredInstallation] = []
+        self.places: dict[str, tuple[FleetFile, int]] = {}
+        self.serials: dict[str, frozenset[str]] = {}
+        self._folder = folder
+        self.problems = problems
+        self._file_of_serial: dict[str, FleetFile] = {}
+
+    def add(self, file: FleetFile, shared: Shared) -> None:
+        """Read one file."""
+        source = read_source(self._folder, file)
+        if not isinstance(source, Source):
+            self.problems.append(source)
+            return
+        read = read_installation(source, shared)
+        self.problems.extend(read.problems)
+        self._note_id(file, source, read)
+        self._note_serials(file, source, read)
+        if read.desired is not None:
+            self.desired.append(read.desired)
+
+    def _note_id(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
+        if read.id is None:
+            return
+        if read.id in self.places:
+            self._twice(source, ("id",), code="E006", first=self.places[read.id][0])
+            return
+        self.places[read.id] = (file, hash(source.data))
+        self.serials[read.id] = frozenset(read.serials)
+
+    def _note_serials(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
+        for serial in read.serials:
+            first = self._file_of_serial.setdefault(serial, file)
+            if first is not file:
+                self._twice(source, ("chargers", serial), code="E125", first=first)
+
+    def _twice(self, source: Source, path: tuple[str, ...], *, code: str, first: FleetFile) -> None:
+        other = read_source(self._folder, first)
+        line = f":{place_in(other, path).key_line}" if isinstance(other, Source) else ""
+        finding = Finding(code=code, path=path, what=f"also in {first.shown}{line}.", at=At.KEY)
+        self.problems.append(problem_of(source, finding))
+
+
+def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -> tuple[Deviation, ...]:
+    if not folder.exists("exceptions.yaml"):
+        return ()
+    problems = gathered.problems
+    source = read_source(folder, folder.file("exceptions.yaml"))
+    if not isinstance(source, Source):
+        problems.append(source)
+        return ()
+    read = read_tree(source, "exceptions")
+    tree = read.tree or {}
+    found = [problem_of(source, finding) for finding in exception_findings(tree, gathered.serials, today=today)]
+    problems.extend((*read.problems, *found))
+    return () if _has_error(problems) else deviations_of(tree)
+
+
+def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[Attestation, ...]:
+    files, bad_names = folder.below("attestations")
+    problems.extend(bad_names)
+    attestations: list[Attestation] = []
+    for file in files:
+        source = read_source(folder, file)
+        if not isinstance(source, Source):
+            problems.append(source)
+            continue
+        read = read_tree(source, "attestation")
+        found = [problem_of(source, finding) for finding in attestation_findings(read.tree or {}, Path(file.path).name)]
+        problems.extend((*read.problems, *found))
+        if read.tree is not None and not _has_error((*read.problems, *found)):
+            attestations.append(attestation_of(read.tree))
+    return tuple(sorted(attestations, key=lambda attestation: attestation.installation_id))
+
+
+def _has_error(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity is Severity.ERROR for problem in problems)

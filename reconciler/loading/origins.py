@@ -1,0 +1,136 @@
+"""Where desired values were written: files are read again when somebody asks, because nearly nobody does."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from reconciler.errors import UsageProblemError
+from reconciler.loading.addresses import redacted
+from reconciler.loading.files import FleetFile, FleetFolder, read_source
+from reconciler.loading.findings import Source
+from reconciler.loading.installations import effective_tree, layers_of
+from reconciler.loading.layers import Layer, origin_of
+from reconciler.loading.merge import Tree
+from reconciler.loading.shared import Shared
+from reconciler.loading.tree_reader import read_tree
+from reconciler.model.desired import Origin
+
+_SKIPPED = frozenset({"version", "chargerDefaults", "profiles", "unmanaged"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectiveValue:
+    """One value of a merged file and where it was written; secrets show as `env:NAME` or `file:NAME`."""
+
+    path: str
+    value: Any
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOrigins:
+    """Implements `Origins`. `files` maps an installation id to its file and the hash of its bytes when loaded."""
+
+    folder: FleetFolder | None
+    shared: Shared | None
+    files: Mapping[str, tuple[FleetFile, int]]
+
+    def find(self, installation_id: str, path: Sequence[str]) -> Origin:
+        """See `model.ports.Origins`; line 0 when the file is not there any more or was changed meanwhile."""
+        if installation_id not in self.files:
+            return Origin(file="", line=0)
+        file, fingerprint = self.files[installation_id]
+        layers = self._layers(file, fingerprint)
+        return origin_of(layers, _steps(path)) if layers else Origin(file=file.shown, line=0)
+
+    @classmethod
+    def nothing(cls) -> "FileOrigins":
+        """For a fleet that is not there."""
+        return cls(folder=None, shared=None, files={})
+
+    def effective(self, path: Path, prefix: str | None) -> tuple[EffectiveValue, ...]:
+        """Values of one merged file, sorted by path; with a prefix only that value and those below it."""
+        file = self._file(path)
+        layers = self._layers(file, None) if file else ()
+        if not layers or self.shared is None:
+            raise UsageProblemError(
+                "this is no readable installation file of the fleet",
+                where=redacted(str(path)),
+                remedy="name a file below installations/, and run `reconciler validate` on it",
+            )
+        leaves = sorted(_leaves(effective_tree(layers[-1].tree, self.shared), ()))
+        chosen = [leaf for leaf in leaves if prefix is None or _is_below(leaf[0], prefix)]
+        if not chosen:
+            raise UsageProblemError(
+                "the merged file has no such value, so it is unmanaged",
+                where=redacted(f"{path}, {prefix}"),
+                remedy="leave the path away to see every value",
+            )
+        return tuple(
+            EffectiveValue(path=".".join(path), value=value, origin=origin_of(layers, path)) for path, value in chosen
+        )
+
+    def _file(self, path: Path) -> FleetFile | None:
+        """As the user names it: from here, from the fleet folder, or as we show it."""
+        if self.folder is None:
+            return None
+        root = self.folder.root
+        for candidate in (str(path), os.path.join(root, path), os.path.join(os.path.dirname(root), path)):
+            real = os.path.realpath(candidate)
+            if real.startswith(os.path.join(root, "installations") + os.sep) and os.path.isfile(real):
+                return self.folder.file(*os.path.relpath(real, root).split(os.sep))
+        return None
+
+    def _layers(self, file: FleetFile, fingerprint: int | None) -> tuple[Layer, ...]:
+        if self.folder is None or self.shared is None:
+            return ()
+        source = read_source(self.folder, file)
+        if not isinstance(source, Source) or (fingerprint is not None and hash(source.data) != fingerprint):
+            return ()
+        own = _own_tree(source)
+        return layers_of(source, own, self.shared) if own is not None else ()
+
+
+@lru_cache(maxsize=64)
+def _own_tree(source: Source) -> Tree | None:
+    return read_tree(source, "installation").tree
+
+
+def _steps(path: Sequence[str]) -> tuple[str, ...]:
+    """Settings come as one dotted name or step by step."""
+    if path and path[0].startswith("authentication."):
+        return (*path[0].split("."), *path[1:])
+    return tuple(path)
+
+
+def _leaves(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(tree, dict) and tree and "secretRef" not in tree and not _is_principal(path):
+        for key, value in tree.items():
+            if path or key not in _SKIPPED:
+                yield from _leaves(value, (*path, key))
+    else:
+        yield path, _shown(tree)
+
+
+def _is_principal(path: tuple[str, ...]) -> bool:
+    return len(path) == 3 and path[:2] in {("permissions", "entries"), ("permissions", "absent")}
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case {"secretRef": dict(reference)}:
+            return ":".join(str(part) for pair in reference.items() for part in pair)
+        case {"roles": list(roles)}:
+            return tuple(roles)
+        case {"user": _} | {"userGroup": _}:
+            return value.get("after", "nothing")
+        case _:
+            return value
+
+
+def _is_below(path: tuple[str, ...], prefix: str) -> bool:
+    text = ".".join(path)
+    return text == prefix or text.startswith(prefix + ".")

@@ -1,0 +1,76 @@
+"""Rules about one file alone, before it is merged: words, names, and lists that merge by key."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from reconciler.loading.findings import Finding
+from reconciler.loading.merge import (
+    CHARGER_SETTINGS,
+    SETTING_NAMES,
+    Tree,
+    is_setting_name,
+    principal_of,
+    takes_back_nothing,
+)
+from reconciler.loading.schema_words import nearest
+from reconciler.loading.site import as_items, as_map
+from reconciler.model.settings import MODES, Scope, setting
+
+_OUR_MODES = frozenset(word for word, _ in MODES)
+_PORTAL_MODES = {
+    words.casefold(): ours for ours, words in setting(Scope.INSTALLATION, "authentication.mode").portal_values
+}
+_API_MODES = {"webhook": "webhooks", "ocpp": "ocppCloud", **{word.casefold(): word for word in _OUR_MODES}}
+_ALIASES: Mapping[str, str] = {**_API_MODES, **_PORTAL_MODES}
+
+
+def with_our_words(tree: Tree) -> tuple[Tree, tuple[Finding, ...]]:
+    """The tree with our name of the authentication mode, and W201 when the file uses another one."""
+    authentication = tree.get("authentication")
+    mode = authentication.get("mode") if isinstance(authentication, dict) else None
+    if not isinstance(mode, str) or mode in _OUR_MODES or mode.casefold() not in _ALIASES:
+        return tree, ()
+    ours = _ALIASES[mode.casefold()]
+    what = f"`{mode}` is understood as `{ours}`."
+    finding = Finding(code="W201", path=("authentication", "mode"), what=what, remedy=f"Write {ours}.")
+    return {**tree, "authentication": {**as_map(authentication), "mode": ours}}, (finding,)
+
+
+def own_findings(tree: Tree, base: Tree) -> Iterator[Finding]:
+    """Everything about one layer; `base` is what the layers below it say."""
+    if "permissions" in tree:
+        yield from _principals(as_map(tree["permissions"]))
+    if "unmanaged" in tree:
+        yield from _unmanaged(as_items(tree["unmanaged"]), base)
+
+
+def name_finding(name: str, path: tuple[str | int, ...]) -> Finding:
+    """E022 with the setting that is probably meant."""
+    right = f"chargers.{name}" if name in CHARGER_SETTINGS else nearest(name, SETTING_NAMES)
+    remedy = f"Did you mean `{right}`?" if right else f"Known: {', '.join(SETTING_NAMES)}."
+    return Finding(code="E022", path=path, what="this is not a setting.", remedy=remedy)
+
+
+def _principals(permissions: Mapping[str, Any]) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for key in ("entries", "absent"):
+        for index, entry in enumerate(as_items(permissions.get(key))):
+            principal = principal_of(entry)
+            if principal is None:
+                continue
+            path = ("permissions", key, index)
+            if (key, principal) in seen:
+                yield Finding(code="E237", path=path, what="this one stands here already.")
+            elif key == "absent" and ("entries", principal) in seen:
+                yield Finding(code="E238", path=path, what="this one stands under `entries` too.")
+            seen.add((key, principal))
+
+
+def _unmanaged(names: list[Any], base: Tree) -> Iterator[Finding]:
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            continue
+        if not is_setting_name(name):
+            yield name_finding(name, ("unmanaged", index))
+        elif takes_back_nothing(base, name):
+            yield Finding(code="W025", path=("unmanaged", index), what="no earlier layer declares this.")

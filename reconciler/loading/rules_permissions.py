@@ -1,0 +1,83 @@
+"""Rules about people, groups and dates."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from reconciler.loading.findings import Finding
+from reconciler.loading.site import Rule, Site, as_items, as_map
+from reconciler.loading.yaml_source import BROKEN, TreePath
+
+
+def exclusive_has_an_owner(site: Site) -> Iterator[Finding]:
+    """E232 when everybody would be removed who could manage the installation."""
+    permissions = site.permissions
+    entries = permissions.get("entries", {})
+    if permissions.get("mode") != "exclusive" or not isinstance(entries, dict):
+        return
+    if not any("owner" in _roles(entry) for entry in entries.values()):
+        what = "mode exclusive without anybody who is owner."
+        yield Finding(code="E232", path=("permissions", "mode"), what=what)
+
+
+def hand_over_has_a_new_owner(site: Site) -> Iterator[Finding]:
+    """E233 when somebody leaves after an acceptance that cannot come."""
+    entries = as_map(site.permissions.get("entries"))
+    if any("owner" in _roles(entry) and "user" in entry for entry in entries.values()):
+        return
+    for principal, removal in as_map(site.permissions.get("absent")).items():
+        if as_map(removal).get("after") == "ownerAccepted":
+            what = "leaves after an owner has accepted, but no person under `entries` is owner."
+            yield Finding(code="E233", path=("permissions", "absent", principal), what=what)
+
+
+def service_is_for_groups(site: Site) -> Iterator[Finding]:
+    """W236 for a person with the role service."""
+    for principal, entry in as_map(site.permissions.get("entries")).items():
+        if "service" in _roles(entry) and "user" in entry:
+            yield Finding(
+                code="W236", path=("permissions", "entries", principal, "roles"), what="service for a person."
+            )
+
+
+def ends_are_in_the_future(site: Site) -> Iterator[Finding]:
+    """E240 for an acknowledgement or a switched-off charger whose time is over."""
+    for index, item in enumerate(as_items(site.tree.get("acknowledge"))):
+        yield from end_findings(("acknowledge", str(index), "until"), as_map(item).get("until"), today=site.fleet.today)
+    for serial, charger in site.chargers.items():
+        until = as_map(as_map(charger).get("disabled")).get("until")
+        yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
+
+
+RULES = (
+    Rule(code="E232", check=exclusive_has_an_owner),
+    Rule(code="E233", check=hand_over_has_a_new_owner),
+    Rule(code="W236", check=service_is_for_groups),
+    Rule(code="E240", check=ends_are_in_the_future),
+)
+
+
+def end_findings(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:
+    """E240 for an end before today, E017 for a day that the calendar does not have."""
+    if not isinstance(until, str):
+        return
+    day = day_of(until)
+    if day is None:
+        yield Finding(code="E017", path=path, what="the calendar has no such day.")
+    elif day < today:
+        yield Finding(code="E240", path=path, what=f"{day.isoformat()} is over.")
+
+
+def day_of(text: str) -> date | None:
+    """The day, None when the calendar has none of that name."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _roles(entry: Any) -> list[Any]:
+    roles = as_map(entry).get("roles")
+    if roles is BROKEN or (isinstance(entry, dict) and BROKEN in entry.values()):
+        return ["owner"]  # the entry has its own problem; do not add one that may not be true
+    return as_items(roles)

@@ -1,0 +1,78 @@
+"""Checks trees against the JSON Schemas; a mismatch becomes a finding with one of our codes."""
+
+import copy
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from reconciler.loading.findings import At, Finding
+from reconciler.loading.schema_words import finding_of
+from reconciler.loading.yaml_source import BROKEN, TreePath
+
+KINDS = ("fleet", "profile", "installation", "exceptions", "attestation")
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_FOLDERS = (_PACKAGE / "schemas", _PACKAGE.parent / "schemas")
+"""Inside the package in a wheel, beside it in a checkout."""
+
+_MOST_FINDINGS = 100
+
+
+def findings_of(kind: str, tree: Any) -> tuple[Finding, ...]:
+    """Everything in which a tree differs from the schema of its kind, in the order of the tree; at most 100."""
+    found = [finding for error in _validator(kind).iter_errors(tree) for finding in finding_of(error)]
+    return tuple(_one_per_cause(found))[:_MOST_FINDINGS]
+
+
+def _one_per_cause(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """A value of the wrong kind is out of range too; only the first is told. Missing keys are told each."""
+    told: set[TreePath] = set()
+    for finding in findings:
+        if finding.code == "E015" or finding.path not in told:
+            yield finding
+        if finding.code != "E015":
+            told.add(finding.path)
+
+
+def without_broken_parts(tree: Any, findings: Iterable[Finding]) -> Any:
+    """A copy in which whatever has a finding is BROKEN, so that rules see only values of the right form."""
+    clean = copy.deepcopy(tree)
+    for finding in findings:
+        if finding.code != "E015":
+            clean = _broken_at(clean, finding.path, remove=finding.at is At.KEY)
+    return clean
+
+
+def _broken_at(tree: Any, path: TreePath, *, remove: bool) -> Any:
+    if not path:
+        return BROKEN
+    parent = tree
+    for step in path[:-1]:
+        if parent is BROKEN:
+            return tree
+        parent = parent[step]
+    if remove and isinstance(parent, dict):
+        parent.pop(path[-1], None)
+    elif parent is not BROKEN:
+        parent[path[-1]] = BROKEN
+    return tree
+
+
+@cache
+def schemas() -> dict[str, Any]:
+    """The schemas of all files, by file name."""
+    names = [f"{kind}.schema.json" for kind in KINDS]
+    folder = next(folder for folder in _FOLDERS if (folder / names[0]).is_file())
+    return {name: json.loads((folder / name).read_text(encoding="utf-8")) for name in names}
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    resources = [(name, Resource.from_contents(schema)) for name, schema in schemas().items()]
+    registry: Registry[Any] = Registry().with_resources(resources)
+    return Draft202012Validator({"$ref": f"{kind}.schema.json"}, registry=registry)

@@ -1,0 +1,112 @@
+"""What all installation files share: fleet.yaml and the profiles, read once and merged once per combination."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from reconciler.loading.files import FleetFolder, read_source
+from reconciler.loading.findings import Finding, Source, make_problem, problem_of
+from reconciler.loading.fleet_file import fleet_findings, fleet_rules
+from reconciler.loading.layers import Layer, problem_in_layers
+from reconciler.loading.merge import Tree, merged
+from reconciler.loading.own_rules import own_findings, with_our_words
+from reconciler.loading.rules import VALUE_RULES, findings_in
+from reconciler.loading.schema_words import nearest
+from reconciler.loading.site import FleetRules, Site, as_items, as_map
+from reconciler.loading.tree_reader import ReadFile, read_tree
+from reconciler.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """Everything below one installation file: layers and their merged tree. `unknown` are profiles without a file."""
+
+    layers: tuple[Layer, ...]
+    tree: Tree
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """fleet.yaml and profiles."""
+
+    fleet: Tree
+    rules: FleetRules
+    defaults: Layer | None
+    profiles: dict[str, Layer]
+    _bases: dict[tuple[str, ...], Base] = field(default_factory=dict, repr=False)
+
+    def base_of(self, tree: Tree) -> Base:
+        """What lies below a file, merged once for all files that list the same profiles."""
+        names = tuple(name for name in as_items(tree.get("profiles")) if isinstance(name, str))
+        if names not in self._bases:
+            self._bases[names] = self._merged_base(names)
+        return self._bases[names]
+
+    def _merged_base(self, names: tuple[str, ...]) -> Base:
+        defaults = (self.defaults,) if self.defaults else ()
+        layers = (*defaults, *(self.profiles[name] for name in names if name in self.profiles))
+        unknown = tuple(name for name in names if name not in self.profiles)
+        return Base(layers=layers, tree=merged(layer.tree for layer in layers), unknown=unknown)
+
+    def nearest_profile(self, name: str) -> str | None:
+        """The profile that is probably meant."""
+        return nearest(name, list(self.profiles))
+
+
+def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) -> Shared:
+    """Read fleet.yaml and all profiles; whatever is wrong is added to the problems."""
+    fleet = _read_fleet_file(folder, problems)
+    tree: Tree = (fleet.tree if fleet else None) or {}
+    rules = fleet_rules(tree, today=today)
+    defaults = None
+    if fleet is not None and "defaults" in tree:
+        ours, words = with_our_words(as_map(tree["defaults"]))
+        defaults = Layer(source=fleet.source, tree=ours, prefix=("defaults",))
+        problems.extend(problem_in_layers((defaults,), finding) for finding in words)
+        problems.extend(_alone(defaults, {}, rules))
+    profiles = _read_profiles(folder, problems)
+    base = defaults.tree if defaults else {}
+    for layer in profiles.values():
+        problems.extend(_alone(layer, merged((base,)), rules))
+    return Shared(fleet=tree, rules=rules, defaults=defaults, profiles=profiles)
+
+
+def _read_fleet_file(folder: FleetFolder, problems: list[Problem]) -> ReadFile | None:
+    file = folder.file("fleet.yaml")
+    if not folder.exists("fleet.yaml"):
+        problems.append(make_problem(file.shown, Finding(code="E019", path=(), what="there is no fleet.yaml here.")))
+        return None
+    source = read_source(folder, file)
+    if not isinstance(source, Source):
+        problems.append(source)
+        return None
+    read = read_tree(source, "fleet")
+    problems.extend(read.problems)
+    problems.extend(problem_of(source, finding) for finding in fleet_findings(read.tree or {}))
+    return read
+
+
+def _read_profiles(folder: FleetFolder, problems: list[Problem]) -> dict[str, Layer]:
+    files, bad_names = folder.below("profiles")
+    problems.extend(bad_names)
+    profiles: dict[str, Layer] = {}
+    for file in files:
+        source = read_source(folder, file)
+        if not isinstance(source, Source):
+            problems.append(source)
+            continue
+        read = read_tree(source, "profile")
+        problems.extend(read.problems)
+        name = file.path[len(folder.root) + len("/profiles/") : -len(".yaml")]
+        profiles[name] = Layer(source=source, tree=read.tree or {})
+    return profiles
+
+
+def _alone(layer: Layer, base: Tree, rules: FleetRules) -> Iterator[Problem]:
+    """What is wrong with a layer whether or not a file uses it."""
+    for finding in own_findings(layer.tree, base):
+        if finding.code != "W025":  # what a profile takes back may come from another profile
+            yield problem_in_layers((layer,), finding)
+    for finding in findings_in(Site(tree=merged((layer.tree,)), fleet=rules), VALUE_RULES):
+        yield problem_in_layers((layer,), finding)

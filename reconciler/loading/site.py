@@ -1,0 +1,66 @@
+"""What the rules look at: one merged installation and the fleet's own rules."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from reconciler.loading.findings import Finding
+from reconciler.loading.merge import Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetRules:
+    """What fleet.yaml says to every file. `final` maps a setting to its bounds."""
+
+    today: date
+    accounts: tuple[str, ...] = ()
+    allowed_hosts: frozenset[str] = frozenset()
+    final: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A merged tree whose chargers already carry the defaults; values that have a problem of their own are BROKEN."""
+
+    tree: Tree
+    fleet: FleetRules
+
+    @property
+    def authentication(self) -> Mapping[str, Any]:
+        """The authentication map, empty when there is none."""
+        return as_map(self.tree.get("authentication"))
+
+    @property
+    def chargers(self) -> Mapping[str, Any]:
+        """Serial and settings, empty when there are none."""
+        return as_map(self.tree.get("chargers"))
+
+    @property
+    def permissions(self) -> Mapping[str, Any]:
+        """The permissions map, empty when there is none."""
+        return as_map(self.tree.get("permissions"))
+
+    @property
+    def mode(self) -> str | None:
+        """The authentication mode, None when it is unmanaged or broken."""
+        mode = self.authentication.get("mode")
+        return mode if isinstance(mode, str) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule and its code."""
+
+    code: str
+    check: Callable[[Site], Iterator[Finding]]
+
+
+def as_map(value: Any) -> Mapping[str, Any]:
+    """The value if it is a map, otherwise an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def as_items(value: Any) -> list[Any]:
+    """The value if it is a list, otherwise an empty one."""
+    return value if isinstance(value, list) else []

@@ -1,0 +1,275 @@
+"""Strict YAML: only true, false and decimal numbers are typed, everything else is text.
+
+Built on the events of PyYAML's parser (the C one where there is one). Positions are not kept while reading;
+`places.places_of` finds them again when somebody asks, because nearly nobody does.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+LARGEST_FILE = 1024 * 1024
+"""Bytes; a file with 3 000 chargers stays below a fifth of it."""
+DEEPEST = 20
+LONGEST_SCALAR = 8192
+LONGEST_WORD = 40
+"""Longer scalars are text; none of them can be a number or a word."""
+MOST_FLAWS = 100
+"""Flaws told per file; a file with more of them is not a fleet file."""
+
+TreePath = tuple[str | int, ...]
+
+
+class Broken(Enum):
+    """Stands in a tree where the file holds something unusable that has its own problem."""
+
+    BROKEN = "broken"
+
+
+BROKEN = Broken.BROKEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something that a fleet file must not hold. Line and column count from 1; `remedy` replaces that of the code."""
+
+    code: str
+    line: int
+    column: int
+    what: str
+    path: TreePath = ()
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a file holds: dicts, lists, texts, numbers, booleans and BROKEN. None when nothing could be read."""
+
+    value: Any
+    flaws: tuple[Flaw, ...] = ()
+
+
+class _UnreadableError(Exception):
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.code)
+        self.flaw = flaw
+
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", re.ASCII)
+_WORDS = {"true": True, "false": False, "null": None, "": None}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+"""Besides control characters those that turn the direction of writing, so that a file is what a reviewer sees."""
+
+_NewParser: Callable[[bytes], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(data: bytes) -> Reading:
+    """Read one document. Never raises: whatever is wrong becomes a flaw."""
+    flaws: list[Flaw] = []
+    try:
+        clean = _checked_bytes(data, flaws)
+        value = _Builder(flaws).build(events_of(clean))
+    except _UnreadableError as error:
+        return Reading(value=None, flaws=(*flaws, error.flaw)[:MOST_FLAWS])
+    return Reading(value=value, flaws=tuple(flaws[:MOST_FLAWS]))
+
+
+def position_in_text(data: bytes, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of a byte."""
+    before = data[:offset]
+    start = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1
+
+
+def _checked_bytes(data: bytes, flaws: list[Flaw]) -> bytes:
+    if len(data) > LARGEST_FILE:
+        raise _UnreadableError(Flaw(code="E011", line=1, column=1, what=f"larger than {LARGEST_FILE} bytes."))
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line, column = position_in_text(data, error.start)
+        raise _UnreadableError(Flaw(code="E010", line=line, column=column, what="not UTF-8.")) from None
+    text = text.replace("\r\n", "\n")
+    hit = _CONTROL.search(text)
+    if hit:
+        raise _UnreadableError(_control_flaw(text, hit.start()))
+    if b"\t" in data:
+        line, column = position_in_text(data, data.index(b"\t"))
+        flaws.append(Flaw(code="E002", line=line, column=column, what="a tab character."))
+    return without_tabs(data)
+
+
+def without_tabs(data: bytes) -> bytes:
+    """The same columns for a parser that takes tabs badly; a byte order mark goes too."""
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\t", b" ")
+
+
+def _control_flaw(text: str, index: int) -> Flaw:
+    before = text[:index]
+    column = len(before) - before.rfind("\n")
+    what = f"the character U+{ord(text[index]):04X}, which cannot be seen."
+    return Flaw(code="E010", line=before.count("\n") + 1, column=column, what=what)
+
+
+def events_of(data: bytes) -> Iterator[Event]:
+    """The parser's events; whatever it cannot parse raises our own error with a flaw."""
+    try:
+        parser = _NewParser(data)
+        yield from iter(parser.get_event, None)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = f"not valid YAML: {_without_quotes(error.problem)}."
+        raise _UnreadableError(Flaw(code="E008", line=line, column=column, what=what)) from None
+    except yaml.YAMLError:
+        raise _UnreadableError(Flaw(code="E008", line=1, column=1, what="not valid YAML.")) from None
+
+
+def _without_quotes(problem: str | None) -> str:
+    """The parser's words without what it quotes from the file, which may be a secret."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "…", problem or "it cannot be parsed") if problem else "it cannot be parsed"
+
+
+@lru_cache(maxsize=65536)
+def typed(text: str) -> Any:
+    """A plain scalar: true, false, null (None), a decimal number, or the text itself."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _NUMBER.fullmatch(text):
+        return float(text) if "." in text else int(text)
+    return text
+
+
+STARTS = frozenset({MappingStartEvent, SequenceStartEvent})
+ENDS = frozenset({MappingEndEvent, SequenceEndEvent})
+
+
+class _Builder:
+    """Turns events into plain values, one method per kind of event."""
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        self._flaws = flaws
+        self._container: Any = None
+        self._key: str | None = None
+        self._stack: list[tuple[Any, str | None]] = []
+        self._root: Any = None
+        self._documents = 0
+
+    def build(self, events: Iterator[Event]) -> Any:
+        """The value of the only document."""
+        for event in events:
+            kind = event.__class__
+            if kind is ScalarEvent:
+                self._scalar(event)
+            elif kind in STARTS:
+                self._open(event)
+            elif kind in ENDS:
+                self._container, self._key = self._stack.pop()
+            else:
+                self._other(event)
+        if self._root is None:
+            raise _UnreadableError(Flaw(code="E004", line=1, column=1, what="the file is empty."))
+        return self._root
+
+    def _scalar(self, event: Any) -> None:
+        text: str = event.value
+        if event.anchor or event.tag or len(text) > LONGEST_SCALAR or not text.isprintable():
+            self._check_scalar(event)
+        container = self._container
+        if container.__class__ is dict and self._key is None:
+            self._take_key(event, text)
+        elif event.implicit[0]:
+            value = typed(text) if len(text) <= LONGEST_WORD else text
+            self._put(self._null(event) if value is None else value)
+        else:
+            self._put(text)
+
+    def _take_key(self, event: Any, text: str) -> None:
+        self._key = text
+        if text in self._container:
+            self._flaw(event, "E001", "this key stands twice in one map.")
+        elif text == "<<" and event.implicit[0]:
+            self._flaw(event, "E009", "a merge key.")
+
+    def _put(self, value: Any) -> None:
+        container = self._container
+        if container.__class__ is dict:
+            container[self._key] = value
+            self._key = None
+        elif container is None:
+            self._root = value
+        else:
+            container.append(value)
+
+    def _open(self, event: Any) -> None:
+        if event.anchor or event.tag:
+            self._check_scalar(event)
+        if self._container.__class__ is dict and self._key is None:
+            raise _UnreadableError(self._made(event, "E014", "a key that is a list or a map."))
+        if len(self._stack) >= DEEPEST:
+            raise _UnreadableError(self._made(event, "E011", f"nested deeper than {DEEPEST} levels."))
+        value: Any = {} if event.__class__ is MappingStartEvent else []
+        self._put(value)
+        self._stack.append((self._container, None))
+        self._container, self._key = value, None
+
+    def _check_scalar(self, event: Any) -> None:
+        if event.anchor:
+            self._flaw(event, "E009", "an anchor.")
+        if event.tag:
+            self._flaw(event, "E009", "a tag.")
+        text = getattr(event, "value", "")
+        if len(text) > LONGEST_SCALAR:
+            self._flaw(event, "E011", f"a text of more than {LONGEST_SCALAR} characters.")
+        if _CONTROL.search(text):
+            self._flaw(event, "E010", "an escaped character that cannot be seen.")
+
+    def _null(self, event: Any) -> Any:
+        if self._container is None:
+            return None
+        self._flaw(event, "E013", "no value." if not event.value else "the value is null.")
+        return BROKEN
+
+    def _other(self, event: Any) -> None:
+        if event.__class__ is DocumentStartEvent:
+            self._documents += 1
+            if self._documents > 1:
+                raise _UnreadableError(self._made(event, "E004", "a second document begins here."))
+        elif event.__class__ is AliasEvent:
+            raise _UnreadableError(self._made(event, "E009", "an alias."))
+
+    def _flaw(self, event: Any, code: str, what: str) -> None:
+        if len(self._flaws) < MOST_FLAWS:
+            self._flaws.append(self._made(event, code, what))
+
+    def _made(self, event: Any, code: str, what: str) -> Flaw:
+        mark = event.start_mark
+        return Flaw(code=code, line=mark.line + 1, column=mark.column + 1, what=what, path=self._path())
+
+    def _path(self) -> TreePath:
+        containers = [container for container, _ in self._stack[1:]] + [self._container]
+        steps: list[str | int] = []
+        for container, child in zip(containers, [*containers[1:], None], strict=True):
+            if isinstance(container, list):
+                steps.append(len(container) - 1 if child is not None else len(container))
+            elif isinstance(container, dict) and child is None and self._key is not None:
+                steps.append(self._key)
+            elif isinstance(container, dict) and child is not None:
+                steps.append(next(key for key, value in container.items() if value is child))
+        return tuple(steps)
