@@ -1,0 +1,125 @@
+"""Chooses a part of the fleet by file, folder, id, name, serial or label."""
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from reconciler.errors import UsageProblemError
+from reconciler.loading.addresses import redacted
+from reconciler.loading.fingerprint import desired_digest
+from reconciler.model.desired import DesiredFleet, DesiredInstallation
+
+
+def select(
+    fleet: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str], account: str | None
+) -> DesiredFleet:
+    """The installations that match any selector and no exclusion; the fleet itself when nothing is asked for.
+
+    A serial chooses its whole installation. The digest of a part is over that part.
+
+    Raises:
+        UsageProblemError: Something matches nothing, or nothing is left.
+    """
+    if not selectors and not exclude and account is None:
+        return fleet
+    candidates = _of_account(fleet, account)
+    wanted = _ids(candidates, selectors, fleet) if selectors else {site.id for site in candidates}
+    unwanted = _ids(candidates, exclude, fleet)
+    chosen = tuple(site for site in candidates if site.id in wanted - unwanted)
+    if not chosen:
+        raise UsageProblemError(
+            "the selection is empty",
+            where=_described(selectors, exclude, account),
+            remedy="exclude less; `reconciler plan` without a selector takes the whole fleet",
+        )
+    return _part(fleet, chosen, _described(selectors, exclude, account))
+
+
+def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
+    """Whether one selector means this installation."""
+    name, equals, value = selector.partition("=")
+    if equals and any(key == name and fnmatchcase(label, value) for key, label in site.labels):
+        return True
+    folded, called = selector.casefold(), site.name.casefold()
+    if folded == called or fnmatchcase(called, folded) or fnmatchcase(site.id, folded):
+        return True
+    if any(charger.serial == selector.upper() for charger in site.chargers):
+        return True
+    return _is_file_or_folder(site, selector, fleet_path)
+
+
+def _of_account(fleet: DesiredFleet, account: str | None) -> tuple[DesiredInstallation, ...]:
+    if account is None:
+        return fleet.installations
+    names = [known.name for known in fleet.accounts]
+    if account not in names:
+        raise UsageProblemError(
+            f"fleet.yaml has no account {redacted(account)}",
+            where="--account",
+            remedy=_did_you_mean(account, names),
+        )
+    return tuple(site for site in fleet.installations if site.account == account)
+
+
+def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet: DesiredFleet) -> set[str]:
+    found: set[str] = set()
+    for selector in selectors:
+        matching = {site.id for site in sites if matches(site, selector, fleet.path)}
+        if not matching:
+            raise UsageProblemError(
+                f"{redacted(selector)} matches no installation",
+                where="the selection",
+                remedy=_did_you_mean(selector, _known_words(sites)),
+            )
+        found |= matching
+    return found
+
+
+def _is_file_or_folder(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
+    """The file as shown (`fleet/installations/…`), from inside the fleet, from here, or absolute; or a folder of it."""
+    inside = site.file.partition("/")[2]
+    here = os.path.abspath(os.path.join(fleet_path, inside))
+    asked = os.path.normpath(selector)
+    for name, question in ((site.file, asked), (inside, asked), (here, os.path.abspath(selector))):
+        if name == question or name.startswith(question.rstrip("/") + "/"):
+            return True
+    return False
+
+
+def _known_words(sites: tuple[DesiredInstallation, ...]) -> Iterator[str]:
+    for site in sites:
+        yield from (site.name, site.id, site.file, os.path.basename(site.file).removesuffix(".yaml"))
+        yield from (charger.serial for charger in site.chargers)
+        yield from (f"{key}={value}" for key, value in site.labels)
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    by_folded = {name.casefold(): name for name in known}
+    near = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.5)
+    hint = f"did you mean {by_folded[near[0]]}? " if near else ""
+    return (
+        f"{hint}known are file, folder, installation id or name, serial, label=value"
+        if hint
+        else ("use a file, a folder, an installation id or name (with * if you like), a serial, or label=value")
+    )
+
+
+def _described(selectors: Sequence[str], exclude: Sequence[str], account: str | None) -> str:
+    parts = [*([f"account {account}"] if account else []), *selectors, *(f"without {name}" for name in exclude)]
+    return redacted(", ".join(parts))
+
+
+def _part(fleet: DesiredFleet, chosen: tuple[DesiredInstallation, ...], description: str) -> DesiredFleet:
+    ids = {site.id for site in chosen}
+    accounts = {site.account for site in chosen}
+    part = replace(
+        fleet,
+        accounts=tuple(account for account in fleet.accounts if account.name in accounts),
+        installations=chosen,
+        deviations=tuple(deviation for deviation in fleet.deviations if deviation.installation_id in ids),
+        attestations=tuple(attestation for attestation in fleet.attestations if attestation.installation_id in ids),
+        selection=description,
+    )
+    return replace(part, digest=desired_digest(part))
