@@ -13,6 +13,7 @@ CHANGES: set[Place] = {
     ("Bakkegata 7", "ZAP012347", "standAlone", "portal"),
     ("Bakkegata 7", "ZAP012347", "maxCurrent", "api"),
     ("Bakkegata 7", "person:c-88123", "permissions", "partner"),
+    ("Bakkegata 7", "userGroup:BSJG", "permissions", "partner"),
     ("Solbakken borettslag", "ZPR081003", "maxCurrent", "api"),
     ("Solbakken borettslag", "ZPR081010", "maxCurrent", "api"),
     ("Solbakken borettslag", "ZPR081020", "maxCurrent", "api"),
@@ -37,7 +38,6 @@ PENDING = {("Verkstedgata 4", "ZPR083101")}
 WAITING = {
     ("Fjellveien 3", "person:c-88122"),
     ("Fjellveien 3", "userGroup:BSJG"),
-    ("Bakkegata 7", "userGroup:BSJG"),
 }
 
 UNREADABLE = {("Lufthavn P1", None), ("Lufthavn P1", "ZPR085001")}
@@ -45,6 +45,7 @@ UNREADABLE = {("Lufthavn P1", None), ("Lufthavn P1", "ZPR085001")}
 _NOT_DONE: dict[tuple[str, str | None, str], str] = {
     ("Bakkegata 7", "ZAP012347", "standAlone"): "waiting",
     ("Bakkegata 7", "person:c-88123", "permissions"): "waiting",
+    ("Bakkegata 7", "userGroup:BSJG", "permissions"): "waiting",
     ("Solbakken borettslag", "ZPR081020", "maxCurrent"): "pending",
     ("Solbakken borettslag", "ZPR081030", "standAlone"): "waiting",
     ("Solbakken borettslag", "ZPR081031", "maxCurrent"): "waiting",

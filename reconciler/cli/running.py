@@ -117,13 +117,14 @@ def _still_good(
 
 def _carried_out(plan: Plan, request: Request, part: DesiredFleet, connections: Connections, log: RunFolder) -> Applied:
     started_at = connections.clock.now()
+    root = current_globals().root  # asked here, because threads have no click context
     log.write_file("plan.json", json_document.to_text(json_document.plan_document(plan)))
     run = Apply(
         plan=plan,
         desired=part,
         origins=request.loaded.origins,
         reach=connections.reach,
-        make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=current_globals().root),
+        make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=root),
         log=log,
         limits=Limits(max_failures=request.max_failures),
         progress=progress(),

@@ -1,6 +1,7 @@
 """The `sandbox` command: the simulated cloud, its world, and what people and devices do in it."""
 
 import re
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,7 +76,7 @@ def serve(port: int, time_scale: float) -> int:
 def _started(url: str) -> None:
     click.echo(f"serving the sandbox at {url} (Ctrl-C stops)")
     click.echo(f"use it with: export RECONCILER_SANDBOX_URL={url}")
-    click.get_text_stream("stdout").flush()
+    sys.stdout.flush()
 
 
 @command.command("reset")

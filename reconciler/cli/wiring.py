@@ -62,12 +62,11 @@ class Connections:
 
 
 class RequestEcho:
-    """Request lines on stderr for -v, otherwise nowhere."""
+    """Request lines on stderr; used with -v only."""
 
     def write(self, line: str) -> None:
         """Show one redacted line."""
-        if current_globals().verbosity:
-            print(for_terminal(line), file=sys.stderr)  # noqa: T201  threads share stderr, click's context is not theirs
+        sys.stderr.write(for_terminal(line) + "\n")
 
 
 @contextlib.contextmanager

@@ -136,6 +136,7 @@ def _status(world: World, arguments: Arguments) -> Outcome:
     del arguments
     return {
         "now": world.now(),
+        "time_scale": world.time_scale,
         "installations": len(world.data["installations"]),
         "chargers": len(world.data["chargers"]),
         "requests": len(world.log),

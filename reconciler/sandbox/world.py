@@ -89,6 +89,11 @@ class World:
             self.data["now"] = self.now()
             self._clock = None
 
+    @property
+    def time_scale(self) -> float:
+        """World seconds per second of wall time; 0 while world time stands still."""
+        return self._clock.scale if self._clock else 0.0
+
     def _set(self, moment: float) -> None:
         # Microseconds, so that many small steps do not drift apart from their sum.
         moment = round(moment, 6)

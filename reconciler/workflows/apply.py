@@ -1,6 +1,8 @@
 """Carry out a plan and prove it: installations side by side, then a second plan as the receipt."""
 
+import traceback
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePath
 
 from reconciler.errors import CloudError
 from reconciler.model.change import Change
@@ -39,10 +41,19 @@ def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker) -> None:
     except CloudError as error:
         tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=error.what, at=reach.clock.now())
     except Exception as error:  # noqa: BLE001  the journal must tell that this site ended, whatever our bug is
+        run.log.record(
+            "internal-error", {"site": site.installation_id, "error": type(error).__name__, "at": _where(error)}
+        )
         detail = f"internal error ({type(error).__name__}); what was sent is in the journal"
         tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=detail, at=reach.clock.now())
     finally:
         ticker.advance(len(site.changes))
+
+
+def _where(error: BaseException) -> list[str]:
+    """Places in our code, without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{PurePath(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _refuse_all(run: Apply, tally: Tally) -> None:
