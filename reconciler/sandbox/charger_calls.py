@@ -1,21 +1,18 @@
 """The documented calls on chargers (rows 6 to 10 of the notes)."""
 
-from collections.abc import Callable
+from functools import partial
 
 from werkzeug.wrappers import Response
 
 from reconciler.sandbox import answers, rows
 from reconciler.sandbox.access import manages, roles_on_charger
 from reconciler.sandbox.answers import Refused
-from reconciler.sandbox.listing import page
+from reconciler.sandbox.listing import Filters, page
 from reconciler.sandbox.reading import (
     Body,
     Call,
     invalid,
     known_id,
-    query_flag,
-    query_number,
-    query_value,
 )
 from reconciler.sandbox.records import Charger, Fields
 from reconciler.sandbox.settling import change_charger, settle_charger, settle_installation
@@ -36,39 +33,24 @@ PAUSE, RESUME = 506, 507
 
 def list_chargers(call: Call) -> Response:
     """Row 6: every charger the caller sees; deactivated ones only when asked for."""
-    chosen = [c for c in _candidates(call) if _listed(call, c)]
-    render: Callable[[Charger], rows.Row] = lambda c: rows.charger_row(call, c)  # noqa: E731 - names the type for the generic
+    filters = Filters.of(call.request)
+    chosen = [c for c in call.world.data["chargers"].values() if _listed(call, c, filters)]
+    render = partial(rows.charger_row, call)
     return answers.found(page(call.request, chosen, render=render, short=SHORT))
 
 
-def _candidates(call: Call) -> list[Charger]:
-    wanted = query_value(call.request, "InstallationId")
-    chargers = call.world.data["chargers"].values()
-    if wanted is None:
-        return list(chargers)
-    return [c for c in chargers if c["installation"] == known_id(wanted)]
-
-
-def _listed(call: Call, charger: Charger) -> bool:
-    if not charger["active"] and not query_flag(call.request, "IncludeDisabled"):
+def _listed(call: Call, charger: Charger, filters: Filters) -> bool:
+    if filters.installation not in (None, charger["installation"]):
         return False
-    settle_installation(call.world, call.world.data["installations"][charger["installation"]])
-    roles = roles_on_charger(call.world, call.user, charger)
-    return bool(roles) and _matches(call, charger, roles)
-
-
-def _matches(call: Call, charger: Charger, roles: Role) -> bool:
-    wanted_roles = query_number(call.request, "Roles")
-    wanted_device = query_number(call.request, "DeviceType")
-    wanted_kind = query_number(call.request, "InstallationType")
-    name = query_value(call.request, "NameFilter")
-    names = (charger["name"].casefold(), charger["serial"].casefold())
     installation = call.world.data["installations"][charger["installation"]]
+    settle_installation(call.world, installation)
+    names = f"{charger['name']}\n{charger['serial']}".casefold()
     return (
-        (not wanted_roles or bool(roles & wanted_roles))
-        and (wanted_device is None or device_type(charger["serial"]) == wanted_device)
-        and (wanted_kind is None or installation["kind"] == wanted_kind)
-        and (name is None or any(name.casefold() in n for n in names))
+        filters.allows_roles(roles_on_charger(call.world, call.user, charger))
+        and filters.allows_kind(installation["kind"])
+        and (charger["active"] or filters.with_disabled)
+        and filters.device in (None, device_type(charger["serial"]))
+        and filters.name in names
     )
 
 

@@ -213,6 +213,6 @@ CONSTANTS: dict[str, object] = {
         "Aborted": 64,
         "OcppNative": 128,
     },
-    "Schema": {"Pro": _schema(1, OBSERVATION_IDS), "Apollo": _schema(4, GO_OBSERVATION_IDS)},
+    "Schema": {"Smart": _schema(1, OBSERVATION_IDS), "Apollo": _schema(4, GO_OBSERVATION_IDS)},
     "WildcardGuid": "00000000-0000-0000-0000-000000000000",
 }

@@ -1,22 +1,20 @@
 """The documented calls on installations (rows 1 to 5, 11, 17 and 20 of the notes)."""
 
-from collections.abc import Callable
+from functools import partial
 
 from werkzeug.wrappers import Response
 
 from reconciler.sandbox import answers, rows
 from reconciler.sandbox.access import manages, roles_on, sees
 from reconciler.sandbox.answers import Refused
-from reconciler.sandbox.listing import page
+from reconciler.sandbox.listing import Filters, page
 from reconciler.sandbox.modes import switch_mode
 from reconciler.sandbox.reading import (
     Body,
     Call,
     invalid,
     known_id,
-    query_flag,
     query_number,
-    query_value,
 )
 from reconciler.sandbox.records import Fields, Installation, Scalar
 from reconciler.sandbox.settling import accepted_fields, change_installation, settle_installation
@@ -29,30 +27,20 @@ SHOW_USERS = 1
 
 def list_installations(call: Call) -> Response:
     """Row 1: everything the caller sees, in the order in which it was made."""
-    chosen = [i for i in call.world.installations() if _listed(call, i)]
-    render: Callable[[Installation], rows.Row] = lambda i: rows.installation_row(call, i)  # noqa: E731 - names the type for the generic
+    filters = Filters.of(call.request)
+    chosen = [i for i in call.world.installations() if _listed(call, i, filters)]
+    render = partial(rows.installation_row, call)
     return answers.found(page(call.request, chosen, render=render, short=SHORT))
 
 
-def _listed(call: Call, installation: Installation) -> bool:
+def _listed(call: Call, installation: Installation, filters: Filters) -> bool:
     settle_installation(call.world, installation)
-    roles = roles_on(call.world, call.user, installation)
-    if not roles:
-        return False
-    if not installation["active"] and not query_flag(call.request, "IncludeDisabled"):
-        return False
-    return _matches(call, installation, roles)
-
-
-def _matches(call: Call, installation: Installation, roles: Role) -> bool:
-    wanted_roles = query_number(call.request, "Roles")
-    wanted_kind = query_number(call.request, "InstallationType")
-    name = query_value(call.request, "NameFilter")
-    key = query_value(call.request, "ExcludeIfVisibleForUserGroupLookupKey")
+    key = filters.not_seen_by
     return (
-        (not wanted_roles or bool(roles & wanted_roles))
-        and (wanted_kind is None or installation["kind"] == wanted_kind)
-        and (name is None or name.casefold() in installation["name"].casefold())
+        filters.allows_roles(roles_on(call.world, call.user, installation))
+        and filters.allows_kind(installation["kind"])
+        and (installation["active"] or filters.with_disabled)
+        and filters.name in installation["name"].casefold()
         and (key is None or not sees(installation, key))
     )
 

@@ -5,12 +5,14 @@ Page size 50, at most 100 since March 2025; a larger one is cut to 100.
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from werkzeug.wrappers import Request
 
 from reconciler.sandbox.reading import (
     invalid,
+    known_id,
     query_flag,
     query_number,
     query_value,
@@ -18,10 +20,50 @@ from reconciler.sandbox.reading import (
 )
 from reconciler.sandbox.records import Charger, Installation
 from reconciler.sandbox.rows import Row
+from reconciler.sandbox.terms import Role
 
 DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE_SIZE = 100
 Item = TypeVar("Item", Installation, Charger)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is cut down to; none means that the parameter was left out."""
+
+    roles: int | None
+    kind: int | None
+    device: int | None
+    name: str
+    not_seen_by: str | None
+    installation: str | None
+    with_disabled: bool
+
+    @classmethod
+    def of(cls, request: Request) -> "Filters":
+        """The filters of a request, all of them read, so that nonsense in any is noticed.
+
+        Raises:
+            Refused: 400, a parameter is of the wrong kind.
+        """
+        installation = query_value(request, "InstallationId")
+        return cls(
+            roles=query_number(request, "Roles"),
+            kind=query_number(request, "InstallationType"),
+            device=query_number(request, "DeviceType"),
+            name=(query_value(request, "NameFilter") or "").casefold(),
+            not_seen_by=query_value(request, "ExcludeIfVisibleForUserGroupLookupKey"),
+            installation=None if installation is None else known_id(installation),
+            with_disabled=query_flag(request, "IncludeDisabled"),
+        )
+
+    def allows_roles(self, roles: Role) -> bool:
+        """Whether the caller holds any of the roles asked for, and any at all."""
+        return bool(roles) and (not self.roles or bool(roles & self.roles))
+
+    def allows_kind(self, kind: int) -> bool:
+        """Whether an installation's type is asked for."""
+        return self.kind is None or self.kind == kind
 
 
 def page(
