@@ -1,0 +1,202 @@
+"""Nobody is locked out by a plan: neither the customer nor we."""
+
+from reconciler.model.desired import GuardLimits, PermissionMode, RemovalGate
+from reconciler.model.observed import ObservedPermission
+from reconciler.model.plan import Gate, Plan
+from reconciler.planning.access import gate_is_open
+from tests.builders import (
+    fleet,
+    gone,
+    has_access,
+    live,
+    permissions,
+    person,
+    plan_for,
+    policy,
+    wants,
+)
+
+US = has_access("userGroup:BSJG", "owner", "service")
+KEEP_US = person("userGroup:BSJG", "owner", "service")
+OLD = has_access("person:c-2", "user", "owner")
+NEW = person("person:c-1", "user", "owner")
+
+
+def guards(plan: Plan) -> list[str]:
+    return [one.guard for one in plan.refusals]
+
+
+class TestLastOwner:
+    def test_a_leaving_owner_waits_for_the_next_one(self) -> None:
+        """The sole owner goes only once the new owner has accepted."""
+        site = wants(access=permissions(NEW, KEEP_US, mode=PermissionMode.EXCLUSIVE))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        grant, leave = plan.steps
+        assert leave.gate is Gate.OWNER_ACCEPTED
+        assert leave.after == (grant.id,)
+
+    def test_a_leaving_owner_who_leaves_nobody_is_refused(self) -> None:
+        """Without a successor the removal is refused, and says how to make it possible."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert guards(plan) == ["last-owner"]
+        assert plan.refusals[0].measured == "0 accepted owner(s)"
+        assert plan.refusals[0].liftable
+
+    def test_nobody_at_all_is_never_possible(self) -> None:
+        """Without any owner left, no flag lifts the refusal."""
+        site = wants(access=permissions(absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[OLD]), by=policy(accepted=["last-owner:Solbakken"]))
+
+        assert guards(plan) == ["last-owner"]
+        assert not plan.refusals[0].liftable
+
+    def test_accepting_it_takes_the_owner_out(self) -> None:
+        """With a group left as owner, a named acceptance lifts it, and no gate holds it."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[US, OLD]), by=policy(accepted=["last-owner:Solbakken"]))
+
+        assert not plan.refusals
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING]
+
+    def test_taking_the_owner_role_counts_like_leaving(self) -> None:
+        """Whoever stays as user only is an owner less."""
+        site = wants(access=permissions(person("person:c-2", "user"), KEEP_US))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert guards(plan) == ["last-owner"]
+
+    def test_another_owner_who_accepted_is_enough(self) -> None:
+        """One of two owners may go."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("person:c-3", "owner")]))
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+    def test_two_owners_cannot_leave_together(self) -> None:
+        """Each alone would be fine; both together leave nobody."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2"), gone("person:c-3")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("person:c-3", "owner")]))
+
+        assert guards(plan) == ["last-owner", "last-owner"]
+
+    def test_the_limit_of_the_fleet_counts(self) -> None:
+        """Where two accepted owners are demanded, one left is too few."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+        seen = live(access=[US, OLD, has_access("person:c-3", "owner")])
+
+        plan = plan_for(fleet(site, limits=GuardLimits(min_accepted_owners=2)), seen)
+
+        assert guards(plan) == ["last-owner"]
+
+    def test_an_invitation_may_be_taken_back(self) -> None:
+        """Somebody who never accepted is no owner that could be missed."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-3")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("person:c-3", "owner", accepted=False)]))
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+    def test_a_user_may_go(self) -> None:
+        """Only owners are guarded."""
+        site = wants(access=permissions(absent=[gone("person:c-3")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("person:c-3", "user")]))
+
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING]
+
+
+class TestOwnAccess:
+    def test_removing_the_only_group_is_refused(self) -> None:
+        """The only group with our rights may be ours."""
+        site = wants(access=permissions(absent=[gone("userGroup:BSJG")]))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert guards(plan) == ["own-access"]
+
+    def test_a_hand_over_is_no_accident(self) -> None:
+        """With `after: ownerAccepted` leaving is meant."""
+        site = wants(access=permissions(absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert not plan.refusals
+
+    def test_a_group_without_our_rights_is_not_us(self) -> None:
+        """While a group with all our rights stays, another group may go."""
+        site = wants(access=permissions(absent=[gone("userGroup:HANS")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("userGroup:HANS", "service")]))
+
+        assert not plan.refusals
+
+    def test_a_weaker_group_does_not_replace_us(self) -> None:
+        """A group with Service only cannot be the one that has Owner as well."""
+        site = wants(access=permissions(absent=[gone("userGroup:BSJG")]))
+
+        plan = plan_for(site, live(access=[US, OLD, has_access("userGroup:HANS", "service")]))
+
+        assert guards(plan) == ["own-access"]
+
+    def test_losing_roles_counts_too(self) -> None:
+        """Our group with fewer roles may be unable to go on."""
+        site = wants(access=permissions(person("userGroup:BSJG", "user")))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert guards(plan) == ["own-access"]
+
+    def test_it_can_be_acknowledged(self) -> None:
+        """Somebody who knows that the group is not ours says so in the file."""
+        site = wants(access=permissions(absent=[gone("userGroup:BSJG")]), acknowledged=["own-access"])
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert not plan.refusals
+
+
+class TestGateAtApply:
+    """The gate is looked at again just before the step."""
+
+    @staticmethod
+    def _is_open(plan: Plan, *seen: ObservedPermission) -> bool:
+        return gate_is_open(plan.steps[-1], plan.changes, observed=seen, limits=GuardLimits())
+
+    @staticmethod
+    def _exclusive() -> Plan:
+        site = wants(access=permissions(NEW, KEEP_US, mode=PermissionMode.EXCLUSIVE))
+        return plan_for(site, live(access=[US, OLD]))
+
+    def test_the_leaving_owner_does_not_open_it(self) -> None:
+        """Whoever is about to go is no owner who stays."""
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        assert not self._is_open(self._exclusive(), US, OLD, invited)
+
+    def test_the_accepted_owner_opens_it(self) -> None:
+        """Once the new owner has accepted, the old one may go."""
+        assert self._is_open(self._exclusive(), US, OLD, has_access("person:c-1", "user", "owner"))
+
+    def test_our_own_group_does_not_open_it(self) -> None:
+        """A group that owns the site says nothing about the customer."""
+        site = wants(access=permissions(NEW, absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]))
+
+        assert not self._is_open(plan_for(site, live(access=[US])), US)
+
+    def test_a_step_without_a_gate_is_open(self) -> None:
+        """Grants never wait for anybody."""
+        plan = self._exclusive()
+
+        assert gate_is_open(plan.steps[0], plan.changes, observed=(), limits=GuardLimits())
