@@ -230,7 +230,7 @@ def _lacks_its_mode(site: _Site, need: ReadNeed) -> bool:
 
 
 def _is_raised(site: _Site) -> bool:
-    """Whether a limit is going up, as far as one can tell: a charger that never reported its limit counts too."""
+    """Whether a limit may be going up; a charger that answered without a usable limit counts too."""
     limits = dict(site.need.raises_to) if site.need is not None else {}
     breaker_a = site.row.get("maxCurrent") if site.row is not None else None
     if "" in limits and isinstance(breaker_a, float) and breaker_a < limits[""]:
@@ -244,7 +244,7 @@ def _is_raised(site: _Site) -> bool:
 
 def _goes_up(observed: Observation | None, wanted_a: float) -> bool:
     if isinstance(observed, Unreadable):
-        return observed.reason is Reason.MISSING_MEMBER
+        return observed.reason in (Reason.MISSING_MEMBER, Reason.BAD_ANSWER)
     return isinstance(observed, float) and observed < wanted_a
 
 

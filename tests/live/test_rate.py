@@ -15,8 +15,12 @@ from tests.live.cloud import Opening, VirtualClock, account_of, over_answers, ov
 
 def leave(pace: Pace, requests: int, *, threads: int) -> None:
     """Let that many requests leave from several threads."""
-    each = requests // threads
-    workers = [threading.Thread(target=lambda: [pace.wait() for _ in range(each)]) for _ in range(threads)]
+
+    def leave_some() -> None:
+        for _ in range(requests // threads):
+            pace.wait()
+
+    workers = [threading.Thread(target=leave_some) for _ in range(threads)]
     for worker in workers:
         worker.start()
     for worker in workers:
