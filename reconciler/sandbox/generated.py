@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from typing import TypedDict
 
 from reconciler.sandbox.access import group_permission
 from reconciler.sandbox.builders import STARTS_AT, Site, add_charger, add_circuit, add_installation, empty_world
@@ -20,18 +21,35 @@ HOME_CHARGERS = 3
 DESIRED_MODES = {0: "native", 2: "ocppCloud"}
 
 
+class DesiredCharger(TypedDict):
+    """What a file says about one charger; amperes per phase."""
+
+    maxCurrent: float
+    standAlone: bool
+
+
+class DesiredSite(TypedDict):
+    """What a file says about one installation; null where its mode has no such setting."""
+
+    id: str
+    name: str
+    mode: str
+    authorizationRequired: bool | None
+    ocppCloudUrl: str | None
+    ocppCloudUrlVersion: str | None
+    chargers: dict[str, DesiredCharger]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
     """A world, and what files would say about it.
 
-    `desired` holds one mapping per installation, in the order of the world: id, name,
-    mode, authorizationRequired, ocppCloudUrl (or null), and chargers: serial to
-    maxCurrent (A) and standAlone. `drifted` names what differs, as (installation id,
+    `desired` is in the order of the world. `drifted` names what differs, as (installation id,
     serial or null, setting).
     """
 
     world: World
-    desired: tuple[dict[str, object], ...]
+    desired: tuple[DesiredSite, ...]
     drifted: tuple[tuple[str, str | None, str], ...]
 
 
@@ -71,7 +89,7 @@ class _Maker:
         self._serials = 0
         self.drifted: list[tuple[str, str | None, str]] = []
 
-    def site(self, number: int, chargers: int) -> dict[str, object]:
+    def site(self, number: int, chargers: int) -> DesiredSite:
         """Put one installation into the world and say what its file holds."""
         kind = Kind.SMART if chargers <= HOME_CHARGERS else Kind.PRO
         circuits = 1 if kind is Kind.SMART else -(-chargers // PER_CIRCUIT)
@@ -100,7 +118,7 @@ class _Maker:
         limit = HOME_A if kind is Kind.SMART else CIRCUIT_A
         return add_circuit(installation, name=f"Circuit {number + 1}", max_current_a=limit)
 
-    def _charger(self, installation: Installation, kind: Kind, circuit: str) -> tuple[str, dict[str, object]]:
+    def _charger(self, installation: Installation, kind: Kind, circuit: str) -> tuple[str, DesiredCharger]:
         self._serials += 1
         prefix, first = ("ZAP", 0) if kind is Kind.SMART else ("ZPR", 100_000)
         serial = f"{prefix}{first + self._serials:06d}"
@@ -122,15 +140,16 @@ class _Maker:
         charger["former"].update(values)
         self.drifted.append((charger["installation"], charger["serial"], setting))
 
-    def _desired(self, installation: Installation, chargers: dict[str, dict[str, object]]) -> dict[str, object]:
+    def _desired(self, installation: Installation, chargers: dict[str, DesiredCharger]) -> DesiredSite:
         fields = installation["fields"]
         native = fields["AuthenticationType"] == Mode.NATIVE
-        desired: dict[str, object] = {
+        desired: DesiredSite = {
             "id": installation["id"],
             "name": installation["name"],
             "mode": DESIRED_MODES[int(str(fields["AuthenticationType"]))],
-            "authorizationRequired": fields["IsRequiredAuthentication"] if native else None,
-            "ocppCloudUrl": None if native else fields["OcppCloudUrl"],
+            "authorizationRequired": bool(fields["IsRequiredAuthentication"]) if native else None,
+            "ocppCloudUrl": None if native else str(fields["OcppCloudUrl"]),
+            "ocppCloudUrlVersion": None if native else "ocpp16Compliant",
             "chargers": chargers,
         }
         if self._dice.random() < self._drift:

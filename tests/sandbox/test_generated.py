@@ -19,7 +19,7 @@ class TestGenerated:
     def test_two_hundred_installations_and_a_thousand_chargers(self) -> None:
         """The size of a real operator; every installation has a charger."""
         made = generated_world(200, 1000)
-        placed = [c for site in made.desired for c in site["chargers"]]  # type: ignore[attr-defined]
+        placed = [c for site in made.desired for c in site["chargers"]]
 
         assert len(made.world.data["installations"]) == len(made.desired) == 200
         assert len(placed) == len(set(placed)) == len(made.world.data["chargers"]) == 1000
@@ -41,7 +41,7 @@ class TestGenerated:
         differing = {
             serial
             for site in made.desired
-            for serial, wanted in site["chargers"].items()  # type: ignore[attr-defined]
+            for serial, wanted in site["chargers"].items()
             if shown[serial] != (wanted["maxCurrent"], wanted["standAlone"])
         }
 

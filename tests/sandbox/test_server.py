@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -70,6 +71,18 @@ class TestServing:
 
         assert statuses == {200}
         assert time.monotonic() - started < 2  # 40 ms each without TCP_NODELAY would be 4 s
+
+    def test_many_clients_at_once_lose_nothing(self, served: httpx.Client, world: World) -> None:
+        """Every write of every thread takes effect once."""
+        world.data["rate_limited"] = False
+        ids = [world.charger_by_serial(f"ZPR0821{n:02d}") for n in range(1, 13)]
+        paths = [f"/api/chargers/{charger['id']}/update" for charger in ids if charger]
+        with ThreadPoolExecutor(max_workers=12) as pool:
+            answers = list(pool.map(lambda path: served.post(path, json={"maxChargeCurrent": 20}), paths * 5))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert sum(entry["effect"] for entry in world.log) == 60
+        assert [charger["writes"] for charger in ids if charger] == [5] * 12
 
     def test_world_time_runs_with_wall_time(self) -> None:
         """Here a hundred times as fast."""
