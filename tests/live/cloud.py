@@ -120,6 +120,7 @@ class Opening:
     log: Lines = field(default_factory=Lines)
     username: str = USERNAME
     password: str = PASSWORD
+    secrets: Callable[[str], Secret] = resolve
 
     def over(self, transport: httpx.BaseTransport, clock: WorldClock | VirtualClock) -> LiveAccount:
         """Open it over a transport."""
@@ -133,7 +134,7 @@ class Opening:
             concurrency=self.concurrency,
             mode=self.mode,
             progress=NoBar(),
-            secrets=resolve,
+            secrets=self.secrets,
             log=self.log,
             jitter=random.Random(1),
         )

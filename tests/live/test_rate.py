@@ -27,12 +27,13 @@ def leave(pace: Pace, requests: int, *, threads: int) -> None:
         worker.join()
 
 
-class FastClock:
+class FastClock(VirtualClock):
     """Real time, twenty times as fast: threads really run side by side."""
 
     scale = 20.0
 
     def __init__(self) -> None:
+        super().__init__()
         self._origin = time.monotonic()
 
     def now(self) -> datetime:
@@ -165,7 +166,7 @@ class TestAgainstTheCloudsLimiter:
             return httpx.Response(404)
 
         needs = [ReadNeed(account="main", installation_id=f"00000000-0000-0000-0000-{n:012}") for n in range(60)]
-        opened = over_answers(answer, Opening(account=account_of(rate=9.8), concurrency=64), clock)  # type: ignore[arg-type]  # any clock will do
+        opened = over_answers(answer, Opening(account=account_of(rate=9.8), concurrency=64), clock)
 
         opened.observer.observe(needs, breadth=Breadth.SITES)
 
