@@ -1,0 +1,248 @@
+"""No plan puts more current on a breaker than it has, and raising takes somebody's word."""
+
+from datetime import date
+
+import pytest
+
+from reconciler.model.plan import GuardScope, Plan
+from reconciler.model.value import Reason, Unreadable, Value
+from tests.builders import FORBIDDEN, SITE, charger, live, plan_for, policy, wants, wants_charger
+
+NATIVE_OCPP: dict[str, Value] = {
+    "authentication.mode": "ocppNative",
+    "authentication.ocppNative.url": "wss://ocpp.example/cp",
+}
+
+
+def guards(plan: Plan) -> list[tuple[str, str]]:
+    return [(one.code, one.guard) for one in plan.refusals]
+
+
+class TestAboveCircuit:
+    def test_a_charger_stays_inside_its_circuit(self) -> None:
+        """32 A on a 25 A circuit is refused, and the refusal says what was wanted."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits={"c1": 25.0}))
+
+        assert guards(plan) == [("P318", "above-circuit")]
+        refusal = plan.refusals[0]
+        assert (refusal.measured, refusal.limit, refusal.charger) == ("32 A", "25 A", "ZAP000001")
+        assert refusal.message.endswith("Held back: ZAP000001 maxCurrent 16 A -> 32 A")
+        assert not plan.changes
+        assert not plan.steps
+
+    def test_no_flag_lifts_it(self) -> None:
+        """Neither the command line nor the file can accept it."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), acknowledged=["above-circuit"])
+        seen = live(charger("ZAP000001", maxCurrent=16.0), circuits={"c1": 25.0})
+
+        plan = plan_for(site, seen, by=policy(accepted=[f"above-circuit:{SITE}", "above-circuit:fleet"]))
+
+        assert guards(plan) == [("P318", "above-circuit")]
+
+    def test_a_charger_stays_inside_its_installation(self) -> None:
+        """The limit of the installation holds too."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+        seen = live(charger("ZAP000001", maxCurrent=16.0), settings={"maxCurrent": 20.0}, circuits={"c1": 40.0})
+
+        assert guards(plan_for(site, seen)) == [("P318", "above-circuit")]
+
+    def test_an_installation_does_not_go_below_its_circuits(self) -> None:
+        """A circuit may not stand above its installation."""
+        plan = plan_for(wants(settings={"maxCurrent": 25.0}), live(circuits={"c1": 40.0}))
+
+        assert guards(plan) == [("P318", "above-circuit")]
+
+    def test_an_installation_does_not_go_below_its_chargers(self) -> None:
+        """Nor may a charger that stays where it is."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), settings={"maxCurrent": 25.0})
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=32.0)))
+
+        assert guards(plan) == [("P318", "above-circuit")]
+
+    def test_inside_its_circuit_a_charger_is_free(self) -> None:
+        """Raising up to the breaker needs nobody's word."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=25.0))
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits={"c1": 25.0}))
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+
+class TestUnreadableCircuit:
+    @pytest.mark.parametrize("circuits", [None, Unreadable(reason=Reason.EMPTY_ANSWER), {"other": 63.0}])
+    def test_a_raise_needs_a_known_circuit(self, circuits: object) -> None:
+        """Where the circuit cannot be read, a charger does not go up."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits=circuits))  # type: ignore[arg-type]
+
+        assert guards(plan) == [("P317", "raise-circuit-unreadable")]
+
+    def test_lowering_needs_no_circuit(self) -> None:
+        """Down is always inside."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=10.0))
+
+        assert not plan_for(site, live(charger("ZAP000001", maxCurrent=16.0))).refusals
+
+    def test_an_acknowledgement_lifts_it_until_its_last_day(self) -> None:
+        """The file can carry somebody's word, with an end."""
+        raised = wants_charger("ZAP000001", maxCurrent=32.0)
+        seen = live(charger("ZAP000001", maxCurrent=16.0))
+
+        valid = wants(raised, acknowledged=["raise-circuit-unreadable"], until=date(2026, 5, 4))
+        expired = wants(raised, acknowledged=["raise-circuit-unreadable"], until=date(2026, 5, 3))
+
+        assert not plan_for(valid, seen).refusals
+        assert guards(plan_for(expired, seen)) == [("P317", "raise-circuit-unreadable")]
+
+    @pytest.mark.parametrize("place", [SITE, "Solbakken"])
+    def test_the_command_line_lifts_it_for_one_site(self, place: str) -> None:
+        """By id or by name."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+        seen = live(charger("ZAP000001", maxCurrent=16.0))
+
+        plan = plan_for(site, seen, by=policy(accepted=[f"raise-circuit-unreadable:{place}"]))
+
+        assert not plan.refusals
+        assert plan.accepted == (f"raise-circuit-unreadable:{place}",)
+
+    def test_another_guard_or_site_lifts_nothing(self) -> None:
+        """One acceptance lifts exactly one guard at one place."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), acknowledged=["lose-load-balancing"])
+        accepted = ["raise-circuit-unreadable:Furulia", "above-circuit:Solbakken"]
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0)), by=policy(accepted=accepted))
+
+        assert guards(plan) == [("P317", "raise-circuit-unreadable")]
+
+
+class TestInstallationLimit:
+    def test_raising_takes_an_electrician(self) -> None:
+        """The cloud cannot know the breaker."""
+        plan = plan_for(wants(settings={"maxCurrent": 80.0}), live())
+
+        assert guards(plan) == [("P316", "raise-installation-limit")]
+        assert (plan.refusals[0].measured, plan.refusals[0].scope) == ("+17 A", GuardScope.INSTALLATION)
+
+    def test_acknowledged_it_is_planned(self) -> None:
+        """With a word in the file it goes up."""
+        site = wants(settings={"maxCurrent": 80.0}, acknowledged=["raise-installation-limit"])
+
+        assert len(plan_for(site, live()).changes) == 1
+
+    def test_lowering_is_free(self) -> None:
+        """Down needs nobody."""
+        assert not plan_for(wants(settings={"maxCurrent": 50.0}), live()).refusals
+
+
+class TestRange:
+    @pytest.mark.parametrize("amperes", [1.0, 5.9, 32.1, 63.0])
+    def test_no_charger_leaves_its_range(self, amperes: float) -> None:
+        """1 to 5.9 A charges nobody, above 32 A no charger is built; whatever flags are given."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=amperes), acknowledged=["current-range"])
+        seen = live(charger("ZAP000001", maxCurrent=16.0), circuits={"c1": 63.0})
+
+        plan = plan_for(site, seen, by=policy(accepted=["current-range:Solbakken"]))
+
+        assert guards(plan) == [("P319", "current-range")]
+
+    @pytest.mark.parametrize("amperes", [0.0, 6.0, 32.0])
+    def test_the_ends_of_the_range_are_inside(self, amperes: float) -> None:
+        """0 A switches off, 6 and 32 A are ordinary values."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=amperes))
+
+        assert not plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits={"c1": 63.0})).refusals
+
+    def test_an_installation_below_6_a_is_refused(self) -> None:
+        """Nobody could charge there."""
+        assert ("P319", "current-range") in guards(plan_for(wants(settings={"maxCurrent": 5.0}), live()))
+
+
+class TestUnbalanced:
+    @staticmethod
+    def _raise(*, breaker: float, stand_alone: bool = True) -> Plan:
+        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", standAlone=stand_alone))
+        seen = live(
+            charger("ZAP000001", maxCurrent=10.0),
+            charger("ZAP000002", maxCurrent=16.0, standAlone=True),
+            circuits={"c1": breaker},
+        )
+        return plan_for(site, seen)
+
+    def test_beside_a_stand_alone_charger_all_must_fit(self) -> None:
+        """20 A and 16 A do not fit under 32 A when nothing balances them."""
+        plan = self._raise(breaker=32.0)
+
+        assert guards(plan) == [("P314", "unbalanced-circuit")]
+        assert (plan.refusals[0].measured, plan.refusals[0].limit) == ("36 A", "32 A")
+
+    def test_what_fits_is_free(self) -> None:
+        """They fit under 40 A."""
+        assert not self._raise(breaker=40.0).refusals
+
+    def test_a_charger_that_leaves_stand_alone_is_balanced(self) -> None:
+        """Turned off in the same plan, it counts no more."""
+        assert not self._raise(breaker=32.0, stand_alone=False).refusals
+
+    def test_turning_stand_alone_on_beside_others(self) -> None:
+        """On a shared circuit that nobody has read it takes an electrician."""
+        site = wants(wants_charger("ZAP000001", standAlone=True), wants_charger("ZAP000002"))
+
+        plan = plan_for(site, live(charger("ZAP000001", standAlone=False), charger("ZAP000002")))
+
+        assert guards(plan) == [("P314", "unbalanced-circuit")]
+
+    def test_turning_stand_alone_on_alone_is_free(self) -> None:
+        """A single charger has nobody to share with."""
+        site = wants(wants_charger("ZAP000001", standAlone=True))
+
+        assert not plan_for(site, live(charger("ZAP000001", standAlone=False))).refusals
+
+    def test_in_native_ocpp_all_must_fit(self) -> None:
+        """There the backend balances, if anybody does."""
+        site = wants(wants_charger("ZPR080001", maxCurrent=20.0), wants_charger("ZPR080002", maxCurrent=20.0))
+        seen = live(
+            charger("ZPR080001", maxCurrent=10.0),
+            charger("ZPR080002", maxCurrent=20.0),
+            settings=NATIVE_OCPP,
+            circuits={"c1": 32.0},
+        )
+
+        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
+
+
+class TestLoadBalancing:
+    def test_several_chargers_lose_it(self) -> None:
+        """Switching two chargers to native OCPP takes somebody's word."""
+        site = wants(wants_charger("ZPR080001"), wants_charger("ZPR080002"), settings=NATIVE_OCPP)
+
+        plan = plan_for(site, live(charger("ZPR080001"), charger("ZPR080002")))
+
+        assert guards(plan) == [("P321", "lose-load-balancing")]
+
+    def test_a_single_charger_needs_none(self) -> None:
+        """There is nothing to balance."""
+        site = wants(wants_charger("ZPR080001"), settings=NATIVE_OCPP)
+
+        assert not plan_for(site, live(charger("ZPR080001"))).refusals
+
+    def test_leaving_native_ocpp_gives_it_back(self) -> None:
+        """The way back needs nobody's word."""
+        site = wants(wants_charger("ZPR080001"), wants_charger("ZPR080002"), settings={"authentication.mode": "native"})
+
+        assert not plan_for(site, live(charger("ZPR080001"), charger("ZPR080002"), settings=NATIVE_OCPP)).refusals
+
+
+class TestOneSiteOnly:
+    def test_unreadable_values_are_no_raise(self) -> None:
+        """A charger whose value is unknown is not planned, so nothing is refused for it."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=FORBIDDEN)))
+
+        assert not plan.refusals
+        assert len(plan.unreadable) == 1
