@@ -90,15 +90,20 @@ def serve(file: SandboxFile, *, port: int, time_scale: float = 1.0, started: Cal
     with file.locked():
         world = file.load()
         stop = threading.Event()
-        with _stopping(stop):
-            try:
-                with running(world, port=port, time_scale=time_scale) as url:
-                    file.announce(url)
-                    started(url)
-                    while not stop.wait(SAVED_EVERY_S):
-                        file.save(world)
-            finally:
+        serving = running(world, port=port, time_scale=time_scale)
+        with _stopping(stop), _saving(file, world), serving as url:
+            file.announce(url)
+            started(url)
+            while not stop.wait(SAVED_EVERY_S):
                 file.save(world)
+
+
+@contextlib.contextmanager
+def _saving(file: SandboxFile, world: World) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        file.save(world)
 
 
 @contextlib.contextmanager
