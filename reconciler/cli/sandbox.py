@@ -133,9 +133,12 @@ def carry_out(worksheet: Path) -> int:
 
     path = worksheet.with_suffix(".json")
     steps = read_worksheet_steps(path)
-    done = _do("carry-out", steps=steps)["steps"]
-    say(f"{done} step(s) of {path} carried out in the sandbox")
-    return ExitCode.DONE
+    ends = _do("carry-out", steps=steps)["steps"]
+    for step, end in zip(steps, ends, strict=True):
+        subject = step["charger"] or step["principal"] or "installation"
+        outcome = "done" if end["done"] else f"not done: {end['detail']}"
+        click.echo(for_terminal(f"{step['name']}: {subject} {step['setting']}: {outcome}"))
+    return ExitCode.DONE if all(end["done"] for end in ends) else ExitCode.PARTIAL
 
 
 @command.command("accept-invitation")

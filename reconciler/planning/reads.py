@@ -39,10 +39,15 @@ def _need(desired: DesiredInstallation, *, permissions: bool) -> ReadNeed:
 
 
 def breadth_for(desired: DesiredFleet) -> Breadth:
-    """Single sites when reading them one by one takes fewer requests than the lists of the account."""
+    """Single sites when a part is selected and the lists of the account would take as many requests or more.
+
+    The files tell the least that the lists can hold; the account may show more, so a tie goes to single sites.
+    """
+    if desired.selection is None:
+        return Breadth.ACCOUNT
     files, chargers = desired.fleet_size
     lists = ceil(files / PAGE) + ceil(chargers / PAGE)
-    return Breadth.SITES if 2 * len(desired.installations) < lists else Breadth.ACCOUNT
+    return Breadth.SITES if 2 * len(desired.installations) <= lists else Breadth.ACCOUNT
 
 
 def read_floor(needs: Sequence[ReadNeed], observed: ObservedFleet) -> int:

@@ -31,7 +31,7 @@ class TestExitCodes:
         coverage = ended.document["coverage"]["installations"]
         assert ended.code == 4
         assert (coverage["desired"], coverage["compared"], coverage["unreadable"]) == (10, 9, 1)
-        assert "compared 9 of 10 installations" in ended.out
+        assert "Compared 9 of 10 installations" in ended.out
 
     def test_a_broken_file_ends_with_3_and_nothing_is_asked_of_the_cloud(self, shop: Shop) -> None:
         """Files first: a mistake in one of them stops everything."""

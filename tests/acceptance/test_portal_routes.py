@@ -90,5 +90,5 @@ def test_every_portal_change_of_the_plan_is_on_the_worksheet(portal: Shop) -> No
     wanted = {
         (c["installation"], c["charger"], c["principal"], c["setting"]) for c in changes if c["route"] == "portal"
     }
-    steps = json.loads((folder / "worksheet.json").read_text())["steps"]
+    steps = json.loads((folder / "worksheet.json").read_text())["tasks"]
     assert {(s["installation"], s["charger"], s["principal"], s["setting"]) for s in steps} == wanted

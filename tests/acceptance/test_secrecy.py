@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.people import people
+from reconciler.sandbox.portal import set_value
 from tests.acceptance.conftest import SECRETS, Shop
 
 PLACES = (
@@ -38,6 +39,7 @@ PLACES = (
 )
 STATES = (-100, 554, 713, 721, 722, 723, 724, 725, 750, 760, 807, 808, 830, 850, 851, 852, 853, 854, 863, 864, 877)
 STATES_OF_DEVICES = (900, 901, 950, 951, 952, 953, 960, 961, 962, 963, 980, 981, 982)
+MODES = ("native", "webhooks", "ocppCloud", "ocppNative")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}")
 
 
@@ -49,7 +51,10 @@ def test_the_raw_answers_carry_every_canary(shop: Shop) -> None:
         token = client.post("/oauth/token", data=form).json()["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         world.data["rate_limited"] = False
-        raw = "\n".join(answer.text for answer in _everything(client))
+        raw = ""
+        for mode in MODES:
+            set_value(world, "Testveien 1", setting="authentication.mode", value=mode)
+            raw += "\n".join(answer.text for answer in _everything(client))
 
     for place in PLACES:
         assert re.search(rf'"{place}": ?\[?"[^"]*CANARY', raw), f"no canary in {place}"
@@ -106,7 +111,7 @@ def _working_day(shop: Shop) -> Iterable[str]:
         ("show", "plan.json", "--format", "markdown"),
         *(("sandbox", "fault", *fault) for fault in faults),
         ("-vv", "apply", "plan.json", "--report", "json=result.json", "--report", "markdown=result.md"),
-        ("-vv", "plan", "Testveien*"),
+        *(step for mode in MODES for step in _in_mode(mode)),
         ("-vv", "apply", "--yes", "--format", "json"),
         ("-vv", "plan", "--format", "json"),
         ("explain", "fleet/installations/work/havnen-kontor.yaml"),
@@ -118,6 +123,12 @@ def _working_day(shop: Shop) -> Iterable[str]:
         ended = shop.run(*command)
         assert "internal error" not in ended.err, ended.err
         yield ended.out + ended.err
+
+
+def _in_mode(mode: str) -> Iterable[tuple[str, ...]]:
+    """The installation that carries credentials in its URLs, in one mode, and a plan that reads it."""
+    yield ("sandbox", "set", "Testveien 1", f"authentication.mode={mode}")
+    yield ("-vv", "plan", "--format", "json")
 
 
 def _written(folder: Path) -> list[Path]:
