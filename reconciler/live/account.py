@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import assert_never
 from urllib.parse import urlsplit
 
 import httpx
@@ -167,12 +168,13 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
 
 
 def _check_host(account: Account, base_url: str) -> None:
-    parts = urlsplit(base_url)
     match account.cloud:
         case Cloud.ZAPTEC:
             allowed = base_url == ZAPTEC_URL
         case Cloud.SANDBOX:
-            allowed = _is_here(parts.hostname or "") and parts.username is None and parts.path in ("", "/")
+            allowed = _is_here(base_url)
+        case _:
+            assert_never(account.cloud)
     if not allowed:
         raise CloudError(
             f"the host is not one of the cloud {account.cloud}",
@@ -181,10 +183,11 @@ def _check_host(account: Account, base_url: str) -> None:
         )
 
 
-def _is_here(host: str) -> bool:
-    if host in (IN_PROCESS_HOST, "localhost"):
-        return True
+def _is_here(base_url: str) -> bool:
     try:
-        return ip_address(host).is_loopback
+        parts = urlsplit(base_url)
+        if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
+            return False
+        return parts.hostname in (IN_PROCESS_HOST, "localhost") or ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False

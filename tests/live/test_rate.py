@@ -142,7 +142,7 @@ class TestAgainstTheCloudsLimiter:
         made = generated_world(40, 200)
         opened = over_world(made.world, Opening(account=account_of(rate=rate), concurrency=concurrency))
         needs = [
-            ReadNeed(account="main", installation_id=str(site["id"]), state_of=tuple(site["chargers"]))  # type: ignore[arg-type]  # a mapping of serials
+            ReadNeed(account="main", installation_id=str(site["id"]), state_of=tuple(site["chargers"]))
             for site in made.desired
         ]
         started_at = made.world.now()

@@ -1,0 +1,332 @@
+"""A partner's adapter gets a narrow call, and whatever it does ends in one of our own values."""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from reconciler.errors import CloudError, WriteForbiddenError
+from reconciler.live.account import ZAPTEC_URL, Access, Credentials, open_account
+from reconciler.live.partner_route import PartnerRoute
+from reconciler.live.routes.partner import PartnerCall, PartnerPermission, PartnerPrincipal, PartnerValue, adapter_for
+from reconciler.live.routes.sandbox_partner import SandboxPartner
+from reconciler.model.desired import Account, Route
+from reconciler.model.desired import Cloud as CloudName
+from reconciler.model.observed import Breadth, ReadNeed
+from reconciler.model.outcome import WriteStatus
+from reconciler.model.people import People, Person
+from reconciler.model.plan import Operation
+from reconciler.model.secret import Secret
+from reconciler.model.value import ABSENT, Reason, Unreadable
+from tests.live.answers import CHARGER, SERIAL, SITE, Cloud, as_json, status
+from tests.live.cloud import NoBar, Opening, VirtualClock, account_of, over_answers, resolve
+from tests.live.steps import change, step
+
+GUIDE = Path(__file__).parents[2] / "docs" / "partner-adapter.md"
+ACCESS = f"/placeholder/installations/{SITE}/access"
+PEOPLE = People(entries=(Person(id="c-1", email="Kari.CANARY@people.example"),))
+
+
+def install(folder: Path, source: str, *, name: str, target: str) -> None:
+    """A package with one module and one entry point, as pip would lay it out."""
+    (folder / f"{target.partition(':')[0]}.py").write_text(source)
+    info = folder / f"{name}_adapter-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-adapter\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[reconciler.partner]\n{name} = {target}\n")
+
+
+@pytest.fixture
+def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for installed packages; what was imported from it is forgotten afterwards."""
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - before:
+        if name.endswith("_zaptec"):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def acme(packages: Path) -> Account:
+    """The guide's own example, installed, and an account that uses it."""
+    code = re.search(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    entry = re.search(r'^(acme) = "(.+)"$', GUIDE.read_text(), re.MULTILINE)
+    assert code is not None
+    assert entry is not None
+    install(packages, code[1], name=entry[1], target=entry[2])
+    return replace(account_of(), partner="acme")
+
+
+class TestTheGuide:
+    def test_its_example_reads_permissions(self, acme: Account) -> None:
+        """The adapter printed in the guide works as it stands there."""
+        entries = [
+            {"id": "u-1", "email": "kari.canary@people.example", "roles": ["owner", "user"]},
+            {"id": "g-1", "groupKey": "HANS", "roles": ["service"]},
+            {"id": "u-2", "email": "somebody@people.example", "roles": ["user"], "invited": True},
+        ]
+        opened = over_answers(Cloud({f"GET {ACCESS}": as_json(entries)}), Opening(account=acme, people=PEOPLE))
+
+        fleet = opened.observer.observe(
+            [ReadNeed(account="main", installation_id=SITE, permissions=True)], breadth=Breadth.ACCOUNT
+        )
+
+        found = fleet.installations[0].permissions
+        assert isinstance(found, tuple)
+        assert [(one.principal, one.roles, one.accepted) for one in found] == [
+            ("person:c-1", ("user", "owner"), True),
+            ("user-id:u-2", ("user",), False),
+            ("userGroup:HANS", ("service",), True),
+        ]
+
+    def test_its_example_writes(self, acme: Account) -> None:
+        """Each of its three writes reaches the account's host with the body that the guide shows."""
+        routes = {
+            f"PATCH /placeholder/installations/{SITE}": status(200),
+            f"PUT /placeholder/chargers/{CHARGER}/stand-alone": status(200),
+            f"PUT {ACCESS}": status(200),
+        }
+        cloud = Cloud(routes)
+        executor = over_answers(cloud, Opening(account=acme, people=PEOPLE)).executor
+        mode = change("authentication.mode", "native", before="webhooks", installation_id=SITE)
+        alone = change("standAlone", False, before=True, installation_id=SITE, charger=SERIAL)
+        grant = change("permissions", ("owner",), installation_id=SITE, principal="person:c-1")
+
+        answers = [
+            executor.write(step(Operation.PARTNER_AUTHENTICATION, mode), [mode]),
+            executor.write(step(Operation.PARTNER_STAND_ALONE, alone, target_id=CHARGER), [alone]),
+            executor.write(step(Operation.PARTNER_PERMISSION, grant), [grant]),
+        ]
+
+        assert {answer.status for answer in answers} == {WriteStatus.ACCEPTED}
+        assert cloud.seen == list(routes)
+        assert cloud.bodies == [
+            {"AuthenticationType": 0},
+            {"enabled": False},
+            {"email": "Kari.CANARY@people.example", "owner": True, "service": False, "user": False},
+        ]
+
+
+class TestLoading:
+    def test_without_an_agreement_there_is_no_adapter(self) -> None:
+        """The name of a route alone opens nothing."""
+        assert adapter_for(replace(account_of(), agreement=None)) is None
+
+    def test_without_a_partner_route_there_is_no_adapter(self) -> None:
+        """An adapter that no setting uses is not even imported."""
+        assert adapter_for(replace(account_of(routes=(("permissions", Route.PORTAL),)), partner="missing")) is None
+
+    def test_the_sandbox_brings_its_own(self) -> None:
+        """No installation and no name is needed for the sandbox."""
+        assert isinstance(adapter_for(account_of()), SandboxPartner)
+
+    @pytest.mark.parametrize("partner", [None, "sandbox"])
+    def test_the_real_cloud_gets_none_from_us(self, partner: str | None) -> None:
+        """We ship no undocumented call to the real cloud."""
+        account = replace(account_of(cloud=CloudName.ZAPTEC), partner=partner)
+
+        with pytest.raises(CloudError, match="partner|sandbox"):
+            adapter_for(account)
+
+    def test_an_unknown_name_lists_what_is_installed(self, acme: Account) -> None:
+        """A typo is found at once."""
+        with pytest.raises(CloudError, match=r"no partner adapter 'acne' is installed \(installed: .*acme"):
+            adapter_for(replace(acme, partner="acne"))
+
+    @pytest.mark.parametrize(
+        ("source", "words"),
+        [
+            ("raise RuntimeError('CANARY')", "cannot be loaded (RuntimeError)"),
+            ("x = 1", "cannot be loaded (AttributeError)"),
+            ("class Broken:\n    def __init__(self, need): ...", "cannot be loaded (TypeError)"),
+            ("class Broken:\n    def read_permissions(self): ...", "lacks write_authentication"),
+        ],
+    )
+    def test_a_broken_adapter_is_named(self, packages: Path, source: str, words: str) -> None:
+        """An import error, a wrong name, a constructor with arguments, a missing method: each is said clearly."""
+        install(packages, source, name="broken", target="broken_zaptec:Broken")
+
+        with pytest.raises(CloudError) as caught:
+            adapter_for(replace(account_of(), partner="broken"))
+
+        assert words in caught.value.what
+        assert "CANARY" not in str(caught.value)
+
+
+def adapter_source(body: str) -> str:
+    """An adapter whose methods all do the same."""
+    methods = ["read_permissions", "write_authentication", "write_stand_alone", "write_permission"]
+    return "class Odd:\n" + "".join(f"    def {name}(self, call, **_):\n        {body}\n" for name in methods)
+
+
+def wish_and_account(packages: Path, body: str) -> Account:
+    """An account whose adapter does that."""
+    install(packages, adapter_source(body), name="odd", target="odd_zaptec:Odd")
+    return replace(account_of(), partner="odd")
+
+
+class TestOddAdapters:
+    @pytest.mark.parametrize(
+        ("body", "status_", "words"),
+        [
+            (
+                "raise ValueError('CANARY@people.example')",
+                WriteStatus.REFUSED,
+                "the partner adapter failed (ValueError)",
+            ),
+            ("call('PUT', '/x'); raise KeyError('CANARY')", WriteStatus.UNCERTAIN, "failed (KeyError)"),
+            (
+                "call('PUT', '/x'); call('PUT', '/no')",
+                WriteStatus.UNCERTAIN,
+                "an earlier call of the adapter was accepted",
+            ),
+            ("call('PUT', '/no')", WriteStatus.REFUSED, "403"),
+            ("call('PUT', 'https://elsewhere.example/x')", WriteStatus.REFUSED, "not allowed"),
+            ("call('PUT', '//elsewhere.example/x')", WriteStatus.REFUSED, "not allowed"),
+            ("call('PUT', '/a/../b')", WriteStatus.REFUSED, "not allowed"),
+            ("call('PUT', '/a@elsewhere.example')", WriteStatus.REFUSED, "not allowed"),
+            ("call('PUT', '/a\\r\\nHost: x')", WriteStatus.REFUSED, "not allowed"),
+            ("call('TRACE', '/x')", WriteStatus.REFUSED, "not allowed"),
+        ],
+    )
+    def test_a_write_ends_honestly(self, packages: Path, body: str, status_: WriteStatus, words: str) -> None:
+        """Nothing sent is refused, something sent is uncertain, other hosts are out of reach."""
+        cloud = Cloud({"PUT /x": status(200), "PUT /no": status(403)})
+        opened = over_answers(cloud, Opening(account=wish_and_account(packages, body)))
+        wish = change("authentication.mode", "native", before="webhooks", installation_id=SITE)
+
+        answer = opened.executor.write(step(Operation.PARTNER_AUTHENTICATION, wish), [wish])
+
+        assert answer.status is status_
+        assert words in answer.detail
+        assert "CANARY" not in answer.detail
+        assert all(seen in ("PUT /x", "PUT /no") for seen in cloud.seen)
+
+    @pytest.mark.parametrize(
+        "body", ["return 1 / 0", "return ['CANARY']", "return None", "call('GET', '/gone'); return []"]
+    )
+    def test_permissions_that_cannot_be_read_are_unreadable(self, packages: Path, body: str) -> None:
+        """A bug in an adapter hides the permissions of the site, and nothing else."""
+        opened = over_answers(Cloud(), Opening(account=wish_and_account(packages, body)))
+
+        fleet = opened.observer.observe(
+            [ReadNeed(account="main", installation_id=SITE, permissions=True)], breadth=Breadth.ACCOUNT
+        )
+
+        assert isinstance(fleet.installations[0].permissions, Unreadable)
+        assert fleet.installations[0].get("maxCurrent") == 25.0
+        assert "CANARY" not in repr(fleet)
+
+    def test_an_adapter_cannot_write_while_planning(self, packages: Path) -> None:
+        """A PUT inside the reading method is stopped before it leaves and ends the run."""
+        account = wish_and_account(packages, "call('PUT', '/x')")
+        cloud = Cloud({"PUT /x": status(200)})
+        opened = over_answers(cloud, Opening(account=account, mode=Access.READ_ONLY))
+
+        with pytest.raises(WriteForbiddenError):
+            opened.observer.observe(
+                [ReadNeed(account="main", installation_id=SITE, permissions=True)], breadth=Breadth.ACCOUNT
+            )
+        assert "PUT /x" not in cloud.seen
+
+
+class Twice:
+    """An adapter that shows a person twice."""
+
+    def __init__(self, *found: PartnerPermission) -> None:
+        self.found = found
+
+    def read_permissions(self, call: PartnerCall, *, installation_id: str) -> Sequence[PartnerPermission]:
+        """What it was made with."""
+        return self.found
+
+    def write_authentication(
+        self, call: PartnerCall, *, installation_id: str, members: Mapping[str, PartnerValue]
+    ) -> None:
+        """Not used."""
+
+    def write_stand_alone(self, call: PartnerCall, *, charger_id: str, enabled: bool) -> None:
+        """Not used."""
+
+    def write_permission(
+        self, call: PartnerCall, *, installation_id: str, principal: PartnerPrincipal, roles: tuple[str, ...]
+    ) -> None:
+        """Not used."""
+
+
+def permission(*roles: str, accepted: bool) -> PartnerPermission:
+    """A permission of the one person."""
+    return PartnerPermission(object_id="u-1", email="kari.canary@PEOPLE.example", roles=roles, accepted=accepted)
+
+
+class TestMerging:
+    @pytest.mark.parametrize(
+        ("found", "roles", "accepted"),
+        [
+            ([permission("user", accepted=True), permission("owner", accepted=False)], ("user",), True),
+            ([permission("owner", accepted=False), permission("user", accepted=True)], ("user",), True),
+            ([permission("owner", accepted=True), permission("user", accepted=True)], ("user", "owner"), True),
+            ([permission("owner", accepted=False)], ("owner",), False),
+        ],
+    )
+    def test_an_open_invitation_beside_a_membership_does_not_count(
+        self, found: list[PartnerPermission], roles: tuple[str, ...], accepted: bool
+    ) -> None:
+        """Nobody counts as accepted owner because of an invitation that is still open."""
+        route = PartnerRoute(Twice(*found), session=None, people=PEOPLE)  # type: ignore[arg-type]  # this adapter calls nothing
+
+        assert [(one.principal, one.roles, one.accepted) for one in route.permissions(SITE)] == [
+            ("person:c-1", roles, accepted)
+        ]
+
+
+class TestHosts:
+    @pytest.mark.parametrize(
+        ("cloud", "url"),
+        [
+            (name, url)
+            for name, urls in {
+                "zaptec": ["http://api.zaptec.com", "https://api.zaptec.com.evil.example", "http://sandbox.invalid"],
+                "sandbox": [
+                    ZAPTEC_URL,
+                    "http://192.0.2.1",
+                    "http://u@127.0.0.1",
+                    "http://127.0.0.1/x",
+                    "",
+                    "http://[x",
+                ],
+            }.items()
+            for url in urls
+        ],
+    )
+    def test_an_account_reaches_only_its_own_cloud(self, cloud: str, url: str) -> None:
+        """A token for one host never goes to another."""
+        with pytest.raises(CloudError, match="host"):
+            open_account(
+                Account(name="main", cloud=CloudName(cloud)),
+                transport=httpx.MockTransport(lambda _request: httpx.Response(500)),
+                base_url=url,
+                credentials=Credentials(username="x", password=Secret("x")),
+                clock=VirtualClock(),
+                people=None,
+                concurrency=1,
+                mode=Access.READ_ONLY,
+                progress=NoBar(),
+                secrets=resolve,
+            )
+
+
+def test_an_absent_principal_is_absent(acme: Account) -> None:
+    """Somebody the directory knows and the adapter does not show has no access; somebody unknown is unreadable."""
+    opened = over_answers(Cloud({f"GET {ACCESS}": as_json([])}), Opening(account=acme, people=PEOPLE))
+    known = change("permissions", ("owner",), installation_id=SITE, principal="person:c-1")
+    unknown = change("permissions", ("owner",), installation_id=SITE, principal="person:c-9")
+
+    found = opened.executor.read(step(Operation.PARTNER_PERMISSION, known, unknown), [known, unknown])
+
+    assert found == {known.id: ABSENT, unknown.id: Unreadable(reason=Reason.NO_PEOPLE_DIRECTORY)}
