@@ -133,7 +133,7 @@ def _plan(stage: Stage) -> None:
     document = stage.run("plan", "--out", "plan.json", report="first.json", codes=(4,))
     _same(_places(document["changes"], "route"), expected.CHANGES, "changes with their routes")
     _same({(one["name"], one["guard"]) for one in document["refusals"]}, expected.REFUSALS, "refusals")
-    _same({(one["name"], one["charger"]) for one in document["pending"]}, expected.PENDING, "pending")
+    _same({_place(one) for one in document["pending"]}, expected.PENDING, "pending")
     _same({(one["name"], one["principal"]) for one in document["waiting"]}, expected.WAITING, "waiting")
     _same({(one["name"], one["charger"]) for one in document["unreadable"]}, expected.UNREADABLE, "unreadable")
 

@@ -33,7 +33,10 @@ REFUSALS = {
     ("Lufthavn P1", "raise-circuit-unreadable"),
 }
 
-PENDING = {("Verkstedgata 4", "ZPR083101")}
+PENDING = {
+    ("Verkstedgata 4", "ZPR083101", "authentication.mode"),
+    ("Verkstedgata 4", None, "authentication.ocppNative.url"),
+}
 
 WAITING = {
     ("Fjellveien 3", "person:c-88122"),

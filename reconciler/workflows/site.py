@@ -123,13 +123,16 @@ def _held_by(work: _Work, step: Step) -> tuple[OutcomeKind, str] | None:
 
 
 def _owner_accepted(work: _Work, step: Step) -> bool:
-    """Whether a fresh plan would take the access away without a gate, that is, acceptance was seen."""
+    """Whether a fresh plan takes the access away without granting ownership first, that is, acceptance was seen.
+
+    While an invitation is open, a fresh plan lists the removal as waiting and not as a change.
+    """
     run = work.run
     desired = touched(run.desired, work.site.changes)
     policy = run.make_policy(work.reach.clock.now())
     fresh = make_plan(desired, _observe(work), policy, run.origins)
-    gates = {change_id: other.gate for other in fresh.steps for change_id in other.change_ids}
-    return all(gates.get(change_id) is Gate.NOTHING for change_id in step.change_ids)
+    granted = any(isinstance(change.after, tuple) and "owner" in change.after for change in fresh.changes)
+    return not granted and set(step.change_ids) <= {change.id for change in fresh.changes}
 
 
 def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Change]:

@@ -8,7 +8,7 @@ from reconciler.model.desired import DesiredFleet, DesiredInstallation
 
 
 def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
-    """Only installations, chargers and permissions that the changes name; installation settings cost nothing extra."""
+    """Only settings of installations, chargers and people that the changes name; installation settings cost nothing."""
     by_site: dict[str, list[Change]] = {}
     for change in changes:
         by_site.setdefault(change.target.installation_id, []).append(change)
@@ -19,6 +19,7 @@ def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
 def _cut(site: DesiredInstallation, changes: Iterable[Change]) -> DesiredInstallation:
     targets = [change.target for change in changes]
     serials = {target.charger for target in targets}
-    chargers = tuple(charger for charger in site.chargers if charger.serial in serials)
+    # The others stay listed, because guards count what a file does not list; without settings they cost no read.
+    chargers = tuple(one if one.serial in serials else replace(one, settings=()) for one in site.chargers)
     permissions = site.permissions if any(target.principal for target in targets) else None
     return replace(site, chargers=chargers, permissions=permissions)

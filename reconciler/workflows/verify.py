@@ -57,7 +57,7 @@ def prove(
     return Proof(
         outcomes=final,
         receipt=Receipt(
-            converged=not _for_machines(plan, final, open_changes) and not second.unreadable,
+            converged=not (_for_machines(plan, final, open_changes) or second.unreadable or second.refusals),
             desired_digest=second.desired.digest,
             observed_digest=_observed_digest(plan, observed),
             second_plan_changes=len(_for_machines(plan, final, open_changes)),
