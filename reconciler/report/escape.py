@@ -13,7 +13,7 @@ NAME_CELLS = 60
 
 _CUT = "…"
 _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_WORKFLOW_COMMAND = re.compile(r"(?<!\S)::|##\[")
+_WORKFLOW_COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere, because a line may be folded just before it
 
 
 def visible(text: str) -> str:
@@ -38,7 +38,7 @@ def _shown(character: str) -> str:
 
 def for_terminal(text: str) -> str:
     """One line for a terminal or a log: nothing in it moves the cursor or reads as a workflow command of GitHub."""
-    return _WORKFLOW_COMMAND.sub(lambda found: "\\".join(found[0]), visible(text))
+    return _WORKFLOW_COMMAND.sub(r"\g<0>\\", visible(text))
 
 
 def cut(text: str, cells: int = NAME_CELLS) -> str:
@@ -68,7 +68,7 @@ def ascii_only(text: str) -> str:
 _PLAIN_SIGNS = (("…", "..."), ("→", "->"), ("─", "-"), ("·", "-"), ("✓", "ok"), ("↑", "^"), ("↓", "v"))
 
 _MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]~$]")
-_MARKDOWN_START = re.compile(r"^\s*([-+=]|\d+(?=[.)]))")
+_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)]))")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _MARKDOWN_LINKS = re.compile(r"[@#](?=\w)|:(?=//|[\w+-]+:)|(?i:www(?=\.)|\bGH(?=-\d))")
 _MARKDOWN_BREAK = "&#8203;"  # a zero-width space: no mention, no issue link, no emoji, no web link
@@ -93,8 +93,8 @@ def _plain(text: str) -> str:
 
 def _at_start(found: re.Match[str]) -> str:
     # A list, a heading line or a number would begin a block of its own.
-    sign = found[0].strip()
-    return f"{sign}{_MARKDOWN_BREAK}" if sign.isdigit() else f"\\{sign}"
+    space, sign = found.groups()
+    return f"{space}{sign}{_MARKDOWN_BREAK}" if sign.isdigit() else f"{space}\\{sign}"
 
 
 def code(text: str) -> str:

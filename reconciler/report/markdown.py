@@ -50,7 +50,7 @@ def _text(text: str) -> str:
 
 
 def _name(text: str) -> str:
-    return escaped(cut(text)) or "(no name)"
+    return escaped(cut(text.strip())) or "(no name)"
 
 
 def _code(text: str) -> str:

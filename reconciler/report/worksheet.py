@@ -5,9 +5,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib import resources
 
-from jinja2 import Environment, StrictUndefined, select_autoescape
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
@@ -190,7 +189,7 @@ def summary_of(sheet: Worksheet) -> str:
 
 
 def _name(text: str) -> str:
-    return escaped(cut(visible(text))) or "(no name)"
+    return escaped(cut(visible(text.strip()))) or "(no name)"
 
 
 def _numbered(instructions: tuple[Instruction, ...]) -> list[str]:
@@ -207,22 +206,22 @@ def _markdown(instruction: Instruction) -> str:
 
 def worksheet_html(sheet: Worksheet) -> str:
     """One page without scripts or anything loaded from elsewhere; light, dark, narrow and on paper."""
-    style = _resource("worksheet.css")
+    templates = _templates()
+    style = templates.get_template("worksheet.css").render()
     digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    page = _templates().from_string(_resource("worksheet.html.j2"))
+    page = templates.get_template("worksheet.html.j2")
     return page.render(sheet=sheet, summary=summary_of(sheet), style=style, style_digest=digest)
 
 
 @lru_cache
 def _templates() -> Environment:
     environment = Environment(
-        autoescape=select_autoescape(default=True), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("reconciler.report"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["shown"] = lambda text: cut(visible(text), 400)
     environment.filters["name"] = lambda text: cut(visible(text)) or "(no name)"
     return environment
-
-
-@lru_cache
-def _resource(name: str) -> str:
-    return resources.files("reconciler.report").joinpath("templates", name).read_text("utf-8")

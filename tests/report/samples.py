@@ -23,7 +23,7 @@ from reconciler.model.plan import (
     UnverifiableItem,
     WaitingItem,
 )
-from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Reason, Unreadable, Value
+from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 
 NOW = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
 HOME = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c0"
@@ -408,4 +408,37 @@ CONVERGED = RunResult(
         finished_at=NOW + timedelta(seconds=9),
     ),
 )
-SECRET_BEFORE = SECRET_SET
+
+
+def _by_hand(site: Site, setting: str, **rest: object) -> Change:
+    return change(site, setting, route=Route.PORTAL, **rest)  # type: ignore[arg-type]  # passed on as they are
+
+
+P_MODE = _by_hand(BAKKEGATA, "authentication.mode", before="ocppNative", after="native")
+P_AUTH = _by_hand(BAKKEGATA, "authentication.authorizationRequired", before=ABSENT, after=False)
+P_ALONE = _by_hand(BAKKEGATA, "standAlone", charger="ZAP012347", before=True, after=False)
+P_GRANT = _by_hand(
+    BAKKEGATA, "permissions", principal="person:c-88123", before=ABSENT, after=("user", "owner"), line=12
+)
+P_REMOVE = _by_hand(BAKKEGATA, "permissions", principal="userGroup:BSJG", before=("owner", "service"), after=ABSENT)
+P_PAYLOAD = _by_hand(
+    HAVNEN, "authentication.webhooks.authPayload", before=ABSENT, after="env:FLEET_SECRET_HAVNEN_PAYLOAD"
+)
+P_END = _by_hand(
+    HAVNEN, "authentication.webhooks.sessionEndUrl", before=ABSENT, after="https://hooks.paycharge.example/v1/end"
+)
+P_GROUP = _by_hand(HAVNEN, "permissions", principal="userGroup:PAYC", before=("owner",), after=("owner", "service"))
+P_AFTER_API = _by_hand(SOLBAKKEN, "standAlone", charger="ZPR081003", before=False, after=True)
+PORTAL = plan_of(
+    changes=(P_MODE, P_AUTH, P_ALONE, P_GRANT, P_REMOVE, P_PAYLOAD, P_END, P_GROUP, S_LOWER, P_AFTER_API),
+    steps=(
+        step(1, P_MODE, P_AUTH),
+        step(2, P_ALONE, after=("s001-" + HOME[:8],)),
+        step(3, P_GRANT),
+        step(4, P_REMOVE, after=("s003-" + HOME[:8],), gate=Gate.OWNER_ACCEPTED),
+        step(5, P_PAYLOAD, P_END),
+        step(6, P_GROUP),
+        step(7, S_LOWER),
+        step(8, P_AFTER_API, after=("s007-5a7d0d52",)),
+    ),
+)

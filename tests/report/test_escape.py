@@ -1,0 +1,145 @@
+"""Text that somebody else chose is shown as it is and does nothing else."""
+
+import html
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from rich.cells import cell_len
+
+from reconciler.report import escape
+from tests.report.samples import HOSTILE
+
+
+def rendered(markdown: str) -> str:
+    return str(MarkdownIt("commonmark").enable("table").enable("strikethrough").render(markdown))
+
+
+class TestVisible:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("Solbakken borettslag", "Solbakken borettslag"),
+            ("Bjørn Æ 東京", "Bjørn Æ 東京"),
+            ("a\x1b[31mb", "a\\x1b[31mb"),
+            ("a\u202eb", "a\\u202eb"),
+            ("a\r\nb\tc", "a\\x0d\\x0ab\\x09c"),
+            ("a\x9bb", "a\\x9bb"),
+            ("a\u200bb\u2028c", "a\\u200bb\\u2028c"),
+            ("a\ud800b", "a\\ud800b"),
+            ("a\U000e0041b", "a\\U000e0041b"),
+        ],
+    )
+    def test_what_cannot_be_seen_is_spelled_out(self, text: str, expected: str) -> None:
+        """Control and bidi characters become letters; ordinary names stay."""
+        assert escape.visible(text) == expected
+
+    @given(st.text())
+    def test_nothing_invisible_is_left(self, text: str) -> None:
+        """Whatever the name, the result is printable and can be encoded."""
+        shown = escape.visible(text)
+
+        assert not [character for character in shown if unicodedata.category(character)[0] == "C"]
+        assert shown.encode("utf-8").decode("utf-8") == shown
+
+
+class TestCut:
+    @given(st.text(), st.integers(min_value=2, max_value=80))
+    def test_a_cut_text_fits(self, text: str, cells: int) -> None:
+        """Wide characters count twice."""
+        assert cell_len(escape.cut(text, cells)) <= cells
+
+    def test_a_short_name_stays(self) -> None:
+        """Only what is too long is cut."""
+        assert escape.cut("Elveveien 12") == "Elveveien 12"
+
+    def test_a_cut_can_be_seen(self) -> None:
+        """Nobody takes half a name for a whole one."""
+        assert escape.cut("x" * 61).endswith("…")
+
+
+class TestMarkdown:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            HOSTILE,
+            "- item",
+            "1. item",
+            "# heading",
+            "+ x",
+            "a | b",
+            "[x](http://evil.example)",
+            "![x](y)",
+            "*a* _b_ `c` ~~d~~",
+            "<b>x</b> &amp;",
+            "a\\",
+            "---",
+            "=====",
+            "> quote",
+            "$x$",
+        ],
+    )
+    def test_it_renders_as_plain_text(self, text: str) -> None:
+        """No formatting, link, image, list, heading or HTML comes out of a name."""
+        out = rendered(escape.for_markdown(text))
+
+        tags = set(re.findall(r"</?(\w+)", out))
+        shown = html.unescape(re.sub(r"</?p>", "", out)).strip("\n").replace("\u200b", "")
+        assert tags == {"p"}
+        assert shown == escape.visible(text)
+
+    @given(st.text(alphabet="-+=>#1.)*_`~[]()<>&|@:!\\$ aw/", min_size=1, max_size=20))
+    def test_no_combination_of_signs_makes_a_mark(self, text: str) -> None:
+        """Also those that nobody thought of."""
+        out = rendered("x " + escape.for_markdown(text) + " x")
+
+        assert set(re.findall(r"</?(\w+)", out)) <= {"p"}
+
+    @pytest.mark.parametrize("text", ["@all", "#12", ":fire:", "https://evil.example", "www.evil.example", "GH-12"])
+    def test_github_finds_nothing_to_link(self, text: str) -> None:
+        """A mention would send mail to people, a link would lead them away."""
+        assert "&#8203;" in escape.for_markdown(text)
+
+    @pytest.mark.parametrize("text", ["", "`", "``a`", "a|b", " x ", "`x"])
+    def test_a_code_span_holds_any_text(self, text: str) -> None:
+        """Backticks inside need a longer fence, pipes a backslash."""
+        table = rendered(f"| a |\n|---|\n| {escape.code(text)} x |")
+
+        assert table.count("<td>") == 1
+        assert "<code>" in table
+
+
+class TestOtherFormats:
+    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1"])
+    def test_a_spreadsheet_sees_no_formula(self, text: str) -> None:
+        """A cell from the cloud must not run in somebody's Excel."""
+        assert escape.for_csv(text)[0] in "'\\"
+
+    def test_a_workflow_command_stays_on_its_line(self) -> None:
+        """Line breaks and percent signs are encoded as GitHub asks."""
+        assert escape.for_workflow("50%\r\n::error::x") == "50%25%0D%0A::error::x"
+        assert escape.for_workflow_property("a:b,c") == "a%3Ab%2Cc"
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("::error::x", ":\\:error:\\:x"),
+            ("a::set-env", "a:\\:set-env"),
+            (":::x", ":\\:\\:x"),
+            ("##[group]", "#\\#[group]"),
+        ],
+    )
+    def test_a_log_line_is_no_workflow_command(self, text: str, expected: str) -> None:
+        """GitHub's runner reads every line of a log."""
+        assert escape.for_terminal(text) == expected
+
+    def test_ascii_keeps_the_meaning(self) -> None:
+        """Arrows and dots have plain forms; letters are spelled."""
+        assert escape.ascii_only("16 A → 20 A … ø") == "16 A -> 20 A ... \\xf8"
+
+    def test_an_empty_name_can_be_seen(self) -> None:
+        """A gap in a table is no name."""
+        assert escape.name("") == "(no name)"
