@@ -121,12 +121,10 @@ def _folded(title: str, lines: Iterable[str]) -> str:
 
 
 def _refusal(item: Refusal) -> str:
-    where = item.installation_id or "fleet"
-    charger = f"{_code(item.charger)}: " if item.charger else ""
-    lift = f" Or lift this one: {code(f'--accept {item.guard}:{where}')}" if item.liftable else ""
     guard = f"{code(item.guard)}, {code(item.code)}"
     found = f"found {_text(item.measured)}; allowed {_text(item.limit)}"
-    return f"{charger}{_text(item.message)} ({guard}; {found}). Way out: {_text(item.remedy)}.{lift}"
+    lift = wording.how_to_lift(item)
+    return f"{_text(wording.refused(item))} ({guard}; {found}). Way out: {_text(item.remedy)}{f'; {_text(lift)}' if lift else ''}"
 
 
 def _pending(block: Block) -> list[str]:

@@ -134,16 +134,12 @@ def _row(page: Page, row: Row, columns: _Columns) -> None:
 
 
 def _refusal(page: Page, refusal: Refusal) -> None:
-    where = f"{refusal.charger}: " if refusal.charger else ""
-    head: list[Piece] = [("refused: ", Tone.BAD), f"{where}{refusal.message} "]
-    _item(page, "!", Tone.BAD, *head, (f"({refusal.guard}, {refusal.code})", Tone.QUIET))
+    message = f"{wording.refused(refusal)} "
+    _item(page, "!", Tone.BAD, ("refused: ", Tone.BAD), message, (f"({refusal.guard}, {refusal.code})", Tone.QUIET))
     page.line(f"found {refusal.measured}; allowed {refusal.limit}", indent=_BODY)
     page.line(f"way out: {refusal.remedy}", indent=_BODY)
-    if refusal.liftable:
-        where = refusal.installation_id or "fleet"
-        page.line((f"or lift this one: --accept {refusal.guard}:{where}", Tone.QUIET), indent=_BODY)
-    else:
-        page.line(("nothing lifts this one", Tone.QUIET), indent=_BODY)
+    if lift := wording.how_to_lift(refusal):
+        page.line((lift, Tone.QUIET), indent=_BODY)
 
 
 def _open_items(page: Page, block: Block, plan: Plan) -> None:

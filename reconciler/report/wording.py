@@ -9,7 +9,7 @@ from typing import assert_never
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import Gate
+from reconciler.model.plan import Gate, Refusal
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
 from reconciler.model.value import SECRET_SET, Absent, Observation, Reason, Unreadable
 
@@ -187,6 +187,21 @@ def gate(value: Gate) -> str:
             return "only once an owner is seen to have accepted"
         case _:
             assert_never(value)
+
+
+def refused(refusal: Refusal) -> str:
+    """What is refused, with the charger in front when the message does not name it."""
+    charger = refusal.charger
+    return refusal.message if charger is None or charger in refusal.message else f"{charger}: {refusal.message}"
+
+
+def how_to_lift(refusal: Refusal) -> str:
+    """How to lift a guard, or that nothing does; empty when the remedy says it."""
+    if not refusal.liftable:
+        return "nothing lifts this guard"
+    if "--accept" in refusal.remedy:
+        return ""
+    return f"or lift this one: --accept {refusal.guard}:{refusal.installation_id or 'fleet'}"
 
 
 def age(since: datetime | None, now: datetime) -> str:
