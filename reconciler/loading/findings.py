@@ -96,6 +96,11 @@ def place_in(source: Source, path: TreePath) -> Place:
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Sorted by file and place, each place and code once."""
+    """Sorted by file and place, each cause once; of credentials in one line the finding that names the setting."""
     unique = {(problem.sort_key, problem.what): problem for problem in problems}
-    return tuple(unique[key] for key in sorted(unique))
+    named = {(problem.file, problem.line) for problem in unique.values() if problem.code == "E217" and problem.path}
+    return tuple(
+        problem
+        for _, problem in sorted(unique.items(), key=lambda item: item[0])
+        if problem.code != "E217" or problem.path or (problem.file, problem.line) not in named
+    )

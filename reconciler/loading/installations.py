@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reconciler.loading.desire import desired_installation
 from reconciler.loading.findings import At, Finding, Source
-from reconciler.loading.layers import Layer, problem_in_layers
+from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, effective_charger, merge
 from reconciler.loading.own_rules import own_findings
 from reconciler.loading.rules import findings_in
@@ -63,16 +63,17 @@ def layers_of(source: Source, own: Tree, shared: Shared) -> tuple[Layer, ...]:
 
 def _problems(read: ReadFile, tree: Tree, shared: Shared) -> list[Problem]:
     own = read.tree or {}
-    findings = [
+    own_ones = [
         *_profile_findings(own, shared),
         *_account_findings(own, shared),
         *own_findings(own, shared.base_of(own).tree),
-        *findings_in(Site(tree=tree, fleet=shared.rules)),
     ]
-    if not findings:
-        return []
+    merged_ones = list(findings_in(Site(tree=tree, fleet=shared.rules)))
     layers = layers_of(read.source, own, shared)
-    return [problem_in_layers(layers, finding) for finding in findings]
+    return [
+        *(problem_in_layer(layers[-1], finding) for finding in own_ones),
+        *(problem_in_layers(layers, finding) for finding in merged_ones),
+    ]
 
 
 def _profile_findings(own: Tree, shared: Shared) -> Iterator[Finding]:

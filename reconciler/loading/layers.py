@@ -1,10 +1,10 @@
 """Layers of one installation and where in them an effective value was written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from reconciler.loading.findings import At, Finding, Source, make_problem, place_in
+from reconciler.loading.findings import Finding, Source, place_in, problem_of
 from reconciler.loading.merge import Tree, principal_of
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Origin
@@ -34,13 +34,19 @@ def spot_of(layers: Sequence[Layer], path: Sequence[str]) -> Spot:
     """The last layer that names the path of a merged tree, or the nearest key around it. `layers` must not be empty."""
     steps = tuple(path)
     while steps:
-        for candidate in _candidates(steps):
-            for layer in reversed(layers):
-                concrete = _concrete(layer.tree, candidate)
-                if concrete is not None:
-                    return Spot(layer=layer, path=concrete)
+        spot = next(_spots(layers, steps), None)
+        if spot is not None:
+            return spot
         steps = steps[:-1]
     return Spot(layer=layers[-1], path=())
+
+
+def _spots(layers: Sequence[Layer], steps: tuple[str, ...]) -> Iterator[Spot]:
+    for candidate in _candidates(steps):
+        for layer in reversed(layers):
+            concrete = _concrete(layer.tree, candidate)
+            if concrete is not None:
+                yield Spot(layer=layer, path=concrete)
 
 
 def origin_of(layers: Sequence[Layer], path: Sequence[str]) -> Origin:
@@ -50,14 +56,15 @@ def origin_of(layers: Sequence[Layer], path: Sequence[str]) -> Origin:
     return Origin(file=spot.layer.source.shown, line=place.key_line, column=place.key_column)
 
 
+def problem_in_layer(layer: Layer, finding: Finding) -> Problem:
+    """The problem at a path of one layer's own tree."""
+    return problem_of(layer.source, replace(finding, path=(*layer.prefix, *finding.path)))
+
+
 def problem_in_layers(layers: Sequence[Layer], finding: Finding) -> Problem:
     """The problem at the place where the effective value was written."""
     spot = spot_of(layers, [str(step) for step in finding.path])
-    path = (*spot.layer.prefix, *spot.path)
-    place = place_in(spot.layer.source, path)
-    line, column = (place.key_line, place.key_column) if finding.at is At.KEY else (place.line, place.column)
-    placed = Finding(code=finding.code, path=path, what=finding.what, remedy=finding.remedy)
-    return make_problem(spot.layer.source.shown, placed, line=line, column=column)
+    return problem_in_layer(spot.layer, replace(finding, path=spot.path))
 
 
 def _candidates(steps: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -53,14 +53,20 @@ def _broken_at(tree: Any, path: TreePath, *, remove: bool) -> Any:
         return BROKEN
     parent = tree
     for step in path[:-1]:
-        if parent is BROKEN:
+        if not _holds(parent, step):
             return tree
         parent = parent[step]
     if remove and isinstance(parent, dict):
         parent.pop(path[-1], None)
-    elif parent is not BROKEN:
+    elif _holds(parent, path[-1]):
         parent[path[-1]] = BROKEN
     return tree
+
+
+def _holds(parent: Any, step: str | int) -> bool:
+    if isinstance(parent, list):
+        return isinstance(step, int) and step < len(parent)
+    return isinstance(parent, dict) and step in parent
 
 
 @cache

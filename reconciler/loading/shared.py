@@ -7,7 +7,7 @@ from datetime import date
 from reconciler.loading.files import FleetFolder, read_source
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.fleet_file import fleet_findings, fleet_rules
-from reconciler.loading.layers import Layer, problem_in_layers
+from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, merged
 from reconciler.loading.own_rules import own_findings, with_our_words
 from reconciler.loading.rules import VALUE_RULES, findings_in
@@ -63,7 +63,7 @@ def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) ->
     if fleet is not None and "defaults" in tree:
         ours, words = with_our_words(as_map(tree["defaults"]))
         defaults = Layer(source=fleet.source, tree=ours, prefix=("defaults",))
-        problems.extend(problem_in_layers((defaults,), finding) for finding in words)
+        problems.extend(problem_in_layer(defaults, finding) for finding in words)
         problems.extend(_alone(defaults, {}, rules))
     profiles = _read_profiles(folder, problems)
     base = defaults.tree if defaults else {}
@@ -107,6 +107,6 @@ def _alone(layer: Layer, base: Tree, rules: FleetRules) -> Iterator[Problem]:
     """What is wrong with a layer whether or not a file uses it."""
     for finding in own_findings(layer.tree, base):
         if finding.code != "W025":  # what a profile takes back may come from another profile
-            yield problem_in_layers((layer,), finding)
+            yield problem_in_layer(layer, finding)
     for finding in findings_in(Site(tree=merged((layer.tree,)), fleet=rules), VALUE_RULES):
         yield problem_in_layers((layer,), finding)

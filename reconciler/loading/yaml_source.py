@@ -29,6 +29,7 @@ DEEPEST = 20
 LONGEST_SCALAR = 8192
 LONGEST_WORD = 40
 """Longer scalars are text; none of them can be a number or a word."""
+MERGE_KEY = "<<"
 MOST_FLAWS = 100
 """Flaws told per file; a file with more of them is not a fleet file."""
 
@@ -204,7 +205,7 @@ class _Builder:
         self._key = text
         if text in self._container:
             self._flaw(event, "E001", "this key stands twice in one map.")
-        elif text == "<<" and event.implicit[0]:
+        elif text == MERGE_KEY and event.implicit[0]:
             self._flaw(event, "E009", "a merge key.")
 
     def _put(self, value: Any) -> None:
