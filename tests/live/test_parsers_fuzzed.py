@@ -1,4 +1,4 @@
-"""Whatever JSON comes back, parsing gives values or one error, never a crash, and never quotes what it did not allow."""
+"""Whatever JSON comes back, parsing gives values or one kind of error, never a crash, and quotes nothing."""
 
 import json
 from collections.abc import Callable
@@ -54,6 +54,15 @@ def put(data: object, place: tuple[object, ...], value: object) -> object:
     return data
 
 
+def complaint(parse: Callable[[object], object], data: object) -> str:
+    """What parsing says about the data, nothing when it takes them; any other error than WireError fails the test."""
+    try:
+        parse(data)
+    except WireError as error:
+        return str(error)
+    return ""
+
+
 @st.composite
 def mutated(draw: st.DrawFn) -> tuple[Callable[[object], object], object]:
     """A valid answer with up to three places replaced by anything."""
@@ -67,12 +76,10 @@ def mutated(draw: st.DrawFn) -> tuple[Callable[[object], object], object]:
 @settings(max_examples=300, deadline=None)
 def test_a_mutated_answer_is_read_or_refused(case: tuple[Callable[[object], object], object]) -> None:
     """Only WireError comes out, with a text that names members and quotes no value."""
-    parse, data = case
-    try:
-        parse(data)
-    except WireError as error:
-        assert len(str(error)) < 100
-        assert "@" not in str(error)
+    said = complaint(*case)
+
+    assert len(said) < 100
+    assert "@" not in said
 
 
 @given(mutated())
@@ -121,7 +128,4 @@ def test_a_shown_url_is_itself_or_marked(url: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_any_json_is_read_or_refused(parse: Callable[[object], object], data: object) -> None:
     """Nothing about the shape is taken for granted."""
-    try:
-        parse(data)
-    except WireError as error:
-        assert "@" not in str(error)
+    assert "@" not in complaint(parse, data)
