@@ -140,13 +140,13 @@ def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused
     rows: list[Row] = []
     for step in plan.steps:
         members = [left.pop(change_id) for change_id in step.change_ids if change_id in left]
-        for change in sorted(members, key=_reading_order):
+        for change in sorted(members, key=reading_order):
             leads = not rows or rows[-1].number != numbers[step.id]
             notes = before_that(step, plan) if leads else ""
             rows.append(Row(change=change, number=numbers[step.id], leads=leads, notes=notes))
     why = "held back: refused below" if refused else "held back: see below"
     rows += [
-        Row(change=change, number=None, leads=True, notes=why) for change in sorted(left.values(), key=_reading_order)
+        Row(change=change, number=None, leads=True, notes=why) for change in sorted(left.values(), key=reading_order)
     ]
     return tuple(rows)
 
@@ -154,7 +154,8 @@ def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused
 _TABLE_ORDER = {(row.scope, row.name): index for index, row in enumerate(SETTINGS)}
 
 
-def _reading_order(change: Change) -> tuple[tuple[str, str, str, str], int]:
+def reading_order(change: Change) -> tuple[tuple[str, str, str, str], int]:
+    """By installation, charger and person, then as the table of settings has them."""
     target = change.target
     return target.sort_key, _TABLE_ORDER.get((target.scope, change.setting), len(SETTINGS))
 

@@ -124,7 +124,8 @@ def _refusal(item: Refusal) -> str:
     guard = f"{code(item.guard)}, {code(item.code)}"
     found = f"found {_text(item.measured)}; allowed {_text(item.limit)}"
     lift = wording.how_to_lift(item)
-    return f"{_text(wording.refused(item))} ({guard}; {found}). Way out: {_text(item.remedy)}{f'; {_text(lift)}' if lift else ''}"
+    way_out = _text("; ".join(part for part in (item.remedy, lift) if part))
+    return f"{_text(wording.refused(item))} ({guard}; {found}). Way out: {way_out}"
 
 
 def _pending(block: Block) -> list[str]:

@@ -6,6 +6,7 @@ from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.report import wording
+from reconciler.report.blocks import reading_order
 from reconciler.report.escape import name
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 
@@ -44,14 +45,15 @@ Pair = tuple[Change, Outcome]
 
 
 def sites_of(result: RunResult, plan: Plan) -> list[tuple[str, list[Pair]]]:
-    """Outcomes with their changes by installation name, in the order of the plan; unknown changes are left out."""
+    """Outcomes with their changes by installation name, in reading order; unknown changes are left out."""
     changes = {change.id: change for change in plan.changes}
     sites: dict[tuple[str, str], list[Pair]] = {}
     for outcome in result.outcomes:
         if change := changes.get(outcome.change_id):
             key = (change.installation_name, change.target.installation_id)
             sites.setdefault(key, []).append((change, outcome))
-    return [(key[0], pairs) for key, pairs in sorted(sites.items(), key=lambda item: item[0][0].casefold())]
+    by_name = sorted(sites.items(), key=lambda item: (item[0][0].casefold(), item[0][1]))
+    return [(key[0], sorted(pairs, key=lambda pair: reading_order(pair[0]))) for key, pairs in by_name]
 
 
 def _outcome(page: Page, change: Change, outcome: Outcome) -> None:

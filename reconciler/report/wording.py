@@ -49,7 +49,7 @@ OUTCOME_MEANINGS = {
     OutcomeKind.WAITING: "a person must still act",
     OutcomeKind.CONFLICT: "somebody else changed it since the plan; not written",
     OutcomeKind.REFUSED: "a guard said no; not written",
-    OutcomeKind.FAILED: "the cloud said no",
+    OutcomeKind.FAILED: "it did not work; the line says why",
     OutcomeKind.UNCERTAIN: "sent, but not known whether it took effect",
     OutcomeKind.NOT_REACHED: "something before it did not happen; not written",
 }
