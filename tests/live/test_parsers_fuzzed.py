@@ -27,7 +27,9 @@ scalars = (
     | st.integers()
     | st.floats()
     | st.text(max_size=20)
-    | st.sampled_from(["", "0", "1", "32.000", "true", "NaN", "-0", "\ud800", "x@y.example", "https://u:p@h/?q#f"])
+    | st.sampled_from(
+        ["", "0", "1", "32.000", "true", "NaN", "-0", "\ud800", "x@y.example", "https://u:p@h.example/?q#f"]
+    )
 )
 anything = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)

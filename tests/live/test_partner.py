@@ -294,7 +294,7 @@ class TestHosts:
                 "zaptec": ["http://api.zaptec.com", "https://api.zaptec.com.evil.example", "http://sandbox.invalid"],
                 "sandbox": [
                     ZAPTEC_URL,
-                    "http://192.0.2.1",
+                    "http://sandbox.example",
                     "http://u@127.0.0.1",
                     "http://127.0.0.1/x",
                     "",
