@@ -13,6 +13,7 @@ from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Explanation
 
+_GUARD = re.compile(r"([a-z]+(?:-[a-z]+)+): ")
 _CODE = re.compile(r"[EWPA]\d{3}", re.IGNORECASE)
 
 
@@ -48,9 +49,10 @@ def _explained(subject: str) -> str:
     from reconciler.report.terminal_files import explanation_text
 
     known = all_explanations()
-    code = subject.upper() if _CODE.fullmatch(subject) else subject
+    by_guard = {match[1]: code for code, one in known.items() if (match := _GUARD.match(one.title))}
+    code = subject.upper() if _CODE.fullmatch(subject) else by_guard.get(subject, subject)
     if code not in known:
-        near = difflib.get_close_matches(code, known, n=1)
+        near = difflib.get_close_matches(code, [*known, *by_guard], n=1)
         hint = f"did you mean {near[0]}?" if near else "`reconciler explain` without argument lists all codes"
         raise UsageProblemError(f"{subject!r} is neither a code nor a guard", where="explain", remedy=hint)
     return explanation_text(known[code], **screen())

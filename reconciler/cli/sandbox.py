@@ -125,14 +125,16 @@ def _value(text: str) -> object:
 
 
 @command.command("carry-out")
-@click.argument("worksheet", type=click.Path(path_type=Path))
+@click.argument("worksheets", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="WORKSHEET...")
 @global_options
-def carry_out(worksheet: Path) -> int:
-    """Do the Portal steps of WORKSHEET (a worksheet.json, or the .md or .html beside it) as a person would."""
+def carry_out(worksheets: tuple[Path, ...]) -> int:
+    """Do the Portal steps of each WORKSHEET (its .json, or the .md or .html beside it) as a person would.
+
+    Exits with 4 when a step could not be done.
+    """
     from reconciler.loading.documents import read_worksheet_steps
 
-    path = worksheet.with_suffix(".json")
-    steps = read_worksheet_steps(path)
+    steps = [step for path in worksheets for step in read_worksheet_steps(path.with_suffix(".json"))]
     ends = _do("carry-out", steps=steps)["steps"]
     for step, end in zip(steps, ends, strict=True):
         subject = step["charger"] or step["principal"] or "installation"
@@ -148,7 +150,7 @@ def carry_out(worksheet: Path) -> int:
 def accept_invitation(person: str, installation: str | None) -> int:
     """PERSON (person:<id> or an address) accepts what they were invited to."""
     count = _do("accept-invitation", who=person, installation=installation)["accepted"]
-    say(f"accepted at {count} installation(s)")
+    say(f"accepted at {count} installation{'s' if count != 1 else ''}")
     return ExitCode.DONE
 
 
