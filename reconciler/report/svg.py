@@ -25,7 +25,7 @@ THEME = TerminalTheme(
         (222, 228, 231),
     ],
 )
-_WEB_FONT = re.compile(r"@font-face \{.*?\}\n?", re.DOTALL)
+_FOREIGN = re.compile(r"@font-face \{.*?\}\n?|<!--.*?-->", re.DOTALL)  # web fonts, and a comment with an address
 
 
 def plan_svg(plan: Plan, width: int = 100, *, title: str = "reconciler plan") -> str:
@@ -36,5 +36,5 @@ def plan_svg(plan: Plan, width: int = 100, *, title: str = "reconciler plan") ->
     )
     console.print(Text.from_ansi(text.rstrip("\n")))
     svg = console.export_svg(title=title, theme=THEME, unique_id="plan")
-    svg = _WEB_FONT.sub("", svg).replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
+    svg = _FOREIGN.sub("", svg).replace("Fira Code, monospace", "ui-monospace, Menlo, Consolas, monospace")
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
