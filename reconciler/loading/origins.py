@@ -9,6 +9,7 @@ from typing import Any
 
 from reconciler.errors import UsageProblemError
 from reconciler.loading.addresses import redacted
+from reconciler.loading.desire import roles_in_order
 from reconciler.loading.files import FleetFile, FleetFolder, read_source
 from reconciler.loading.findings import Source
 from reconciler.loading.installations import effective_tree, layers_of
@@ -124,7 +125,7 @@ def _shown(value: Any) -> Any:
         case {"secretRef": dict(reference)}:
             return ":".join(str(part) for pair in reference.items() for part in pair)
         case {"roles": list(roles)}:
-            return tuple(roles)
+            return roles_in_order(roles)
         case {"user": _} | {"userGroup": _}:
             return value.get("after", "nothing")
         case _:

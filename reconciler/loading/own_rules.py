@@ -24,16 +24,21 @@ _API_MODES = {"webhook": "webhooks", "ocpp": "ocppCloud", **{word.casefold(): wo
 _ALIASES: Mapping[str, str] = {**_API_MODES, **_PORTAL_MODES}
 
 
-def with_our_words(tree: Tree) -> tuple[Tree, tuple[Finding, ...]]:
-    """The tree with our name of the authentication mode, and W201 when the file uses another one."""
-    authentication = tree.get("authentication")
-    mode = authentication.get("mode") if isinstance(authentication, dict) else None
+def with_our_words(tree: Any, *, prefix: tuple[str, ...] = ()) -> tuple[Any, tuple[Finding, ...]]:
+    """The tree with our name of the authentication mode, and W201 for another one; `prefix` leads to the settings."""
+    path = (*prefix, "authentication", "mode")
+    mode = tree
+    for step in path:
+        mode = mode.get(step) if isinstance(mode, dict) else None
     if not isinstance(mode, str) or mode in _OUR_MODES or mode.casefold() not in _ALIASES:
         return tree, ()
     ours = _ALIASES[mode.casefold()]
     what = f"`{mode}` is understood as `{ours}`."
-    finding = Finding(code="W201", path=("authentication", "mode"), what=what, remedy=f"Write {ours}.")
-    return {**tree, "authentication": {**as_map(authentication), "mode": ours}}, (finding,)
+    return _replaced(tree, path, ours), (Finding(code="W201", path=path, what=what, remedy=f"Write {ours}."),)
+
+
+def _replaced(tree: Any, path: tuple[str, ...], value: str) -> Any:
+    return {**tree, path[0]: _replaced(tree[path[0]], path[1:], value)} if path else value
 
 
 def own_findings(tree: Tree, base: Tree) -> Iterator[Finding]:

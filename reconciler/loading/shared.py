@@ -9,7 +9,7 @@ from reconciler.loading.findings import Finding, Source, make_problem, problem_o
 from reconciler.loading.fleet_file import fleet_findings, fleet_rules
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, merged
-from reconciler.loading.own_rules import own_findings, with_our_words
+from reconciler.loading.own_rules import own_findings
 from reconciler.loading.rules import VALUE_RULES, findings_in
 from reconciler.loading.schema_words import nearest
 from reconciler.loading.site import FleetRules, Site, as_items, as_map
@@ -61,9 +61,7 @@ def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) ->
     rules = fleet_rules(tree, today=today)
     defaults = None
     if fleet is not None and "defaults" in tree:
-        ours, words = with_our_words(as_map(tree["defaults"]))
-        defaults = Layer(source=fleet.source, tree=ours, prefix=("defaults",))
-        problems.extend(problem_in_layer(defaults, finding) for finding in words)
+        defaults = Layer(source=fleet.source, tree=as_map(tree["defaults"]), prefix=("defaults",))
         problems.extend(_alone(defaults, {}, rules))
     profiles = _read_profiles(folder, problems)
     base = defaults.tree if defaults else {}

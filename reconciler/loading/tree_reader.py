@@ -29,7 +29,7 @@ def read_tree(source: Source, kind: str) -> ReadFile:
     if reading.value is None or reading.value is BROKEN:
         return ReadFile(source=source, tree=None, problems=tuple(problems))
     value = without_broken_parts(reading.value, _broken_by(reading.flaws)) if reading.flaws else reading.value
-    tree, words = with_our_words(value) if isinstance(value, dict) else (value, ())
+    tree, words = with_our_words(value, prefix=("defaults",) if kind == "fleet" else ())
     findings = findings_of(kind, tree)
     if findings:
         tree = without_broken_parts(tree, findings)

@@ -1,0 +1,103 @@
+"""Which files are read: ordinary ones inside the fleet folder and no others."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from reconciler.loading.load import load_fleet
+from tests.loading.fleets import HEAD, HERE, OTHER, TODAY, load, told, write
+
+
+def test_folders_are_free(tmp_path: Path) -> None:
+    """Files may lie as deep as people like; the name as shown begins with the fleet's own."""
+    loaded = load(tmp_path, {"installations/no/oslo/a.yaml": HEAD, "installations/b.yaml": OTHER})
+
+    assert loaded.desired is not None
+    assert [site.file for site in loaded.desired.installations] == [
+        "fleet/installations/no/oslo/a.yaml",
+        "fleet/installations/b.yaml",
+    ]
+
+
+@pytest.mark.parametrize("name", ["b.yml", "b.YAML", "b.json"])
+def test_a_name_that_nearly_fits_is_told(tmp_path: Path, name: str) -> None:
+    """It would silently be left out, and its installation would count as unmanaged."""
+    loaded = load(tmp_path, {HERE: HEAD, f"installations/{name}": OTHER})
+
+    assert told(loaded) == [f"installations/{name}:0:0 E024"]
+
+
+@pytest.mark.parametrize("name", ["README.md", ".hidden.yaml", "b.yaml~", ".git/b.yaml"])
+def test_other_files_do_not_matter(tmp_path: Path, name: str) -> None:
+    """Notes, hidden files and what editors leave behind."""
+    loaded = load(tmp_path, {HERE: HEAD, f"installations/{name}": "nonsense: ["})
+
+    assert told(loaded) == []
+
+
+def test_what_was_handed_over_is_not_compared(tmp_path: Path) -> None:
+    """released/ is for the record, even with ids that stand elsewhere."""
+    loaded = load(tmp_path, {HERE: HEAD, "released/old.yaml": HEAD})
+
+    assert told(loaded) == []
+    assert loaded.files == 1
+
+
+class TestLinks:
+    def test_one_that_leaves_the_fleet_is_refused(self, tmp_path: Path) -> None:
+        """A pull request must not make us read and quote another file."""
+        fleet = write(tmp_path, {HERE: HEAD})
+        (tmp_path / "outside.yaml").write_text(OTHER)
+        (fleet / "installations/link.yaml").symlink_to(tmp_path / "outside.yaml")
+
+        loaded = load_fleet(fleet, today=TODAY)
+
+        assert told(loaded) == ["installations/link.yaml:0:0 E012"]
+
+    @pytest.mark.parametrize("name", ["fleet.yaml", "exceptions.yaml"])
+    def test_so_is_one_at_a_fixed_place(self, tmp_path: Path, name: str) -> None:
+        """fleet.yaml is no exception."""
+        fleet = write(tmp_path, {HERE: HEAD})
+        (fleet / name).unlink(missing_ok=True)
+        (tmp_path / "outside.yaml").write_text("version: 1\n")
+        (fleet / name).symlink_to("../outside.yaml")
+
+        assert f"{name}:0:0 E012" in told(load_fleet(fleet, today=TODAY))
+
+    def test_one_inside_the_fleet_is_read(self, tmp_path: Path) -> None:
+        """It reaches nothing that is not there anyway."""
+        fleet = write(tmp_path, {HERE: HEAD, "released/b.yaml": OTHER})
+        (fleet / "installations/b.yaml").symlink_to("../released/b.yaml")
+
+        assert load_fleet(fleet, today=TODAY).files == 2
+
+    def test_a_linked_folder_is_refused(self, tmp_path: Path) -> None:
+        """It could lead round in circles."""
+        fleet = write(tmp_path, {HERE: HEAD})
+        (fleet / "installations/again").symlink_to(".")
+
+        assert told(load_fleet(fleet, today=TODAY)) == ["installations/again:0:0 E012"]
+
+    def test_one_that_leads_nowhere_is_told(self, tmp_path: Path) -> None:
+        """An installation would be missing."""
+        fleet = write(tmp_path, {HERE: HEAD})
+        (fleet / "installations/gone.yaml").symlink_to("nowhere.yaml")
+
+        assert told(load_fleet(fleet, today=TODAY)) == ["installations/gone.yaml:0:0 E012"]
+
+
+def test_a_pipe_does_not_block(tmp_path: Path) -> None:
+    """Only ordinary files are read."""
+    fleet = write(tmp_path, {HERE: HEAD})
+    os.mkfifo(fleet / "installations/pipe.yaml")
+
+    assert told(load_fleet(fleet, today=TODAY)) == ["installations/pipe.yaml:0:0 E012"]
+
+
+def test_an_address_in_a_file_name_is_neither_allowed_nor_shown(tmp_path: Path) -> None:
+    """File names stand in every report."""
+    loaded = load(tmp_path, {HERE: HEAD, "installations/ola@people.example.yaml": OTHER + "bad: 1\n"})
+
+    assert [problem.code for problem in loaded.problems] == ["E230", "E003"]
+    assert not any("people.example" in str(problem) or "ola" in str(problem) for problem in loaded.problems)

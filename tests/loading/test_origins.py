@@ -1,0 +1,113 @@
+"""Where a desired value was written."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import UsageProblemError
+from tests.loading.fleets import FLEET, HEAD, HERE, ID, OTHER, load, write
+
+FILES: dict[str, str | bytes] = {
+    "fleet.yaml": FLEET + "defaults:\n  chargerDefaults:\n    standAlone: false\n",
+    "profiles/p.yaml": (
+        "authentication:\n  mode: native\n  authorizationRequired: true\n"
+        "chargerDefaults: {maxCurrent: 16}\n"
+        "permissions:\n  absent:\n    - {userGroup: BSJG, after: ownerAccepted}\n"
+    ),
+    HERE: HEAD
+    + "profiles: [p]\n"
+    + "authentication:\n  authorizationRequired: false\n"
+    + "chargers:\n  ZAP012345: {}\n  ZAP012346:\n    maxCurrent: 10\n"
+    + "permissions:\n  entries:\n    - {userGroup: X, roles: [service]}\n"
+    + "    - user: person:c-1\n      roles: [owner, user]\n",
+}
+
+
+class TestFind:
+    @pytest.mark.parametrize(
+        ("path", "place"),
+        [
+            (("authentication", "mode"), "fleet/profiles/p.yaml:2"),
+            (("authentication.mode",), "fleet/profiles/p.yaml:2"),
+            (("authentication", "authorizationRequired"), "fleet/installations/here.yaml:6"),
+            (("chargers", "ZAP012345", "maxCurrent"), "fleet/profiles/p.yaml:4"),
+            (("chargers", "ZAP012346", "maxCurrent"), "fleet/installations/here.yaml:10"),
+            (("chargers", "ZAP012346", "standAlone"), "fleet/fleet.yaml:7"),
+            (("chargers", "ZAP012345"), "fleet/installations/here.yaml:8"),
+            (("permissions", "entries", "person:c-1"), "fleet/installations/here.yaml:14"),
+            (("permissions", "entries", "person:c-1", "roles"), "fleet/installations/here.yaml:15"),
+            (("permissions", "absent", "userGroup:BSJG"), "fleet/profiles/p.yaml:7"),
+            (("permissions", "entries", "person:nobody"), "fleet/installations/here.yaml:12"),
+            (("maxCurrent",), "fleet/installations/here.yaml:1"),
+        ],
+    )
+    def test_the_last_layer_that_names_it_is_told(self, tmp_path: Path, path: tuple[str, ...], place: str) -> None:
+        """Or the nearest key around it."""
+        origins = load(tmp_path, FILES).origins
+
+        assert str(origins.find(ID, path)) == place
+
+    def test_a_file_that_changed_meanwhile_has_no_lines_any_more(self, tmp_path: Path) -> None:
+        """A wrong line would be worse than none."""
+        loaded = load(tmp_path, FILES)
+
+        write(tmp_path, {**FILES, HERE: HEAD})
+
+        assert str(loaded.origins.find(ID, ("authentication", "mode"))) == "fleet/installations/here.yaml"
+
+    def test_an_installation_of_nobody(self, tmp_path: Path) -> None:
+        """No file, no line."""
+        origins = load(tmp_path, FILES).origins
+
+        assert str(origins.find("11111111-0000-4000-8000-00000000000f", ("maxCurrent",))) == ""
+
+
+class TestExplain:
+    def test_every_effective_value_comes_with_its_place(self, tmp_path: Path) -> None:
+        """What `reconciler explain FILE` shows."""
+        values = load(tmp_path, FILES).effective(tmp_path / "fleet" / HERE, None)
+
+        told = {value.path: (value.value, str(value.origin).removeprefix("fleet/")) for value in values}
+        assert told == {
+            "authentication.authorizationRequired": (False, f"{HERE}:6"),
+            "authentication.mode": ("native", "profiles/p.yaml:2"),
+            "chargers.ZAP012345.maxCurrent": (16, "profiles/p.yaml:4"),
+            "chargers.ZAP012345.standAlone": (False, "fleet.yaml:7"),
+            "chargers.ZAP012346.maxCurrent": (10, f"{HERE}:10"),
+            "chargers.ZAP012346.standAlone": (False, "fleet.yaml:7"),
+            "id": (ID, f"{HERE}:2"),
+            "name": ("Here", f"{HERE}:3"),
+            "permissions.absent.userGroup:BSJG": ("ownerAccepted", "profiles/p.yaml:7"),
+            "permissions.entries.person:c-1": (("user", "owner"), f"{HERE}:14"),
+            "permissions.entries.userGroup:X": (("service",), f"{HERE}:13"),
+        }
+
+    def test_a_path_narrows_it_down(self, tmp_path: Path) -> None:
+        """To a value and what lies below it."""
+        loaded = load(tmp_path, FILES)
+
+        values = loaded.effective(Path(HERE), "chargers.ZAP012346")
+
+        assert [value.path for value in values] == ["chargers.ZAP012346.maxCurrent", "chargers.ZAP012346.standAlone"]
+
+    def test_a_value_that_nothing_declares_is_unmanaged(self, tmp_path: Path) -> None:
+        """And the answer says so."""
+        loaded = load(tmp_path, FILES)
+
+        with pytest.raises(UsageProblemError, match="unmanaged"):
+            loaded.effective(Path(HERE), "maxCurrent")
+
+    def test_a_file_outside_the_fleet_is_not_read(self, tmp_path: Path) -> None:
+        """Whatever it holds."""
+        loaded = load(tmp_path, FILES)
+        (tmp_path / "elsewhere.yaml").write_text(HEAD)
+
+        with pytest.raises(UsageProblemError):
+            loaded.effective(tmp_path / "elsewhere.yaml", None)
+
+    def test_it_works_while_another_file_is_broken(self, tmp_path: Path) -> None:
+        """Explaining is what one does when something is wrong."""
+        loaded = load(tmp_path, {**FILES, "installations/zz.yaml": OTHER + "nonsense: 1\n"})
+
+        assert loaded.desired is None
+        assert [value.value for value in loaded.effective(Path(HERE), "name")] == ["Here"]
