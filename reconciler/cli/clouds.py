@@ -116,7 +116,7 @@ def _in_process(root: Path) -> Iterator[Opened]:
             app = create_app(world)
             yield Opened(
                 base_url="http://sandbox.invalid",
-                transport=lambda: _SandboxTransport(app),
+                transport=lambda: SandboxTransport(app),
                 credentials=lambda _account: Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD),
                 clock=WorldClock(world.now, world.sleep_until),
             )
@@ -144,7 +144,7 @@ def sandbox_path(root: Path) -> Path:
     return state_folder(root) / SANDBOX_FILE
 
 
-class _SandboxTransport(httpx.WSGITransport):
+class SandboxTransport(httpx.WSGITransport):
     """The sandbox as a transport; a dropped connection looks like one."""
 
     def __init__(self, app: object) -> None:

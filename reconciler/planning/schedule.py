@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.change import Change, Target
-from reconciler.model.desired import DesiredInstallation
+from reconciler.model.desired import DesiredInstallation, RemovalGate
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
 from reconciler.model.value import Absent
-from reconciler.planning.access import Removal
+from reconciler.planning.access import Removal, gates_of
 from reconciler.planning.findings import Findings
 from reconciler.planning.guards import site_refusals, with_wishes
 from reconciler.planning.guards_access import verdicts
@@ -59,7 +59,7 @@ def schedule(
     access = verdicts(site)
     refusals = site_refusals(site)
     waiting = tuple(_waits_for_owner(site, one) for one, (kind, _) in access.items() if kind is Removal.WAITING)
-    steps = _all_steps(site, findings, access)
+    steps = _all_steps(site, findings.gates, access)
     later = frozenset(_held_by_person(steps, site, access))
     holds = _holds(site)
     held = _held_changes(steps, holds)
@@ -77,8 +77,17 @@ def schedule(
     )
 
 
-def _all_steps(site: Site, findings: Findings, access: Mapping[str, tuple[Removal, int]]) -> tuple[Step, ...]:
-    declared = {one for one, gate in findings.gates.items() if gate.value == Gate.OWNER_ACCEPTED.value}
+def steps_now(site: Site) -> tuple[Step, ...]:
+    """Steps of the changes of a site as it is now: ids, order and gates of a saved plan are not to be trusted."""
+    permissions = site.desired.permissions if site.desired else None
+    gates = gates_of(permissions) if permissions else {}
+    return _all_steps(site, gates, verdicts(site))
+
+
+def _all_steps(
+    site: Site, gates: Mapping[str, RemovalGate], access: Mapping[str, tuple[Removal, int]]
+) -> tuple[Step, ...]:
+    declared = {one for one, gate in gates.items() if gate is RemovalGate.OWNER_ACCEPTED}
     unread = declared if not isinstance(site.observed.permissions, tuple) else set()
     gated = {one for one, (kind, _) in access.items() if kind in (Removal.GATED, Removal.WAITING)} | unread
     return in_safe_order(drafts_of(site, dict.fromkeys(gated, Gate.OWNER_ACCEPTED)), site)

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from reconciler.errors import CloudError
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, OutcomeKind
-from reconciler.model.plan import GuardScope, Plan, Step
+from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.ports import Ticker
 from reconciler.workflows.context import Apply, Site
 from reconciler.workflows.site import run_site
@@ -63,18 +63,10 @@ def _refuse_all(run: Apply, tally: Tally) -> None:
 
 
 def _sites(plan: Plan) -> list[Site]:
-    changes: dict[str, list[Change]] = {}
-    steps: dict[str, list[Step]] = {}
+    grouped: dict[str, list[Change]] = {}
     for change in plan.changes:
-        changes.setdefault(change.target.installation_id, []).append(change)
-    for step in plan.steps:
-        steps.setdefault(step.installation_id, []).append(step)
+        grouped.setdefault(change.target.installation_id, []).append(change)
     return [
-        Site(
-            installation_id=installation_id,
-            account=members[0].target.account,
-            changes=tuple(members),
-            steps=tuple(steps.get(installation_id, ())),
-        )
-        for installation_id, members in changes.items()
+        Site(installation_id=installation_id, account=changes[0].target.account, changes=tuple(changes))
+        for installation_id, changes in grouped.items()
     ]

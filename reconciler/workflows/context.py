@@ -7,7 +7,7 @@ from threading import Event
 
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
 from reconciler.planning.make import Policy
 from reconciler.workflows.ports import Executor, Observer, RunLog
@@ -15,12 +15,11 @@ from reconciler.workflows.ports import Executor, Observer, RunLog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The part of a plan that belongs to one installation, steps in plan order."""
+    """The part of a plan that belongs to one installation."""
 
     installation_id: str
     account: str
     changes: tuple[Change, ...]
-    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

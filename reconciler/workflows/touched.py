@@ -1,10 +1,12 @@
-"""The part of the files that a set of changes touches, so that nothing else is read again."""
+"""What a set of changes touches: the part of the files, so that nothing else is read again, and the values there."""
 
 from collections.abc import Iterable
 from dataclasses import replace
 
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.observed import ObservedInstallation
+from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
 
 
 def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
@@ -23,3 +25,19 @@ def _cut(site: DesiredInstallation, changes: Iterable[Change]) -> DesiredInstall
     chargers = tuple(one if one.serial in serials else replace(one, settings=()) for one in site.chargers)
     permissions = site.permissions if any(target.principal for target in targets) else None
     return replace(site, chargers=chargers, permissions=permissions)
+
+
+def seen_value(change: Change, site: ObservedInstallation) -> Observation:
+    """What an observation of the installation says about the place of a change."""
+    missing = Unreadable(reason=Reason.NOT_READ)
+    target = change.target
+    if target.charger is not None:
+        charger = site.charger(target.charger)
+        found = charger.get(change.setting) if charger else None
+        return missing if found is None else found
+    if target.principal is None:
+        found = site.get(change.setting)
+        return missing if found is None else found
+    if not isinstance(site.permissions, tuple):
+        return site.permissions or missing
+    return next((one.roles for one in site.permissions if one.principal == target.principal), ABSENT)

@@ -15,7 +15,7 @@ from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.residual import residual_plan
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
-from reconciler.workflows.touched import touched
+from reconciler.workflows.touched import seen_value, touched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,22 +95,12 @@ def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change
 
 def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
     """Over every touched place and the value that was read there."""
-    return digest_of([[*change.target.sort_key, change.setting, _seen(change, observed)] for change in plan.changes])
+    return digest_of([[*change.target.sort_key, change.setting, _plainly(change, observed)] for change in plan.changes])
 
 
-def _seen(change: Change, observed: ObservedFleet) -> object:
+def _plainly(change: Change, observed: ObservedFleet) -> object:
     site = observed.installation(change.target.installation_id)
-    if site is None:
-        return None
-    if change.target.charger is not None:
-        charger = site.charger(change.target.charger)
-        found = charger.get(change.setting) if charger else None
-    elif change.target.principal is not None:
-        people = site.permissions if isinstance(site.permissions, tuple) else ()
-        found = next((one.roles for one in people if one.principal == change.target.principal), None)
-    else:
-        found = site.get(change.setting)
-    return None if found is None else plain(found)
+    return None if site is None else plain(seen_value(change, site))
 
 
 def _residual(second: Plan, open_changes: Sequence[Change], policy: Policy) -> Plan | None:

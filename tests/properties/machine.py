@@ -1,0 +1,166 @@
+"""The whole machine over a sandbox world, without files and terminal: observe, plan, apply, prove."""
+
+import random
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+import httpx
+from hypothesis import strategies as st
+
+from reconciler.cli.clouds import SANDBOX_PASSWORD, SANDBOX_USERNAME, SandboxTransport, WorldClock
+from reconciler.live.account import Access, Credentials, LiveAccount, open_account
+from reconciler.model.desired import Account, Cloud, DesiredFleet, Route
+from reconciler.model.outcome import Outcome
+from reconciler.model.people import People, Person
+from reconciler.model.plan import Plan
+from reconciler.model.secret import Secret
+from reconciler.planning.make import Policy, make_plan
+from reconciler.report.progress import NoProgress
+from reconciler.sandbox.app import create_app
+from reconciler.sandbox.generated import Generated, generated_world
+from reconciler.sandbox.people import people
+from reconciler.sandbox.portal import set_value
+from reconciler.sandbox.world import World
+from reconciler.workflows.apply import apply_plan
+from reconciler.workflows.context import Apply, Limits, Reach
+from reconciler.workflows.plan import observe_fleet
+from reconciler.workflows.verify import Proof, prove
+from tests.builders import FixedOrigins, account, fleet, permissions, person, wants, wants_charger
+
+
+@dataclass
+class MemoryLog:
+    """A run log that keeps its events."""
+
+    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def record(self, event: str, data: Mapping[str, object]) -> None:
+        """Keep one event."""
+        self.events.append((event, dict(data)))
+
+    def write_file(self, name: str, text: str) -> str:
+        """Nothing is written to disk here."""
+        return name
+
+
+@dataclass
+class Machine:
+    """A world, what is wanted of it, and the account between them."""
+
+    world: World
+    desired: DesiredFleet
+    sent: dict[str, datetime] = field(default_factory=dict)
+
+    def policy(self, now: datetime) -> Policy:
+        """The policy of this moment, with what earlier runs sent to offline chargers."""
+        known = frozenset(id_ for id_, *_ in people())
+        return Policy(now=now, tool_version="0", people_known=known, sent=self.sent)
+
+    def plan(self) -> Plan:
+        """A fresh plan of everything."""
+        with closing(self._open(Access.READ_ONLY)) as live:
+            clock = self._clock()
+            observed = observe_fleet(self.desired, {live.account.name: live.observer})
+            return make_plan(self.desired, observed, self.policy(clock.now()), FixedOrigins())
+
+    def apply(self, plan: Plan) -> tuple[tuple[Outcome, ...], Proof]:
+        """Carry a plan out and prove it."""
+        with closing(self._open(Access.READ_WRITE)) as live:
+            clock = self._clock()
+            name = live.account.name
+            started = clock.now()
+            outcomes = apply_plan(self._run(plan, live, clock))
+            for outcome in outcomes:
+                if outcome.kind.value == "pending":
+                    self.sent[outcome.change_id] = outcome.at
+            proof = prove(
+                plan,
+                outcomes,
+                desired=self.desired,
+                observers={name: live.observer},
+                policy=self.policy(clock.now()),
+                origins=FixedOrigins(),
+                started_at=started,
+                writes=live.requests.write,
+            )
+            return outcomes, proof
+
+    def _run(self, plan: Plan, live: LiveAccount, clock: WorldClock) -> Apply:
+        return Apply(
+            plan=plan,
+            desired=self.desired,
+            origins=FixedOrigins(),
+            reach={live.account.name: Reach(observer=live.observer, executor=live.executor, clock=clock)},
+            make_policy=self.policy,
+            log=MemoryLog(),
+            limits=Limits(side_by_side=1),
+            progress=NoProgress(),
+            stop=Event(),
+        )
+
+    @property
+    def effects(self) -> int:
+        """How many requests changed the world so far."""
+        return sum(entry["effect"] for entry in self.world.log)
+
+    def _clock(self) -> WorldClock:
+        return WorldClock(self.world.now, self.world.sleep_until)
+
+    def _open(self, access: Access) -> LiveAccount:
+        return open_account(
+            self.desired.accounts[0],
+            transport=self.transport(),
+            base_url="http://sandbox.invalid",
+            credentials=Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD),
+            clock=self._clock(),
+            people=People(entries=tuple(Person(id=i, email=e, name=n, language=lang) for i, e, n, lang in people())),
+            concurrency=1,
+            mode=access,
+            progress=NoProgress(),
+            secrets=lambda _: Secret("unused"),
+            jitter=random.Random(1),
+        )
+
+    def transport(self) -> httpx.BaseTransport:
+        """The sandbox in process."""
+        return SandboxTransport(create_app(self.world))
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> Machine:
+    """A small generated world with drift, offline chargers, people to invite, and any mix of routes."""
+    sites = draw(st.integers(1, 3))
+    made = generated_world(sites, sites + draw(st.integers(0, 5)), seed=draw(st.integers(0, 9999)), drift=0.5)
+    made.world.data["rate_limited"] = False
+    for charger in [*made.world.data["chargers"].values()]:
+        if draw(st.integers(0, 4)) == 0:
+            set_value(made.world, charger["serial"], setting="online", value=False)
+    routes = account(
+        authentication=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
+        stand_alone=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
+        permissions=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
+    )
+    return Machine(world=made.world, desired=_desired(draw, made, routes))
+
+
+def _desired(draw: st.DrawFn, made: Generated, routes: Account) -> DesiredFleet:
+    invited = ("person:c-88121", "person:c-88122")
+    wanted = []
+    for site in made.desired:
+        settings = {"authentication.mode": site["mode"]}
+        if site["authorizationRequired"] is not None:
+            settings["authentication.authorizationRequired"] = site["authorizationRequired"]
+        if site["ocppCloudUrl"] is not None:
+            settings["authentication.ocppCloud.url"] = site["ocppCloudUrl"]
+        chargers = [
+            wants_charger(serial, maxCurrent=values["maxCurrent"], standAlone=values["standAlone"])
+            for serial, values in site["chargers"].items()
+        ]
+        access = permissions(person(draw(st.sampled_from(invited)), "user", "owner")) if draw(st.booleans()) else None
+        wanted.append(wants(*chargers, settings=settings, access=access, site=site["id"], name=site["name"]))
+    assert routes.cloud is Cloud.SANDBOX
+    return replace(fleet(*wanted, accounts=(routes,)), selection=None)
