@@ -17,7 +17,7 @@ from reconciler.sandbox.faults import fault
 from reconciler.sandbox.seed import fixture_world
 from reconciler.sandbox.world import World
 from tests.live.answers import CHARGER, INSTALLATION, SERIAL, SITE, STATE, Answer, Cloud, as_json, body, lost, status
-from tests.live.cloud import NO_PARTNER, Opening, account_of, calls, over_answers, over_world
+from tests.live.cloud import NO_PARTNER, Opening, VirtualClock, account_of, calls, over_answers, over_world
 from tests.live.steps import change, step
 from tests.live.test_observer import BAKKEGATA, ELVEVEIEN, FJELLVEIEN, HAVNEN, LUFTHAVN, SOLBAKKEN
 
@@ -273,6 +273,16 @@ class TestAnswers:
 
         assert answer.status is WriteStatus.ACCEPTED
         assert [e["effect"] for e in world.log if e["method"] == "POST" and "update" in e["path"]] == [False, True]
+
+    def test_a_login_that_answers_nonsense_means_not_sent(self) -> None:
+        """A write is uncertain only when it left; here only the login did."""
+        nonsense = httpx.Response(200, stream=httpx.ByteStream(b"no gzip at all"), headers={"Content-Encoding": "gzip"})
+        opened = Opening().over(httpx.MockTransport(lambda _request: nonsense), VirtualClock())
+        wish = limit(20.0)
+
+        answer = opened.executor.write(step(Operation.UPDATE_CHARGER, wish, target_id=CHARGER), [wish])
+
+        assert answer.status is WriteStatus.REFUSED
 
     def test_a_login_that_fails_means_not_sent(self, world: World) -> None:
         """With wrong credentials nothing leaves, and reading says so as a reason instead of raising."""

@@ -56,6 +56,28 @@ class TestOnce:
         assert home is not None
         assert home.chargers[0].get("maxCurrent") == 16.0
 
+    def test_sixteen_threads_that_meet_the_end_of_a_token_renew_it_once(self) -> None:
+        """All sixteen requests come back with 401 before anybody has a new token; one login serves them all."""
+        issued: list[str] = []
+        together = threading.Barrier(16)
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            if request.url.path == "/oauth/token":
+                issued.append(f"token-{len(issued)}")
+                return httpx.Response(200, json={"access_token": issued[-1]})
+            if request.headers["Authorization"] == "Bearer token-0":
+                together.wait(timeout=30)
+                return httpx.Response(401)
+            return httpx.Response(404)
+
+        needs = [ReadNeed(account="main", installation_id=f"00000000-0000-0000-0000-{n:012}") for n in range(16)]
+        opened = Opening(concurrency=16).over(httpx.MockTransport(answer), VirtualClock())
+        opened._exchange._in_flight.took(10.0)
+
+        opened.observer.observe(needs, breadth=Breadth.SITES)
+
+        assert issued == ["token-0", "token-1"]
+
     def test_one_refused_token_costs_one_repeat(self, world: World) -> None:
         """A single 401 leads to one login and one repeat, and the snapshot is whole."""
         world.data["faults"].append(fault("unauthorized", path="/api/chargers", times=1))

@@ -176,12 +176,13 @@ class TestLists:
                 {"Pages": 3, "Data": [other]},  # the number of pages moved
             ]
         )
-        settled = paged(CHARGER_ROW, other)
+        third = {**CHARGER_ROW, "Id": "aaaaaaaa-bbbb-cccc-dddd-000000000000", "DeviceId": "ZAP000003"}
+        settled = paged(CHARGER_ROW, other, third)
         cloud = Cloud({"GET /api/chargers": lambda: httpx.Response(200, json=next(answers, settled))})
 
         fleet = observe(over_answers(cloud))
 
-        assert [charger.serial for charger in site(fleet, SITE).chargers] == [SERIAL, "ZAP000002"]
+        assert [charger.serial for charger in site(fleet, SITE).chargers] == [SERIAL, "ZAP000002", "ZAP000003"]
 
     def test_a_list_that_never_stands_still_ends_the_run(self) -> None:
         """After three walks there is an error instead of a guess."""

@@ -28,9 +28,9 @@ def leave(pace: Pace, requests: int, *, threads: int) -> None:
 
 
 class FastClock(VirtualClock):
-    """Real time, twenty times as fast: threads really run side by side."""
+    """Real time, five times as fast: threads really run side by side."""
 
-    scale = 20.0
+    scale = 5.0
 
     def __init__(self) -> None:
         super().__init__()
@@ -156,7 +156,7 @@ class TestAgainstTheCloudsLimiter:
         assert (fleet.reads[0].requests - 5) / elapsed_s / rate >= 0.95
 
     def test_slow_answers_do_not_slow_the_run_down(self) -> None:
-        """Answers that take 0.8 s come back side by side, so the rate is still reached."""
+        """Answers that take 0.8 s come back side by side; four at a time would reach half the rate."""
         clock = FastClock()
         times: list[float] = []
 
@@ -165,13 +165,13 @@ class TestAgainstTheCloudsLimiter:
             clock.sleep(0.8)
             return httpx.Response(404)
 
-        needs = [ReadNeed(account="main", installation_id=f"00000000-0000-0000-0000-{n:012}") for n in range(60)]
+        needs = [ReadNeed(account="main", installation_id=f"00000000-0000-0000-0000-{n:012}") for n in range(30)]
         opened = over_answers(answer, Opening(account=account_of(rate=9.8), concurrency=64), clock)
 
         opened.observer.observe(needs, breadth=Breadth.SITES)
 
-        busy = times[20:110]
-        assert (len(busy) - 1) / (busy[-1] - busy[0]) / 9.8 >= 0.90
+        busy = times[20:]
+        assert (len(busy) - 1) / (busy[-1] - busy[0]) / 9.8 >= 0.75
 
     def test_other_users_of_the_account_make_us_wait_not_fail(self) -> None:
         """When somebody else empties the bucket, 429 pauses us and the snapshot is still whole."""
