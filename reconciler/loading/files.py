@@ -66,7 +66,7 @@ class FleetFolder:
         elif lower.endswith(_ALMOST_YAML) or (lower.endswith(".yaml") and not entry.name.endswith(".yaml")):
             yield make_problem(shown, Finding(code="E024", path=(), what="this name does not end in .yaml."))
         elif entry.name.endswith(".yaml"):
-            if has_address(entry.name):
+            if has_address(relative):
                 yield make_problem(shown, Finding(code="E230", path=(), what="an e-mail address in a file name."))
             yield FleetFile(path=entry.path, shown=shown)
 

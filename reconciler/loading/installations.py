@@ -19,7 +19,7 @@ from reconciler.model.problem import Problem, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadInstallation:
-    """What one file holds. `desired` is None when it has an error; id and serials are told as far as they are known."""
+    """What one file holds. `desired` is None when it or a layer has an error; id and serials as far as known."""
 
     id: str | None
     serials: tuple[str, ...]
@@ -35,8 +35,8 @@ def read_installation(source: Source, shared: Shared) -> ReadInstallation:
     tree = effective_tree(read.tree, shared)
     account = _account(read.tree, shared)
     problems = (*read.problems, *_problems(read, tree, shared))
-    has_error = any(problem.severity is Severity.ERROR for problem in problems)
-    desired = None if has_error or account is None else desired_installation(tree, account=account, file=source.shown)
+    is_sound = shared.is_sound and not any(problem.severity is Severity.ERROR for problem in problems)
+    desired = desired_installation(tree, account=account, file=source.shown) if is_sound and account else None
     identity = tree.get("id")
     return ReadInstallation(
         id=identity if isinstance(identity, str) else None,

@@ -78,7 +78,11 @@ def schemas() -> dict[str, Any]:
 
 
 @cache
+def registry() -> "Registry[Any]":
+    """The schemas for references from one to another: they name each other by file name, as editors need it."""
+    return Registry().with_resources((name, Resource.from_contents(schema)) for name, schema in schemas().items())
+
+
+@cache
 def _validator(kind: str) -> Draft202012Validator:
-    resources = [(name, Resource.from_contents(schema)) for name, schema in schemas().items()]
-    registry: Registry[Any] = Registry().with_resources(resources)
-    return Draft202012Validator({"$ref": f"{kind}.schema.json"}, registry=registry)
+    return Draft202012Validator({"$ref": f"{kind}.schema.json"}, registry=registry())

@@ -38,12 +38,13 @@ def select(
 
 
 def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
-    """Whether one selector means this installation."""
+    """Whether one selector means this installation; of a file the name alone is enough."""
     name, equals, value = selector.partition("=")
     if equals and any(key == name and fnmatchcase(label, value) for key, label in site.labels):
         return True
-    folded, called = selector.casefold(), site.name.casefold()
-    if folded == called or fnmatchcase(called, folded) or fnmatchcase(site.id, folded):
+    folded = selector.casefold()
+    names = (site.id, site.name.casefold(), _stem(site).casefold())
+    if folded in names or any(fnmatchcase(name, folded) for name in names):
         return True
     if any(charger.serial == selector.upper() for charger in site.chargers):
         return True
@@ -88,15 +89,21 @@ def _is_file_or_folder(site: DesiredInstallation, selector: str, fleet_path: str
     return False
 
 
+def _stem(site: DesiredInstallation) -> str:
+    return os.path.basename(site.file).removesuffix(".yaml")
+
+
 def _known_words(sites: tuple[DesiredInstallation, ...]) -> Iterator[str]:
     for site in sites:
-        yield from (site.name, site.id, site.file, os.path.basename(site.file).removesuffix(".yaml"))
+        yield from (site.name, site.id, site.file, _stem(site))
         yield from (charger.serial for charger in site.chargers)
         yield from (f"{key}={value}" for key, value in site.labels)
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    by_folded = {name.casefold(): name for name in known}
+    by_folded: dict[str, str] = {}
+    for name in known:
+        by_folded.setdefault(name.casefold(), name)
     near = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.5)
     hint = f"did you mean {by_folded[near[0]]}? " if near else ""
     return (

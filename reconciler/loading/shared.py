@@ -14,7 +14,7 @@ from reconciler.loading.rules import VALUE_RULES, findings_in
 from reconciler.loading.schema_words import nearest
 from reconciler.loading.site import FleetRules, Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
-from reconciler.model.problem import Problem
+from reconciler.model.problem import Problem, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +28,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """fleet.yaml and profiles."""
+    """fleet.yaml and profiles; `is_sound` when none of them has an error."""
 
     fleet: Tree
     rules: FleetRules
     defaults: Layer | None
     profiles: dict[str, Layer]
+    is_sound: bool
     _bases: dict[tuple[str, ...], Base] = field(default_factory=dict, repr=False)
 
     def base_of(self, tree: Tree) -> Base:
@@ -67,7 +68,8 @@ def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) ->
     base = defaults.tree if defaults else {}
     for layer in profiles.values():
         problems.extend(_alone(layer, merged((base,)), rules))
-    return Shared(fleet=tree, rules=rules, defaults=defaults, profiles=profiles)
+    is_sound = not any(problem.severity is Severity.ERROR for problem in problems)
+    return Shared(fleet=tree, rules=rules, defaults=defaults, profiles=profiles, is_sound=is_sound)
 
 
 def _read_fleet_file(folder: FleetFolder, problems: list[Problem]) -> ReadFile | None:

@@ -1,5 +1,6 @@
 """Small fleets on disk: a good one, and whatever a test puts in its place."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ OTHER = f"version: 1\nid: {OTHER_ID}\nname: There\n"
 HERE = "installations/here.yaml"
 
 
-def write(root: Path, files: dict[str, str | bytes]) -> Path:
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files into a fleet folder; fleet.yaml is the small one unless the files bring their own."""
     fleet = root / "fleet"
     for name, content in {"fleet.yaml": FLEET, **files}.items():
@@ -33,7 +34,7 @@ def write(root: Path, files: dict[str, str | bytes]) -> Path:
     return fleet
 
 
-def load(root: Path, files: dict[str, str | bytes]) -> LoadedFleet:
+def load(root: Path, files: Mapping[str, str | bytes]) -> LoadedFleet:
     """Load a fleet of these files."""
     return load_fleet(write(root, files), today=TODAY)
 

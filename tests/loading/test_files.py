@@ -97,7 +97,7 @@ def test_a_pipe_does_not_block(tmp_path: Path) -> None:
 
 def test_an_address_in_a_file_name_is_neither_allowed_nor_shown(tmp_path: Path) -> None:
     """File names stand in every report."""
-    loaded = load(tmp_path, {HERE: HEAD, "installations/ola@people.example.yaml": OTHER + "bad: 1\n"})
+    loaded = load(tmp_path, {HERE: HEAD, "installations/ola@people.example/b.yaml": OTHER + "bad: 1\n"})
 
     assert [problem.code for problem in loaded.problems] == ["E230", "E003"]
     assert not any("people.example" in str(problem) or "ola" in str(problem) for problem in loaded.problems)

@@ -1,0 +1,124 @@
+"""The schemas of files, as editors and the tool use them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from reconciler.loading import schema
+from reconciler.loading.explanations import BY_CODE
+from reconciler.loading.merge import SETTING_NAMES
+from reconciler.loading.schema import KINDS, registry, schemas
+from reconciler.model.settings import MODES, ROLE_BITS, URL_VERSIONS
+
+FOLDER = Path(schema.__file__).parents[2] / "schemas"
+NAMES = [f"{kind}.schema.json" for kind in KINDS]
+
+
+def parts(node: Any) -> Iterator[dict[str, Any]]:
+    """Every map inside a schema."""
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from parts(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from parts(item)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_a_schema(name: str) -> None:
+    """Of the draft it names."""
+    text = json.loads((FOLDER / name).read_text())
+
+    Draft202012Validator.check_schema(text)
+    assert text["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert text["title"]
+    assert text["description"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_unknown_keys_are_refused_everywhere(name: str) -> None:
+    """A misspelt key must never be a setting that silently stays unmanaged."""
+    open_maps = [
+        part for part in parts(schemas()[name]) if part.get("type") == "object" and "additionalProperties" not in part
+    ]
+
+    assert open_maps == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_has_hover_text(name: str) -> None:
+    """In the editor, beside each key: what it means, with its unit."""
+    bare = [
+        key
+        for part in parts(schemas()[name])
+        for key, value in (part.get("properties") or {}).items()
+        if isinstance(value, dict) and not _has_description(value)
+    ]
+
+    assert bare == []
+
+
+def _has_description(value: dict[str, Any]) -> bool:
+    if "description" in value:
+        return True
+    file, _, pointer = value.get("$ref", "").partition("#")
+    target: Any = schemas().get(file) if file else None
+    candidates = [target] if target else list(schemas().values())
+    for candidate in candidates:
+        node = candidate
+        for step in pointer.strip("/").split("/") if pointer else []:
+            node = node.get(step, {})
+        if isinstance(node, dict) and _describes(node):
+            return True
+    return False
+
+
+def _describes(node: dict[str, Any]) -> bool:
+    return "description" in node or ("$ref" in node and _has_description(node))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_examples_are_valid(name: str) -> None:
+    """What the editor offers must pass."""
+    for part in parts(schemas()[name]):
+        for example in part.get("examples", []):
+            found = [error.message for error in _part_validator(name, part).iter_errors(example)]
+            assert found == [], example
+
+
+def _part_validator(name: str, part: dict[str, Any]) -> Draft202012Validator:
+    own = {**part, "$defs": schemas()[name].get("$defs", {})}
+    return Draft202012Validator(own, registry=registry())
+
+
+def test_its_codes_are_explained() -> None:
+    """`x-code` names the code of a keyword."""
+    used = {code for name in NAMES for part in parts(schemas()[name]) for code in part.get("x-code", {}).values()}
+
+    assert used <= set(BY_CODE)
+
+
+def test_its_words_are_those_of_the_settings_table() -> None:
+    """One table of settings; the schema must not drift away from it."""
+    definitions = schemas()["profile.schema.json"]["$defs"]
+    authentication = definitions["authentication"]["properties"]
+
+    assert authentication["mode"]["enum"] == [word for word, _ in MODES]
+    assert authentication["ocppCloud"]["properties"]["urlVersion"]["enum"] == [word for word, _ in URL_VERSIONS]
+    assert definitions["permissionEntry"]["properties"]["roles"]["items"]["enum"] == [word for word, _ in ROLE_BITS]
+    for name in SETTING_NAMES:
+        steps = name.replace("chargers", "chargerDefaults").split(".")
+        node: Any = schemas()["profile.schema.json"]["properties"]
+        for step in steps:
+            node = _resolved(node[step]).get("properties", {}) if step != steps[-1] else node.get(step)
+        assert node is not None, name
+
+
+def _resolved(node: dict[str, Any]) -> dict[str, Any]:
+    reference = node.get("$ref", "")
+    return schemas()["profile.schema.json"]["$defs"][reference.rpartition("/")[2]] if reference else node

@@ -1,0 +1,139 @@
+"""Choosing a part of the fleet."""
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import UsageProblemError
+from reconciler.loading.select import select
+from reconciler.model.desired import DesiredFleet
+from tests.loading.fleets import HEAD, ID, OTHER, OTHER_ID, load
+
+TWO_ACCOUNTS = "version: 1\naccounts:\n  main: {cloud: sandbox}\n  south: {cloud: sandbox}\n"
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> DesiredFleet:
+    """Here in account main, There in account south."""
+    files: dict[str, str | bytes] = {
+        "fleet.yaml": TWO_ACCOUNTS,
+        "installations/homes/here.yaml": HEAD
+        + "account: main\nlabels: {region: oslo, segment: home}\nchargers: {ZAP012345: {}}\n",
+        "installations/coops/there.yaml": OTHER
+        + "account: south\nlabels: {region: oslo, segment: coop}\nchargers: {ZPR000001: {}}\n",
+        "exceptions.yaml": (
+            "version: 1\nexceptions:\n  - {installation: " + OTHER_ID + ", setting: maxCurrent, ignore: true, "
+            "until: 2030-01-01, owner: KL, reason: x}\n"
+        ),
+    }
+    desired = load(tmp_path, files).desired
+    assert desired is not None
+    return desired
+
+
+def chosen(
+    fleet: DesiredFleet, *selectors: str, exclude: tuple[str, ...] = (), account: str | None = None
+) -> list[str]:
+    """Names of the installations that are left."""
+    part = select(fleet, selectors=selectors, exclude=exclude, account=account)
+    return [site.name for site in part.installations]
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ID,
+        ID.upper(),
+        "Here",
+        "here",
+        "H*",
+        "ZAP012345",
+        "zap012345",
+        "segment=home",
+        "segment=h*",
+        "fleet/installations/homes/here.yaml",
+        "./fleet/installations/homes/",
+        "installations/homes",
+        "installations/homes/here.yaml",
+    ],
+)
+def test_everything_that_names_one_installation_finds_it(fleet: DesiredFleet, selector: str) -> None:
+    """Id, name, serial, label, file or folder, as people have it at hand."""
+    assert chosen(fleet, selector) == ["Here"]
+
+
+def test_the_path_from_where_the_user_stands_works_too(fleet: DesiredFleet) -> None:
+    """As a shell completes it."""
+    assert chosen(fleet, f"{fleet.path}/installations/coops/there.yaml") == ["There"]
+
+
+def test_several_selectors_add_up(fleet: DesiredFleet) -> None:
+    """A site is chosen when any of them means it."""
+    assert chosen(fleet, "Here", "ZPR000001") == ["Here", "There"]
+
+
+def test_exclusions_win(fleet: DesiredFleet) -> None:
+    """Also over a selector that names the site itself."""
+    assert chosen(fleet, "region=oslo", exclude=("There",)) == ["Here"]
+
+
+def test_an_account_is_a_selection_too(fleet: DesiredFleet) -> None:
+    """And only its login is needed."""
+    part = select(fleet, selectors=(), exclude=(), account="south")
+
+    assert [site.name for site in part.installations] == ["There"]
+    assert [account.name for account in part.accounts] == ["south"]
+    assert part.selection == "account south"
+
+
+def test_a_part_says_that_it_is_one(fleet: DesiredFleet) -> None:
+    """With the user's words, its own digest, its own exceptions and the size of the whole."""
+    part = select(fleet, selectors=("Here",), exclude=("There",), account=None)
+
+    assert part.selection == "Here, without There"
+    assert part.digest != fleet.digest
+    assert part.deviations == ()
+    assert part.fleet_size == fleet.fleet_size == (2, 2)
+
+
+def test_without_a_wish_the_fleet_stays_whole(fleet: DesiredFleet) -> None:
+    """Nothing is labelled partial."""
+    assert select(fleet, selectors=(), exclude=(), account=None) is fleet
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("Heree", "did you mean Here?"),
+        ("ZAP012354", "did you mean ZAP012345?"),
+        ("segment=hoem", "did you mean segment=home?"),
+        ("xyzzy/plugh", "a serial, or label=value"),
+        ("installations/home", "use a file|did you mean"),
+    ],
+)
+def test_a_selector_that_matches_nothing_is_a_mistake(fleet: DesiredFleet, selector: str, hint: str) -> None:
+    """An empty plan would look like good news; the nearest known name helps."""
+    with pytest.raises(UsageProblemError, match="matches no installation") as caught:
+        chosen(fleet, "Here", selector)
+
+    assert any(part in caught.value.remedy for part in hint.split("|"))
+
+
+def test_so_is_an_exclusion_that_matches_nothing(fleet: DesiredFleet) -> None:
+    """Somebody believes that a site is left out when it is not."""
+    with pytest.raises(UsageProblemError, match="Thre matches no installation"):
+        chosen(fleet, exclude=("Thre",))
+
+
+def test_an_unknown_account(fleet: DesiredFleet) -> None:
+    """The known ones are near."""
+    with pytest.raises(UsageProblemError) as caught:
+        chosen(fleet, account="sout")
+
+    assert "did you mean south?" in caught.value.remedy
+
+
+def test_excluding_everything(fleet: DesiredFleet) -> None:
+    """Leaves nothing to conclude anything about."""
+    with pytest.raises(UsageProblemError, match="the selection is empty"):
+        chosen(fleet, "Here", exclude=("region=oslo",))
