@@ -147,24 +147,36 @@ def gate_is_open(
     observed: Iterable[ObservedPermission],
     limits: GuardLimits,
 ) -> bool:
-    """Whether the access that a gated step takes away may go now.
+    """Whether the access that a step takes away may go now; a step that takes none away is always open.
+
+    A step without a gate is looked at as well: somebody whose invitation was to be taken back may have accepted it.
+    Where nobody is on the way, the guard `last-owner` decides instead.
 
     Args:
-        step: The step that is about to run; one without a gate is always open.
+        step: The step that is about to run.
         changes: All changes of permissions of the plan at that site, so that owners about to leave do not count.
         observed: Permissions as just read.
         limits: Fewest accepted owners.
     """
-    if step.gate is Gate.NOTHING:
-        return True
     seen = by_principal(observed)
     every = tuple(changes)
     owners = owners_after(seen, every)
-    own = [change for change in every if change.id in step.change_ids]
-    needed = [
-        needed_owners(change, owners, accepted=True, gate=RemovalGate.OWNER_ACCEPTED, limits=limits) for change in own
-    ]
-    return len(owners.secure) >= max(needed, default=1)
+    gated = step.gate is Gate.OWNER_ACCEPTED
+    for change in every:
+        if change.id not in step.change_ids or not takes_away(change):
+            continue
+        present = seen.get(change.target.principal or "")
+        needed = needed_owners(
+            change,
+            owners,
+            accepted=gated or (present is not None and present.accepted),
+            gate=RemovalGate.OWNER_ACCEPTED if gated else None,
+            limits=limits,
+        )
+        left_to_guards = not gated and removal(owners, needed) is Removal.REFUSED
+        if len(owners.secure) < needed and not left_to_guards:
+            return False
+    return True
 
 
 def _roles(value: object) -> frozenset[str]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from reconciler.model.change import Change
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.plan import GuardScope, Refusal
 from reconciler.planning.policy import Policy
@@ -82,13 +81,6 @@ def is_lifted(refusal: Refusal, desired: DesiredInstallation | None, policy: Pol
 def amperes(value: object) -> str:
     """A limit as people write it: `16 A`, or what is known instead."""
     return f"{value:g} A" if isinstance(value, float) else "unknown"
-
-
-def wish_of(change: Change) -> str:
-    """A change in one short phrase, without secrets."""
-    what = change.target.charger or change.target.principal
-    subject = f"{what} {change.setting}" if what else change.setting
-    return f"{subject} {said(change.before)} -> {said(change.after)}"
 
 
 def said(value: object) -> str:

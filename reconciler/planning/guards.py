@@ -11,8 +11,9 @@ from reconciler.model.change import Change
 from reconciler.model.desired import DesiredInstallation, GuardLimits
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import GuardScope, Refusal
+from reconciler.model.words import wish
 from reconciler.planning import guards_access, guards_current, guards_switch
-from reconciler.planning.guard import FLEET, Guard, is_lifted, refusal_of, wish_of
+from reconciler.planning.guard import FLEET, Guard, is_lifted, refusal_of
 from reconciler.planning.policy import Policy
 from reconciler.planning.site import Site
 
@@ -62,7 +63,7 @@ def refusals_now(
 def with_wishes(refusals: Sequence[Refusal], changes: Sequence[Change]) -> tuple[Refusal, ...]:
     """Say in the first refusal of a site what it holds back; the plan lists those changes nowhere else."""
     ordered = sorted(refusals, key=refusal_key)
-    wishes = [wish_of(change) for change in changes]
+    wishes = [wish(change) for change in changes]
     more = f" and {len(wishes) - _WISHES_SHOWN} more" if len(wishes) > _WISHES_SHOWN else ""
     held = f". Held back: {'; '.join(wishes[:_WISHES_SHOWN])}{more}"
     return (replace(ordered[0], message=ordered[0].message + held), *ordered[1:])

@@ -137,7 +137,7 @@ def _loads(site: Site) -> list[Change]:
 
 
 def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
-    if site.final_of_installation(MODE) == OCPP_NATIVE and not enters_native(site):
+    if site.final_of_installation(MODE) == OCPP_NATIVE:
         return True
     return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
 

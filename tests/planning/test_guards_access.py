@@ -200,3 +200,13 @@ class TestGateAtApply:
         plan = self._exclusive()
 
         assert gate_is_open(plan.steps[0], plan.changes, observed=(), limits=GuardLimits())
+
+    def test_an_invitation_that_was_accepted_meanwhile_stays(self) -> None:
+        """Taking an open invitation back is free, taking an owner out is not; it is seen just before."""
+        site = wants(access=permissions(NEW, absent=[gone("person:c-2")]))
+        plan = plan_for(site, live(access=[has_access("person:c-2", "owner", accepted=False)]))
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        assert plan.steps[-1].gate is Gate.NOTHING
+        assert self._is_open(plan, invited, has_access("person:c-2", "owner", accepted=False))
+        assert not self._is_open(plan, invited, has_access("person:c-2", "owner"))

@@ -28,7 +28,7 @@ class TestAboveCircuit:
         assert guards(plan) == [("P318", "above-circuit")]
         refusal = plan.refusals[0]
         assert (refusal.measured, refusal.limit, refusal.charger) == ("32 A", "25 A", "ZAP000001")
-        assert refusal.message.endswith("Held back: ZAP000001 maxCurrent 16 A -> 32 A")
+        assert refusal.message.endswith("Held back: ZAP000001 Maximum current 16 A → 32 A")
         assert not plan.changes
         assert not plan.steps
 
@@ -211,6 +211,18 @@ class TestUnbalanced:
             settings=NATIVE_OCPP,
             circuits={"c1": 32.0},
         )
+
+        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
+
+    def test_on_the_way_to_native_ocpp_a_raise_must_fit_as_well(self) -> None:
+        """That the backend balances what is there does not speak for more."""
+        site = wants(
+            wants_charger("ZPR080001", maxCurrent=20.0),
+            wants_charger("ZPR080002", maxCurrent=20.0),
+            settings=NATIVE_OCPP,
+            acknowledged=["lose-load-balancing"],
+        )
+        seen = live(charger("ZPR080001", maxCurrent=10.0), charger("ZPR080002", maxCurrent=20.0), circuits={"c1": 32.0})
 
         assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
 

@@ -59,13 +59,17 @@ class TestNeeds:
 class TestBreadth:
     @pytest.mark.parametrize(
         ("selected", "size", "breadth"),
-        [(1, (10_000, 45_000), Breadth.SITES), (1, (100, 100), Breadth.ACCOUNT), (1, (101, 100), Breadth.SITES)],
+        [(1, (10_000, 45_000), Breadth.SITES), (1, (100, 100), Breadth.SITES), (2, (100, 200), Breadth.ACCOUNT)],
     )
     def test_a_few_sites_are_read_one_by_one(self, selected: int, size: tuple[int, int], breadth: Breadth) -> None:
         """Two requests per site against the pages of both lists."""
         sites = [wants(site=f"44444444-0000-4000-8000-{number:012d}") for number in range(selected)]
 
-        assert breadth_for(fleet(*sites, fleet_size=size)) is breadth
+        assert breadth_for(fleet(*sites, fleet_size=size, selection="region=oslo")) is breadth
+
+    def test_the_whole_fleet_is_read_from_lists(self) -> None:
+        """Lists also show what no file names."""
+        assert breadth_for(fleet(wants(), fleet_size=(10_000, 45_000))) is Breadth.ACCOUNT
 
 
 class TestFloor:

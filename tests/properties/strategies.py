@@ -1,0 +1,253 @@
+"""Random fleets with live worlds to match: legal at the start, and different from the files in every way we plan for.
+
+`cases()` gives a `Case`; `plan_of(case)` plans it. Legal at the start means that no breaker is exceeded; files are
+mostly legal as well, so that most plans can be carried out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from reconciler.model.desired import (
+    Acknowledgement,
+    DesiredCharger,
+    DesiredFleet,
+    DesiredInstallation,
+    DesiredPermission,
+    DesiredPermissions,
+    DesiredRemoval,
+    GuardLimits,
+    PermissionMode,
+    RemovalGate,
+    SwitchPolicy,
+)
+from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation, ObservedPermission, OperatingMode
+from reconciler.model.plan import Plan
+from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
+from reconciler.planning.make import make_plan
+from reconciler.planning.policy import Policy
+from tests.builders import MAIN, NOW, FixedOrigins, account, cloud, fleet
+from tests.properties.worlds import World
+
+SHARE = 0.2
+"""Least share of cases with several chargers, with pending parts, and with unreadable parts."""
+
+AMPERES = (0.0, 6.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0)
+BREAKERS = (25.0, 32.0, 40.0, 63.0)
+MODES = ("native", "webhooks", "ocppCloud", "ocppNative")
+PEOPLE = ("person:c-1", "person:c-2", "person:c-3")
+GROUPS = ("userGroup:BSJG", "userGroup:HANS")
+ROLES = (("user",), ("owner",), ("user", "owner"))
+MEANT = ("raise-installation-limit", "lose-load-balancing", "shared-installation", "own-access")
+"""Guards that cases acknowledge: what they protect from is not judged by the laws."""
+
+_CONFIGURATION: Mapping[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {
+    "native": (("authentication.authorizationRequired", (True, False)),),
+    "webhooks": (
+        ("authentication.webhooks.authUrl", ("https://a.example/token", "https://b.example/token")),
+        ("authentication.webhooks.authPayload", ("env:FLEET_SECRET_A",)),
+        ("authentication.webhooks.sessionStartUrl", ("https://a.example/start", "https://b.example/start")),
+    ),
+    "ocppCloud": (
+        ("authentication.ocppCloud.url", ("wss://a.example/{deviceId}", "wss://b.example/{deviceId}")),
+        ("authentication.ocppCloud.urlVersion", ("legacy", "ocpp16Compliant")),
+    ),
+    "ocppNative": (("authentication.ocppNative.url", ("wss://a.example/cp", "wss://b.example/cp")),),
+}
+_ALL_CONFIGURATION = tuple(name for rows in _CONFIGURATION.values() for name, _ in rows)
+
+
+PURE = settings(max_examples=3 * settings.default.max_examples)
+"""Laws on the core are cheap, so they see three times the cases of the profile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Files, the live world, its real breakers by installation, and the policy of the plan."""
+
+    desired: DesiredFleet
+    world: World
+    breakers: Mapping[str, Mapping[str, Circuit]]
+    policy: Policy
+
+    @property
+    def several_chargers(self) -> bool:
+        """Whether one installation has more than one charger."""
+        return any(len(site.chargers) > 1 for site in self.world.observed.installations)
+
+
+def plan_of(case: Case, world: World | None = None) -> Plan:
+    """The plan of a case, or of its files against another world."""
+    live = case.world if world is None else world
+    return make_plan(case.desired, live.observed, case.policy, FixedOrigins())
+
+
+@st.composite
+def cases(draw: st.DrawFn, *, sites: int = 2) -> Case:
+    """One to `sites` installations; earlier runs may have sent something to chargers that are offline."""
+    count = draw(st.integers(1, sites))
+    drawn = [draw(_sites(number)) for number in range(count)]
+    case = Case(
+        desired=fleet(
+            *(desired for desired, _, _ in drawn), accounts=[account()], limits=GuardLimits(max_chargers_to_zero=99)
+        ),
+        world=World(
+            observed=cloud(*(live for _, live, _ in drawn)),
+            registered=draw(st.frozensets(st.sampled_from(PEOPLE))),
+        ),
+        breakers={live.id: circuits for _, live, circuits in drawn},
+        policy=Policy(
+            now=NOW, tool_version="1.0", people_known=frozenset(one.removeprefix("person:") for one in PEOPLE)
+        ),
+    )
+    return replace(case, policy=replace(case.policy, sent=draw(_sent(case))))
+
+
+@st.composite
+def _sent(draw: st.DrawFn, case: Case) -> dict[str, object]:
+    """Some changes of offline chargers were sent by an earlier run."""
+    offline = {
+        charger.serial for site in case.world.observed.installations for charger in site.chargers if not charger.online
+    }
+    plan = plan_of(case)
+    candidates = [change.id for change in plan.changes if change.target.charger in offline]
+    return {one: NOW for one in candidates if draw(st.integers(0, 3))}
+
+
+@st.composite
+def _sites(draw: st.DrawFn, number: int) -> tuple[DesiredInstallation, ObservedInstallation, dict[str, Circuit]]:
+    circuits = {
+        f"c{place}": Circuit(id=f"c{place}", name=f"Kurs {place}", max_current_a=draw(st.sampled_from(BREAKERS)))
+        for place in range(draw(st.integers(1, 2)))
+    }
+    highest = max(one.max_current_a for one in circuits.values())
+    limit = highest + draw(st.sampled_from((0.0, 10.0)))
+    chargers = tuple(draw(_chargers(number, place, circuits)) for place in range(draw(st.integers(1, 4))))
+    mode = draw(st.sampled_from(MODES))
+    live = ObservedInstallation(
+        id=f"55555555-0000-4000-8000-00000000000{number}",
+        account=MAIN,
+        name=f"Site {number}",
+        roles=7,
+        values=draw(_live_values(mode, limit)),
+        chargers=chargers,
+        circuits=_seen_circuits(circuits, unreadable=draw(st.integers(0, 9)) == 0),
+        permissions=draw(_live_permissions()),
+        native_allowed=True,
+        power_managed=False,
+    )
+    return draw(_desired(live, circuits, mode)), live, circuits
+
+
+def _seen_circuits(circuits: dict[str, Circuit], *, unreadable: bool) -> tuple[Circuit, ...] | Unreadable:
+    return Unreadable(reason=Reason.EMPTY_ANSWER) if unreadable else tuple(circuits.values())
+
+
+@st.composite
+def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circuit]) -> ObservedCharger:
+    circuit = draw(st.sampled_from(sorted(circuits)))
+    fitting = [one for one in AMPERES if one <= circuits[circuit].max_current_a]
+    values: dict[str, Observation] = {
+        "maxCurrent": draw(st.sampled_from(fitting)),
+        "standAlone": draw(st.integers(0, 4)) == 0,
+    }
+    unreadable = draw(st.sampled_from((None, None, None, None, None, None, "maxCurrent", "standAlone")))
+    if unreadable is not None:
+        values[unreadable] = Unreadable(reason=Reason.FORBIDDEN)
+    online = draw(st.integers(0, 3)) > 0
+    busy = draw(st.integers(0, 5)) == 0
+    serial = f"ZPR08{number}{place:03d}"
+    return ObservedCharger(
+        id=f"id-{serial}",
+        serial=serial,
+        circuit_id=circuit,
+        online=online,
+        mode=OperatingMode.CHARGING if busy else OperatingMode.DISCONNECTED,
+        values=tuple(sorted(values.items())),
+    )
+
+
+@st.composite
+def _live_values(draw: st.DrawFn, mode: str, limit: float) -> tuple[tuple[str, Observation], ...]:
+    values: dict[str, Observation] = dict.fromkeys(_ALL_CONFIGURATION, ABSENT)
+    for name, choices in _CONFIGURATION[mode]:
+        secret = name.endswith("authPayload")
+        values[name] = draw(st.sampled_from((ABSENT, "set") if secret else choices))
+    values |= {"authentication.mode": mode, "maxCurrent": limit}
+    if draw(st.integers(0, 11)) == 0:
+        values["maxCurrent"] = Unreadable(reason=Reason.MISSING_MEMBER)
+    return tuple(sorted(values.items()))
+
+
+@st.composite
+def _live_permissions(draw: st.DrawFn) -> tuple[ObservedPermission, ...]:
+    present = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=4))
+    return tuple(
+        ObservedPermission(
+            principal=one, roles=draw(st.sampled_from(ROLES)), accepted=accepted, invited_at=None if accepted else NOW
+        )
+        for one in sorted(present)
+        for accepted in [one in GROUPS or draw(st.booleans())]
+    )
+
+
+@st.composite
+def _desired(
+    draw: st.DrawFn, live: ObservedInstallation, circuits: dict[str, Circuit], live_mode: str
+) -> DesiredInstallation:
+    chargers = []
+    for charger in live.chargers:
+        if draw(st.integers(0, 9)) == 0:
+            continue
+        breaker = circuits[charger.circuit_id or ""].max_current_a
+        top = 32.0 if draw(st.integers(0, 15)) == 0 else breaker
+        settings: dict[str, Value] = {}
+        if draw(st.integers(0, 3)) > 0:
+            settings["maxCurrent"] = draw(st.sampled_from([one for one in AMPERES if one <= top]))
+        if draw(st.booleans()):
+            settings["standAlone"] = draw(st.sampled_from((False, False, False, True)))
+        chargers.append(DesiredCharger(serial=charger.serial, settings=tuple(sorted(settings.items()))))
+    return DesiredInstallation(
+        id=live.id,
+        name=live.name or "",
+        account=MAIN,
+        file=f"fleet/installations/{live.id}.yaml",
+        settings=draw(_desired_values(live_mode, circuits)),
+        chargers=tuple(chargers),
+        permissions=draw(st.one_of(st.none(), _desired_permissions())),
+        switch=draw(st.sampled_from((SwitchPolicy(), SwitchPolicy(), SwitchPolicy(), None))),
+        acknowledgements=tuple(
+            Acknowledgement(guard=one, by="electrician", reason="meant", until=date(2035, 1, 1)) for one in MEANT
+        ),
+    )
+
+
+@st.composite
+def _desired_values(draw: st.DrawFn, live_mode: str, circuits: dict[str, Circuit]) -> tuple[tuple[str, Value], ...]:
+    values: dict[str, Value] = {}
+    declared = draw(st.booleans())
+    mode = draw(st.sampled_from(MODES)) if declared else live_mode
+    if declared:
+        values["authentication.mode"] = mode
+        for name, choices in _CONFIGURATION[mode]:
+            if mode == "ocppNative" or draw(st.integers(0, 3)) > 0:
+                values[name] = draw(st.sampled_from(choices))
+    if draw(st.booleans()):
+        highest = max(one.max_current_a for one in circuits.values())
+        values["maxCurrent"] = highest + draw(st.sampled_from((0.0, 0.0, 10.0, 20.0)))
+    return tuple(sorted(values.items()))
+
+
+@st.composite
+def _desired_permissions(draw: st.DrawFn) -> DesiredPermissions:
+    entries = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=3))
+    rest = [one for one in (*PEOPLE, *GROUPS) if one not in entries]
+    absent = draw(st.lists(st.sampled_from(rest), unique=True, max_size=2))
+    return DesiredPermissions(
+        mode=draw(st.sampled_from(PermissionMode)),
+        entries=tuple(DesiredPermission(principal=one, roles=draw(st.sampled_from(ROLES))) for one in sorted(entries)),
+        absent=tuple(DesiredRemoval(principal=one, gate=draw(st.sampled_from(RemovalGate))) for one in sorted(absent)),
+    )

@@ -1,0 +1,91 @@
+"""Law 4: no step creates or enlarges a violation, in whatever order and wherever an apply stops."""
+
+from dataclasses import dataclass
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconciler.model.plan import Plan, Step
+from reconciler.planning.access import gate_is_open
+from reconciler.planning.guards import refusals_now
+from tests.properties.strategies import PURE, Case, cases, plan_of
+from tests.properties.worlds import MODE, World, accept, all_idle, apply_step, installation, violations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """One way an apply may go: which of the steps that are ready comes next, which fail, when people accept."""
+
+    choices: tuple[int, ...]
+    fails: frozenset[int]
+    accepts: frozenset[int]
+
+
+walks = st.builds(
+    Walk,
+    choices=st.lists(st.integers(0, 7), min_size=24, max_size=24).map(tuple),
+    fails=st.frozensets(st.integers(0, 23), max_size=3),
+    accepts=st.frozensets(st.integers(0, 23), max_size=6),
+)
+
+
+def check(case: Case, walk: Walk) -> None:
+    """Judge every state on the way; each is a possible stopping point."""
+    plan = plan_of(case)
+    world, done, failed = case.world, set[str](), set[str]()
+    for turn in range(len(plan.steps)):
+        ready = [step for step in plan.steps if step.id not in done | failed and set(step.after) <= done]
+        if turn in walk.accepts:
+            world = _everybody_accepts(world)
+        if not ready:
+            break
+        step = ready[walk.choices[turn % len(walk.choices)] % len(ready)]
+        if turn in walk.fails or not _may_run(step, plan, world, case):
+            failed.add(step.id)
+            continue
+        before, world = world, apply_step(world, step, plan.changes)
+        done.add(step.id)
+        _judge(case, step, plan, before=before, after=world)
+
+
+def _judge(case: Case, step: Step, plan: Plan, *, before: World, after: World) -> None:
+    breakers = case.breakers[step.installation_id]
+    owners = case.desired.limits.min_accepted_owners
+    then = installation(before, step.installation_id)
+    now = installation(after, step.installation_id)
+    enters_native = then.get(MODE) != "ocppNative" and now.get(MODE) == "ocppNative"
+    was, is_now = (violations(site, breakers, owners=owners) for site in (then, now))
+    meant = "without balancing" if enters_native else "-"  # acknowledged in every case
+    worse = {what: (was[what], found) for what, found in is_now.items() if found > was[what] and meant not in what}
+    assert not worse, f"{step.operation}: {worse}"
+    if then.get(MODE) != now.get(MODE):
+        assert all_idle(then), "the mode switched under a car"
+
+
+def _may_run(step: Step, plan: Plan, world: World, case: Case) -> bool:
+    """What an apply looks at again just before it takes access away: the gate, and the guards of access."""
+    site = installation(world, step.installation_id)
+    seen = site.permissions
+    access = [
+        one for one in plan.changes if one.target.installation_id == step.installation_id and one.target.principal
+    ]
+    own = tuple(one for one in access if one.id in step.change_ids)
+    if not own:
+        return True
+    file = next(one for one in case.desired.installations if one.id == site.id)
+    refused = refusals_now(file, site, own, limits=case.desired.limits, policy=case.policy)
+    observed = seen if isinstance(seen, tuple) else ()
+    return not refused and gate_is_open(step, access, observed=observed, limits=case.desired.limits)
+
+
+def _everybody_accepts(world: World) -> World:
+    for site in world.observed.installations:
+        world = accept(world, site.id)
+    return world
+
+
+@PURE
+@given(cases(), walks)
+def test_every_stopping_point_is_safe(case: Case, walk: Walk) -> None:
+    """Whatever fails, waits or stops, nothing is worse than before."""
+    check(case, walk)
