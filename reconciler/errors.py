@@ -44,8 +44,9 @@ class InvalidFilesError(ReconcilerError):
 
     def __init__(self, problems: "tuple[Problem, ...]") -> None:
         files = len({problem.file for problem in problems})
+        noun = "problem" if len(problems) == 1 else "problems"
         super().__init__(
-            f"{len(problems)} problem(s) in {files} file(s)",
+            f"{len(problems)} {noun} in {files} file{'' if files == 1 else 's'}",
             where="the fleet files",
             remedy="repair what is listed; `reconciler explain CODE` says more about each",
         )

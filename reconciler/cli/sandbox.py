@@ -14,6 +14,7 @@ from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import compact, say
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
+from reconciler.model.words import counted
 from reconciler.report.escape import for_terminal
 from reconciler.sandbox.errors import SandboxError, WorldHeld
 from reconciler.sandbox.faults import BodyForm, Kind
@@ -150,7 +151,7 @@ def carry_out(worksheets: tuple[Path, ...]) -> int:
 def accept_invitation(person: str, installation: str | None) -> int:
     """PERSON (person:<id> or an address) accepts what they were invited to."""
     count = _do("accept-invitation", who=person, installation=installation)["accepted"]
-    say(f"accepted at {count} installation{'s' if count != 1 else ''}")
+    say(f"accepted at {counted(count, 'installation')}")
     return ExitCode.DONE
 
 
@@ -185,7 +186,7 @@ def fault(kind: str, **arguments: Any) -> int:
         say("no failures are scripted")
         return ExitCode.DONE
     _do("fault", kind=kind, **arguments)
-    say(f"scripted: {kind} on {arguments['method']} {arguments['path']}, {arguments['times']} time(s)")
+    say(f"scripted: {kind} on {arguments['method']} {arguments['path']}, {counted(arguments['times'], 'time')}")
     return ExitCode.DONE
 
 

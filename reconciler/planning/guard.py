@@ -76,23 +76,3 @@ def is_lifted(refusal: Refusal, desired: DesiredInstallation | None, policy: Pol
     acknowledged = () if desired is None else desired.acknowledgements
     today = policy.now.date()
     return any(one.guard == refusal.guard and today <= one.until for one in acknowledged)
-
-
-def amperes(value: object) -> str:
-    """A limit as people write it: `16 A`, or what is known instead."""
-    return f"{value:g} A" if isinstance(value, float) else "unknown"
-
-
-def said(value: object) -> str:
-    """One side of a change in words."""
-    match value:
-        case bool():
-            return "on" if value else "off"
-        case float():
-            return amperes(value)
-        case str():
-            return value
-        case tuple():
-            return "+".join(value) or "no role"
-        case _:
-            return "nothing" if getattr(value, "value", "") == "absent" else "unknown"

@@ -11,7 +11,7 @@ from reconciler.model.change import Change
 from reconciler.model.desired import DesiredInstallation, GuardLimits
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import GuardScope, Refusal
-from reconciler.model.words import wish
+from reconciler.model.words import counted, wish
 from reconciler.planning import guards_access, guards_current, guards_switch
 from reconciler.planning.guard import FLEET, Guard, is_lifted, refusal_of
 from reconciler.planning.policy import Policy
@@ -83,13 +83,13 @@ def fleet_refusals(changes: Sequence[Change], limits: GuardLimits, *, policy: Po
         change.setting == "maxCurrent" and change.target.charger is not None and change.after == 0 for change in changes
     )
     found = (
-        _fleet(CHANGED_INSTALLATIONS, sites, limits.max_changed_installations, "installation(s) would change"),
-        _fleet(CHARGERS_TO_ZERO, off, limits.max_chargers_to_zero, "charger(s) would be set to 0 A"),
+        _fleet(CHANGED_INSTALLATIONS, sites, limits.max_changed_installations, "installation", "would change"),
+        _fleet(CHARGERS_TO_ZERO, off, limits.max_chargers_to_zero, "charger", "would be set to 0 A"),
     )
     return tuple(one for one in found if one is not None and not is_lifted(one, None, policy))
 
 
-def _fleet(guard: tuple[str, str], measured: int, limit: int, what: str) -> Refusal | None:
+def _fleet(guard: tuple[str, str], measured: int, limit: int, noun: str, verb: str) -> Refusal | None:
     if measured <= limit:
         return None
     name, code = guard
@@ -102,7 +102,7 @@ def _fleet(guard: tuple[str, str], measured: int, limit: int, what: str) -> Refu
         installation_name="",
         measured=str(measured),
         limit=str(limit),
-        message=f"{measured} {what}, the budget is {limit}",
+        message=f"{counted(measured, noun)} {verb}, the budget is {limit}",
         remedy=f"select fewer, raise the budget in fleet.yaml, or accept it with --accept {name}:{FLEET}",
         liftable=True,
     )

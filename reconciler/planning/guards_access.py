@@ -6,6 +6,7 @@ from reconciler.model.change import Change
 from reconciler.model.desired import RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.settings import ROLE_BITS, Scope
+from reconciler.model.words import counted
 from reconciler.planning.access import (
     Owners,
     Removal,
@@ -54,9 +55,9 @@ def last_owner(site: Site) -> Iterable[Objection]:
     owners = owners_after(by_principal(site.observed.permissions), site.of(Scope.PRINCIPAL, "permissions"))
     for principal, needed in sorted(refused.items()):
         nobody = owners.accepted == 0
-        whom = "nobody who owns it" if nobody else f"{len(owners.secure)} owner(s) who accepted"
+        whom = "nobody who owns it" if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
         yield Objection(
-            measured=f"{len(owners.secure)} accepted owner(s)",
+            measured=counted(len(owners.secure), "accepted owner"),
             limit=f"at least {needed}",
             message=f"taking access from {principal} would leave {whom}, and nobody is on the way",
             remedy="add an owner under permissions.entries first",

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from reconciler.model.change import Change
 from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
-from reconciler.planning.guard import Objection, amperes
+from reconciler.model.words import after, amperes, before
+from reconciler.planning.guard import Objection
 from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
 
 MAX_CURRENT = "maxCurrent"
@@ -23,9 +24,9 @@ def current_range(site: Site) -> Iterable[Objection]:
             continue
         allowed = f"{amperes(float(low))} or more" if high is None else f"0 A or {low:g} to {high:g} A"
         yield Objection(
-            measured=amperes(change.after),
+            measured=after(change),
             limit=allowed,
-            message=f"{_subject(change)} would be set to {amperes(change.after)}, outside {allowed}",
+            message=f"{_subject(change)} would be set to {after(change)}, outside {allowed}",
             remedy="write a value inside the range",
             charger=change.target.charger,
         )
@@ -70,9 +71,9 @@ def _left_above(site: Site, change: Change) -> Iterable[Objection]:
 
 def _above(change: Change, what: str, limit_a: float) -> Objection:
     return Objection(
-        measured=amperes(change.after),
+        measured=after(change),
         limit=amperes(limit_a),
-        message=f"{_subject(change)} would be raised to {amperes(change.after)}, above {what}",
+        message=f"{_subject(change)} would be raised to {after(change)}, above {what}",
         remedy=f"write at most {amperes(limit_a)}",
         charger=change.target.charger,
     )
@@ -85,7 +86,7 @@ def raise_installation(site: Site) -> Iterable[Objection]:
             yield Objection(
                 measured=f"+{amperes(change.raised_a)}",
                 limit="+0 A",
-                message=f"the installation would be raised from {amperes(change.before)} to {amperes(change.after)}",
+                message=f"the installation would be raised from {before(change)} to {after(change)}",
                 remedy="let an electrician confirm the breaker",
             )
 
@@ -101,8 +102,7 @@ def raise_without_circuit(site: Site) -> Iterable[Objection]:
         yield Objection(
             measured=f"circuit unreadable{why}",
             limit="a known circuit",
-            message=f"{serial} would be raised from {amperes(change.before)} to {amperes(change.after)} on a circuit "
-            "that could not be read",
+            message=f"{serial} would go from {before(change)} to {after(change)} on a circuit that could not be read",
             remedy="get Owner or Service on the installation so that the circuit can be read",
             charger=serial,
         )

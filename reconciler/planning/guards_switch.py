@@ -6,6 +6,7 @@ from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.observed import ObservedCharger, OperatingMode
 from reconciler.model.settings import Scope
+from reconciler.model.words import counted
 from reconciler.planning.access import gains_owner, is_group, loses_owner
 from reconciler.planning.guard import Objection
 from reconciler.planning.site import Site, enters_native
@@ -87,9 +88,9 @@ def shared_installation(site: Site) -> Iterable[Objection]:
     if foreign and reasons:
         what = "the authentication mode" if site.mode_switch in reasons else "the ownership"
         yield Objection(
-            measured=f"{len(foreign)} charger(s) not in the file: {_some(foreign)}",
-            limit="0",
-            message=f"changing {what} also hits {len(foreign)} charger(s) that the file does not list",
+            measured=f"{counted(len(foreign), 'charger')} not in the file: {_some(foreign)}",
+            limit="none",
+            message=f"changing {what} also hits {counted(len(foreign), 'charger')} that the file does not list",
             remedy="list them if they are meant, or let Zaptec split the installation",
         )
 

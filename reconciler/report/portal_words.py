@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from reconciler.model.change import Change
 from reconciler.model.settings import Kind
-from reconciler.model.value import Absent
+from reconciler.model.value import Absent, Unreadable
 from reconciler.report import wording
 
 
@@ -101,7 +101,7 @@ def _access_title(change: Change) -> str:
     match change:
         case Change(after=Absent()):
             return f"Take away the access of {who}"
-        case Change(before=Absent()):
+        case Change(before=Absent() | Unreadable()):
             verb = "Add" if who.startswith("userGroup:") else "Add or invite"
             return f"{verb} {who} as {wording.after(change)}"
         case _:
@@ -161,6 +161,9 @@ def _access_clicks(change: Change) -> tuple[Instruction, ...]:
         case Change(after=Absent()):
             find = said("Find {who} in the list.", who=who)
             return tab, find, said("Click the [bin icon] beside it, then click [OK].")
+        case Change(before=Unreadable()):
+            there = said("If {who} is in the list already, open that entry instead of what follows.", who=who)
+            return tab, there, *_give(change, who)
         case Change(before=Absent()):
             return tab, *_give(change, who)
         case _:
@@ -216,7 +219,7 @@ def _access_check(change: Change) -> str:
     match change:
         case Change(after=Absent()):
             return f"{who} is no longer in the list."
-        case Change(before=Absent()) if not who.startswith("userGroup:"):
+        case Change(before=Absent() | Unreadable()) if not who.startswith("userGroup:"):
             return (
                 f"{who} is in the list as {wording.after(change)}. Somebody who was invited gets an email from Zaptec, "
                 "possibly in the spam folder, and has access once they accept it and log in to the Zaptec App."

@@ -7,7 +7,6 @@ from rich.table import Table
 
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Problem, Severity
-from reconciler.model.value import Value
 from reconciler.report import wording
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 
@@ -66,7 +65,7 @@ class Effective(Protocol):
         ...
 
     @property
-    def value(self) -> Value:
+    def value(self) -> object:
         """The value."""
         ...
 

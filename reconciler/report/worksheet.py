@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import Gate, Plan, Step
 from reconciler.model.value import state_of
 from reconciler.report import json_parts, portal_words, wording
 from reconciler.report.escape import code, cut, visible
@@ -33,6 +33,7 @@ class WorksheetStep:
         first: What must be seen before; empty when nothing.
         check: What to see afterwards.
         changes: What it carries out, in the order of the instructions.
+        gate: What must be seen before, for machines; `first` says it in words.
     """
 
     number: int
@@ -42,6 +43,7 @@ class WorksheetStep:
     instructions: tuple[Instruction, ...]
     check: str
     changes: tuple[Change, ...]
+    gate: Gate = Gate.NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def _step(plan: Plan, step: Step, changes: dict[str, Change], numbers: dict[str,
         title=portal_words.title_of(members),
         role=members[0].row.needs_role,
         first=_first(plan, step, numbers),
+        gate=step.gate,
         instructions=portal_words.clicks_for(members),
         check=portal_words.check_for(members),
         changes=tuple(members),
@@ -158,6 +161,7 @@ def _task(step: WorksheetStep, change: Change) -> Json:
         "after": json_parts.value(change.after),
         "unit": change.unit,
         "role": step.role,
+        "gate": step.gate.value,
     }
 
 

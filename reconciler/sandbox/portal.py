@@ -18,7 +18,7 @@ from reconciler.sandbox.settling import (
     settle_charger,
     settle_installation,
 )
-from reconciler.sandbox.terms import Feature, Mode
+from reconciler.sandbox.terms import Feature, Holder, Mode, Role
 from reconciler.sandbox.world import World
 
 Reader = Callable[[object], str | int | float | bool | None]
@@ -233,6 +233,8 @@ def carry_out(world: World, steps: Sequence[Mapping[str, object]]) -> list[dict[
 
 def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
     installation = find_installation(world, str(step.get("installation")))
+    if step.get("gate") == "ownerAccepted" and not _has_owner(installation):
+        raise SandboxError("nobody has accepted ownership yet, so a careful person leaves this")
     setting, after = str(step.get("setting")), step.get("after")
     if step.get("principal") is not None:
         settle_installation(world, installation)
@@ -242,6 +244,12 @@ def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
     else:
         value = SECRET_BY_HAND if setting in SECRETS and not words.is_nothing(after) else after
         _set_on_installation(world, installation, setting=setting, value=value)
+
+
+def _has_owner(installation: Installation) -> bool:
+    """Whether a person who accepted owns it."""
+    people = [one for one in installation["permissions"] if one["holder"] != Holder.USER_GROUP]
+    return any(one["accepted"] and one["roles"] & Role.OWNER for one in people)
 
 
 def _at_charger(world: World, installation: Installation, *, serial: str, values: Fields) -> None:

@@ -7,7 +7,8 @@ from threading import Event, Lock
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan, Step
-from reconciler.model.value import Absent, Observation, Unreadable
+from reconciler.model.value import Observation
+from reconciler.model.words import after, before, counted, value
 from reconciler.workflows.ports import RunLog
 
 FAILURES = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN})
@@ -49,7 +50,7 @@ class Tally:
             return "the run was interrupted before this"
         failures = sum(outcome.kind in FAILURES for outcome in self._found.values())
         if self._max_failures is not None and failures >= self._max_failures:
-            return f"the run stopped after {failures} failure(s) (--max-failures)"
+            return f"the run stopped after {counted(failures, 'failure')} (--max-failures)"
         return ""
 
     def outcomes(self, plan: Plan) -> tuple[Outcome, ...]:
@@ -70,21 +71,4 @@ def journal_data(outcome: Outcome) -> dict[str, object]:
 
 def values_in_words(change: Change, now: Observation) -> str:
     """Both values of a conflict: what the plan saw and what is there now."""
-    before, after = _word(change, change.before), _word(change, change.after)
-    return f"the plan saw {before}, it is {_word(change, now)} now; wanted {after}"
-
-
-def _word(change: Change, observation: Observation) -> str:
-    match observation:
-        case Absent():
-            return "not set"
-        case Unreadable(reason=reason):
-            return f"not readable ({reason.value})"
-        case bool():
-            return "on" if observation else "off"
-        case tuple():
-            return " + ".join(observation)
-        case float():
-            return f"{observation:g} {change.unit}"
-        case _:
-            return observation
+    return f"the plan saw {before(change)}, it is {value(change.row, now)} now; wanted {after(change)}"

@@ -223,7 +223,7 @@ class TestShared:
         plan = plan_for(site, live(charger("ZAP000001"), charger("ZAP000002"), settings=IN_CLOUD))
 
         assert guards(plan) == [("P320", "shared-installation")]
-        assert plan.refusals[0].measured == "1 charger(s) not in the file: ZAP000002"
+        assert plan.refusals[0].measured == "1 charger not in the file: ZAP000002"
 
     def test_ownership_hits_the_neighbour(self) -> None:
         """A new owner owns every charger there."""
