@@ -1,24 +1,36 @@
-"""The digest over the effective values: independent of file names, key order, comments and layers."""
+"""The digest over the effective values: independent of file names, key order, comments and layers.
+
+Where things stand, and what people attested, is no part of what the files want.
+"""
 
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from reconciler.model.desired import DesiredFleet
+from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.digest import digest_of
-
-_NOT_WISHES = frozenset({"file", "path", "digest", "commit", "selection", "fleet_size", "attestations"})
-"""Where things stand, and what people said about them, is no part of what the files want."""
 
 
 def desired_digest(fleet: DesiredFleet) -> str:
     """Digest over accounts, limits, hosts, installations and deviations."""
-    return digest_of(_plain(fleet))
+    installations = [_digest_of_installation(installation) for installation in fleet.installations]
+    rest = _plain((fleet.accounts, fleet.limits, fleet.allowed_hosts, fleet.deviations))
+    return digest_of([installations, rest])
+
+
+def _digest_of_installation(site: DesiredInstallation) -> str:
+    """One by one, so that a large fleet needs no large text; chargers by hand, because there are most of them."""
+    chargers = [
+        (charger.serial, charger.settings, charger.disabled_reason, _plain(charger.disabled_until))
+        for charger in site.chargers
+    ]
+    rest = _plain((site.permissions, site.acknowledgements, site.switch))
+    return digest_of([site.id, site.name, site.account, site.labels, site.settings, chargers, rest])
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.name not in _NOT_WISHES}
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value.isoformat() if isinstance(value, date) else value

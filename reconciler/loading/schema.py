@@ -2,15 +2,17 @@
 
 import copy
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError, validators
 from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 from reconciler.loading.findings import At, Finding
+from reconciler.loading.schema_quick import Check, compiled, whole
 from reconciler.loading.schema_words import finding_of
 from reconciler.loading.yaml_source import BROKEN, TreePath
 
@@ -25,6 +27,8 @@ _MOST_FINDINGS = 100
 
 def findings_of(kind: str, tree: Any) -> tuple[Finding, ...]:
     """Everything in which a tree differs from the schema of its kind, in the order of the tree; at most 100."""
+    if is_surely_valid(kind, tree):
+        return ()
     found = [finding for error in _validator(kind).iter_errors(tree) for finding in finding_of(error)]
     return tuple(_one_per_cause(found))[:_MOST_FINDINGS]
 
@@ -80,9 +84,40 @@ def schemas() -> dict[str, Any]:
 @cache
 def registry() -> "Registry[Any]":
     """The schemas for references from one to another: they name each other by file name, as editors need it."""
-    return Registry().with_resources((name, Resource.from_contents(schema)) for name, schema in schemas().items())
+    return Registry().with_resources((name, _resource(schema)) for name, schema in schemas().items())
+
+
+def _resource(schema: Mapping[str, Any]) -> "Resource[Any]":
+    """Without `$schema`, by which jsonschema would choose its own validator again, behind a reference."""
+    contents = {key: value for key, value in schema.items() if key != "$schema"}
+    return DRAFT202012.create_resource(contents)
+
+
+def is_valid(kind: str, tree: Any) -> bool:
+    """What jsonschema says, without the quick look."""
+    return bool(_validator(kind).is_valid(tree))
+
+
+def is_surely_valid(kind: str, tree: Any) -> bool:
+    """What the quick look says; False means that jsonschema must decide."""
+    return _quick(kind)(tree)
 
 
 @cache
-def _validator(kind: str) -> Draft202012Validator:
-    return Draft202012Validator({"$ref": f"{kind}.schema.json"}, registry=registry())
+def _quick(kind: str) -> Check:
+    name = f"{kind}.schema.json"
+    return compiled(schemas()[name], schemas(), name)
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return _Validator({"$ref": f"{kind}.schema.json"}, registry=registry())
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not whole(pattern).search(instance):
+        yield ValidationError("the pattern does not match")
+
+
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # theirs
+"""With patterns that end where an editor's do."""

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from reconciler.loading import schema
 from reconciler.loading.explanations import BY_CODE
 from reconciler.loading.merge import SETTING_NAMES
-from reconciler.loading.schema import KINDS, registry, schemas
+from reconciler.loading.schema import KINDS, findings_of, is_surely_valid, is_valid, registry, schemas
+from reconciler.loading.yaml_source import read_yaml
 from reconciler.model.settings import MODES, ROLE_BITS, URL_VERSIONS
 
 FOLDER = Path(schema.__file__).parents[2] / "schemas"
@@ -122,3 +125,49 @@ def test_its_words_are_those_of_the_settings_table() -> None:
 def _resolved(node: dict[str, Any]) -> dict[str, Any]:
     reference = node.get("$ref", "")
     return schemas()["profile.schema.json"]["$defs"][reference.rpartition("/")[2]] if reference else node
+
+
+WORDS = st.sampled_from(
+    sorted({word for name in NAMES for part in parts(schemas()[name]) for word in part.get("properties", {})})
+)
+EXAMPLES = [example for name in NAMES for part in parts(schemas()[name]) for example in part.get("examples", [])]
+STRANGE = [True, False, 0, 1, 5.9, 6, 16.0, 32, 33, "", "x", "person:a\n", [], {}, ["x", "x"], {"x": 1}, {"x": {}}]
+LEAVES = st.sampled_from([*EXAMPLES, *STRANGE])
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=4), max_leaves=8
+)
+VALID = read_yaml((FOLDER.parent / "fleet/installations/homes/elveveien-12.yaml").read_bytes()).value
+
+
+class TestQuickLook:
+    @pytest.mark.parametrize("kind", KINDS)
+    @given(tree=TREES)
+    def test_it_never_accepts_what_the_schema_refuses(self, kind: str, tree: object) -> None:
+        """It may only say that a tree is certainly valid."""
+        if is_surely_valid(kind, tree):
+            assert is_valid(kind, tree)
+
+    @pytest.mark.parametrize("key", list(schemas()["installation.schema.json"]["properties"]))
+    def test_nor_with_one_strange_value_in_a_good_file(self, key: str) -> None:
+        """Near misses are where a shortcut goes wrong; it must also accept some, or it would be tested on nothing."""
+        trees = [{**VALID, key: value} for value in [*EXAMPLES, *STRANGE]]
+
+        accepted = [tree for tree in trees if is_surely_valid("installation", tree)]
+
+        assert accepted
+        assert all(is_valid("installation", tree) for tree in accepted)
+        assert len(accepted) < len(trees)
+
+    @pytest.mark.parametrize("file", sorted((FOLDER.parent / "fleet").rglob("*.yaml")), ids=lambda file: file.name)
+    def test_it_accepts_ordinary_files(self, file: Path) -> None:
+        """Otherwise it would be of no use: a large fleet would take ten times as long."""
+        kind = {"installations": "installation", "profiles": "profile"}.get(file.relative_to(FOLDER.parent).parts[1])
+
+        assert is_surely_valid(kind or file.stem, read_yaml(file.read_bytes()).value)
+
+    @pytest.mark.parametrize("line_end", ["", "\n"])
+    def test_a_name_ends_where_it_ends(self, line_end: str) -> None:
+        """A line end behind a name is easily missed, and Python's `$` allows it."""
+        tree = {**VALID, "permissions": {"entries": [{"user": f"person:a{line_end}", "roles": ["owner"]}]}}
+
+        assert [finding.code for finding in findings_of("installation", tree)] == (["E017"] if line_end else [])
