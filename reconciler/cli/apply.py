@@ -39,7 +39,7 @@ def command(
     exclude: tuple[str, ...],
     yes: bool,  # noqa: FBT001  click hands flags over as booleans
     accepted: tuple[str, ...],
-    fail_fast: bool,  # noqa: FBT001
+    fail_fast: bool,  # noqa: FBT001  as above
     max_failures: int | None,
     format_: str,
     reports: tuple[str, ...],

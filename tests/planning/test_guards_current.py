@@ -78,7 +78,7 @@ class TestUnreadableCircuit:
         """Where the circuit cannot be read, a charger does not go up."""
         site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
 
-        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits=circuits))  # type: ignore[arg-type]
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), circuits=circuits))
 
         assert guards(plan) == [("P317", "raise-circuit-unreadable")]
 

@@ -60,7 +60,7 @@ class TestRealDifference:
     )
     def test_another_value_differs(self, row: object, first: Observation, second: Observation) -> None:
         """What means something else is a difference."""
-        assert not means_the_same(row, first, second)  # type: ignore[arg-type]
+        assert not means_the_same(row, first, second)
 
     def test_on_is_not_one_ampere(self) -> None:
         """True and 1 are different values although Python calls them equal."""
