@@ -40,7 +40,6 @@ def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
     """The refusal that a site guard's objection makes."""
     liftable = guard.liftable and not objection.final
     name = name_of(site)
-    way_out = f"; or accept it with --accept {guard.id}:{site.observed.id} or `acknowledge:`" if liftable else ""
     return Refusal(
         code=guard.code,
         guard=guard.id,
@@ -52,7 +51,7 @@ def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
         measured=objection.measured,
         limit=objection.limit,
         message=objection.message,
-        remedy=objection.remedy + way_out,
+        remedy=objection.remedy,
         liftable=liftable,
     )
 

@@ -13,7 +13,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import GuardScope, Refusal
 from reconciler.model.words import counted, wish
 from reconciler.planning import guards_access, guards_current, guards_switch
-from reconciler.planning.guard import FLEET, Guard, is_lifted, refusal_of
+from reconciler.planning.guard import Guard, is_lifted, refusal_of
 from reconciler.planning.policy import Policy
 from reconciler.planning.site import Site
 
@@ -37,7 +37,6 @@ GUARDS: tuple[Guard, ...] = (
 
 CHANGED_INSTALLATIONS = ("changed-installations", "P310")
 CHARGERS_TO_ZERO = ("chargers-to-zero", "P315")
-_WISHES_SHOWN = 8
 
 
 def site_refusals(site: Site) -> tuple[Refusal, ...]:
@@ -61,12 +60,9 @@ def refusals_now(
 
 
 def with_wishes(refusals: Sequence[Refusal], changes: Sequence[Change]) -> tuple[Refusal, ...]:
-    """Say in the first refusal of a site what it holds back; the plan lists those changes nowhere else."""
+    """Give the first refusal of a site what it holds back; the plan lists those changes nowhere else."""
     ordered = sorted(refusals, key=refusal_key)
-    wishes = [wish(change) for change in changes]
-    more = f" and {len(wishes) - _WISHES_SHOWN} more" if len(wishes) > _WISHES_SHOWN else ""
-    held = f". Held back: {'; '.join(wishes[:_WISHES_SHOWN])}{more}"
-    return (replace(ordered[0], message=ordered[0].message + held), *ordered[1:])
+    return (replace(ordered[0], held_back=tuple(wish(change) for change in changes)), *ordered[1:])
 
 
 def refusal_key(refusal: Refusal) -> tuple[str, str, str, str, str, str]:
@@ -103,6 +99,6 @@ def _fleet(guard: tuple[str, str], measured: int, limit: int, noun: str, verb: s
         measured=str(measured),
         limit=str(limit),
         message=f"{counted(measured, noun)} {verb}, the budget is {limit}",
-        remedy=f"select fewer, raise the budget in fleet.yaml, or accept it with --accept {name}:{FLEET}",
+        remedy="select fewer, or raise the budget in fleet.yaml",
         liftable=True,
     )

@@ -211,7 +211,7 @@ def _warnings(
         names = ", ".join(comparison.inert)
         found.append((INERT_SETTING, f"{names} means nothing in the live authentication mode and was not compared"))
     leaves = any(change.setting == MODE and change.before == OCPP_NATIVE for change in changes)
-    left = [charger.serial for charger in desired.chargers if charger.get("standAlone") is None]
+    left = sorted(charger.serial for charger in desired.chargers if charger.get("standAlone") is None)
     if leaves and left:
         found.append((STAND_ALONE_LEFT, f"leaving OCPP 1.6J keeps stand-alone mode as it is on {', '.join(left)}"))
     return tuple(
