@@ -71,5 +71,5 @@ def _values(file: Path, path: str | None) -> int:
             where=str(file),
             remedy="run `reconciler explain FILE` to see everything that is",
         )
-    click.echo(effective_text(values, **screen()), nl=False)
+    click.echo(effective_text(values, own=str(file), **screen()), nl=False)
     return ExitCode.DONE

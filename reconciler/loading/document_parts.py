@@ -180,6 +180,7 @@ def _refusal_of(part: Part) -> Refusal:
         message=part["message"],
         remedy=part["remedy"],
         liftable=part["liftable"],
+        held_back=tuple(part["held_back"]),
     )
 
 

@@ -69,6 +69,7 @@ class Refusal:
         guard: Id for `--accept GUARD:WHERE` and `acknowledge:`.
         measured, limit: Numbers with unit, or words, as shown.
         liftable: Whether accepting or acknowledging lifts it.
+        held_back: What it keeps out of the plan, in words, one phrase per change.
     """
 
     code: str
@@ -83,6 +84,12 @@ class Refusal:
     message: str
     remedy: str
     liftable: bool
+    held_back: tuple[str, ...] = ()
+
+    @property
+    def accept(self) -> str | None:
+        """What `--accept` takes to lift it; None when nothing does."""
+        return f"{self.guard}:{self.installation_id or 'fleet'}" if self.liftable else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

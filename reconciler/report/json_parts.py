@@ -108,6 +108,8 @@ def refusal_part(refusal: Refusal) -> Json:
         "message": refusal.message,
         "remedy": refusal.remedy,
         "liftable": refusal.liftable,
+        "accept": refusal.accept,
+        "held_back": list(refusal.held_back),
     }
 
 

@@ -123,9 +123,9 @@ def _folded(title: str, lines: Iterable[str]) -> str:
 def _refusal(item: Refusal) -> str:
     guard = f"{code(item.guard)}, {code(item.code)}"
     found = f"found {_text(item.measured)}; allowed {_text(item.limit)}"
-    lift = wording.how_to_lift(item)
-    way_out = _text("; ".join(part for part in (item.remedy, lift) if part))
-    return f"{_text(wording.refused(item))} ({guard}; {found}). Way out: {way_out}"
+    lift = f"or lift it: {_code(f'--accept {item.accept}')}" if item.accept else "nothing lifts this guard"
+    held = f" Holds back: {_text('; '.join(wording.held_back(item)))}." if item.held_back else ""
+    return f"{_text(wording.refused(item))} ({guard}; {found}).{held} Way out: {_text(item.remedy)}; {lift}"
 
 
 def _pending(block: Block) -> list[str]:

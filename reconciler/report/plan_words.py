@@ -119,7 +119,8 @@ def next_words(plan: Plan) -> str:
     if by_hand == ready:
         return f"`reconciler apply`{same} writes the worksheet for the Portal; no request is sent"
     sheet = f", and writes a worksheet for {by_hand} in the Portal" if by_hand else ""
-    return f"`reconciler apply`{same} shows this again, asks, and carries out {ready - by_hand}{sheet}"
+    changes = wording.counted(ready - by_hand, "change")
+    return f"`reconciler apply`{same} shows this again, asks, and carries out {changes}{sheet}"
 
 
 def _ready(plan: Plan, fits: Callable[[Route], bool]) -> int:

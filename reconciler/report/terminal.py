@@ -136,10 +136,11 @@ def _row(page: Page, row: Row, columns: _Columns) -> None:
 def _refusal(page: Page, refusal: Refusal) -> None:
     message = f"{wording.refused(refusal)} "
     _item(page, "!", Tone.BAD, ("refused: ", Tone.BAD), message, (f"({refusal.guard}, {refusal.code})", Tone.QUIET))
-    page.line(f"found {refusal.measured}; allowed {refusal.limit}", indent=_BODY)
-    page.line(f"way out: {refusal.remedy}", indent=_BODY)
-    if lift := wording.how_to_lift(refusal):
-        page.line((lift, Tone.QUIET), indent=_BODY)
+    lines = [("found", f"{refusal.measured}; allowed {refusal.limit}")]
+    lines += [("holds back" if first == 0 else "", held) for first, held in enumerate(wording.held_back(refusal))]
+    lines += [("way out", refusal.remedy), ("or lift it" if refusal.liftable else "", wording.how_to_lift(refusal))]
+    for label, text in lines:
+        page.labelled((label, Tone.QUIET), text, cells=12, indent=_BODY)
 
 
 def _open_items(page: Page, block: Block, plan: Plan) -> None:

@@ -75,15 +75,21 @@ class Effective(Protocol):
         ...
 
 
-def effective_text(values: Iterable[Effective], *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
-    """Each effective value with the file and line it came from, in the order given."""
+def effective_text(
+    values: Iterable[Effective], *, own: str, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE
+) -> str:
+    """Each effective value with the place it came from, in the order given; in the file `own` just its line."""
     page = Page(Look(width=width, color=color, glyphs=glyphs))
     grid = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(3):
         grid.add_column(overflow="fold")
     for value in values:
         shown = (wording.yaml_value(value.value), Tone.STRONG)
-        origin = (str(value.origin), Tone.QUIET)
+        origin = (_place(value.origin, own), Tone.QUIET)
         grid.add_row(page.look.text(value.path), page.look.text(shown), page.look.text(origin))
     page.show(grid)
     return str(page)
+
+
+def _place(origin: Origin, own: str) -> str:
+    return f"line {origin.line}" if origin.file == own and origin.line else str(origin)

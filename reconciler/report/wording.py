@@ -91,12 +91,20 @@ def refused(refusal: Refusal) -> str:
 
 
 def how_to_lift(refusal: Refusal) -> str:
-    """How to lift a guard, or that nothing does; empty when the remedy says it."""
-    if not refusal.liftable:
+    """How to lift a guard, or that nothing does."""
+    if refusal.accept is None:
         return "nothing lifts this guard"
-    if "--accept" in refusal.remedy:
-        return ""
-    return f"or lift this one: --accept {refusal.guard}:{refusal.installation_id or 'fleet'}"
+    in_file = "" if refusal.installation_id is None else ", or `acknowledge:` it in the file"
+    return f"--accept {refusal.accept}{in_file}"
+
+
+_HELD_SHOWN = 8
+
+
+def held_back(refusal: Refusal) -> tuple[str, ...]:
+    """What a refusal keeps out of the plan, a phrase each; a long list is cut and counted."""
+    shown, more = refusal.held_back[:_HELD_SHOWN], len(refusal.held_back) - _HELD_SHOWN
+    return (*shown, f"and {more} more") if more > 0 else shown
 
 
 def age(since: datetime | None, now: datetime) -> str:

@@ -28,7 +28,7 @@ class TestAboveCircuit:
         assert guards(plan) == [("P318", "above-circuit")]
         refusal = plan.refusals[0]
         assert (refusal.measured, refusal.limit, refusal.charger) == ("32 A", "25 A", "ZAP000001")
-        assert refusal.message.endswith("Held back: ZAP000001 Maximum current 16 A → 32 A")
+        assert refusal.held_back == ("ZAP000001 Maximum current 16 A → 32 A",)
         assert not plan.changes
         assert not plan.steps
 

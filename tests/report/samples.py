@@ -227,6 +227,7 @@ SHARED = Refusal(
     message="switching the authentication mode would also hit chargers of somebody else",
     remedy="move that charger to an installation of its own, or list it in the file",
     liftable=True,
+    held_back=("Authentication OCPP 1.6J Cloud → Zaptec", "Authorisation required not set → off"),
 )
 TOO_OLD = Refusal(
     code="P311",

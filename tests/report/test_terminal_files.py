@@ -61,5 +61,5 @@ class TestExplain:
             Effective("chargers.ZAP012345.standAlone", False, Origin(file="fleet/fleet.yaml", line=0)),
         ]
 
-        text = effective_text(values, width=100, color=Color.NONE)
+        text = effective_text(values, own="", width=100, color=Color.NONE)
         assert text == kept("effective.txt", text)
