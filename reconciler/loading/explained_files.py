@@ -82,7 +82,7 @@ FILES: tuple[Explanation, ...] = (
     Explanation(
         code="E014",
         title="The wrong kind of value",
-        why="Only true, false and decimal numbers are typed; everything else is text.",
+        why="It would have to be guessed what is meant; only true, false and decimal numbers are more than text.",
         remedy="Write the kind of value that is expected here.",
         example="standAlone: no   # E014: a text; write false",
     ),
@@ -146,9 +146,9 @@ FILES: tuple[Explanation, ...] = (
     ),
     Explanation(
         code="E024",
-        title="A file name that is not read",
-        why="Only names that end in .yaml are read; this file would silently be left out.",
-        remedy="Rename it to end in .yaml, or move it out of the folder.",
+        title="A file that is not read",
+        why="It would silently be left out; installations lie below installations/ and their names end in .yaml.",
+        remedy="Rename or move it.",
     ),
     Explanation(
         code="W025",

@@ -11,6 +11,7 @@ from reconciler.loading.findings import Finding, Source, make_problem
 from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.problem import Problem
 
+_AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")
 _ALMOST_YAML = (".yml", ".json", ".yaml.txt")
 
 
@@ -41,10 +42,21 @@ class FleetFolder:
         """All `.yaml` files below a folder, sorted by name as shown, and the names that cannot be used."""
         files: list[FleetFile] = []
         problems: list[Problem] = []
-        if os.path.isdir(os.path.join(self.root, folder)):
+        path = os.path.join(self.root, folder)
+        if os.path.islink(path):
+            problems.append(_refused(self._shown(folder), "a symlink to a folder."))
+        elif os.path.isdir(path):
             for found in self._walk(folder):
                 (files if isinstance(found, FleetFile) else problems).append(found)  # type: ignore[arg-type]  # told apart
         return tuple(sorted(files, key=lambda file: file.shown)), tuple(problems)
+
+    def misplaced(self) -> Iterator[Problem]:
+        """YAML files beside fleet.yaml that nobody reads there."""
+        for name in sorted(os.listdir(self.root)):
+            almost = name.lower().endswith((".yaml", *_ALMOST_YAML)) and not name.startswith(".")
+            if almost and name not in _AT_THE_TOP and os.path.isfile(os.path.join(self.root, name)):
+                what = f"only {' and '.join(_AT_THE_TOP)} are read here."
+                yield make_problem(self._shown(name), Finding(code="E024", path=(), what=what))
 
     def _walk(self, folder: str) -> Iterator[FleetFile | Problem]:
         with os.scandir(os.path.join(self.root, folder)) as entries:

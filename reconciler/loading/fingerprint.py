@@ -12,10 +12,11 @@ from reconciler.model.digest import digest_of
 
 
 def desired_digest(fleet: DesiredFleet) -> str:
-    """Digest over accounts, limits, hosts, installations and deviations."""
+    """Digest over installations, accounts and their routes, limits, hosts and deviations."""
     installations = [_digest_of_installation(installation) for installation in fleet.installations]
-    rest = _plain((fleet.accounts, fleet.limits, fleet.allowed_hosts, fleet.deviations))
-    return digest_of([installations, rest])
+    accounts = [[account.name, account.cloud, account.routes] for account in fleet.accounts]
+    rest = _plain((fleet.limits, fleet.allowed_hosts, fleet.deviations))
+    return digest_of([installations, accounts, rest])
 
 
 def _digest_of_installation(site: DesiredInstallation) -> str:

@@ -58,7 +58,7 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
     problems: list[Problem] = []
     shared = read_shared(folder, problems, today=today)
     files, bad_names = folder.below("installations")
-    problems.extend(bad_names)
+    problems.extend((*bad_names, *folder.misplaced()))
     if not files:
         problems.append(
             make_problem(folder.file("installations").shown, Finding(code="E019", path=(), what=_FLEET_IS_EMPTY))

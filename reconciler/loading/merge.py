@@ -124,12 +124,9 @@ def _merged_permissions(base: Any, layer: Any) -> Any:
 
 
 def _by_principal(entries: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for entry in entries if isinstance(entries, list) else ():
-        principal = principal_of(entry)
-        if principal is not None:
-            found[principal] = entry
-    return found
+    """Entries that name nobody have their own problem; they stay, so that no rule misses them."""
+    items = entries if isinstance(entries, list) else []
+    return {principal_of(entry) or f"?{index}": entry for index, entry in enumerate(items)}
 
 
 def _taken_back(base: Tree, names: Any) -> Tree:

@@ -17,6 +17,7 @@ from reconciler.loading.layers import Layer, origin_of
 from reconciler.loading.merge import Tree
 from reconciler.loading.shared import Shared
 from reconciler.loading.tree_reader import read_tree
+from reconciler.loading.yaml_source import Broken
 from reconciler.model.desired import Origin
 
 _SKIPPED = frozenset({"version", "chargerDefaults", "profiles", "unmanaged"})
@@ -122,6 +123,8 @@ def _is_principal(path: tuple[str, ...]) -> bool:
 
 def _shown(value: Any) -> Any:
     match value:
+        case Broken():
+            return "(cannot be read)"
         case {"secretRef": dict(reference)}:
             return ":".join(str(part) for pair in reference.items() for part in pair)
         case {"roles": list(roles)}:

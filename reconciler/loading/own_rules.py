@@ -78,4 +78,4 @@ def _unmanaged(names: list[Any], base: Tree) -> Iterator[Finding]:
         if not is_setting_name(name):
             yield name_finding(name, ("unmanaged", index))
         elif takes_back_nothing(base, name):
-            yield Finding(code="W025", path=("unmanaged", index), what="no earlier layer declares this.")
+            yield Finding(code="W025", path=("unmanaged", index), what="this takes nothing back.")

@@ -15,7 +15,7 @@ def exclusive_has_an_owner(site: Site) -> Iterator[Finding]:
     entries = permissions.get("entries", {})
     if permissions.get("mode") != "exclusive" or not isinstance(entries, dict):
         return
-    if not any("owner" in _roles(entry) for entry in entries.values()):
+    if not any(_may_have("owner", entry) for entry in entries.values()):
         what = "mode exclusive without anybody who is owner."
         yield Finding(code="E232", path=("permissions", "mode"), what=what)
 
@@ -23,7 +23,7 @@ def exclusive_has_an_owner(site: Site) -> Iterator[Finding]:
 def hand_over_has_a_new_owner(site: Site) -> Iterator[Finding]:
     """E233 when somebody leaves after an acceptance that cannot come."""
     entries = as_map(site.permissions.get("entries"))
-    if any("owner" in _roles(entry) and "user" in entry for entry in entries.values()):
+    if any(_may_have("owner", entry) and _may_be_person(entry) for entry in entries.values()):
         return
     for principal, removal in as_map(site.permissions.get("absent")).items():
         if as_map(removal).get("after") == "ownerAccepted":
@@ -34,7 +34,7 @@ def hand_over_has_a_new_owner(site: Site) -> Iterator[Finding]:
 def service_is_for_groups(site: Site) -> Iterator[Finding]:
     """W236 for a person with the role service."""
     for principal, entry in as_map(site.permissions.get("entries")).items():
-        if "service" in _roles(entry) and "user" in entry:
+        if "service" in as_items(as_map(entry).get("roles")) and "user" in entry:
             yield Finding(
                 code="W236", path=("permissions", "entries", principal, "roles"), what="service for a person."
             )
@@ -76,8 +76,13 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def _roles(entry: Any) -> list[Any]:
-    roles = as_map(entry).get("roles")
-    if roles is BROKEN or (isinstance(entry, dict) and BROKEN in entry.values()):
-        return ["owner"]  # the entry has its own problem; do not add one that may not be true
-    return as_items(roles)
+def _may_have(role: str, entry: Any) -> bool:
+    """An entry that has its own problem may mean anything; it must not cause a second message that is not true."""
+    if not isinstance(entry, dict):
+        return True
+    roles = entry.get("roles")
+    return BROKEN in entry.values() or BROKEN in as_items(roles) or role in as_items(roles)
+
+
+def _may_be_person(entry: Any) -> bool:
+    return not isinstance(entry, dict) or "user" in entry

@@ -2,23 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 
 from reconciler.loading.findings import Finding, echo
 from reconciler.loading.site import Rule, Site, as_map
-from reconciler.loading.yaml_source import TreePath
+from reconciler.loading.urls import DeclaredUrl
 
 DEVICE_ID = "{deviceId}"
 
-_URL_KEYS = {
-    "ocppNative": ("url",),
-    "ocppCloud": ("url",),
-    "webhooks": ("authUrl", "sessionStartUrl", "sessionEndUrl"),
-}
-_PLAIN = re.compile(r"[!-~]+", re.ASCII)
-_NEVER = frozenset('\\"<>^`|')
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}?|\}")
 _SERIAL_AT_END = re.compile(r"[/=][A-Za-z]{3}[0-9]{6}/*$")
 _SECRET_IN_QUERY = re.compile(
@@ -27,23 +19,9 @@ _SECRET_IN_QUERY = re.compile(
 _LONGEST_NATIVE = 512
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Url:
-    """One declared URL; `parts` is None when it cannot be taken apart safely."""
-
-    block: str
-    path: TreePath
-    text: str
-    parts: SplitResult | None
-
-    @property
-    def is_webhook(self) -> bool:
-        return self.block == "webhooks"
-
-
 def scheme_is_encrypted(site: Site) -> Iterator[Finding]:
     """E211 for an OCPP URL of another kind."""
-    for url in _urls(site):
+    for url in site.urls:
         if url.is_webhook or (url.block == "ocppNative" and " " in url.text.strip()):
             continue
         if url.parts is None:
@@ -54,14 +32,14 @@ def scheme_is_encrypted(site: Site) -> Iterator[Finding]:
 
 def web_socket_is_encrypted(site: Site) -> Iterator[Finding]:
     """E215 for ws://."""
-    for url in _urls(site):
+    for url in site.urls:
         if not url.is_webhook and url.parts is not None and url.parts.scheme == "ws":
             yield Finding(code="E215", path=url.path, what="this URL starts with ws://.")
 
 
 def webhook_is_https(site: Site) -> Iterator[Finding]:
     """E219 for http:// and everything else."""
-    for url in _urls(site):
+    for url in site.urls:
         if url.is_webhook and (url.parts is None or url.parts.scheme != "https"):
             yield Finding(code="E219", path=url.path, what="this URL does not start with https://.")
 
@@ -78,14 +56,14 @@ def each_charger_has_an_identity(site: Site) -> Iterator[Finding]:
 
 def placeholder_is_known(site: Site) -> Iterator[Finding]:
     """E213 for a placeholder that nobody replaces."""
-    for url in _urls(site):
+    for url in site.urls:
         if url.block == "ocppCloud" and any(hit != DEVICE_ID for hit in _PLACEHOLDER.findall(url.text)):
             yield Finding(code="E213", path=url.path, what=f"the URL has a placeholder other than {DEVICE_ID}.")
 
 
 def native_url_is_bare(site: Site) -> Iterator[Finding]:
     """E214 for a native URL with a serial, placeholder, query, fragment, space, or too long."""
-    for url in _urls(site):
+    for url in site.urls:
         found = _not_bare(url) if url.block == "ocppNative" else None
         if found:
             yield Finding(code="E214", path=url.path, what=f"the URL {found}.")
@@ -93,7 +71,7 @@ def native_url_is_bare(site: Site) -> Iterator[Finding]:
 
 def host_is_allowed(site: Site) -> Iterator[Finding]:
     """E216 for a host that fleet.yaml does not list."""
-    for url in _urls(site):
+    for url in site.urls:
         host = _host(url.parts)
         if url.parts is None or host in site.fleet.allowed_hosts:
             continue
@@ -103,7 +81,7 @@ def host_is_allowed(site: Site) -> Iterator[Finding]:
 
 def url_has_no_credentials(site: Site) -> Iterator[Finding]:
     """E217 for a name or password before the host, or a token in the query."""
-    for url in _urls(site):
+    for url in site.urls:
         authority = url.text.partition("://")[2].split("/", 1)[0]
         if "@" in authority or _SECRET_IN_QUERY.search(url.text):
             yield Finding(code="E217", path=url.path, what="this URL carries credentials (not shown).")
@@ -121,28 +99,6 @@ RULES = (
 )
 
 
-def _urls(site: Site) -> Iterator[_Url]:
-    for block, keys in _URL_KEYS.items():
-        configuration = site.authentication.get(block)
-        if not isinstance(configuration, dict):
-            continue
-        for key in keys:
-            text = configuration.get(key)
-            if isinstance(text, str):
-                yield _Url(block=block, path=("authentication", block, key), text=text, parts=_split(text))
-
-
-def _split(text: str) -> SplitResult | None:
-    if not _PLAIN.fullmatch(text) or _NEVER & set(text):
-        return None
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError:
-        return None
-    return parts if parts.scheme and parts.hostname and port != 0 else None
-
-
 def _host(parts: SplitResult | None) -> str:
     return (parts.hostname or "") if parts else ""
 
@@ -155,7 +111,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-def _not_bare(url: _Url) -> str | None:
+def _not_bare(url: DeclaredUrl) -> str | None:
     if " " in url.text.strip():
         return "has a space"
     if _PLACEHOLDER.search(url.text):

@@ -22,15 +22,13 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "schemas", _PACKAGE.parent / "schemas")
 """Inside the package in a wheel, beside it in a checkout."""
 
-_MOST_FINDINGS = 100
-
 
 def findings_of(kind: str, tree: Any) -> tuple[Finding, ...]:
-    """Everything in which a tree differs from the schema of its kind, in the order of the tree; at most 100."""
+    """Everything in which a tree differs from the schema of its kind, in no particular order."""
     if is_surely_valid(kind, tree):
         return ()
     found = [finding for error in _validator(kind).iter_errors(tree) for finding in finding_of(error)]
-    return tuple(_one_per_cause(found))[:_MOST_FINDINGS]
+    return tuple(_one_per_cause(found))
 
 
 def _one_per_cause(findings: Iterable[Finding]) -> Iterator[Finding]:

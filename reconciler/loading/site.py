@@ -1,12 +1,13 @@
 """What the rules look at: one merged installation and the fleet's own rules."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from reconciler.loading.findings import Finding
 from reconciler.loading.merge import Tree
+from reconciler.loading.urls import DeclaredUrl, urls_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,10 @@ class Site:
 
     tree: Tree
     fleet: FleetRules
+    urls: tuple[DeclaredUrl, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "urls", tuple(urls_of(self.authentication)))
 
     @property
     def authentication(self) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from reconciler.loading.addresses import address_problems
 from reconciler.loading.findings import At, Finding, Source, problem_of, problem_of_flaw
 from reconciler.loading.own_rules import with_our_words
 from reconciler.loading.schema import findings_of, without_broken_parts
-from reconciler.loading.yaml_source import BROKEN, MERGE_KEY, Flaw, read_yaml
+from reconciler.loading.yaml_source import BROKEN, MERGE_KEY, MOST_FLAWS, Flaw, read_yaml
 from reconciler.model.problem import Problem
 
 
@@ -34,7 +34,8 @@ def read_tree(source: Source, kind: str) -> ReadFile:
     if findings:
         tree = without_broken_parts(tree, findings)
     problems.extend(problem_of(source, finding) for finding in (*words, *findings))
-    return ReadFile(source=source, tree=tree if isinstance(tree, dict) else None, problems=tuple(problems))
+    shown = sorted(problems, key=lambda problem: problem.sort_key)[:MOST_FLAWS]
+    return ReadFile(source=source, tree=tree if isinstance(tree, dict) else None, problems=tuple(shown))
 
 
 def _broken_by(flaws: Iterable[Flaw]) -> list[Finding]:

@@ -144,7 +144,7 @@ def events_of(data: bytes) -> Iterator[Event]:
 
 def _without_quotes(problem: str | None) -> str:
     """The parser's words without what it quotes from the file, which may be a secret."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"", "…", problem or "it cannot be parsed") if problem else "it cannot be parsed"
+    return re.sub(r"'[^']*\w[^']*'|\"[^\"]*\"", "…", problem) if problem else "it cannot be parsed"
 
 
 @lru_cache(maxsize=65536)

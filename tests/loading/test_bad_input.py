@@ -499,6 +499,34 @@ class TestAcrossFiles:
         assert told(loaded) == ["profiles/p.yaml:1:1 E003"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "permissions: {absent: [{userGroup: A, after: ownerAccepted}], entries: [{user: ola, roles: [owner]}]}\n",
+            "4:80 E017",
+        ),
+        ("permissions: {mode: exclusive, entries: [{user: 'person:a', roles: [ownr]}]}\n", "4:69 E235"),
+        ("permissions: {mode: exclusive, entries: [nobody]}\n", "4:42 E014"),
+        ("authentication: {mode: webhooks, webhooks: [x]}\n", "4:44 E014"),
+        ("authentication: {mode: ocppNative, ocppNative: {url: [x]}}\n", "4:54 E014"),
+        ("chargers: {ZAP012345: {maxCurrent: 0, disabled: wet}}\n", "4:49 E014"),
+    ],
+)
+def test_one_mistake_causes_one_message(tmp_path: Path, text: str, expected: str) -> None:
+    """A value that could not be read must not also count as missing."""
+    assert told(load(tmp_path, {HERE: HEAD + text})) == [f"{HERE}:{expected}"]
+
+
+def test_the_first_hundred_problems_of_a_file_are_told(tmp_path: Path) -> None:
+    """Always the same ones, in the order of the file."""
+    text = "chargers:\n" + "".join(f"  ZAP{number:06d}: {{maxCurrent: 4}}\n" for number in range(300))
+
+    loaded = load(tmp_path, {HERE: HEAD + text})
+
+    assert [problem.line for problem in loaded.problems] == list(range(5, 105))
+
+
 def test_an_end_day_still_counts(tmp_path: Path) -> None:
     """`until` is inclusive."""
     text = "acknowledge:\n  - {guard: lose-load-balancing, by: KL, reason: balanced, until: 2026-05-04}\n"

@@ -28,6 +28,14 @@ def test_a_name_that_nearly_fits_is_told(tmp_path: Path, name: str) -> None:
     assert told(loaded) == [f"installations/{name}:0:0 E024"]
 
 
+@pytest.mark.parametrize("name", ["there.yaml", "exceptions.yml"])
+def test_a_file_in_the_wrong_folder_is_told(tmp_path: Path, name: str) -> None:
+    """Beside fleet.yaml, nobody would read it."""
+    loaded = load(tmp_path, {HERE: HEAD, name: OTHER})
+
+    assert told(loaded) == [f"{name}:0:0 E024"]
+
+
 @pytest.mark.parametrize("name", ["README.md", ".hidden.yaml", "b.yaml~", ".git/b.yaml"])
 def test_other_files_do_not_matter(tmp_path: Path, name: str) -> None:
     """Notes, hidden files and what editors leave behind."""
@@ -78,6 +86,18 @@ class TestLinks:
         (fleet / "installations/again").symlink_to(".")
 
         assert told(load_fleet(fleet, today=TODAY)) == ["installations/again:0:0 E012"]
+
+    @pytest.mark.parametrize("name", ["installations", "profiles", "attestations"])
+    def test_so_is_a_linked_part_of_the_fleet(self, tmp_path: Path, name: str) -> None:
+        """Whole folders outside must not be read either."""
+        outside = write(tmp_path / "outside", {"there.yaml": OTHER})
+        fleet = write(tmp_path, {} if name == "installations" else {HERE: HEAD})
+        (fleet / name).symlink_to(outside)
+
+        loaded = load_fleet(fleet, today=TODAY)
+
+        assert f"{name}:0:0 E012" in told(loaded)
+        assert loaded.files == (0 if name == "installations" else 1)
 
     def test_one_that_leads_nowhere_is_told(self, tmp_path: Path) -> None:
         """An installation would be missing."""

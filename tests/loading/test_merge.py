@@ -1,13 +1,23 @@
 """Defaults, profiles, file: what the merged file says."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.merge import effective_charger, merge, merged
-from reconciler.model.desired import DesiredRemoval, RemovalGate
-from tests.loading.fleets import FLEET, HEAD, HERE, load, site_of, told
+from reconciler.model.desired import (
+    Acknowledgement,
+    DesiredCharger,
+    DesiredInstallation,
+    DesiredPermissions,
+    DesiredRemoval,
+    RemovalGate,
+    SwitchPolicy,
+)
+from tests.loading.fleets import FLEET, HEAD, HERE, OTHER_ID, TODAY, load, site_of, told
 
 
 class TestMaps:
@@ -263,7 +273,45 @@ class TestValues:
         assert refuses.switch is None
 
 
+VARIATIONS: dict[str, object] = {
+    "id": OTHER_ID,
+    "name": "There",
+    "account": "south",
+    "labels": (("a", "b"),),
+    "settings": (("maxCurrent", 63.0),),
+    "chargers": (DesiredCharger(serial="ZAP000001"),),
+    "permissions": DesiredPermissions(),
+    "acknowledgements": (Acknowledgement(guard="g", by="KL", reason="r", until=TODAY),),
+    "switch": SwitchPolicy(),
+}
+CHARGER_VARIATIONS: dict[str, object] = {
+    "serial": "ZAP000002",
+    "settings": (("maxCurrent", 16.0),),
+    "disabled_reason": "wet",
+    "disabled_until": TODAY,
+}
+
+
 class TestDigest:
+    @pytest.mark.parametrize("field", [field.name for field in fields(DesiredInstallation) if field.name != "file"])
+    def test_no_field_of_an_installation_is_forgotten(self, tmp_path: Path, field: str) -> None:
+        """All but the name of the file, also those that will be added one day."""
+        fleet = load(tmp_path, {HERE: HEAD}).desired
+        assert fleet is not None
+        changed = replace(fleet.installations[0], **{field: VARIATIONS[field]})  # type: ignore[arg-type]  # one of each
+
+        assert desired_digest(replace(fleet, installations=(changed,))) != fleet.digest
+
+    @pytest.mark.parametrize("field", [field.name for field in fields(DesiredCharger)])
+    def test_no_field_of_a_charger_is_forgotten(self, tmp_path: Path, field: str) -> None:
+        """Chargers are listed by hand there, for speed."""
+        fleet = load(tmp_path, {HERE: HEAD + "chargers: {ZAP000001: {}}\n"}).desired
+        assert fleet is not None
+        site = fleet.installations[0]
+        charger = replace(site.chargers[0], **{field: CHARGER_VARIATIONS[field]})  # type: ignore[arg-type]  # as above
+
+        assert desired_digest(replace(fleet, installations=(replace(site, chargers=(charger,)),))) != fleet.digest
+
     BODY = "chargers: {ZAP012345: {maxCurrent: 16}, ZAP012346: {maxCurrent: 10}}\nlabels: {a: x, b: y}\n"
 
     def digest(self, tmp_path: Path, files: dict[str, str | bytes]) -> str:
