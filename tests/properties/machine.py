@@ -62,15 +62,15 @@ class Machine:
 
     def plan(self) -> Plan:
         """A fresh plan of everything."""
-        with closing(self._open(Access.READ_ONLY)) as live:
-            clock = self._clock()
+        with closing(self.open(Access.READ_ONLY)) as live:
+            clock = self.clock()
             observed = observe_fleet(self.desired, {live.account.name: live.observer})
             return make_plan(self.desired, observed, self.policy(clock.now()), FixedOrigins())
 
     def apply(self, plan: Plan) -> tuple[tuple[Outcome, ...], Proof]:
         """Carry a plan out and prove it."""
-        with closing(self._open(Access.READ_WRITE)) as live:
-            clock = self._clock()
+        with closing(self.open(Access.READ_WRITE)) as live:
+            clock = self.clock()
             name = live.account.name
             started = clock.now()
             outcomes = apply_plan(self._run(plan, live, clock))
@@ -107,16 +107,18 @@ class Machine:
         """How many requests changed the world so far."""
         return sum(entry["effect"] for entry in self.world.log)
 
-    def _clock(self) -> WorldClock:
+    def clock(self) -> WorldClock:
+        """World time."""
         return WorldClock(self.world.now, self.world.sleep_until)
 
-    def _open(self, access: Access) -> LiveAccount:
+    def open(self, access: Access) -> LiveAccount:
+        """The account, over the sandbox in process."""
         return open_account(
             self.desired.accounts[0],
             transport=self.transport(),
             base_url="http://sandbox.invalid",
             credentials=Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD),
-            clock=self._clock(),
+            clock=self.clock(),
             people=People(entries=tuple(Person(id=i, email=e, name=n, language=lang) for i, e, n, lang in people())),
             concurrency=1,
             mode=access,
