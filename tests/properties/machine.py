@@ -54,6 +54,7 @@ class Machine:
     world: World
     desired: DesiredFleet
     sent: dict[str, datetime] = field(default_factory=dict)
+    told: list[Outcome] = field(default_factory=list)
 
     def policy(self, now: datetime) -> Policy:
         """The policy of this moment, with what earlier runs sent to offline chargers."""
@@ -74,6 +75,7 @@ class Machine:
             name = live.account.name
             started = clock.now()
             outcomes = apply_plan(self._run(plan, live, clock))
+            self.told = [*outcomes]
             for outcome in outcomes:
                 if outcome.kind.value == "pending":
                     self.sent[outcome.change_id] = outcome.at
