@@ -36,11 +36,13 @@ SHARE = 0.2
 """Least share of cases with several chargers, with pending parts, and with unreadable parts."""
 
 AMPERES = (0.0, 6.0, 10.0, 13.0, 16.0, 20.0, 25.0, 32.0)
-BREAKERS = (25.0, 32.0, 40.0, 63.0)
+BREAKERS = (16.0, 25.0, 32.0, 40.0, 63.0)
+TIGHT_A = 16.0
+"""An installation may stand this low below its circuits; its chargers are then no higher."""
 MODES = ("native", "webhooks", "ocppCloud", "ocppNative")
 PEOPLE = ("person:c-1", "person:c-2", "person:c-3")
 GROUPS = ("userGroup:BSJG", "userGroup:HANS")
-ROLES = (("user",), ("owner",), ("user", "owner"))
+ROLES = (("user",), ("user", "owner"), ("user", "owner"))
 MEANT = ("raise-installation-limit", "lose-load-balancing", "shared-installation", "own-access")
 """Guards that cases acknowledge: what they protect from is not judged by the laws."""
 
@@ -99,11 +101,34 @@ def cases(draw: st.DrawFn, *, sites: int = 2) -> Case:
             registered=draw(st.frozensets(st.sampled_from(PEOPLE))),
         ),
         breakers={live.id: circuits for _, live, circuits in drawn},
-        policy=Policy(
-            now=NOW, tool_version="1.0", people_known=frozenset(one.removeprefix("person:") for one in PEOPLE)
-        ),
+        policy=Policy(now=NOW, tool_version="1.0", people_known=frozenset({"c-1", "c-2", "c-3", "c-4"})),
     )
     return replace(case, policy=replace(case.policy, sent=draw(_sent(case))))
+
+
+def currents() -> st.SearchStrategy[Case]:
+    """One installation about limits, modes and stand-alone mode: all readable, and nobody's access changes."""
+    return cases(sites=1).map(_about_currents)
+
+
+def _about_currents(case: Case) -> Case:
+    files = tuple(replace(file, permissions=None) for file in case.desired.installations)
+    sites = tuple(_readable(site, case.breakers[site.id]) for site in case.world.observed.installations)
+    world = replace(case.world, observed=replace(case.world.observed, installations=sites))
+    return replace(case, desired=replace(case.desired, installations=files), world=world)
+
+
+def _readable(site: ObservedInstallation, circuits: Mapping[str, Circuit]) -> ObservedInstallation:
+    known: dict[str, Observation] = {"maxCurrent": 6.0, "standAlone": False}
+    chargers = tuple(
+        replace(
+            one,
+            values=tuple((name, known[name] if isinstance(value, Unreadable) else value) for name, value in one.values),
+        )
+        for one in site.chargers
+    )
+    values = tuple((name, 63.0 if isinstance(value, Unreadable) else value) for name, value in site.values)
+    return replace(site, chargers=chargers, values=values, circuits=tuple(circuits.values()))
 
 
 @st.composite
@@ -124,8 +149,8 @@ def _sites(draw: st.DrawFn, number: int) -> tuple[DesiredInstallation, ObservedI
         for place in range(draw(st.integers(1, 2)))
     }
     highest = max(one.max_current_a for one in circuits.values())
-    limit = highest + draw(st.sampled_from((0.0, 10.0)))
-    chargers = tuple(draw(_chargers(number, place, circuits)) for place in range(draw(st.integers(1, 4))))
+    limit = draw(st.sampled_from((highest, highest + 10.0, TIGHT_A)))
+    chargers = tuple(draw(_chargers(number, place, circuits, limit)) for place in range(draw(st.integers(1, 4))))
     mode = draw(st.sampled_from(MODES))
     live = ObservedInstallation(
         id=f"55555555-0000-4000-8000-00000000000{number}",
@@ -147,9 +172,9 @@ def _seen_circuits(circuits: dict[str, Circuit], *, unreadable: bool) -> tuple[C
 
 
 @st.composite
-def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circuit]) -> ObservedCharger:
+def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circuit], limit: float) -> ObservedCharger:
     circuit = draw(st.sampled_from(sorted(circuits)))
-    fitting = [one for one in AMPERES if one <= circuits[circuit].max_current_a]
+    fitting = [one for one in AMPERES if one <= min(limit, circuits[circuit].max_current_a)]
     values: dict[str, Observation] = {
         "maxCurrent": draw(st.sampled_from(fitting)),
         "standAlone": draw(st.integers(0, 4)) == 0,
@@ -158,7 +183,7 @@ def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circ
     if unreadable is not None:
         values[unreadable] = Unreadable(reason=Reason.FORBIDDEN)
     online = draw(st.integers(0, 3)) > 0
-    busy = draw(st.integers(0, 5)) == 0
+    busy = draw(st.integers(0, 3)) == 0
     serial = f"ZPR08{number}{place:03d}"
     return ObservedCharger(
         id=f"id-{serial}",
@@ -173,7 +198,8 @@ def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circ
 @st.composite
 def _live_values(draw: st.DrawFn, mode: str, limit: float) -> tuple[tuple[str, Observation], ...]:
     values: dict[str, Observation] = dict.fromkeys(_ALL_CONFIGURATION, ABSENT)
-    for name, choices in _CONFIGURATION[mode]:
+    leftover = draw(st.sampled_from(MODES))
+    for name, choices in (*_CONFIGURATION[leftover], *_CONFIGURATION[mode]):
         secret = name.endswith("authPayload")
         values[name] = draw(st.sampled_from((ABSENT, "set") if secret else choices))
     values |= {"authentication.mode": mode, "maxCurrent": limit}
@@ -184,14 +210,21 @@ def _live_values(draw: st.DrawFn, mode: str, limit: float) -> tuple[tuple[str, O
 
 @st.composite
 def _live_permissions(draw: st.DrawFn) -> tuple[ObservedPermission, ...]:
+    """Mostly somebody owns the site; others come and go."""
     present = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=4))
-    return tuple(
-        ObservedPermission(
-            principal=one, roles=draw(st.sampled_from(ROLES)), accepted=accepted, invited_at=None if accepted else NOW
+    seen = {}
+    for principal in sorted(present):
+        accepted = principal in GROUPS or draw(st.booleans())
+        seen[principal] = ObservedPermission(
+            principal=principal,
+            roles=draw(st.sampled_from(ROLES)),
+            accepted=accepted,
+            invited_at=None if accepted else NOW,
         )
-        for one in sorted(present)
-        for accepted in [one in GROUPS or draw(st.booleans())]
-    )
+    if draw(st.integers(0, 3)) > 0:
+        owner = draw(st.sampled_from((*PEOPLE, "person:c-4")))
+        seen[owner] = ObservedPermission(principal=owner, roles=("user", "owner"), accepted=True)
+    return tuple(seen[principal] for principal in sorted(seen))
 
 
 @st.composite
@@ -203,7 +236,7 @@ def _desired(
         if draw(st.integers(0, 9)) == 0:
             continue
         breaker = circuits[charger.circuit_id or ""].max_current_a
-        top = 32.0 if draw(st.integers(0, 15)) == 0 else breaker
+        top = 32.0 if draw(st.integers(0, 7)) == 0 else breaker
         settings: dict[str, Value] = {}
         if draw(st.integers(0, 3)) > 0:
             settings["maxCurrent"] = draw(st.sampled_from([one for one in AMPERES if one <= top]))

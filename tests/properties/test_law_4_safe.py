@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reconciler.model.plan import Plan, Step
 from reconciler.planning.access import gate_is_open
 from reconciler.planning.guards import refusals_now
-from tests.properties.strategies import PURE, Case, cases, plan_of
+from tests.properties.strategies import PURE, Case, cases, currents, plan_of
 from tests.properties.worlds import MODE, World, accept, all_idle, apply_step, installation, violations
 
 
@@ -33,8 +33,9 @@ def check(case: Case, walk: Walk) -> None:
     """Judge every state on the way; each is a possible stopping point."""
     plan = plan_of(case)
     world, done, failed = case.world, set[str](), set[str]()
+    ids = {step.id for step in plan.steps}
     for turn in range(len(plan.steps)):
-        ready = [step for step in plan.steps if step.id not in done | failed and set(step.after) <= done]
+        ready = [step for step in plan.steps if step.id not in done | failed and ids & set(step.after) <= done]
         if turn in walk.accepts:
             world = _everybody_accepts(world)
         if not ready:
@@ -88,4 +89,11 @@ def _everybody_accepts(world: World) -> World:
 @given(cases(), walks)
 def test_every_stopping_point_is_safe(case: Case, walk: Walk) -> None:
     """Whatever fails, waits or stops, nothing is worse than before."""
+    check(case, walk)
+
+
+@PURE
+@given(currents(), walks)
+def test_limits_and_modes_are_safe(case: Case, walk: Walk) -> None:
+    """The same where everything is about amperes."""
     check(case, walk)
