@@ -1,6 +1,8 @@
 """Load the fleet for a command, or stop with everything that is wrong in it."""
 
+import os
 import subprocess
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,15 +10,21 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
 from reconciler.errors import InvalidFilesError
 from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.loading.people import load_people, unknown_people
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.problem import Severity
 from reconciler.report.escape import for_terminal
 
 
 def load(today: date | None = None) -> LoadedFleet:
-    """Read all files of the fleet that the options name."""
+    """Read all files of the fleet that the options name, and check its people where FLEET_PEOPLE names a directory."""
     fleet = current_globals().fleet
-    return load_fleet(fleet, today=today or datetime.now().astimezone().date(), commit=_commit(fleet))
+    loaded = load_fleet(fleet, today=today or datetime.now().astimezone().date(), commit=_commit(fleet))
+    directory = os.environ.get("FLEET_PEOPLE")
+    if loaded.desired is None or not directory:
+        return loaded
+    strangers = unknown_people(loaded.desired, load_people(Path(directory)), loaded.origins)
+    return replace(loaded, problems=(*loaded.problems, *strangers))
 
 
 def load_valid() -> tuple[LoadedFleet, DesiredFleet]:
