@@ -36,7 +36,7 @@ class TestHeader:
         assert plan.tool_version == "1.0"
         assert plan.created_at == NOW
         assert plan.valid_until == NOW + timedelta(hours=24)
-        assert plan.desired == DesiredReference(path="fleet", commit=None, digest="sha256:0")
+        assert plan.desired == DesiredReference(path="fleet", commit=None, digest="sha256:" + "0" * 64)
         assert plan.accounts == (PlanAccount(name=MAIN, cloud=Cloud.SANDBOX, rate=5.0),)
 
     def test_an_empty_plan_has_a_digest(self) -> None:
