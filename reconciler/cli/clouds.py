@@ -27,12 +27,17 @@ SANDBOX_FILE = "sandbox.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """How to reach a cloud: a transport per account, credentials, and its time."""
+    """How to reach a cloud: a transport per account, credentials, and its time.
+
+    Attributes:
+        born_at: When the sandbox's world was made; what runs did before is about another world.
+    """
 
     base_url: str
     transport: Callable[[], httpx.BaseTransport]
     credentials: Callable[[Account], Credentials]
     clock: Clock
+    born_at: datetime | None = None
 
 
 @contextlib.contextmanager
@@ -119,6 +124,7 @@ def _in_process(root: Path) -> Iterator[Opened]:
                 transport=lambda: SandboxTransport(app),
                 credentials=lambda _account: Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD),
                 clock=WorldClock(world.now, world.sleep_until),
+                born_at=datetime.fromtimestamp(world.data["born_at"], UTC),
             )
     except WorldHeld as held:
         raise world_held(held.pid, held.since, held.url) from held
@@ -184,6 +190,7 @@ def _served(url: str) -> Opened:
             credentials_of(account) or Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD)
         ),
         clock=ServedClock(now=float(status["now"]), scale=float(status["time_scale"])),
+        born_at=datetime.fromtimestamp(float(status["born_at"]), UTC),
     )
 
 

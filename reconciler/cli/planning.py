@@ -54,5 +54,5 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
         tool_version=__version__,
         people_known=connections.people_known,
         accepted=frozenset(accepted),
-        sent=sent_history(root),
+        sent={change: at for change, at in sent_history(root).items() if at >= (connections.born_at or at)},
     )

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.cli.clouds import Opened, open_cloud
@@ -26,11 +27,16 @@ __all__ = ["Access", "Connections", "connected", "progress"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connections:
-    """Open accounts by name, and what belongs to them."""
+    """Open accounts by name, and what belongs to them.
+
+    Attributes:
+        born_at: When the sandbox's world was made, None as soon as a real cloud takes part.
+    """
 
     accounts: Mapping[str, LiveAccount]
     clocks: Mapping[str, Clock]
     people: People | None
+    born_at: datetime | None
 
     @property
     def clock(self) -> Clock:
@@ -92,7 +98,8 @@ def connected(desired: DesiredFleet, *, access: Access) -> Iterator[Connections]
             for account in accounts
         }
         clocks = {account.name: opened[account.cloud].clock for account in accounts}
-        yield Connections(accounts=live, clocks=clocks, people=people)
+        born = {one.born_at for one in opened.values()}
+        yield Connections(accounts=live, clocks=clocks, people=people, born_at=born.pop() if len(born) == 1 else None)
 
 
 def _open(account: Account, opened: Opened, *, people: People | None, access: Access) -> LiveAccount:

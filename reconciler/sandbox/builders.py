@@ -56,6 +56,7 @@ def empty_world(*, now: float = STARTS_AT, seed: int = 1) -> World:
         "format": DATA_FORMAT,
         "seed": seed,
         "now": now,
+        "born_at": now,
         "rate_limited": True,
         "token_key": made_id(f"token key:{seed}"),
         "users": _users(),

@@ -34,7 +34,7 @@ def seed(world: World, *, installations: int, chargers: int, seed: int = 1) -> N
 def replace(world: World, other: World) -> None:
     """Take over another world's data, in place."""
     with world.lock:
-        other.data["now"] = world.now()
+        other.data["now"] = other.data["born_at"] = world.now()
         world.data = other.data
         world.memory = Memory()
 
@@ -137,6 +137,7 @@ def _status(world: World, arguments: Arguments) -> Outcome:
     return {
         "now": world.now(),
         "time_scale": world.time_scale,
+        "born_at": world.data["born_at"],
         "installations": len(world.data["installations"]),
         "chargers": len(world.data["chargers"]),
         "requests": len(world.log),

@@ -157,6 +157,7 @@ class WorldData(TypedDict):
     format: int
     seed: int
     now: float
+    born_at: float
     rate_limited: bool
     token_key: str
     users: list[User]

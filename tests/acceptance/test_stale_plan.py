@@ -50,6 +50,18 @@ class TestStalePlan:
         assert kinds.count("already") == 1
         assert sum(entry["effect"] for entry in shop.log()) - writes == kinds.count("done") + kinds.count("pending")
 
+    def test_after_a_reset_nothing_counts_as_sent(self, shop: Shop) -> None:
+        """What earlier runs sent was sent to another world."""
+        shop.apply(SITE, "--yes")
+        before = shop.plan(SITE).document["pending"]
+        shop.run("sandbox", "reset")
+
+        after = shop.plan(SITE).document
+
+        assert [item["charger"] for item in before] == ["ZPR081020"]
+        assert after["pending"] == []
+        assert "ZPR081020" in {change["charger"] for change in after["changes"]}
+
     def test_a_plan_older_than_a_day_is_not_applied(self, shop: Shop) -> None:
         """Yesterday's review is not today's."""
         shop.plan(SITE, "--out", "plan.json")
