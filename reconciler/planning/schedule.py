@@ -143,7 +143,7 @@ def _held_changes(steps: tuple[Step, ...], holds: Mapping[str, Hold]) -> frozens
 
 
 def _pending(change: Change, holds: Mapping[str, Hold]) -> Iterable[PendingItem]:
-    hold = holds.get(change.id, Hold(reason="comes after something that is pending"))
+    hold = holds.get(change.id, Hold(reason="goes with or after something that is pending"))
     target = change.target
     if not hold.chargers:
         yield _item(change, target, hold.reason, hold.since)

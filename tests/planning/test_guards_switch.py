@@ -110,7 +110,7 @@ class TestWaitingForIdle:
         plan = self._plan()
 
         waiting = [item for item in plan.pending if item.setting == "authentication.authorizationRequired"]
-        assert [item.reason for item in waiting] == ["comes after something that is pending"]
+        assert [item.reason for item in waiting] == ["goes with or after something that is pending"]
         assert waiting[0].after is False
 
     def test_what_must_come_after_waits_too(self) -> None:

@@ -251,7 +251,7 @@ def _desired(
         settings=draw(_desired_values(live_mode, circuits)),
         chargers=tuple(chargers),
         permissions=draw(st.one_of(st.none(), _desired_permissions())),
-        switch=draw(st.sampled_from((SwitchPolicy(), SwitchPolicy(), SwitchPolicy(), None))),
+        switch=draw(st.sampled_from((*[SwitchPolicy()] * 7, None))),
         acknowledgements=tuple(
             Acknowledgement(guard=one, by="electrician", reason="meant", until=date(2035, 1, 1)) for one in MEANT
         ),
