@@ -1,7 +1,6 @@
 """Seeded bugs of apply, each killed by a named law on the sandbox. Those of planning stand in `test_mutants.py`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,19 +11,9 @@ from reconciler.model.outcome import WriteAnswer, WriteStatus
 from reconciler.planning.classify import Verdict
 from reconciler.workflows import read_back, site
 from tests.properties.machine import machines
+from tests.properties.mutants import Mutant
 from tests.properties.test_law_8_honest import check_law_8, troubles
 from tests.properties.test_laws_1_and_2_on_the_sandbox import check_law_1, check_law_2
-
-Seed = Callable[[pytest.MonkeyPatch], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """One bug and the law that must notice it."""
-
-    name: str
-    law: str
-    seed: Seed
 
 
 def _answers_are_proof(patch: pytest.MonkeyPatch) -> None:
