@@ -8,8 +8,8 @@ from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import OutcomeKind, WriteStatus
-from reconciler.model.plan import Gate, Step
-from reconciler.planning.access import gate_is_open
+from reconciler.model.plan import Step
+from reconciler.planning.access import gate_is_open, takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.guards import refusals_now
 from reconciler.planning.reads import needs_of
@@ -119,8 +119,8 @@ def _held_back(work: _Work, step: Step, changes: Sequence[Change]) -> bool:
     if held := _held_by(work, step):
         work.settle(step, changes, *held)
         return True
-    if step.gate is Gate.OWNER_ACCEPTED and not _owner_accepted(work, step):
-        work.settle(step, changes, OutcomeKind.WAITING, "nobody has accepted ownership yet, so access stays")
+    if any(takes_away(change) for change in changes if change.target.principal) and not _owner_stays(work, step):
+        work.settle(step, changes, OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays")
         return True
     return False
 
@@ -136,8 +136,8 @@ def _held_by(work: _Work, step: Step) -> tuple[OutcomeKind, str] | None:
     return OutcomeKind.NOT_REACHED, f"must come after a step that is {', '.join(worst)}"
 
 
-def _owner_accepted(work: _Work, step: Step) -> bool:
-    """Read who has access once more; only an owner who was seen to accept opens the gate."""
+def _owner_stays(work: _Work, step: Step) -> bool:
+    """Read who has access once more; access is taken away only when an owner was seen to accept and stays."""
     found = _observe(work).installation(work.site.installation_id)
     permissions = found.permissions if found else None
     if not isinstance(permissions, tuple):
