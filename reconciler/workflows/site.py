@@ -119,7 +119,8 @@ def _held_back(work: _Work, step: Step, changes: Sequence[Change]) -> bool:
     if held := _held_by(work, step):
         work.settle(step, changes, *held)
         return True
-    if any(takes_away(change) for change in changes if change.target.principal) and not _owner_stays(work, step):
+    takes = step.route is not Route.PORTAL and any(takes_away(one) for one in changes if one.target.principal)
+    if takes and not _owner_stays(work, step):
         work.settle(step, changes, OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays")
         return True
     return False
