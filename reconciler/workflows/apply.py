@@ -27,11 +27,14 @@ def apply_plan(run: Apply) -> tuple[Outcome, ...]:
     sites = _sites(run.plan)
     with (
         run.progress.task("applying", total=len(run.plan.changes)) as ticker,
-        ThreadPoolExecutor(max_workers=run.limits.side_by_side) as pool,
+        ThreadPoolExecutor(max_workers=run.limits.sites_at_a_time) as pool,
     ):
         for site in sites:
             pool.submit(_run_one, run, site, tally=tally, ticker=ticker)
-    return tally.outcomes(run.plan)
+    outcomes = tally.outcomes(run.plan)
+    if len(outcomes) != len(run.plan.changes):
+        raise RuntimeError("a change ended without an outcome")
+    return outcomes
 
 
 def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker) -> None:
@@ -39,13 +42,12 @@ def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker) -> None:
     try:
         run_site(site, run=run, reach=reach, tally=tally)
     except CloudError as error:
-        tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=error.what, at=reach.clock.now())
-    except Exception as error:  # noqa: BLE001  the journal must tell that this site ended, whatever our bug is
-        run.log.record(
-            "internal-error", {"site": site.installation_id, "error": type(error).__name__, "at": _where(error)}
-        )
+        tally.close_broken(site.changes, detail=error.what, at=reach.clock.now())
+    except BaseException as error:  # noqa: BLE001  also an adapter's SystemExit: the journal must tell how the site ended
+        where = {"site": site.installation_id, "error": type(error).__name__, "at": _where(error)}
+        run.log.record("internal-error", where)
         detail = f"internal error ({type(error).__name__}); what was sent is in the journal"
-        tally.close_open(site.changes, kind=OutcomeKind.FAILED, detail=detail, at=reach.clock.now())
+        tally.close_broken(site.changes, detail=detail, at=reach.clock.now())
     finally:
         ticker.advance(len(site.changes))
 

@@ -43,6 +43,11 @@ class Limits:
     max_failures: int | None = None
     side_by_side: int = 8
 
+    @property
+    def sites_at_a_time(self) -> int:
+        """No more than may fail, so that a run stops in time."""
+        return min(self.side_by_side, self.max_failures or self.side_by_side)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apply:

@@ -10,7 +10,8 @@ from reconciler.model.plan import Step
 from reconciler.model.value import Observation
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.context import Reach
-from reconciler.workflows.tally import Tally, values_in_words
+from reconciler.workflows.standing import values_in_words
+from reconciler.workflows.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from threading import Event, Lock
 from reconciler.model.change import Change
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan, Step
-from reconciler.model.value import Observation
-from reconciler.model.words import after, before, counted, value
+from reconciler.model.words import counted
 from reconciler.workflows.ports import RunLog
 
 FAILURES = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN})
@@ -23,6 +22,7 @@ class Tally:
         self._stop = stop
         self._lock = Lock()
         self._found: dict[str, Outcome] = {}
+        self._sent: set[str] = set()
 
     def settle(self, change: Change, *, step: Step | None, kind: OutcomeKind, detail: str, at: datetime) -> None:
         """Write down what happened to one change, on disk before in memory."""
@@ -32,6 +32,17 @@ class Tally:
                 return
             self._log.record("outcome", journal_data(outcome))
             self._found[change.id] = outcome
+
+    def note_sent(self, changes: Iterable[Change]) -> None:
+        """A request that carries these is about to leave; without another outcome they are uncertain."""
+        with self._lock:
+            self._sent.update(change.id for change in changes)
+
+    def close_broken(self, changes: Iterable[Change], *, detail: str, at: datetime) -> None:
+        """Close what is open after something broke: uncertain where a request had left, otherwise not reached."""
+        for change in changes:
+            kind = OutcomeKind.UNCERTAIN if change.id in self._sent else OutcomeKind.NOT_REACHED
+            self.settle(change, step=None, kind=kind, detail=detail, at=at)
 
     def close_open(self, changes: Iterable[Change], *, kind: OutcomeKind, detail: str, at: datetime) -> None:
         """Give the same outcome to every change that has none yet."""
@@ -67,8 +78,3 @@ def journal_data(outcome: Outcome) -> dict[str, object]:
         "detail": outcome.detail,
         "settled_at": outcome.at.isoformat(),
     }
-
-
-def values_in_words(change: Change, now: Observation) -> str:
-    """Both values of a conflict: what the plan saw and what is there now."""
-    return f"the plan saw {before(change)}, it is {value(change.row, now)} now; wanted {after(change)}"

@@ -6,11 +6,12 @@ from dataclasses import replace
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
+from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
 
 
 def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
-    """Only settings of installations, chargers and people that the changes name; installation settings cost nothing."""
+    """Only what the changes name: groups of installation settings, chargers, and who has access."""
     by_site: dict[str, list[Change]] = {}
     for change in changes:
         by_site.setdefault(change.target.installation_id, []).append(change)
@@ -18,13 +19,15 @@ def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
     return replace(desired, installations=sites, selection="what the run touched")
 
 
-def _cut(site: DesiredInstallation, changes: Iterable[Change]) -> DesiredInstallation:
-    targets = [change.target for change in changes]
+def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallation:
+    targets = {change.target for change in changes}
     serials = {target.charger for target in targets}
     # The others stay listed, because guards count what a file does not list; without settings they cost no read.
     chargers = tuple(one if one.serial in serials else replace(one, settings=()) for one in site.chargers)
+    groups = {change.setting.split(".")[0] for change in changes if change.target.scope is Scope.INSTALLATION}
+    settings = tuple((name, value) for name, value in site.settings if name.split(".")[0] in groups)
     permissions = site.permissions if any(target.principal for target in targets) else None
-    return replace(site, chargers=chargers, permissions=permissions)
+    return replace(site, settings=settings, chargers=chargers, permissions=permissions)
 
 
 def seen_value(change: Change, site: ObservedInstallation) -> Observation:

@@ -1,0 +1,89 @@
+"""How the changes of a plan stand against a fresh one: may be done, are so already, must wait, or must not be done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciler.model.change import Change, Target
+from reconciler.model.observed import ObservedInstallation
+from reconciler.model.outcome import OutcomeKind
+from reconciler.model.plan import Plan, Step
+from reconciler.model.value import Observation, Unreadable, same
+from reconciler.model.words import after, before, value
+from reconciler.planning.classify import Verdict, classify
+from reconciler.planning.residual import residual_plan, with_prerequisites
+from reconciler.workflows.touched import seen_value
+
+Place = tuple[Target, str]
+Held = tuple[OutcomeKind, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a fresh plan of one installation says about the changes of an older one.
+
+    Attributes:
+        steps: Steps of the changes that may be done, made from the fresh plan: ids, order and gates of a saved plan
+            are for its readers.
+        held: Change id, and why it is not among them.
+    """
+
+    steps: tuple[Step, ...]
+    held: Mapping[str, Held]
+
+
+def standing(changes: tuple[Change, ...], *, fresh: Plan, observed: ObservedInstallation) -> Standing:
+    """Compare a plan's changes of one installation with what a plan made now would do there.
+
+    A change may be done when the fresh plan holds the very same one, and everything that must come before it as well.
+    """
+    wanted = {(one.target, one.setting): one for one in fresh.changes}
+    held: dict[str, Held] = {}
+    for change in changes:
+        reason = _reason(change, wanted, fresh, observed)
+        if reason is not None:
+            held[change.id] = reason
+    allowed = frozenset(change.id for change in changes) - held.keys()
+    for change_id in sorted(allowed):
+        if not with_prerequisites(fresh, frozenset({change_id})) <= allowed:
+            held[change_id] = (OutcomeKind.NOT_REACHED, "must come after something that is not done")
+    may = residual_plan(fresh, allowed - held.keys(), now=fresh.created_at)
+    return Standing(steps=may.steps, held=held)
+
+
+def _reason(change: Change, wanted: Mapping[Place, Change], fresh: Plan, observed: ObservedInstallation) -> Held | None:
+    place = (change.target, change.setting)
+    now = wanted.get(place)
+    if now is None:
+        return _not_wanted(change, fresh, observed)
+    if now.id == change.id:
+        return None
+    if not same(now.after, change.after):
+        return OutcomeKind.NOT_REACHED, f"the files want {after(now)} by now, and no longer {after(change)}"
+    if now.route is not change.route:
+        return OutcomeKind.NOT_REACHED, f"its route is {now.route.value} by now, and no longer {change.route.value}"
+    return OutcomeKind.CONFLICT, values_in_words(change, seen_value(change, observed))
+
+
+def _not_wanted(change: Change, fresh: Plan, observed: ObservedInstallation) -> Held:
+    """Why a fresh plan does not hold a change of that place."""
+    place = (change.target, change.setting)
+    for waiting in fresh.waiting:
+        if (waiting.target, waiting.setting) == place:
+            return OutcomeKind.WAITING, waiting.reason
+    seen = seen_value(change, observed)
+    if classify(change, seen) is Verdict.ALREADY:
+        return OutcomeKind.ALREADY, "it was as desired before this run wrote anything"
+    for pending in fresh.pending:
+        # A mode that waits for idle chargers is listed once per busy charger.
+        if pending.setting == change.setting and change.target.charger in {pending.target.charger, None}:
+            return OutcomeKind.PENDING, pending.reason
+    for refusal in fresh.refusals:
+        return OutcomeKind.REFUSED, refusal.message
+    if isinstance(seen, Unreadable):
+        return OutcomeKind.NOT_REACHED, "could not be read again, so nothing was sent"
+    return OutcomeKind.NOT_REACHED, "the files do not want this any more"
+
+
+def values_in_words(change: Change, now: Observation) -> str:
+    """Both values of a conflict: what the plan saw and what is there now."""
+    return f"the plan saw {before(change)}, it is {value(change.row, now)} now; wanted {after(change)}"
