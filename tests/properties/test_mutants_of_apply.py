@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from reconciler.live.executor import CloudExecutor
-from reconciler.model.outcome import WriteAnswer, WriteStatus
+from reconciler.model.outcome import OutcomeKind, WriteAnswer, WriteStatus
+from reconciler.planning import schedule
 from reconciler.planning.classify import Verdict
 from reconciler.workflows import read_back, site
 from tests.properties.machine import machines
@@ -18,10 +19,6 @@ from tests.properties.test_laws_1_and_2_on_the_sandbox import check_law_1, check
 
 def _answers_are_proof(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(read_back, "classify", lambda change, now: Verdict.ALREADY)
-
-
-def _preconditions_are_skipped(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(site, "classify", lambda change, now: Verdict.VALID)
 
 
 def _unclear_writes_are_repeated(patch: pytest.MonkeyPatch) -> None:
@@ -39,7 +36,7 @@ def _nothing_is_sent(patch: pytest.MonkeyPatch) -> None:
 
 
 def _offline_chargers_are_told_again(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(site, "_sent_before", lambda *_: False)
+    patch.setattr(schedule, "_holds", lambda site: {})
 
 
 def _one_look_is_enough(patch: pytest.MonkeyPatch) -> None:
@@ -47,19 +44,20 @@ def _one_look_is_enough(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(read_back, "_look", lambda *a, **k: original(*a, **{**k, "attempt_is_last": True}))
 
 
-def _only_half_of_a_level(patch: pytest.MonkeyPatch) -> None:
-    original = site.steps_now
-    patch.setattr(site, "steps_now", lambda now: original(now)[::2])
+def _a_step_is_done_unsent(patch: pytest.MonkeyPatch) -> None:
+    def settle(work: Any, step: Any, changes: Any) -> None:
+        work.settle(changes, (OutcomeKind.DONE, "read back"), step)
+
+    patch.setattr(site, "_send", settle)
 
 
 MUTANTS = (
     Mutant(name="an accepted answer is taken for proof", law="8", seed=_answers_are_proof),
-    Mutant(name="preconditions are not read again", law="2", seed=_preconditions_are_skipped),
     Mutant(name="an unclear write is sent again", law="8", seed=_unclear_writes_are_repeated),
     Mutant(name="nothing is sent at all", law="1", seed=_nothing_is_sent),
     Mutant(name="an offline charger is told twice", law="2", seed=_offline_chargers_are_told_again),
     Mutant(name="the first look decides", law="1", seed=_one_look_is_enough),
-    Mutant(name="every other step is forgotten", law="1", seed=_only_half_of_a_level),
+    Mutant(name="a step is called done without a request", law="1", seed=_a_step_is_done_unsent),
 )
 SEARCH = settings(
     max_examples=150,
