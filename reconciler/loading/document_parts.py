@@ -162,6 +162,7 @@ def _step_of(part: Part) -> Step:
         path=part["path"],
         change_ids=tuple(part["changes"]),
         after=tuple(part["after"]),
+        because=tuple(part["because"]),
         gate=Gate(part["gate"]),
     )
 
@@ -257,4 +258,5 @@ def _receipt_of(part: Part | None) -> Receipt | None:
         requests_write=part["requests"]["write"],
         started_at=moment_of(part["started_at"]),
         finished_at=moment_of(part["finished_at"]),
+        open_reasons=tuple(part["open_reasons"]),
     )

@@ -38,6 +38,7 @@ class Receipt:
         converged: True only when the second plan needs nothing more from a machine, and nothing was unreadable.
         observed_digest: Over the values read back.
         second_plan_changes: Changes on routes a machine can take that the second plan still holds.
+        open_reasons: What else keeps it from having converged, in words.
     """
 
     converged: bool
@@ -48,6 +49,7 @@ class Receipt:
     requests_write: int
     started_at: datetime
     finished_at: datetime
+    open_reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class Step:
         method, path: The documented call; None for a partner's adapter and for the Portal.
         change_ids: What it carries out, sorted.
         after: Ids of steps whose effect must have been read back before.
+        because: Why it must come after those, in words, sorted and each once; for reading only.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Step:
     path: str | None
     change_ids: tuple[str, ...]
     after: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
     gate: Gate = Gate.NOTHING
 
 

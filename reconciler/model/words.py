@@ -6,6 +6,7 @@ The texts are not escaped yet: a report does that for its own format.
 from typing import assert_never
 
 from reconciler.model.change import Change, Target
+from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
 from reconciler.model.value import SECRET_SET, Absent, Observation, Reason, Unreadable
 
@@ -124,3 +125,14 @@ def after(change: Change) -> str:
 def wish(change: Change) -> str:
     """A change in one phrase: `ZAP012345 Maximum current 0 A → 16 A`."""
     return f"{setting(change.target, change.setting)} {before(change)} → {after(change)}"
+
+
+def open_reasons(second: Plan) -> tuple[str, ...]:
+    """What keeps touched sites from having converged although no change is left: unreadable things and refusals."""
+    gaps = len(second.unreadable)
+    guards = ", ".join(sorted({refusal.guard for refusal in second.refusals}))
+    reasons = (
+        f"{counted(gaps, 'thing')} at the touched sites could not be read" if gaps else "",
+        f"a guard refuses a part of it ({guards})" if guards else "",
+    )
+    return tuple(reason for reason in reasons if reason)

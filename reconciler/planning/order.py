@@ -197,22 +197,19 @@ def _place(draft: Draft) -> tuple[str, str, str]:
     return (draft.target.charger or "", draft.target.principal or "", draft.id)
 
 
-def _before(draft: Draft, by_phase: dict[Phase, list[Draft]], site: Site) -> tuple[str, ...]:
+def _before(draft: Draft, by_phase: dict[Phase, list[Draft]], site: Site) -> list[tuple[Draft, Rule]]:
+    """Every step that must come before, with each rule that says so."""
     phase = phase_of(draft)
-    rules = [rule for rule in RULES if rule.later is phase]
-    return tuple(
-        sorted(
-            {
-                earlier.id
-                for rule in rules
-                for earlier in by_phase.get(rule.earlier, ())
-                if rule.when(draft, earlier, site)
-            }
-        )
-    )
+    return [
+        (earlier, rule)
+        for rule in RULES
+        if rule.later is phase
+        for earlier in by_phase.get(rule.earlier, ())
+        if rule.when(draft, earlier, site)
+    ]
 
 
-def _step(draft: Draft, after: tuple[str, ...]) -> Step:
+def _step(draft: Draft, before: list[tuple[Draft, Rule]]) -> Step:
     method, path = draft.call
     return Step(
         id=draft.id,
@@ -224,7 +221,8 @@ def _step(draft: Draft, after: tuple[str, ...]) -> Step:
         method=method,
         path=path,
         change_ids=tuple(sorted(change.id for change in draft.changes)),
-        after=after,
+        after=tuple(sorted({earlier.id for earlier, _ in before})),
+        because=tuple(sorted({rule.because for _, rule in before})),
         gate=draft.gate,
     )
 

@@ -89,6 +89,7 @@ def step_part(step: Step) -> Json:
         "path": step.path,
         "changes": list(step.change_ids),
         "after": list(step.after),
+        "because": list(step.because),
         "gate": step.gate.value,
     }
 
@@ -186,6 +187,7 @@ def receipt_part(receipt: Receipt | None) -> Json | None:
         "desired_digest": receipt.desired_digest,
         "observed_digest": receipt.observed_digest,
         "second_plan_changes": receipt.second_plan_changes,
+        "open_reasons": list(receipt.open_reasons),
         "requests": {"read": receipt.requests_read, "write": receipt.requests_write},
         "started_at": moment(receipt.started_at),
         "finished_at": moment(receipt.finished_at),

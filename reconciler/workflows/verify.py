@@ -11,11 +11,14 @@ from reconciler.model.observed import ObservedFleet
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
+from reconciler.model.words import open_reasons
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.residual import residual_plan
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
 from reconciler.workflows.touched import seen_value, touched
+
+BROKEN = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN, OutcomeKind.CONFLICT, OutcomeKind.REFUSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +57,19 @@ def prove(
     places = {(change.target, change.setting) for change in plan.changes}
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
     final = _waiting_for_acceptance(plan, outcomes, second)
+    machine = _for_machines(plan, final, open_changes)
     return Proof(
         outcomes=final,
         receipt=Receipt(
-            converged=not (_for_machines(plan, final, open_changes) or second.unreadable or second.refusals),
-            desired_digest=second.desired.digest,
+            converged=not (machine or second.unreadable or second.refusals or _broken(plan, final, second)),
+            desired_digest=plan.desired.digest,
             observed_digest=_observed_digest(plan, observed),
-            second_plan_changes=len(_for_machines(plan, final, open_changes)),
+            second_plan_changes=len(machine),
             requests_read=second.requests.read,
             requests_write=writes,
             started_at=started_at,
             finished_at=policy.now,
+            open_reasons=open_reasons(second),
         ),
         residual=_residual(second, open_changes, policy),
     )
@@ -77,7 +82,7 @@ def _waiting_for_acceptance(plan: Plan, outcomes: Sequence[Outcome], second: Pla
     def final(outcome: Outcome) -> Outcome:
         change = plan.change(outcome.change_id)
         reason = waiting.get((change.target, change.setting))
-        if reason is None or outcome.kind is not OutcomeKind.DONE:
+        if reason is None or outcome.kind not in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
             return outcome
         return replace(outcome, kind=OutcomeKind.WAITING, detail=f"sent and visible; {reason}")
 
@@ -91,6 +96,15 @@ def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change
     return [
         change for change in left if change.route is not Route.PORTAL and (change.target, change.setting) not in behind
     ]
+
+
+def _broken(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> bool:
+    """Whether something that did not work is still pending; what only waits for its device or a person is not."""
+    pending = {(item.target.installation_id, item.setting) for item in second.pending}
+    ids = {outcome.change_id for outcome in outcomes if outcome.kind in BROKEN}
+    return any(
+        (change.target.installation_id, change.setting) in pending for change in plan.changes if change.id in ids
+    )
 
 
 def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:

@@ -16,6 +16,7 @@ from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
+from reconciler.planning.guards import CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO, GUARDS
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.worksheet import worksheet, worksheet_document
 from tests.report.samples import (
@@ -213,6 +214,27 @@ class TestForged:
         """Order and routes are part of what was reviewed."""
         with pytest.raises(InvalidDocumentError):
             read_plan(saved(tmp_path, edited(edit)))
+
+    @pytest.mark.parametrize(
+        ("edit", "match"),
+        [
+            (lambda copy: copy["steps"][3].update(after=["nowhere"]), "does not fit the changes and steps"),
+            (lambda copy: copy["steps"][1].update(changes=copy["steps"][0]["changes"]), "stands in its steps twice"),
+            (lambda copy: copy["refusals"][0].update(guard="no-such-guard"), r"refusals\[0\].guard is not"),
+        ],
+        ids=["waits for an unknown step", "a change in two steps", "an unknown guard"],
+    )
+    def test_the_message_says_what_does_not_fit(self, edit: Callable[[Any], None], match: str, tmp_path: Path) -> None:
+        """Somebody looks for the mistake in a long file."""
+        with pytest.raises(InvalidDocumentError, match=match):
+            read_plan(saved(tmp_path, edited(edit)))
+
+    def test_the_schema_knows_exactly_our_guards(self) -> None:
+        """A new guard must not make its own plan unreadable."""
+        schema = json.loads((Path(__file__).parents[2] / "schemas" / "plan.schema.json").read_text("utf-8"))
+
+        ours = {*(guard.id for guard in GUARDS), CHANGED_INSTALLATIONS[0], CHARGERS_TO_ZERO[0]}
+        assert set(schema["$defs"]["refusal"]["properties"]["guard"]["enum"]) == ours
 
     def test_counts_of_a_result_must_fit(self, tmp_path: Path) -> None:
         """A report of success cannot be written by hand."""

@@ -1,5 +1,6 @@
 """One request per object and endpoint, in an order that is safe at every moment."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -322,6 +323,61 @@ class TestAccess:
         plan = plan_for(wants(access=access), live(access=[has_access("person:c-2", "user")]))
 
         assert [step.after for step in plan.steps] == [(), ()]
+
+
+class TestReasons:
+    def test_a_step_says_why_it_waits(self) -> None:
+        """An electrician reads the reason beside the order."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), wants_charger("ZAP000002", standAlone=False))
+        seen = live(charger("ZAP000001", maxCurrent=10.0), charger("ZAP000002", standAlone=True), circuits={"c1": 40.0})
+
+        plan = plan_for(site, seen)
+
+        off, raised = plan.steps
+        assert off.because == ()
+        assert raised.because == ("a stand-alone charger on a shared circuit ignores load balancing",)
+
+    def test_each_reason_is_said_once(self) -> None:
+        """Two neighbours that make room are one reason."""
+        down = [wants_charger(serial, maxCurrent=10.0) for serial in ("ZAP000002", "ZAP000003")]
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), *down)
+        high = [charger(serial, maxCurrent=32.0) for serial in ("ZAP000002", "ZAP000003")]
+        seen = live(charger("ZAP000001", maxCurrent=10.0), *high, circuits={"c1": 60.0})
+
+        plan = plan_for(site, seen)
+
+        raised = step_for(plan, "maxCurrent", subject="ZAP000001")
+        assert len(raised.after) == 2
+        assert raised.because == ("current is taken before it is given",)
+
+    def test_several_reasons_are_sorted(self) -> None:
+        """The same plan gives the same bytes."""
+        site = wants(
+            wants_charger("ZAP000001", maxCurrent=32.0),
+            wants_charger("ZAP000002", standAlone=False, maxCurrent=10.0),
+        )
+        seen = live(
+            charger("ZAP000001", maxCurrent=10.0),
+            charger("ZAP000002", standAlone=True, maxCurrent=32.0),
+            circuits={"c1": 40.0},
+        )
+
+        plan = plan_for(site, seen)
+
+        assert step_for(plan, "maxCurrent", subject="ZAP000001").because == (
+            "a stand-alone charger on a shared circuit ignores load balancing",
+            "current is taken before it is given",
+        )
+
+    def test_a_reason_changes_neither_ids_nor_digest(self) -> None:
+        """Better words must not make a reviewed plan another one."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0), wants_charger("ZAP000002", maxCurrent=10.0))
+        seen = live(charger("ZAP000001", maxCurrent=10.0), charger("ZAP000002", maxCurrent=32.0), circuits={"c1": 40.0})
+        plan = plan_for(site, seen)
+
+        silent = replace(plan, steps=tuple(replace(step, because=()) for step in plan.steps))
+        assert plan.steps != silent.steps
+        assert plan.digest == silent.digest
 
 
 class TestTable:

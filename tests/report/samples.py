@@ -78,6 +78,10 @@ def change(
     )
 
 
+NATIVE_IS_LEFT = "native OCPP keeps chargers in stand-alone mode until it is left"
+SHARED_CIRCUIT = "a stand-alone charger on a shared circuit ignores load balancing"
+LOWER_FIRST = "a stand-alone charger ignores load balancing, so lower limits must hold before"
+ADDED_BEFORE = "people are added before others are removed"
 _OPERATIONS = {
     ("api", "maxCurrent"): (Operation.UPDATE_CHARGER, "POST", "/api/chargers/{id}/update"),
     ("partner", "permissions"): (Operation.PARTNER_PERMISSION, None, None),
@@ -85,7 +89,9 @@ _OPERATIONS = {
 }
 
 
-def step(number: int, *changes: Change, after: tuple[str, ...] = (), gate: Gate = Gate.NOTHING) -> Step:
+def step(
+    number: int, *changes: Change, after: tuple[str, ...] = (), because: str = "", gate: Gate = Gate.NOTHING
+) -> Step:
     first = changes[0]
     fallback = (Operation.PARTNER_AUTHENTICATION, None, None)
     operation, method, path = _OPERATIONS.get((first.route.value, first.setting), fallback)
@@ -102,6 +108,7 @@ def step(number: int, *changes: Change, after: tuple[str, ...] = (), gate: Gate 
         path=path,
         change_ids=tuple(sorted(item.id for item in changes)),
         after=after,
+        because=(because,) if because else (),
         gate=gate,
     )
 
@@ -160,8 +167,8 @@ B_MAX = change(BAKKEGATA, "maxCurrent", charger="ZAP012347", before=0.0, after=1
 B_GRANT = change(BAKKEGATA, "permissions", principal="person:c-88123", before=ABSENT, after=("user", "owner"), line=12)
 B_STEPS = (
     step(1, B_MODE, B_AUTH),
-    step(2, B_ALONE, after=("s001-" + HOME[:8],)),
-    step(3, B_MAX, after=("s002-" + HOME[:8],)),
+    step(2, B_ALONE, after=("s001-" + HOME[:8],), because=NATIVE_IS_LEFT),
+    step(3, B_MAX, after=("s002-" + HOME[:8],), because=SHARED_CIRCUIT),
     step(4, B_GRANT),
 )
 
@@ -176,12 +183,15 @@ S_STEPS = (
     step(6, S_ALONE),
     step(7, S_RAISE),
     step(8, S_OFFLINE),
-    step(9, S_LATER, after=("s006-5a7d0d52",)),
+    step(9, S_LATER, after=("s006-5a7d0d52",), because=SHARED_CIRCUIT),
 )
 
 F_GRANT = change(FURULIA, "permissions", principal="person:b-31", before=ABSENT, after=("user", "owner"), line=9)
 F_REMOVE = change(FURULIA, "permissions", principal="person:b-17", before=("user", "owner"), after=ABSENT, line=8)
-F_STEPS = (step(10, F_GRANT), step(11, F_REMOVE, after=("s010-5a7d0d52",), gate=Gate.OWNER_ACCEPTED))
+F_STEPS = (
+    step(10, F_GRANT),
+    step(11, F_REMOVE, after=("s010-5a7d0d52",), because=ADDED_BEFORE, gate=Gate.OWNER_ACCEPTED),
+)
 
 K_URL = change(
     KAIA,
@@ -216,7 +226,7 @@ FIXTURE_CHANGES = (
 FIXTURE_STEPS = (*B_STEPS, *S_STEPS, *F_STEPS, step(12, K_URL), step(13, H_PAYLOAD, H_START, H_END))
 
 SHARED = Refusal(
-    code="P304",
+    code="P320",
     guard="shared-installation",
     scope=GuardScope.INSTALLATION,
     account="main",
@@ -230,8 +240,8 @@ SHARED = Refusal(
     held_back=("Authentication OCPP 1.6J Cloud → Zaptec", "Authorisation required not set → off"),
 )
 TOO_OLD = Refusal(
-    code="P311",
-    guard="native-ocpp-unsupported",
+    code="P306",
+    guard="ocpp-native-unsupported",
     scope=GuardScope.INSTALLATION,
     account="main",
     installation_id=VERKSTED[0],
@@ -244,8 +254,8 @@ TOO_OLD = Refusal(
     liftable=False,
 )
 UNKNOWN_CIRCUIT = Refusal(
-    code="P302",
-    guard="raise-unknown-circuit",
+    code="P317",
+    guard="raise-circuit-unreadable",
     scope=GuardScope.INSTALLATION,
     account="main",
     installation_id=LUFTHAVN[0],
@@ -254,11 +264,11 @@ UNKNOWN_CIRCUIT = Refusal(
     measured="16 A to 32 A on a circuit that is not readable",
     limit="a known circuit",
     message="raising a charger needs the breaker of its circuit",
-    remedy="get the Owner or Service role on this installation, or acknowledge raise-unknown-circuit",
+    remedy="get Owner or Service on the installation so that the circuit can be read",
     liftable=True,
 )
 TOO_MANY = Refusal(
-    code="P301",
+    code="P310",
     guard="changed-installations",
     scope=GuardScope.FLEET,
     account=None,
@@ -267,7 +277,7 @@ TOO_MANY = Refusal(
     measured="40 installations",
     limit="25",
     message="more installations would change than the budget allows",
-    remedy="select a part, or run again with --accept changed-installations:fleet",
+    remedy="select fewer, or raise the budget in fleet.yaml",
     liftable=True,
 )
 CHARGING = PendingItem(
@@ -434,12 +444,12 @@ PORTAL = plan_of(
     changes=(P_MODE, P_AUTH, P_ALONE, P_GRANT, P_REMOVE, P_PAYLOAD, P_END, P_GROUP, S_LOWER, P_AFTER_API),
     steps=(
         step(1, P_MODE, P_AUTH),
-        step(2, P_ALONE, after=("s001-" + HOME[:8],)),
+        step(2, P_ALONE, after=("s001-" + HOME[:8],), because=NATIVE_IS_LEFT),
         step(3, P_GRANT),
-        step(4, P_REMOVE, after=("s003-" + HOME[:8],), gate=Gate.OWNER_ACCEPTED),
+        step(4, P_REMOVE, after=("s003-" + HOME[:8],), because=ADDED_BEFORE, gate=Gate.OWNER_ACCEPTED),
         step(5, P_PAYLOAD, P_END),
         step(6, P_GROUP),
         step(7, S_LOWER),
-        step(8, P_AFTER_API, after=("s007-5a7d0d52",)),
+        step(8, P_AFTER_API, after=("s007-5a7d0d52",), because=LOWER_FIRST),
     ),
 )
