@@ -6,19 +6,41 @@ from typing import Any
 
 from reconciler.loading.findings import At, Finding
 from reconciler.loading.merge import SETTING_NAMES, Tree
+from reconciler.loading.nearest import nearest
 from reconciler.loading.own_rules import name_finding
 from reconciler.loading.site import FleetRules, as_items, as_map
+from reconciler.loading.tree_reader import ReadFile
+from reconciler.loading.yaml_source import BROKEN
 from reconciler.model.desired import Account, Cloud, GuardLimits, Route
 
+_PARTS = ("version", "accounts", "defaults", "guards", "allowedHosts", "final")
 
-def fleet_rules(tree: Tree, *, today: date) -> FleetRules:
-    """What fleet.yaml says to every other file."""
+
+def fleet_rules(read: ReadFile | None, *, today: date) -> FleetRules:
+    """What fleet.yaml says to every other file; None when there is no such file or it must not be read."""
+    if read is None or read.tree is None:
+        return FleetRules(today=today)
+    hosts, accounts = read.tree.get("allowedHosts", []), read.tree.get("accounts")
+    hosts_are_known = knows(read, "allowedHosts") and BROKEN not in as_items(hosts)
     return FleetRules(
         today=today,
-        accounts=tuple(as_map(tree.get("accounts"))),
-        allowed_hosts=frozenset(host for host in as_items(tree.get("allowedHosts")) if isinstance(host, str)),
-        final=as_map(tree.get("final")),
+        accounts=tuple(as_map(accounts)) if knows(read, "accounts") else (),
+        allowed_hosts=frozenset(as_items(hosts)) if hosts_are_known else None,
+        final=as_map(read.tree.get("final")),
     )
+
+
+def knows(read: ReadFile | None, part: str) -> bool:
+    """Whether one key at the top of fleet.yaml could be read whole, or certainly does not stand there.
+
+    An unknown key that may be a misspelt `part` leaves it unknown.
+    """
+    if read is None or read.tree is None or read.tree.get(part) is BROKEN:
+        return False
+    if any(path[0] == part for path in read.lost):
+        return False
+    unknown = (str(path[0]) for path in read.lost if len(path) == 1)
+    return part in read.tree or not any(nearest(key, _PARTS) in {part, None} for key in unknown)
 
 
 def fleet_findings(tree: Tree) -> Iterator[Finding]:
@@ -65,5 +87,6 @@ def _account(name: str, tree: Mapping[str, Any]) -> Account:
         routes=tuple(sorted(routes.items())),
         agreement=tree.get("agreement"),
         partner=tree.get("partner", "sandbox" if cloud is Cloud.SANDBOX else None),
+        group=tree.get("group"),
         rate=float(tree.get("rate", 5)),
     )

@@ -43,6 +43,7 @@ class Account:
         routes: Route key (`authentication`, `standAlone`, `permissions`) and route; left out means portal.
         agreement: Whatever document allows the partner route; without it there is none.
         partner: Name of the entry point in `reconciler.partner`; the sandbox's own for the sandbox.
+        group: Lookup key of the user group that the login belongs to, None when nobody said; the API does not tell.
         rate: Requests per second.
     """
 
@@ -52,7 +53,13 @@ class Account:
     routes: tuple[tuple[str, Route], ...] = ()
     agreement: str | None = None
     partner: str | None = None
+    group: str | None = None
     rate: float = 5.0
+
+    @property
+    def own_principal(self) -> str | None:
+        """Our own user group as permissions name it."""
+        return None if self.group is None else f"userGroup:{self.group}"
 
     def route_for(self, route_key: str) -> Route:
         """The route of a group of settings that no documented call covers."""
