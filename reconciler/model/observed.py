@@ -109,8 +109,9 @@ class ReadNeed:
 
     Attributes:
         state_of: Serials whose state settings are wanted.
-        raises_to: Serial (empty for the installation limit) and amperes; the hierarchy is read only when an observed
-            value is lower or unknown while the charger's state could be read.
+        raises_to: Serial and amperes; the hierarchy is read only when an observed value is lower, or unknown while the
+            charger's state could be read. With an empty serial the limit of the installation: there the hierarchy is
+            read when the observed limit differs, because a lower one must still fit what stands below it.
         permissions: Whether permissions are wanted.
         mode: The desired authentication mode, None when unmanaged.
     """
@@ -135,13 +136,19 @@ class AccountReads:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedFleet:
-    """One snapshot, installations sorted by id; unmanaged ones are included when lists were read."""
+    """One snapshot, installations sorted by id; unmanaged ones are included when lists were read.
+
+    An installation that several accounts see is there once for each of them.
+    """
 
     observed_at: datetime
     breadth: Breadth
     installations: tuple[ObservedInstallation, ...]
     reads: tuple[AccountReads, ...] = ()
 
-    def installation(self, installation_id: str) -> ObservedInstallation | None:
-        """The installation with that id, None when the account does not see it."""
-        return next((found for found in self.installations if found.id == installation_id), None)
+    def installation(self, installation_id: str, account: str | None = None) -> ObservedInstallation | None:
+        """The installation as that account sees it, or as any account does when none is named; None when it is not."""
+        return next(
+            (found for found in self.installations if found.id == installation_id and account in (found.account, None)),
+            None,
+        )
