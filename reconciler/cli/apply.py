@@ -1,35 +1,27 @@
 """The `apply` command."""
 
-import re
 import sys
 from pathlib import Path
 
 import click
 
+from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import global_options
-from reconciler.cli.output import emit, format_options, parsed_reports, say
+from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
-from reconciler.cli.running import Request, finished_plan, run_apply
+from reconciler.cli.running import finished_plan, run_apply
+from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
-from reconciler.model.exit import ExitCode, code_of, conditions_of_plan, conditions_of_result
+from reconciler.model.exit import ExitCode, code_of, conditions_of_result
 from reconciler.model.plan import Plan
-
-_ACCEPT = re.compile(r"[a-z0-9-]+:.+")
 
 
 @click.command("apply")
 @selection_options
 @click.option("--yes", is_flag=True, allow_from_autoenv=False, help="Do not ask.")
-@click.option(
-    "--accept",
-    "accepted",
-    multiple=True,
-    allow_from_autoenv=False,
-    metavar="GUARD:WHERE",
-    help="Lift one guard for the fleet (GUARD:fleet) or one installation.",
-)
+@accept_option
 @click.option("--fail-fast", is_flag=True, help="Stop writing after the first failure.")
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop writing after N failures.")
 @format_options
@@ -48,10 +40,10 @@ def command(
 
     With a first argument ending in .json exactly that plan is carried out without asking; SELECTORs then pick a part
     of it. Otherwise: plan, show, ask, apply. Exits with 0 when everything is done and proven, 4 when something is left
-    (conflict, pending, waiting, failed), 5 when a fleet guard refused and nothing was written.
+    (conflict, pending, waiting, failed), 5 when a fleet guard refused and nothing was written. Answering no writes
+    nothing and tells with the exit code only what stays open.
     """
     parsed_reports(reports)
-    _check_accepted(accepted)
     saved = Path(selectors[0]) if selectors and selectors[0].endswith(".json") else None
     loaded, desired = load_valid()
     request = Request(
@@ -59,25 +51,19 @@ def command(
         desired=desired,
         selectors=selectors[1:] if saved else selectors,
         exclude=exclude,
-        accepted=accepted,
+        accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
     )
     ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
     if ended.result is None:
-        emit(plan_renders(ended.plan), format_=format_, reports=reports)
-        return ExitCode(code_of(conditions_of_plan(ended.plan)))
-    emit(result_renders(ended.result, plan=ended.plan, also=ended.also), format_=format_, reports=reports)
+        say("nothing was written")
+        return ExitCode(code_of(ended.also))
+    renders = result_renders(ended.result, plan=ended.plan, also=ended.also)
+    if not ended.result.outcomes or ended.plan.refused_whole:
+        # Nothing ran, so the plan tells people more; machines get a result in any case.
+        renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
+    emit(renders, format_=format_, reports=reports)
     return ExitCode(code_of((*conditions_of_result(ended.result), *ended.also)))
-
-
-def _check_accepted(accepted: tuple[str, ...]) -> None:
-    for one in accepted:
-        if not _ACCEPT.fullmatch(one):
-            raise UsageProblemError(
-                f"{one!r} does not name a guard and a place",
-                where="--accept",
-                remedy="write GUARD:fleet or GUARD:INSTALLATION; a refusal shows the exact text",
-            )
 
 
 def _confirmed(plan: Plan, *, yes: bool) -> bool:
@@ -89,7 +75,7 @@ def _confirmed(plan: Plan, *, yes: bool) -> bool:
     if yes:
         return True
     say(finished_plan(plan))
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",
             where="apply",

@@ -1,5 +1,6 @@
 """The `attest` command: a person's word that permissions were set in the Portal."""
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from reconciler.loading.select import select
 from reconciler.model.attest import permissions_digest
 from reconciler.model.exit import ExitCode
 from reconciler.store.attestations import new_attestation, write_attestation
+
+_INITIALS = re.compile(r"[^\W_]{1,6}")
 
 
 @click.command("attest")
@@ -28,7 +31,15 @@ def command(file: Path, by: str, evidence: str) -> int:
     Writes fleet/attestations/<installation id>.yaml, valid for 180 days or until the permissions in the file change.
     """
     _, desired = load_valid()
-    site = select(desired, selectors=[str(file)], exclude=(), account=None).installations[0]
+    _check_initials(by)
+    found = select(desired, selectors=[str(file)], exclude=(), account=None).installations
+    if len(found) != 1:
+        raise UsageProblemError(
+            f"{file} names {len(found)} installations, and a person's word is about one",
+            where="attest",
+            remedy=f"give one file, for instance {found[0].file}",
+        )
+    site = found[0]
     if site.permissions is None:
         raise UsageProblemError(
             "this file declares no permissions, so there is nothing to confirm",
@@ -45,3 +56,15 @@ def command(file: Path, by: str, evidence: str) -> int:
     path = write_attestation(current_globals().fleet, attestation)
     say(f"{site.name}: permissions attested by {by} until {attestation.valid_until}; commit {path}")
     return ExitCode.DONE
+
+
+def _check_initials(by: str) -> None:
+    """Names of people do not belong into git.
+
+    Raises:
+        UsageProblemError: It is longer than initials, or holds something else.
+    """
+    if not _INITIALS.fullmatch(by):
+        raise UsageProblemError(
+            "these are no initials", where="--by", remedy="give up to six letters or digits, for instance KL"
+        )

@@ -8,7 +8,7 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import global_options
-from reconciler.cli.output import screen
+from reconciler.cli.output import screen, show
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Explanation
@@ -40,7 +40,7 @@ def command(subject: str | None, path: str | None) -> int:
             click.echo(f"{code:<28} {explanation.title}")
         return ExitCode.DONE
     if not path and not Path(subject).suffix:
-        click.echo(_explained(subject), nl=False)
+        show(_explained(subject))
         return ExitCode.DONE
     return _values(Path(subject), path)
 
@@ -71,5 +71,5 @@ def _values(file: Path, path: str | None) -> int:
             where=str(file),
             remedy="run `reconciler explain FILE` to see everything that is",
         )
-    click.echo(effective_text(values, own=str(file), **screen()), nl=False)
+    show(effective_text(values, own=str(file), **screen()))
     return ExitCode.DONE

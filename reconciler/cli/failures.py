@@ -1,6 +1,8 @@
 """How a failure is told: one message on stderr, one exit code."""
 
+import errno
 import os
+import re
 import sys
 import traceback
 
@@ -10,11 +12,13 @@ from reconciler.errors import InvalidFilesError, ReconcilerError
 from reconciler.model.exit import ExitCode
 from reconciler.report.escape import for_terminal
 
+_DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EROFS})
+
 
 def report_failure(error: BaseException) -> int:
     """Say what went wrong and return the exit code.
 
-    A traceback is printed only for our own bugs and only when RECONCILER_VERBOSE asks for it.
+    A traceback is printed only for our own bugs and only when -vv or RECONCILER_VERBOSE asks for it.
     """
     match error:
         case click.ClickException():
@@ -23,14 +27,22 @@ def report_failure(error: BaseException) -> int:
         case click.Abort() | KeyboardInterrupt():
             click.echo("interrupted", err=True)
             return ExitCode.INTERRUPTED
-        case SystemExit():
-            return error.code if isinstance(error.code, int) else ExitCode.ERROR
         case InvalidFilesError():
             return _invalid_files(error)
         case ReconcilerError():
             return _known(error)
+        case OSError() if error.filename or error.errno in _DISK:
+            return _no_file(error)
         case _:
             return _bug(error)
+
+
+def _no_file(error: OSError) -> int:
+    """A file or stream said no."""
+    click.echo(f"error: {error.strerror or 'a file cannot be used'}", err=True)
+    click.echo(f"  where:  {for_terminal(str(error.filename or 'standard output'))}", err=True)
+    click.echo("  remedy: check the path, its permissions and the space left, then run the command again", err=True)
+    return ExitCode.ERROR
 
 
 def _known(error: ReconcilerError) -> int:
@@ -51,6 +63,12 @@ def _bug(error: BaseException) -> int:
     click.echo(f"error: internal error ({type(error).__name__}); this is a bug of the reconciler", err=True)
     click.echo("  where:  the run folder under .reconciler/runs tells what was sent, if anything was", err=True)
     click.echo("  remedy: report it with the command you ran; RECONCILER_VERBOSE=2 shows the details", err=True)
-    if os.environ.get("RECONCILER_VERBOSE", "0") not in {"", "0", "1"}:
+    if _asked_for_details():
         click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
     return ExitCode.ERROR
+
+
+def _asked_for_details() -> bool:
+    """-vv or RECONCILER_VERBOSE=2; asked here because an error can come before the options are known."""
+    flags = sum(len(one) - 1 for one in sys.argv if re.fullmatch("-v+", one)) + sys.argv.count("--verbose")
+    return flags > 1 or os.environ.get("RECONCILER_VERBOSE", "") not in {"", "0", "1"}

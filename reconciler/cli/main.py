@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; errors become a message on stderr and an exit code, never a traceback."""
+    _open_missing_streams()
     try:
         code = cli.main(
             args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False
@@ -102,6 +103,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         return report_failure(error)
     return code if isinstance(code, int) else 0
+
+
+def _open_missing_streams() -> None:
+    """A process may start without standard streams; writing to nowhere must not look like our bug."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  lives as long as the process
 
 
 if __name__ == "__main__":

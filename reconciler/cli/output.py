@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TextIO, TypedDict, TypeVar
 
 import click
 
@@ -47,9 +47,14 @@ def format_options(command: F) -> F:
 
 def emit(renders: Mapping[Format, Render], *, format_: str, reports: Sequence[str]) -> None:
     """Print one format on stdout and write the report files, all from the same result."""
+    show(renders[Format(format_)]())
     for wanted, path in parsed_reports(reports):
         write_atomically(path, renders[wanted]())
-    click.echo(renders[Format(format_)](), nl=False)
+
+
+def show(text: str) -> None:
+    """Print a result on stdout, in colour also into a pipe when --color always asks for it."""
+    click.echo(text, nl=False, color=stdout_color())
 
 
 def parsed_reports(reports: Sequence[str]) -> list[tuple[Format, Path]]:
@@ -67,8 +72,26 @@ def parsed_reports(reports: Sequence[str]) -> list[tuple[Format, Path]]:
                 where="--report",
                 remedy="write FORMAT=FILE, for instance markdown=plan.md; formats: text, markdown, json",
             )
-        parsed.append((Format(name), Path(path)))
+        parsed.append((Format(name), writable(Path(path), option="--report")))
     return parsed
+
+
+def writable(path: Path, *, option: str) -> Path:
+    """Check before any request that a file can be written later.
+
+    Raises:
+        UsageProblemError: It is a folder or `-`, its folder is missing, or may not be written.
+    """
+    folder = path.parent
+    if str(path) == "-" or path.is_dir():
+        why, remedy = f"{str(path)!r} is not a file", "name a file; `--format json` prints on stdout"
+    elif not folder.is_dir():
+        why, remedy = f"there is no folder {folder}", "make it first, or name a file elsewhere"
+    elif not os.access(folder, os.W_OK):
+        why, remedy = f"the folder {folder} may not be written", "name a file elsewhere"
+    else:
+        return path
+    raise UsageProblemError(why, where=option, remedy=remedy)
 
 
 class Screen(TypedDict):
@@ -98,7 +121,12 @@ def stdout_color() -> bool:
         case ColorChoice.NEVER:
             return False
         case ColorChoice.AUTO:
-            return "NO_COLOR" not in os.environ and sys.stdout.isatty()
+            return "NO_COLOR" not in os.environ and is_terminal(sys.stdout)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody sits there; a closed stream is nobody."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def say(text: str) -> None:

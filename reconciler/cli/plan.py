@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import global_options
-from reconciler.cli.output import emit, format_options, parsed_reports, say
+from reconciler.cli.output import emit, format_options, parsed_reports, say, writable
 from reconciler.cli.planning import make_the_plan, selection_options
 from reconciler.cli.renders import plan_renders
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
@@ -15,6 +16,7 @@ from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_pl
 @click.command("plan")
 @selection_options
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
+@accept_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are differences.")
 @format_options
 @global_options
@@ -22,6 +24,7 @@ def command(
     selectors: tuple[str, ...],
     exclude: tuple[str, ...],
     out: Path | None,
+    accepted: tuple[str, ...],
     detailed_exitcode: bool,  # noqa: FBT001  click hands flags over as booleans
     format_: str,
     reports: tuple[str, ...],
@@ -36,8 +39,11 @@ def command(
     from reconciler.store.files import write_atomically
 
     parsed_reports(reports)
+    if out is not None:
+        writable(out, option="--out")
     loaded, desired = load_valid()
-    plan = make_the_plan(loaded, desired, selectors=selectors, exclude=exclude)
+    lifted = accepted_guards(accepted, desired)
+    plan = make_the_plan(loaded, desired, selectors=selectors, exclude=exclude, accepted=lifted)
     if out is not None:
         write_atomically(out, to_text(plan_document(plan)))
         say(f"plan saved to {out}; apply exactly this with: reconciler apply {out}")

@@ -12,7 +12,7 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
-from reconciler.model.desired import DesiredFleet
+from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.make import Policy
 from reconciler.store.journal import sent_history
@@ -32,13 +32,23 @@ def chosen(desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence
     return select(desired, selectors=selectors, exclude=exclude, account=current_globals().account)
 
 
+def accounts_of(part: DesiredFleet) -> list[Account]:
+    """The accounts that the chosen installations use."""
+    return [part.account(name) for name in sorted({site.account for site in part.installations})]
+
+
 def make_the_plan(
-    loaded: LoadedFleet, desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]
+    loaded: LoadedFleet,
+    desired: DesiredFleet,
+    *,
+    selectors: Sequence[str],
+    exclude: Sequence[str],
+    accepted: Sequence[str] = (),
 ) -> Plan:
     """Connect read-only and plan."""
     part = chosen(desired, selectors=selectors, exclude=exclude)
-    with connected(part, access=Access.READ_ONLY) as connections:
-        return plan_now(loaded, part, connections, accepted=())
+    with connected(accounts_of(part), access=Access.READ_ONLY) as connections:
+        return plan_now(loaded, part, connections, accepted=accepted)
 
 
 def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]) -> Plan:

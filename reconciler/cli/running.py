@@ -3,23 +3,25 @@
 import contextlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 
+from reconciler.cli.credentials import SecretStore
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say, screen
-from reconciler.cli.planning import chosen, plan_now, policy_at
+from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
+from reconciler.cli.saved_plan import Request, accounts_in, selected_part, still_good
 from reconciler.cli.wiring import Access, Connections, connected, progress
-from reconciler.errors import CloudError, InvalidDocumentError
+from reconciler.errors import CloudError, ReconcilerError
 from reconciler.loading.documents import read_plan
-from reconciler.loading.load import LoadedFleet
-from reconciler.model.desired import DesiredFleet, Route
+from reconciler.model.desired import Route
+from reconciler.model.digest import digest_of
 from reconciler.model.exit import Condition, left_open
-from reconciler.model.outcome import Outcome, OutcomeKind, RunResult
+from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
-from reconciler.planning.residual import residual_plan
+from reconciler.model.settings import Kind
 from reconciler.report import json_document, terminal, worksheet
 from reconciler.store.lock import account_lock
 from reconciler.store.runs import RunFolder, new_run_id
@@ -42,86 +44,61 @@ class Applied:
     also: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What the command line asked for."""
-
-    loaded: LoadedFleet
-    desired: DesiredFleet
-    selectors: tuple[str, ...]
-    exclude: tuple[str, ...]
-    accepted: tuple[str, ...]
-    max_failures: int | None
-
-
 def finished_plan(plan: Plan) -> str:
     """The plan as text, for the question on stderr."""
     return terminal.plan_text(plan, **screen())
 
 
 def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan], bool]) -> Applied:
-    """Apply a saved or a fresh plan, with the accounts locked."""
-    stored = None if saved is None else read_plan(saved)
+    """Apply a saved or a fresh plan, with the accounts locked.
+
+    Raises:
+        InvalidDocumentError: The saved plan is too old, or was made for another cloud.
+        UsageProblemError: Nothing of the saved plan is selected.
+    """
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
-    if stored is not None:
-        part = _sites_of(stored, part)
+    stored = None if saved is None else selected_part(read_plan(saved), request, part)
+    accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
     root = current_globals().root
     run_id = new_run_id(datetime.now().astimezone())
     with contextlib.ExitStack() as stack:
-        for account in sorted({site.account for site in part.installations}):
-            stack.enter_context(account_lock(root, account, run_id))
-        connections = stack.enter_context(connected(part, access=Access.READ_WRITE))
+        for account in accounts:
+            stack.enter_context(account_lock(root, account.name, run_id))
+        connections = stack.enter_context(connected(accounts, access=Access.READ_WRITE))
         if stored is None:
             plan = plan_now(request.loaded, part, connections, accepted=request.accepted)
         else:
-            plan = _still_good(stored, saved, connections, request, part)
-        if plan.refused_whole or not plan.changes or not confirm(plan):
-            return Applied(plan=plan)
+            policy = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
+            plan = still_good(stored, request.desired.limits, policy=policy, where=str(saved))
+        if plan.changes and not plan.refused_whole:
+            _warn_about_secrets(plan)
+            if not confirm(plan):
+                return Applied(plan=plan, also=left_open(plan))
         log = stack.enter_context(RunFolder.create(root, run_id, now=connections.clock.now))
-        return _carried_out(plan, request, part, connections, log)
+        return _carried_out(plan, request, connections, log)
 
 
-def _sites_of(stored: Plan, part: DesiredFleet) -> DesiredFleet:
-    """The files of the installations in a saved plan, cut down by the selectors."""
-    wanted = {change.target.installation_id for change in stored.changes}
-    return replace(part, installations=tuple(site for site in part.installations if site.id in wanted))
+def _warn_about_secrets(plan: Plan) -> None:
+    """Say before anything is written which secrets are missing; what needs them will not be sent."""
+    needed = {
+        str(change.after)
+        for change in plan.changes
+        if change.row.kind is Kind.SECRET and change.route is not Route.PORTAL and isinstance(change.after, str)
+    }
+    for reference in sorted(needed):
+        try:
+            SecretStore()(reference)
+        except ReconcilerError as error:
+            say(f"warning: {error.what}; what needs it will not be sent ({error.remedy})")
 
 
-def _still_good(
-    stored: Plan, saved: Path | None, connections: Connections, request: Request, part: DesiredFleet
-) -> Plan:
-    """The saved plan, cut down to what was selected.
-
-    Raises:
-        InvalidDocumentError: It is too old, or was made for another cloud.
-    """
-    now = connections.clock.now()
-    if now > stored.valid_until:
-        raise InvalidDocumentError(
-            f"the plan expired at {stored.valid_until:%Y-%m-%dT%H:%M:%SZ}",
-            where=str(saved),
-            remedy="make and review a new one: reconciler plan --out FILE",
-        )
-    for account in stored.accounts:
-        known = {one.name: one.cloud for one in request.desired.accounts}
-        if known.get(account.name) is not account.cloud:
-            raise InvalidDocumentError(
-                f"the plan was made for account {account.name} at the cloud {account.cloud.value}",
-                where=str(saved),
-                remedy="use the fleet that the plan was made from",
-            )
-    sites = {site.id for site in part.installations}
-    ids = frozenset(change.id for change in stored.changes if change.target.installation_id in sites)
-    return stored if len(ids) == len(stored.changes) else residual_plan(stored, ids, now=now)
-
-
-def _carried_out(plan: Plan, request: Request, part: DesiredFleet, connections: Connections, log: RunFolder) -> Applied:
+def _carried_out(plan: Plan, request: Request, connections: Connections, log: RunFolder) -> Applied:
     started_at = connections.clock.now()
     root = current_globals().root  # asked here, because threads have no click context
     log.write_file("plan.json", json_document.to_text(json_document.plan_document(plan)))
     run = Apply(
         plan=plan,
-        desired=part,
+        desired=request.desired,
         origins=request.loaded.origins,
         reach=connections.reach,
         make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=root),
@@ -132,7 +109,7 @@ def _carried_out(plan: Plan, request: Request, part: DesiredFleet, connections: 
     )
     with _interruptible(run.stop):
         outcomes = apply_plan(run)
-    proof = _proof(run, outcomes, request, connections, started_at)
+        proof = _proof(run, outcomes, request, connections, started_at)
     result = _result(run, outcomes if proof is None else proof.outcomes, proof, log)
     also = (*left_open(plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
     log.write_file("result.json", json_document.to_text(json_document.result_document(result, also=also)))
@@ -144,6 +121,8 @@ def _proof(
     run: Apply, outcomes: Sequence[Outcome], request: Request, connections: Connections, started_at: datetime
 ) -> Proof | None:
     """The second plan; without it there is no receipt, and the exit code says so."""
+    if not run.plan.changes or run.plan.refused_whole:
+        return _nothing_to_prove(run.plan, started_at)
     try:
         return prove(
             run.plan,
@@ -158,6 +137,23 @@ def _proof(
     except CloudError as error:
         say(f"warning: no receipt: {error.what} ({error.where})")
         return None
+
+
+def _nothing_to_prove(plan: Plan, started_at: datetime) -> Proof | None:
+    """A plan without changes proves itself; one that was refused proves nothing."""
+    if plan.changes:
+        return None
+    receipt = Receipt(
+        converged=not (plan.unreadable or plan.refusals),
+        desired_digest=plan.desired.digest,
+        observed_digest=digest_of([]),
+        second_plan_changes=0,
+        requests_read=plan.requests.read,
+        requests_write=0,
+        started_at=started_at,
+        finished_at=started_at,
+    )
+    return Proof(outcomes=(), receipt=receipt, residual=None)
 
 
 def _result(run: Apply, outcomes: Sequence[Outcome], proof: Proof | None, log: RunFolder) -> RunResult:
@@ -190,15 +186,18 @@ def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str |
 
 @contextlib.contextmanager
 def _interruptible(stop: Event) -> Iterator[None]:
-    """The first Ctrl-C lets the writes in flight finish, the second stops at once."""
+    """The first Ctrl-C (or SIGTERM) lets the writes in flight finish, the second stops at once."""
 
     def first(_signal: int, _frame: object) -> None:
         stop.set()
         say("stopping: what is in flight is finished and read back; Ctrl-C again stops at once")
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in signals:
+            signal.signal(number, signal.default_int_handler)
 
-    former = signal.signal(signal.SIGINT, first)
+    signals = (signal.SIGINT, signal.SIGTERM)
+    former = [signal.signal(number, first) for number in signals]
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, former)
+        for number, handler in zip(signals, former, strict=True):
+            signal.signal(number, handler)

@@ -1,10 +1,14 @@
 """The `validate` command."""
 
+import difflib
+from pathlib import Path
+
 import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import Format, emit, format_options, parsed_reports, screen
+from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Problem, Severity
 
@@ -25,6 +29,8 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
 
     parsed_reports(reports)
     loaded = load()
+    for path in paths:
+        _check_exists(path)
     problems = tuple(problem for problem in loaded.problems if _shown(problem, paths))
     emit(
         {
@@ -45,3 +51,18 @@ def _shown(problem: Problem, paths: tuple[str, ...]) -> bool:
     wanted = [path.rstrip("/") for path in paths]
     places = {problem.file, *(part for part in [problem.file.removeprefix(f"{fleet}/")])}
     return not wanted or any(place == path or place.startswith(f"{path}/") for path in wanted for place in places)
+
+
+def _check_exists(path: str) -> None:
+    """A path that is not there would always look right.
+
+    Raises:
+        UsageProblemError: It is neither below the current folder nor below the fleet.
+    """
+    fleet = current_globals().fleet
+    if Path(path).exists() or (fleet / path).exists():
+        return
+    known = [str(file) for file in fleet.rglob("*.yaml")]
+    near = difflib.get_close_matches(path, known, n=1)
+    remedy = f"did you mean {near[0]}?" if near else f"give a file or folder below {fleet}"
+    raise UsageProblemError(f"there is no {path!r}", where="validate", remedy=remedy)

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from pathlib import Path
 from reconciler.cli.clouds import Opened, open_cloud
 from reconciler.cli.credentials import SecretStore
 from reconciler.cli.options import current_globals
+from reconciler.cli.output import is_terminal
 from reconciler.errors import UsageProblemError
 from reconciler.live.account import Access, LiveAccount, open_account
 from reconciler.loading.people import load_people
-from reconciler.model.desired import Account, Cloud, DesiredFleet
+from reconciler.model.desired import Account, Cloud
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Clock, Progress
 from reconciler.report.escape import for_terminal
@@ -76,15 +77,13 @@ class RequestEcho:
 
 
 @contextlib.contextmanager
-def connected(desired: DesiredFleet, *, access: Access) -> Iterator[Connections]:
-    """Open every account that the chosen installations use; close them and save the sandbox at the end.
+def connected(accounts: Sequence[Account], *, access: Access) -> Iterator[Connections]:
+    """Open accounts (at least one); close them and save the sandbox at the end.
 
     Raises:
         LoginError: Credentials are missing.
         LockedError: Another process holds the sandbox world.
     """
-    names = sorted({site.account for site in desired.installations})
-    accounts = [desired.account(name) for name in names]
     _check_pins(accounts)
     with contextlib.ExitStack() as stack:
         opened: dict[Cloud, Opened] = {}
@@ -131,7 +130,7 @@ def _people(opened: Mapping[Cloud, Opened]) -> People | None:
     return None
 
 
-def _check_pins(accounts: list[Account]) -> None:
+def _check_pins(accounts: Sequence[Account]) -> None:
     """RECONCILER_ACCOUNTS=main:zaptec says in CI which cloud an account means, whatever the files say.
 
     Raises:
@@ -153,4 +152,4 @@ def _check_pins(accounts: list[Account]) -> None:
 
 def progress() -> Progress:
     """A progress bar on a terminal, nothing elsewhere."""
-    return TerminalProgress() if sys.stderr.isatty() else NoProgress()
+    return TerminalProgress() if is_terminal(sys.stderr) else NoProgress()

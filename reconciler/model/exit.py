@@ -92,6 +92,6 @@ _OF_OUTCOME = {
 def conditions_of_result(result: RunResult) -> tuple[Condition, ...]:
     """What holds after an apply, counted from its outcomes and receipt."""
     found = {_OF_OUTCOME[outcome.kind] for outcome in result.outcomes if outcome.kind in _OF_OUTCOME}
-    if result.receipt is not None and not result.receipt.converged:
+    if result.receipt is None or not result.receipt.converged:
         found.add(Condition.NOT_CONVERGED)
     return tuple(condition for condition in Condition if condition in found)

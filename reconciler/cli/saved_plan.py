@@ -1,0 +1,85 @@
+"""A saved plan at apply: the chosen part of it, its accounts, and whether it may still be used."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from reconciler.errors import InvalidDocumentError, UsageProblemError
+from reconciler.loading.load import LoadedFleet
+from reconciler.model.desired import Account, DesiredFleet, GuardLimits
+from reconciler.model.plan import GuardScope, Plan
+from reconciler.planning.guards import fleet_refusals
+from reconciler.planning.make import VALID_FOR, Policy
+from reconciler.planning.residual import residual_plan
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line of an apply asked for."""
+
+    loaded: LoadedFleet
+    desired: DesiredFleet
+    selectors: tuple[str, ...]
+    exclude: tuple[str, ...]
+    accepted: tuple[str, ...]
+    max_failures: int | None
+
+
+def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
+    """The plan itself, or the changes of the installations that were selected; a missing file drops nothing.
+
+    Raises:
+        UsageProblemError: Nothing of it is selected.
+    """
+    if part.selection is None:
+        return stored
+    sites = {site.id for site in part.installations}
+    ids = frozenset(change.id for change in stored.changes if change.target.installation_id in sites)
+    if not ids:
+        raise UsageProblemError(
+            "the saved plan holds no change for what was selected",
+            where="apply",
+            remedy=f"leave the selectors out, or plan again; selected: {', '.join(request.selectors) or 'by account'}",
+        )
+    return replace(residual_plan(stored, ids, now=stored.created_at), selection=part.selection)
+
+
+def accounts_in(stored: Plan, desired: DesiredFleet, *, where: str) -> list[Account]:
+    """The accounts that a saved plan needs, as the files have them.
+
+    Raises:
+        InvalidDocumentError: An account is gone, or means another cloud.
+    """
+    known = {account.name: account for account in desired.accounts}
+    clouds = {account.name: account.cloud for account in stored.accounts}
+    names = {change.target.account for change in stored.changes} or clouds.keys()
+    for name in sorted(names):
+        if name not in known or clouds.get(name) is not known[name].cloud:
+            cloud = clouds[name].value if name in clouds else "unknown"
+            raise InvalidDocumentError(
+                f"the plan was made for account {name} at the cloud {cloud}, which fleet.yaml does not have",
+                where=where,
+                remedy="use the fleet that the plan was made from, or plan again",
+            )
+    return [known[name] for name in sorted(names)]
+
+
+def still_good(stored: Plan, limits: GuardLimits, *, policy: Policy, where: str) -> Plan:
+    """The plan with the fleet guards of this moment; what the file says about them is for its readers.
+
+    Raises:
+        InvalidDocumentError: It is older than a day, or from the future.
+    """
+    expires_at = min(stored.valid_until, stored.created_at + VALID_FOR)
+    if policy.now > expires_at:
+        raise _unusable(f"the plan expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}", where)
+    if stored.created_at > policy.now + CLOCK_SKEW:
+        raise _unusable(f"the plan is from the future ({stored.created_at:%Y-%m-%dT%H:%M:%SZ})", where)
+    of_sites = tuple(refusal for refusal in stored.refusals if refusal.scope is not GuardScope.FLEET)
+    of_fleet = fleet_refusals(stored.changes, limits, policy=policy)
+    return replace(stored, refusals=(*of_fleet, *of_sites), accepted=tuple(sorted(policy.accepted)))
+
+
+def _unusable(what: str, where: str) -> InvalidDocumentError:
+    return InvalidDocumentError(what, where=where, remedy="make and review a new one: reconciler plan --out FILE")
