@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +19,9 @@ from reconciler.live.account import ZAPTEC_URL, Credentials, network_transport
 from reconciler.model.desired import Account, Cloud
 from reconciler.model.ports import Clock
 from reconciler.model.secret import Secret
+
+if TYPE_CHECKING:
+    from reconciler.sandbox.errors import SandboxError, WorldHeld
 
 SANDBOX_USERNAME = "owner@sandbox.example"
 SANDBOX_PASSWORD = Secret("sandbox")
@@ -127,20 +130,24 @@ def _in_process(root: Path) -> Iterator[Opened]:
                 born_at=datetime.fromtimestamp(world.data["born_at"], UTC),
             )
     except WorldHeld as held:
-        raise world_held(held.pid, held.since, held.url) from held
+        raise world_held(held) from held
     except SandboxError as error:
-        raise sandbox_failed(str(error)) from error
+        raise sandbox_failed(error) from error
 
 
-def world_held(pid: int, since: str, url: str | None) -> LockedError:
+def world_held(held: "WorldHeld") -> LockedError:
     """The error for a world that another process holds."""
-    remedy = f"set RECONCILER_SANDBOX_URL={url}, or stop that process" if url else "wait until it ends"
-    return LockedError(f"process {pid} has held the sandbox since {since}", where="the sandbox world", remedy=remedy)
+    url = held.url
+    remedy = f"set RECONCILER_SANDBOX_URL={url}, or stop that process" if url else held.remedy
+    return LockedError(str(held), where="the sandbox world", remedy=remedy)
 
 
-def sandbox_failed(why: str) -> ReconcilerError:
-    """The error for something that cannot be done to the sandbox."""
-    return ReconcilerError(why, where="the sandbox", remedy="`reconciler sandbox reset` puts the first world back")
+def sandbox_failed(error: "SandboxError") -> ReconcilerError:
+    """The error for a world that cannot be used."""
+    from reconciler.sandbox.errors import WorldUnreachableError
+
+    where = str(error.path) if isinstance(error, WorldUnreachableError) else "the sandbox"
+    return ReconcilerError(str(error), where=where, remedy=error.remedy)
 
 
 def sandbox_path(root: Path) -> Path:

@@ -1,8 +1,8 @@
 """The `sandbox` command: the simulated cloud, its world, and what people and devices do in it."""
 
+import os
 import re
 import sys
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,15 @@ from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.words import counted
 from reconciler.report.escape import for_terminal
-from reconciler.sandbox.errors import SandboxError, WorldHeld
+from reconciler.sandbox.errors import CallerError, SandboxError, WorldHeld
 from reconciler.sandbox.faults import BodyForm, Kind
+from reconciler.sandbox.portal import SECRETS
 from reconciler.sandbox.store import SandboxFile
+from reconciler.store.layout import run_ids, runs_folder
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d)?")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_WORDS: Mapping[str, object] = {"true": True, "on": True, "false": False, "off": False, "null": None}
+_READABLE = (".json", ".md", ".html")
 
 
 def _file() -> SandboxFile:
@@ -30,13 +32,21 @@ def _file() -> SandboxFile:
 
 
 def _do(name: str, **arguments: Any) -> dict[str, Any]:
-    """Carry out an operation here, or where the world is being served."""
+    """Carry out an operation here, or where the world is being served.
+
+    Raises:
+        LockedError: A process that serves nothing has the world.
+        UsageProblemError: What the caller asked for does not fit.
+        ReconcilerError: The world is broken or cannot be reached.
+    """
     try:
         return _file().operate(name, arguments)
     except WorldHeld as held:
-        raise world_held(held.pid, held.since, held.url) from held
+        raise world_held(held) from held
+    except CallerError as error:
+        raise UsageProblemError(str(error), where=f"sandbox {name}", remedy=error.remedy) from error
     except SandboxError as error:
-        raise sandbox_failed(str(error)) from error
+        raise sandbox_failed(error) from error
 
 
 @click.group("sandbox")
@@ -62,15 +72,15 @@ def serve(port: int, time_scale: float) -> int:
     try:
         server.serve(_file(), port=port, time_scale=time_scale, started=_started)
     except WorldHeld as held:
-        raise world_held(held.pid, held.since, held.url) from held
+        raise world_held(held) from held
     except OSError as error:
         raise UsageProblemError(
-            f"port {port} cannot be used: {error.strerror}",
+            f"port {port} cannot be used: {error.strerror or error}",
             where="--port",
             remedy="choose another, or 0 for a free one",
         ) from error
     except SandboxError as error:
-        raise sandbox_failed(str(error)) from error
+        raise sandbox_failed(error) from error
     return ExitCode.DONE
 
 
@@ -107,22 +117,18 @@ def seed(installations: int, chargers: int, seed: int) -> int:
 @global_options
 def set_(target: str, assignments: tuple[str, ...]) -> int:
     """Change live values as another writer would, for instance `set ZAP012345 maxCurrent=10 online=off`."""
-    for assignment in assignments:
-        name, sign, text = assignment.partition("=")
-        if not sign:
-            raise UsageProblemError(f"{assignment!r} has no =", where="sandbox set", remedy="write SETTING=VALUE")
-        _do("set", target=target, setting=name, value=_value(text))
-        say(f"{for_terminal(target)}: {for_terminal(name)} is now {for_terminal(text)}")
+    for name, text in [_parted(assignment) for assignment in assignments]:
+        _do("set", target=target, setting=name, value=text)
+        shown = "set" if name in SECRETS else text
+        say(for_terminal(f"{target}: {name} is now {shown}"))
     return ExitCode.DONE
 
 
-def _value(text: str) -> object:
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    try:
-        return float(text)
-    except ValueError:
-        return text
+def _parted(assignment: str) -> tuple[str, str]:
+    name, sign, text = assignment.partition("=")
+    if not sign:
+        raise UsageProblemError(f"{assignment!r} has no =", where="sandbox set", remedy="write SETTING=VALUE")
+    return name, text
 
 
 @command.command("carry-out")
@@ -135,13 +141,41 @@ def carry_out(worksheets: tuple[Path, ...]) -> int:
     """
     from reconciler.loading.documents import read_worksheet_steps
 
-    steps = [step for path in worksheets for step in read_worksheet_steps(path.with_suffix(".json"))]
+    files = [_with_steps(path) for path in worksheets]
+    steps = [step for file in files for step in read_worksheet_steps(file)]
     ends = _do("carry-out", steps=steps)["steps"]
     for step, end in zip(steps, ends, strict=True):
         subject = step["charger"] or step["principal"] or "installation"
         outcome = "done" if end["done"] else f"not done: {end['detail']}"
         click.echo(for_terminal(f"{step['name']}: {subject} {step['setting']}: {outcome}"))
     return ExitCode.DONE if all(end["done"] for end in ends) else ExitCode.PARTIAL
+
+
+def _with_steps(path: Path) -> Path:
+    """The JSON form of a worksheet, which lies beside the forms that people read.
+
+    Raises:
+        UsageProblemError: There is no such file, or it is something else.
+    """
+    if not os.path.isfile(path):  # Path.is_file raises where it may not look
+        what = "this is a folder" if os.path.isdir(path) else "this worksheet does not exist"
+        raise _no_worksheet(what, path)
+    if path.suffix not in _READABLE:
+        raise _no_worksheet("this is not a worksheet", path)
+    steps = path.with_suffix(".json")
+    if not os.path.isfile(steps):
+        raise _no_worksheet(f"{steps.name}, which belongs to this worksheet, is not beside it", path)
+    return steps
+
+
+def _no_worksheet(what: str, path: Path) -> UsageProblemError:
+    root = current_globals().root
+    sheets = [runs_folder(root) / run / "worksheet.md" for run in run_ids(root)]
+    newest = [sheet for sheet in sheets if sheet.is_file()][-1:]
+    remedy = (
+        f"the newest is {os.path.relpath(newest[0])}" if newest else "`reconciler apply` writes them and says where"
+    )
+    return UsageProblemError(what, where=str(path), remedy=remedy)
 
 
 @command.command("accept-invitation")
@@ -202,6 +236,8 @@ def log(format_: str) -> int:
     if format_ == "json":
         click.echo(compact(entries), nl=False)
         return ExitCode.DONE
+    if not entries:
+        say("the sandbox has answered no request yet")
     for entry in entries:
         at = datetime.fromtimestamp(entry["at"], UTC)
         effect = "  changed something" if entry["effect"] else ""
@@ -218,7 +254,10 @@ def outbox() -> int:
     from reconciler.sandbox.people import people
 
     ids = {email: id_ for id_, email, _, _ in people()}
-    for letter in _do("outbox")["outbox"]:
+    letters = _do("outbox")["outbox"]
+    if not letters:
+        say("the sandbox has sent no mail yet")
+    for letter in letters:
         at = datetime.fromtimestamp(letter["at"], UTC)
         person = f"person:{ids[letter['to']]}" if letter["to"] in ids else "somebody who is not in the directory"
         click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {for_terminal(letter['installation'])} for {person}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.errors import CallerError, SandboxError
 from reconciler.sandbox.operations import operate
 from reconciler.sandbox.world import World
 
@@ -50,7 +50,8 @@ def _answer(world: World, request: Request) -> Response:
     try:
         return _json(200, operate(world, request.path.removeprefix(PREFIX), arguments))
     except SandboxError as error:
-        return _json(400, {"error": str(error)})
+        caller = isinstance(error, CallerError)
+        return _json(400 if caller else 500, {"error": str(error), "remedy": error.remedy})
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,16 +8,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.sandbox import faults
-from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.errors import CallerError, SandboxError
 from reconciler.sandbox.generated import generated_world
-from reconciler.sandbox.permissions import accept
+from reconciler.sandbox.permissions import accept, invited_addresses
 from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
 from reconciler.sandbox.records import Fault, Logged
 from reconciler.sandbox.seed import fixture_world
-from reconciler.sandbox.world import Memory, World
+from reconciler.sandbox.world import Memory, World, folded
 
 Arguments = Mapping[str, Any]
 Outcome = dict[str, Any]
+LATEST = 7_258_118_400.0
+"""The end of the year 2199, in seconds since 1970."""
 
 
 def reset(world: World) -> None:
@@ -43,18 +45,30 @@ def accept_invitation(world: World, who: str, *, installation: str | None = None
     """A person accepts what they were invited to; how many installations it was.
 
     Raises:
-        SandboxError: Nobody or nothing is named so, or no invitation is open.
+        CallerError: Nobody or nothing is named so, or no invitation is open.
     """
     with world.lock:
         place = find_installation(world, installation) if installation else None
         accepted = accept(world, email=address_of(world, who), installation=place)
-    if accepted == 0:
-        raise SandboxError("no open invitation for this person")
+        if accepted == 0:
+            raise CallerError("no open invitation for this person", remedy=_who_is_invited(world))
     return accepted
 
 
+def _who_is_invited(world: World) -> str:
+    invited = invited_addresses(world)
+    ids = [f"person:{person['id']}" for person in world.data["people"] if folded(person["email"]) in invited]
+    return f"invited are {', '.join(ids)}" if ids else "nobody of the directory is invited; give permissions first"
+
+
 def advance(world: World, seconds: float) -> float:
-    """Move world time on and return it, in seconds since 1970."""
+    """Move world time on and return it, in seconds since 1970.
+
+    Raises:
+        CallerError: It would go backwards, or further than dates can be written.
+    """
+    if not 0 <= seconds <= LATEST - world.now():
+        raise CallerError("world time never goes backwards, and ends with the year 2199", remedy="write 90s, 15m or 7d")
     return world.advance(seconds)
 
 
@@ -160,19 +174,36 @@ OPERATIONS: dict[str, Callable[[World, Arguments], Outcome]] = {
 }
 
 
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "accept-invitation": ("who",),
+    "advance": ("seconds",),
+    "carry-out": ("steps",),
+    "fault": ("kind",),
+    "rate-limit": ("limited",),
+    "seed": ("installations", "chargers"),
+    "set": ("target", "setting", "value"),
+}
+REPLACING = frozenset({"reset", "seed"})
+"""What needs nothing of the world that was there."""
+
+
 def operate(world: World, name: str, arguments: Arguments) -> Outcome:
     """Carry out one operation.
 
     Raises:
-        SandboxError: Unknown operation, missing argument, or it cannot be done.
+        CallerError: Unknown operation, missing argument, or something that does not fit.
+        SandboxError: The world is broken.
     """
     operation = OPERATIONS.get(name)
     if operation is None:
-        raise SandboxError(f"unknown operation {name!r}; known are {', '.join(OPERATIONS)}")
+        raise CallerError(f"unknown operation {name!r}", remedy=f"known are {', '.join(OPERATIONS)}")
+    for needed in NEEDED.get(name, ()):
+        if needed not in arguments:
+            raise CallerError(f"{name} needs {needed!r}")
     try:
         with world.lock:
             return operation(world, arguments)
     except KeyError as error:
-        raise SandboxError(f"{name} needs {error.args[0]!r}") from error
+        raise SandboxError(f"the world is broken: it lacks {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:
-        raise SandboxError(f"{name}: {error}") from error
+        raise CallerError(f"{name}: {error}") from error

@@ -90,6 +90,16 @@ def accept(world: World, *, email: str, installation: Installation | None) -> in
     return accepted
 
 
+def invited_addresses(world: World) -> frozenset[str]:
+    """Who has an open invitation somewhere; folded, for comparing."""
+    return frozenset(
+        folded(permission.get("email", ""))
+        for installation in world.installations()
+        for permission in accepted_permissions(installation)
+        if permission["holder"] == Holder.INVITED_USER
+    )
+
+
 def same_address(one: str, other: str) -> bool:
     """Whether two addresses are one, whatever capitals and composed letters."""
     return folded(one) == folded(other)

@@ -5,10 +5,10 @@ what a person sets in the Portal too, except that an offline charger takes it on
 when it is back.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.sandbox import words
-from reconciler.sandbox.errors import SandboxError, UnknownThingError
+from reconciler.sandbox.errors import CallerError, SandboxError, UnknownThingError, nearest
 from reconciler.sandbox.permissions import Principal, set_roles_now
 from reconciler.sandbox.records import Charger, Fields, Installation, Settling
 from reconciler.sandbox.settling import (
@@ -79,6 +79,8 @@ CHARGER_SETTINGS: dict[str, tuple[str, Reader]] = {
     "operatingMode": ("710", _operating_text),
     "authorizationDisabled": ("PropertyAuthenticationDisabled", words.switch),
 }
+ALSO_ON_CHARGERS = ("online", "externallyManaged", "active", "name")
+ALSO_ON_INSTALLATIONS = ("apm", "active", "name", "permissions.<principal>")
 
 
 def set_value(world: World, target: str, *, setting: str, value: object) -> None:
@@ -89,8 +91,10 @@ def set_value(world: World, target: str, *, setting: str, value: object) -> None
     of an installation.
 
     Raises:
-        SandboxError: Nothing is named so, or the value does not fit.
+        CallerError: Nothing is named so, or the value does not fit.
     """
+    if isinstance(value, str) and value.splitlines() not in ([], [value]):
+        raise CallerError("a value is one line, and this one has a line break", remedy="leave the line break out")
     with world.lock:
         charger = world.charger_by_serial(target)
         if charger is not None:
@@ -108,8 +112,17 @@ def find_installation(world: World, target: str) -> Installation:
     found = world.data["installations"].get(target.lower())
     named = [i for i in world.installations() if i["name"].casefold() == target.casefold()]
     if found is None and not named:
-        raise UnknownThingError(f"the sandbox has no installation and no charger named {target!r}")
+        raise UnknownThingError(
+            f"the sandbox has no installation and no charger named {target!r}",
+            remedy=nearest(target, _names(world), else_say="`reconciler plan` shows the names of all installations"),
+        )
     return found if found is not None else named[0]
+
+
+def _names(world: World) -> Iterator[str]:
+    for installation in world.installations():
+        yield from (installation["name"], installation["id"])
+    yield from (charger["serial"] for charger in world.data["chargers"].values())
 
 
 def _set_on_charger(world: World, charger: Charger, *, setting: str, value: object) -> None:
@@ -127,7 +140,7 @@ def _set_on_charger(world: World, charger: Charger, *, setting: str, value: obje
         case "name":
             charger["name"] = str(value)
         case _:
-            values = _read(CHARGER_SETTINGS, setting, value)
+            values = _read(CHARGER_SETTINGS, setting, value, also=ALSO_ON_CHARGERS)
             charger["former"] = {**charger["values"]}
             _overtake(charger["settling"], values)
             set_charger_values(charger, values, at=world.now())
@@ -146,7 +159,8 @@ def _set_on_installation(world: World, installation: Installation, *, setting: s
         case "name":
             installation["name"] = str(value)
         case _:
-            _set_fields(world, installation, _read(INSTALLATION_SETTINGS, setting, value))
+            values = _read(INSTALLATION_SETTINGS, setting, value, also=ALSO_ON_INSTALLATIONS)
+            _set_fields(world, installation, values)
 
 
 def _set_fields(world: World, installation: Installation, values: Fields) -> None:
@@ -177,7 +191,9 @@ def _set_apm(installation: Installation, wanted: bool) -> None:  # noqa: FBT001 
 def _set_roles(world: World, installation: Installation, *, principal: str, roles: int) -> None:
     who = principal_of(world, principal)
     if not set_roles_now(world, installation, principal=who, roles=roles):
-        raise UnknownThingError(f"the sandbox has no {principal!r}")
+        known = (f"userGroup:{key}" for key in world.data["groups"])
+        remedy = nearest(principal, known, else_say="name a person as person:<id>, a group as userGroup:<key>")
+        raise UnknownThingError(f"the sandbox has no {principal!r}", remedy=remedy)
 
 
 def principal_of(world: World, reference: str) -> Principal:
@@ -210,7 +226,11 @@ def address_of(world: World, who: str) -> str:
     for person in world.data["people"]:
         if person["id"] == wanted:
             return person["email"]
-    raise UnknownThingError(f"the sandbox's directory has no person {wanted!r}")
+    ids = [f"person:{person['id']}" for person in world.data["people"]]
+    raise UnknownThingError(
+        f"the sandbox's directory has no person {wanted!r}",
+        remedy=nearest(f"person:{wanted}", ids, else_say=f"known are {', '.join(ids)}"),
+    )
 
 
 def carry_out(world: World, steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -240,7 +260,8 @@ def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
         settle_installation(world, installation)
         _set_roles(world, installation, principal=str(step["principal"]), roles=words.roles(after))
     elif step.get("charger") is not None:
-        _at_charger(world, installation, serial=str(step["charger"]), values=_read(CHARGER_SETTINGS, setting, after))
+        values = _read(CHARGER_SETTINGS, setting, after, also=())
+        _at_charger(world, installation, serial=str(step["charger"]), values=values)
     else:
         value = SECRET_BY_HAND if setting in SECRETS and not words.is_nothing(after) else after
         _set_on_installation(world, installation, setting=setting, value=value)
@@ -266,8 +287,10 @@ def _at_charger(world: World, installation: Installation, *, serial: str, values
     set_charger_values(charger, values, at=world.now())
 
 
-def _read(table: Mapping[str, tuple[str, Reader]], setting: str, value: object) -> Fields:
+def _read(table: Mapping[str, tuple[str, Reader]], setting: str, value: object, *, also: Sequence[str]) -> Fields:
     if setting not in table:
-        raise UnknownThingError(f"no setting {setting!r} here; known are {', '.join(table)}")
+        known = [*table, *also]
+        remedy = nearest(setting, known, else_say=f"known are {', '.join(known)}")
+        raise UnknownThingError(f"there is no setting {setting!r} here", remedy=remedy)
     name, reader = table[setting]
     return {name: reader(value)}

@@ -21,6 +21,7 @@ SAVED_EVERY_S = 5.0
 HUNG_FOR_S = 60.0
 IDLE_FOR_S = 120.0
 POLLED_EVERY_S = 0.05
+WAITING = 128
 
 
 class QuickHandler(WSGIRequestHandler):
@@ -48,10 +49,19 @@ class Served:
     """A running server; `url` is its base address."""
 
     def __init__(self, world: World, *, port: int = 0) -> None:
+        """Take the port; 0 takes a free one.
+
+        Raises:
+            OSError: It is taken, or not ours to take.
+        """
         app = with_admin(world, create_app(world))
-        self._server: BaseWSGIServer = make_server(HOST, port, app, threaded=True, request_handler=QuickHandler)
+        # A socket of our own, because werkzeug ends the whole process when the port is taken.
+        with socket.create_server((HOST, port), backlog=WAITING) as listening:
+            self._server: BaseWSGIServer = make_server(
+                HOST, port, app, threaded=True, request_handler=QuickHandler, fd=listening.fileno()
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(POLLED_EVERY_S,), daemon=True)
-        self.url = f"http://{HOST}:{self._server.server_port}"
+        self.url = f"http://{HOST}:{self._server.port}"
 
     def start(self) -> None:
         """Answer requests in threads of its own."""

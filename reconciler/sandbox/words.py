@@ -1,8 +1,9 @@
 """Reading values in the words of a fleet file, from text or from JSON types."""
 
+import math
 from collections.abc import Mapping
 
-from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.errors import CallerError, nearest
 from reconciler.sandbox.terms import Operating, Role
 
 MODES = {"native": 0, "webhooks": 1, "ocppCloud": 2, "ocppNative": 3}
@@ -17,24 +18,27 @@ def switch(value: object) -> bool:
     """True or false, also as on/off."""
     found = _SWITCHES.get(str(value).casefold())
     if found is None:
-        raise SandboxError(f"{value!r} is neither true nor false")
+        raise CallerError(f"{value!r} is neither true nor false", remedy="write true or false, or on or off")
     return found
 
 
 def amperes(value: object) -> float:
     """A number of amperes, with or without its unit."""
     try:
-        return float(str(value).removesuffix("A").strip())
+        number = float(str(value).removesuffix("A").strip())
     except ValueError:
-        raise SandboxError(f"{value!r} is not a number of amperes") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise CallerError(f"{value!r} is not a number of amperes", remedy="write a number, for instance 16 or 12.5")
+    return number
 
 
 def whole(value: object) -> int:
-    """A whole number."""
+    """A whole number, also when it is written as 3.0."""
     try:
-        return int(str(value))
+        return int(str(value).removesuffix(".0"))
     except ValueError:
-        raise SandboxError(f"{value!r} is not a whole number") from None
+        raise CallerError(f"{value!r} is not a whole number", remedy="write a whole number, for instance 3") from None
 
 
 def choice(value: object, numbers: Mapping[str, int]) -> int:
@@ -43,7 +47,8 @@ def choice(value: object, numbers: Mapping[str, int]) -> int:
     for known, number in numbers.items():
         if word.casefold() == known.casefold() or word == str(number):
             return number
-    raise SandboxError(f"{value!r} is none of {', '.join(numbers)}")
+    known = ", ".join(numbers)
+    raise CallerError(f"{value!r} is none of {known}", remedy=nearest(word, numbers, else_say=f"write one of {known}"))
 
 
 def optional_text(value: object) -> str | None:

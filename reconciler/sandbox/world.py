@@ -5,7 +5,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import Any, cast, get_origin, get_type_hints
 
 from reconciler.sandbox.records import Charger, Group, Installation, Logged, User, WorldData
 
@@ -39,6 +39,9 @@ class World:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("format") != DATA_FORMAT:
             raise ValueError(f"this is not a sandbox world of format {DATA_FORMAT}")
+        wrong = [name for name, hint in get_type_hints(WorldData).items() if not _is_a(data.get(name), hint)]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)} missing or of another type")
         return cls(cast("WorldData", data))
 
     def to_json(self) -> str:
@@ -150,6 +153,11 @@ class World:
 def folded(address: str) -> str:
     """An e-mail address for comparing: composed letters, no capitals."""
     return unicodedata.normalize("NFC", address).casefold()
+
+
+def _is_a(value: object, hint: Any) -> bool:
+    kind = get_origin(hint) or hint
+    return isinstance(value, int | float if kind is float else kind)
 
 
 def _nothing() -> None:
