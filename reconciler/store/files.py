@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -32,10 +33,22 @@ def write_atomically(path: Path, text: str, *, within: Path | None = None) -> No
 def unwritable(path: Path, error: OSError) -> ReconcilerError:
     """The error for a file or folder that the system did not let us write."""
     return ReconcilerError(
-        f"the file cannot be written: {error.strerror or error}",
-        where=str(path),
-        remedy="check that the folder exists, that you may write there, and that the disk has space",
+        f"the file cannot be written: {error.strerror or error}", where=str(path), remedy=_remedy(path, error)
     )
+
+
+def unreadable(path: Path, error: OSError) -> ReconcilerError:
+    """The error for a file or folder that the system did not let us read."""
+    return ReconcilerError(
+        f"it cannot be read: {error.strerror or error}", where=str(path), remedy=_remedy(path, error)
+    )
+
+
+def _remedy(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        folder = shlex.quote(str(path.parent))
+        return f"see who owns it; after a sudo run it may be root, then: sudo chown -R $USER {folder}"
+    return "check that the folder exists, that you may write there, and that the disk has space"
 
 
 def make_private_folder(path: Path) -> None:

@@ -3,7 +3,8 @@
 import contextlib
 import json
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
@@ -11,12 +12,19 @@ from threading import Lock
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.outcome import OutcomeKind
-from reconciler.store.files import sync_folder, unwritable
+from reconciler.store.files import sync_folder, unreadable, unwritable
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder
 from reconciler.store.moments import from_text, to_text, utc_now
 
 OUTCOME = "outcome"
 """Event that tells how one change ended; its data holds at least `change` (id) and `outcome` (word)."""
+
+# How `_line` writes; what looks like this without being it is found out when it is parsed.
+_SEQUENCE = re.compile(rb'\{"seq":(\d+),')
+_WHOLE = re.compile(rb'(?:\{"seq":\d+,"at":"[^"\n]+","event":"[^"\n]+","data":\{[^\n]*\}\}\n)*')
+_CHANGE = re.compile(rb'"change":"((?:[^"\\]|\\.)*)"')
+_OUTCOME = b'"event":"outcome"'
+_PENDING = b'"outcome":"pending"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,24 +120,32 @@ def read_journal(path: Path) -> Journal:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unusable(path, f"the journal cannot be read: {error.strerror or error}") from error
+        raise unreadable(path, error) from error
     return _journal(path, content)
 
 
 def sent_history(root: Path) -> dict[str, datetime]:
     """Changes that earlier runs sent and never saw arrive: change id -> when it was first reported pending.
 
-    Only the last outcome of a change in any run counts. Newest first.
+    Only the last outcome of a change in any run counts. Newest first. Every plan asks, so each journal is read once
+    and only what concerns a change that was ever pending is parsed.
 
     Raises:
-        ReconcilerError: A journal is garbled.
+        ReconcilerError: A journal is garbled or cannot be read.
     """
-    outcomes = sorted(
-        ((record.at, run, record.sequence, record.data) for run, record in _outcome_records(root)),
-        key=lambda found: found[:3],
-    )
+    paths = [runs_folder(root) / run / JOURNAL for run in run_ids(root)]
+    journals = {path: _whole_lines(path) for path in paths}
+    ever = frozenset(change for content in journals.values() for change, _ in _lines_with(_PENDING, content))
+    outcomes = [
+        (record.at, path.parent.name, record.sequence, record.data)
+        for path, content in journals.items()
+        for change, line in (_lines_with(_OUTCOME, content) if ever else ())
+        if change in ever
+        for record in (_parsed(path, line),)
+        if record.event == OUTCOME
+    ]
     sent: dict[str, datetime] = {}
-    for at, _, _, data in outcomes:
+    for at, _, _, data in sorted(outcomes, key=lambda found: found[:3]):
         change = str(data.get("change"))
         if data.get("outcome") == OutcomeKind.PENDING:
             sent.setdefault(change, at)
@@ -138,15 +154,41 @@ def sent_history(root: Path) -> dict[str, datetime]:
     return dict(sorted(sent.items(), key=lambda item: (-item[1].timestamp(), item[0])))
 
 
-def _outcome_records(root: Path) -> list[tuple[str, Record]]:
-    paths = [(run, runs_folder(root) / run / JOURNAL) for run in run_ids(root)]
-    return [
-        (run, record)
-        for run, path in paths
-        if path.is_file()
-        for record in read_journal(path).records
-        if record.event == OUTCOME
-    ]
+def _whole_lines(path: Path) -> bytes:
+    """The lines of a journal, all in the shape and number that a writer gives them; parsed only where they are not.
+
+    None of a run that died before its first event.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if _WHOLE.fullmatch(content) and content.count(b"\n") == _last_sequence(content):
+        return content
+    return content[: _journal(path, content).size]
+
+
+def _last_sequence(content: bytes) -> int:
+    found = _SEQUENCE.match(content, content.rfind(b"\n", 0, -1) + 1)
+    return int(found[1]) if found else 0
+
+
+def _lines_with(sign: bytes, content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The lines about one change that contain a sign, each with the change's id as it is written there."""
+    if sign not in content:
+        return
+    for line in content.split(b"\n"):
+        if sign in line and (found := _CHANGE.search(line)):
+            yield found[1], line
+
+
+def _parsed(path: Path, line: bytes) -> Record:
+    record = _record(line)
+    if record is None:
+        raise _unusable(path, "a line of the journal is garbled")
+    return record
 
 
 def _open(path: Path) -> int:

@@ -1,9 +1,10 @@
 """Where things lie below `.reconciler/`, the folder beside `fleet/`."""
 
+import os
 import re
 from pathlib import Path
 
-from reconciler.store.files import make_private_folder, write_atomically
+from reconciler.store.files import make_private_folder, unreadable, write_atomically
 
 FOLDER = ".reconciler"
 JOURNAL = "journal.jsonl"
@@ -16,7 +17,7 @@ def state_folder(root: Path) -> Path:
     folder = root / FOLDER
     make_private_folder(folder)
     ignore = folder / ".gitignore"
-    if not ignore.exists():
+    if not os.path.lexists(ignore):
         write_atomically(ignore, "*\n")
     return folder
 
@@ -32,11 +33,19 @@ def is_run_id(text: str) -> bool:
 
 
 def run_ids(root: Path) -> tuple[str, ...]:
-    """All runs, oldest first; anything else in the folder is left out."""
+    """All runs, oldest first; anything else in the folder is left out.
+
+    Raises:
+        ReconcilerError: The folder cannot be read.
+    """
     folder = runs_folder(root)
-    if not folder.is_dir():
+    try:
+        with os.scandir(folder) as entries:
+            return tuple(sorted(entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir()))
+    except (FileNotFoundError, NotADirectoryError):
         return ()
-    return tuple(sorted(entry.name for entry in folder.iterdir() if is_run_id(entry.name) and entry.is_dir()))
+    except OSError as error:
+        raise unreadable(folder, error) from error
 
 
 def latest(root: Path) -> str | None:

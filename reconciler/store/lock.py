@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,10 @@ from reconciler.errors import LockedError
 from reconciler.store.files import make_private_folder, unwritable, write_atomically
 from reconciler.store.layout import state_folder
 from reconciler.store.moments import from_text, to_text, utc_now
+
+PATIENCE_S = 2.0
+SHORT_APPLY = timedelta(seconds=3)
+POLLED_EVERY_S = 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,8 @@ class Held:
     """A lock that we hold.
 
     Attributes:
-        abandoned: The run that held it last and ended without giving it back, killed for instance; it can be resumed.
+        abandoned: The run that held it last and ended without giving it back, killed for instance; a fresh plan goes
+            on from there.
     """
 
     holder: Holder
@@ -54,32 +60,57 @@ class Held:
 
 
 @contextlib.contextmanager
-def account_lock(root: Path, account: str, run_id: str) -> Iterator[Held]:
+def account_lock(root: Path, account: str, run_id: str, *, patience_s: float = PATIENCE_S) -> Iterator[Held]:
     """Hold an account while the context lasts. It ends with the process, however that ends.
+
+    An apply that has just begun is waited for, because in the sandbox most are over in a moment.
 
     Args:
         root: The folder that holds `fleet/`.
         account: Name of the account in fleet.yaml.
         run_id: The run that wants it.
+        patience_s: Longest wait, in seconds of the machine's time.
 
     Raises:
         LockedError: Another apply holds it; says which, since when and for how long.
+        ReconcilerError: The lock cannot be made.
     """
     lock, holder_file = _files(root, account)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise _locked(account, _read_holder(holder_file)) from None
-    except OSError as error:
-        raise unwritable(Path(lock.lock_file), error) from error
+    give_up_at = time.monotonic() + patience_s
+    while not _acquired(lock):
+        other = _read_holder(holder_file)
+        if time.monotonic() >= give_up_at or not _ends_soon(other):
+            raise _locked(account, other)
+        time.sleep(POLLED_EVERY_S)
     try:
         abandoned = _read_holder(holder_file)
         holder = Holder(pid=os.getpid(), host=socket.gethostname(), run_id=run_id, since=utc_now())
         write_atomically(holder_file, _holder_text(holder))
         yield Held(holder=holder, abandoned=abandoned)
     finally:
-        holder_file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # only people read it; the lock is what counts
+            holder_file.unlink(missing_ok=True)
         lock.release()
+
+
+def _acquired(lock: FileLock) -> bool:
+    path = Path(lock.lock_file)
+    try:
+        # A link that somebody put there is never followed, whatever the lock does itself.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    except OSError as error:
+        raise unwritable(path, error) from error
+    return True
+
+
+def _ends_soon(holder: Holder | None) -> bool:
+    """Whether an apply has only just begun, so that it may be over in a moment; one that asks or waits is not."""
+    if holder is None or not holder.is_alive:
+        return True
+    return utc_now() - holder.since <= SHORT_APPLY
 
 
 def _files(root: Path, account: str) -> tuple[FileLock, Path]:
@@ -114,7 +145,7 @@ def _locked(account: str, holder: Holder | None) -> LockedError:
         age = _age(utc_now() - holder.since)
         since = f"{holder.since:%Y-%m-%dT%H:%M:%SZ} ({age})"
         who = f"run {holder.run_id}, process {holder.pid} on {holder.host}, since {since}"
-        remedy = f"wait for it to end, or stop it and go on with `reconciler apply --resume {holder.run_id}`"
+        remedy = "wait for it to end, or stop it and plan again: a fresh plan shows what is left to do"
     return LockedError(f"the account is held by {who}", where=f"account {account}", remedy=remedy)
 
 
