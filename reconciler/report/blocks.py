@@ -27,12 +27,22 @@ class Row:
         number: Of its step inside the installation, from 1; None when no step carries it out.
         leads: Whether it is the first row of its step.
         notes: What must come before, on the first row of a step; why it is held back, on rows without a step.
+        reason: Why that must come before; empty when nothing must.
     """
 
     change: Change
     number: int | None
     leads: bool
     notes: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unverifiable:
+    """A note about what cannot be verified; `subject` is one person's access, or the permissions as a whole."""
+
+    subject: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,7 @@ class Block:
 
     Attributes:
         origins: Files and lines of the wishes, `fleet/a.yaml:6,9`.
+        unverifiable: People who stand among the changes share one note.
     """
 
     account: str
@@ -52,14 +63,17 @@ class Block:
     pending: tuple[PendingItem, ...]
     waiting: tuple[WaitingItem, ...]
     unreadable: tuple[UnreadableItem, ...]
-    unverifiable: tuple[UnverifiableItem, ...]
+    unverifiable: tuple[Unverifiable, ...]
     warnings: tuple[PlanWarning, ...]
 
 
 def blocks_of(plan: Plan) -> tuple[Block, ...]:
     """All installations that a plan says anything about, by account and name."""
-    numbers = step_numbers(plan.steps)
-    blocks = [_block(plan, place, name, numbers) for place, name in _places(plan).items()]
+    numbers, notes = step_numbers(plan.steps), unverifiable_notes(plan)
+    blocks = [
+        _block(plan, place, name=name, numbers=numbers, notes=notes.get(place, ()))
+        for place, name in _places(plan).items()
+    ]
     return tuple(sorted(blocks, key=lambda block: (block.account, block.name.casefold(), block.installation_id)))
 
 
@@ -86,6 +100,11 @@ def before_that(step: Step, plan: Plan) -> str:
         wording.gate(step.gate),
     ]
     return "; ".join(part for part in parts if part)
+
+
+def why_after(step: Step) -> str:
+    """Why a step waits for others, in words; empty when it waits for none."""
+    return "; ".join(step.because) if step.after else ""
 
 
 def _steps(numbers: list[str]) -> str:
@@ -116,7 +135,7 @@ def _place(target: Target) -> Place:
     return target.account, target.installation_id
 
 
-def _block(plan: Plan, place: Place, name: str, numbers: dict[str, int]) -> Block:
+def _block(plan: Plan, place: Place, *, name: str, numbers: dict[str, int], notes: tuple[Unverifiable, ...]) -> Block:
     account, installation_id = place
     changes = [change for change in plan.changes if _place(change.target) == place]
     refusals = tuple(item for item in plan.refusals if (item.account or "", item.installation_id) == place)
@@ -130,9 +149,31 @@ def _block(plan: Plan, place: Place, name: str, numbers: dict[str, int]) -> Bloc
         pending=tuple(item for item in plan.pending if _place(item.target) == place),
         waiting=tuple(item for item in plan.waiting if _place(item.target) == place),
         unreadable=tuple(item for item in plan.unreadable if _place(item.target) == place),
-        unverifiable=tuple(item for item in plan.unverifiable if _place(item.target) == place),
+        unverifiable=notes,
         warnings=tuple(item for item in plan.warnings if _place(item.target) == place),
     )
+
+
+def unverifiable_notes(plan: Plan) -> dict[Place, tuple[Unverifiable, ...]]:
+    """Notes by installation. Whoever stands among the changes is not named again: one note is about all of them."""
+    changed = {(change.target, change.setting) for change in plan.changes}
+    found: dict[Place, list[UnverifiableItem]] = {}
+    for item in plan.unverifiable:
+        found.setdefault(_place(item.target), []).append(item)
+    return {place: _notes(items, changed) for place, items in found.items()}
+
+
+def _notes(items: list[UnverifiableItem], changed: set[tuple[Target, str]]) -> tuple[Unverifiable, ...]:
+    shared: list[UnverifiableItem] = []
+    if any((item.target, item.setting) in changed for item in items):
+        shared = [item for item in items if item.target.principal is None or (item.target, item.setting) in changed]
+    reasons = list(dict.fromkeys(item.reason for item in shared))
+    alone = [
+        Unverifiable(subject=wording.setting(item.target, item.setting), reason=item.reason)
+        for item in items
+        if item not in shared
+    ]
+    return (*([Unverifiable(subject="Permissions", reason="; ".join(reasons))] if shared else []), *alone)
 
 
 def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused: bool) -> tuple[Row, ...]:
@@ -142,8 +183,8 @@ def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused
         members = [left.pop(change_id) for change_id in step.change_ids if change_id in left]
         for change in sorted(members, key=reading_order):
             leads = not rows or rows[-1].number != numbers[step.id]
-            notes = before_that(step, plan) if leads else ""
-            rows.append(Row(change=change, number=numbers[step.id], leads=leads, notes=notes))
+            notes, reason = (before_that(step, plan), why_after(step)) if leads else ("", "")
+            rows.append(Row(change=change, number=numbers[step.id], leads=leads, notes=notes, reason=reason))
     why = "held back: refused below" if refused else "held back: see below"
     rows += [
         Row(change=change, number=None, leads=True, notes=why) for change in sorted(left.values(), key=reading_order)

@@ -155,10 +155,7 @@ def _unreadable(block: Block) -> list[str]:
 
 
 def _unverifiable(block: Block) -> list[str]:
-    return [
-        f"{_name(block.name)}: {_text(wording.setting(item.target, item.setting))}: {_text(item.reason)}"
-        for item in block.unverifiable
-    ]
+    return [f"{_name(block.name)}: {_text(note.subject)}: {_text(note.reason)}" for note in block.unverifiable]
 
 
 def _warnings(block: Block) -> list[str]:

@@ -94,6 +94,16 @@ class Page:
         grid.add_row(self.look.text(label), self.look.text(*pieces))
         self.show(grid, indent=indent)
 
+    def whole(self, *pieces: Piece, indent: int = 0) -> None:
+        """Text to be copied: never broken, indented less where that makes it fit, else longer than the page."""
+        text = self.look.text(*pieces)
+        room = max(0, min(indent, self.look.width - text.cell_len))
+        self.unbroken(Text.assemble(" " * room, text))
+
+    def unbroken(self, text: Text) -> None:
+        """A line that is not wrapped, however long it is."""
+        self._console.print(text, soft_wrap=True)
+
     def rule(self) -> None:
         """A line across the page, at most 100 columns."""
         sign = "─" if self.look.glyphs is Glyphs.UNICODE else "-"

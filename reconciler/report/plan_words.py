@@ -1,13 +1,22 @@
 """Sentences about a whole plan: what it is, how much was compared, what it adds up to, what to do next."""
 
 from collections.abc import Callable
+from enum import StrEnum
 
 from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
 from reconciler.report import wording
+from reconciler.report.blocks import unverifiable_notes
 from reconciler.report.json_document import goes_to_zero
 
 _MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
+
+
+class Purpose(StrEnum):
+    """Why a plan is shown: to be reviewed, or right before the question whether to carry it out."""
+
+    REVIEW = "review"
+    CONFIRM = "confirm"
 
 
 def what_and_where(plan: Plan) -> str:
@@ -102,7 +111,7 @@ def open_words(plan: Plan) -> str:
         (len(plan.pending), "pending"),
         (len(plan.waiting), "waiting"),
         (len(plan.unreadable), "not readable"),
-        (len(plan.unverifiable), "not verifiable"),
+        (sum(map(len, unverifiable_notes(plan).values())), "not verifiable"),
     )
     return ", ".join(f"{number} {word}" for number, word in counts if number)
 
@@ -113,7 +122,9 @@ def next_words(plan: Plan) -> str:
         return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
     ready = len(plan.changes) - held_back(plan)
     if not ready:
-        return "nothing to apply now; plan again when what is open has moved on"
+        return (
+            "nothing to apply now; plan again when what is open has moved on" if open_words(plan) else "nothing to do"
+        )
     by_hand = _ready(plan, lambda route: route is Route.PORTAL)
     same = " with the same selection" if plan.selection is not None else ""
     if by_hand == ready:

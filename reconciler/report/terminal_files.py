@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from rich.table import Table
+from rich.text import Text
 
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Problem, Severity
@@ -78,17 +78,55 @@ class Effective(Protocol):
 def effective_text(
     values: Iterable[Effective], *, own: str, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE
 ) -> str:
-    """Each effective value with the place it came from, in the order given; in the file `own` just its line."""
+    """Each effective value with the place it came from, in the order given; in the file `own` just its line.
+
+    Paths, values and places stay in one piece, so that they can be copied: what does not fit goes to the next line.
+    """
     page = Page(Look(width=width, color=color, glyphs=glyphs))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for _ in range(3):
-        grid.add_column(overflow="fold")
-    for value in values:
-        shown = (wording.yaml_value(value.value), Tone.STRONG)
-        origin = (_place(value.origin, own), Tone.QUIET)
-        grid.add_row(page.look.text(value.path), page.look.text(shown), page.look.text(origin))
-    page.show(grid)
+    text = page.look.text
+    rows = [
+        (
+            text(one.path),
+            text((wording.yaml_value(one.value), Tone.STRONG)),
+            text((_place(one.origin, own), Tone.QUIET)),
+        )
+        for one in values
+    ]
+    first, second = _two_columns(rows, width)
+    for path, value, place in rows:
+        _effective(page, path, value, place, first=first, second=second)
     return str(page)
+
+
+_Row = tuple[Text, Text, Text]
+_GAP = 2
+
+
+def _two_columns(rows: Sequence[_Row], width: int) -> tuple[int, int]:
+    """Cells of path and value, so that most rows fit on a line; the others take more lines."""
+    first = max((path.cell_len for path, _, _ in rows if path.cell_len <= width // 2), default=0)
+    place = max((place.cell_len for _, _, place in rows if place.cell_len <= width // 2), default=0)
+    room = width - first - place - 2 * _GAP
+    return first, max((value.cell_len for _, value, _ in rows if value.cell_len <= room), default=0)
+
+
+def _effective(page: Page, path: Text, value: Text, place: Text, *, first: int, second: int) -> None:
+    """One line, or the place below it, or value and place below the path."""
+    line = _padded(path, first)
+    if line.cell_len + value.cell_len > page.look.width:
+        page.unbroken(path)
+        line = Text(" " * _GAP)
+    line = Text.assemble(line, value)
+    column = min(first + _GAP + second, page.look.width - _GAP - place.cell_len)
+    line = _padded(line, column)
+    if line.cell_len + place.cell_len > page.look.width:
+        page.unbroken(line)
+        line = Text(" " * _GAP)
+    page.unbroken(Text.assemble(line, place))
+
+
+def _padded(text: Text, cells: int) -> Text:
+    return Text.assemble(text, " " * (max(0, cells - text.cell_len) + _GAP))
 
 
 def _place(origin: Origin, own: str) -> str:

@@ -85,16 +85,20 @@ def _receipt(page: Page, receipt: Receipt | None) -> None:
 def receipt_words(receipt: Receipt) -> Sequence[tuple[str, Tone]]:
     """What the second plan said, and what the run cost."""
     seconds = (receipt.finished_at - receipt.started_at).total_seconds()
-    left = wording.counted(receipt.second_plan_changes, "change")
     proof = (
         ("converged: the second plan over what was touched has nothing left for a machine", Tone.GOOD)
         if receipt.converged
-        else (f"not converged: the second plan still holds {left} for a machine", Tone.BAD)
+        else (f"not converged: {_why_not(receipt)}", Tone.BAD)
     )
-    cost = (
-        f"; {receipt.requests_read} reads for the proof, {receipt.requests_write} writes, {wording.duration(seconds)}"
-    )
-    return (proof, (cost, Tone.PLAIN))
+    reads = wording.counted(receipt.requests_read, "read")
+    writes = wording.counted(receipt.requests_write, "write")
+    return (proof, (f"; {reads} for the proof, {writes}, {wording.duration(seconds)}", Tone.PLAIN))
+
+
+def _why_not(receipt: Receipt) -> str:
+    left = wording.counted(receipt.second_plan_changes, "change")
+    still = (f"the second plan still holds {left} for a machine",) if receipt.second_plan_changes else ()
+    return "; ".join((*still, *receipt.open_reasons)) or "not all that was sent is seen to hold"
 
 
 def _left(page: Page, result: RunResult) -> None:

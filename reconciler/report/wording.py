@@ -90,12 +90,9 @@ def refused(refusal: Refusal) -> str:
     return refusal.message if charger is None or charger in refusal.message else f"{charger}: {refusal.message}"
 
 
-def how_to_lift(refusal: Refusal) -> str:
-    """How to lift a guard, or that nothing does."""
-    if refusal.accept is None:
-        return "nothing lifts this guard"
-    in_file = "" if refusal.installation_id is None else ", or `acknowledge:` it in the file"
-    return f"--accept {refusal.accept}{in_file}"
+def in_the_file(refusal: Refusal) -> str:
+    """The way to lift a guard beside `--accept`; empty when the file cannot."""
+    return "" if refusal.accept is None or refusal.installation_id is None else "`acknowledge:` it in the file"
 
 
 _HELD_SHOWN = 8
