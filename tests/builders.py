@@ -35,7 +35,7 @@ from reconciler.model.observed import (
 from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
 from reconciler.planning.make import make_plan
-from reconciler.planning.policy import Policy
+from reconciler.planning.policy import Policy, Queued
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -78,9 +78,10 @@ def account(
     permissions: Route = Route.PARTNER,
     name: str = MAIN,
     agreement: str | None = "our own sandbox contract",
+    group: str | None = None,
 ) -> Account:
     routes = (("authentication", authentication), ("permissions", permissions), ("standAlone", stand_alone))
-    return Account(name=name, cloud=Cloud.SANDBOX, routes=routes, agreement=agreement)
+    return Account(name=name, cloud=Cloud.SANDBOX, routes=routes, agreement=agreement, group=group)
 
 
 PORTAL_ACCOUNT = account(authentication=Route.PORTAL, stand_alone=Route.PORTAL, permissions=Route.PORTAL)
@@ -242,10 +243,10 @@ def policy(
     now: datetime = NOW,
     people_known: Iterable[str] | None = ("c-1", "c-2", "c-3"),
     accepted: Iterable[str] = (),
-    sent: Mapping[str, datetime] | None = None,
+    queued: Iterable[Queued] = (),
 ) -> Policy:
     known = None if people_known is None else frozenset(people_known)
-    return Policy(now=now, tool_version="1.0", people_known=known, accepted=frozenset(accepted), sent=dict(sent or {}))
+    return Policy(now=now, tool_version="1.0", people_known=known, accepted=frozenset(accepted), queued=tuple(queued))
 
 
 def plan_for(

@@ -15,7 +15,6 @@ from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.make import Policy
-from reconciler.store.journal import sent_history
 from reconciler.workflows.plan import plan_fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,12 +56,17 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
     return plan_fleet(part, observers=connections.observers, policy=policy, origins=loaded.origins)
 
 
-def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:
+def policy_at(
+    now: datetime,
+    connections: Connections,
+    *,
+    accepted: Sequence[str],
+    root: Path,  # noqa: ARG001  where the history of `Policy.queued` lies
+) -> Policy:
     """Everything that planning needs besides files and cloud."""
     return Policy(
         now=now,
         tool_version=__version__,
         people_known=connections.people_known,
         accepted=frozenset(accepted),
-        sent={change: at for change, at in sent_history(root).items() if at >= (connections.born_at or at)},
     )

@@ -31,11 +31,13 @@ def _counts(desired: int, unreadable: int, unmanaged: int) -> Counts:
 def _unmanaged(
     installations: Iterable[DesiredInstallation], observed: ObservedFleet, *, whole: bool
 ) -> tuple[int, int]:
-    listed = {one.id: frozenset(charger.serial for charger in one.chargers) for one in installations}
+    """Each once for every account that sees it; what another account's file names is managed there."""
+    listed = {(one.account, one.id): frozenset(charger.serial for charger in one.chargers) for one in installations}
+    declared = {installation_id for _, installation_id in listed}
     sites = chargers = 0
     for found in observed.installations:
-        known = listed.get(found.id)
-        if known is None and not whole:
+        known = listed.get((found.account, found.id))
+        if known is None and (found.id in declared or not whole):
             continue
         sites += known is None
         chargers += sum(charger.serial not in (known or ()) for charger in found.chargers)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from reconciler.model.change import Change
 from reconciler.model.desired import RemovalGate
-from reconciler.model.plan import PlanWarning, UnreadableItem, UnverifiableItem, WaitingItem
+from reconciler.model.plan import PendingItem, PlanWarning, UnreadableItem, UnverifiableItem, WaitingItem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,7 @@ class Findings:
 
     Attributes:
         gates: Principals whose removal the file gates, with the gate.
+        pending: Settings that are as wanted while something else is still queued for them.
         lost_chargers: Declared chargers that could not be compared in full.
         lost: Whether something declared of the installation itself could not be compared.
     """
@@ -21,6 +22,7 @@ class Findings:
     changes: tuple[Change, ...] = ()
     gates: Mapping[str, RemovalGate] = field(default_factory=dict)
     unreadable: tuple[UnreadableItem, ...] = ()
+    pending: tuple[PendingItem, ...] = ()
     waiting: tuple[WaitingItem, ...] = ()
     unverifiable: tuple[UnverifiableItem, ...] = ()
     warnings: tuple[PlanWarning, ...] = ()

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredInstallation, GuardLimits
-from reconciler.model.observed import ObservedInstallation
+from reconciler.model.desired import GuardLimits
 from reconciler.model.plan import GuardScope, Refusal
 from reconciler.model.words import counted, wish
 from reconciler.planning import guards_access, guards_current, guards_switch
@@ -40,23 +39,15 @@ CHARGERS_TO_ZERO = ("chargers-to-zero", "P315")
 
 
 def site_refusals(site: Site) -> tuple[Refusal, ...]:
-    """What refuses the changes of one site; empty when nothing does."""
+    """What refuses the changes of one site; empty when nothing does.
+
+    To look again at changes of an older plan, build the site from what was just read and from the files, limits and
+    policy of this moment.
+    """
     if not site.changes:
         return ()
     found = [refusal_of(guard, objection, site) for guard in GUARDS for objection in guard.check(site)]
     return tuple(refusal for refusal in found if not is_lifted(refusal, site.desired, site.policy))
-
-
-def refusals_now(
-    desired: DesiredInstallation | None,
-    observed: ObservedInstallation,
-    changes: tuple[Change, ...],
-    *,
-    limits: GuardLimits,
-    policy: Policy,
-) -> tuple[Refusal, ...]:
-    """Run the guards of one site again on what was just read, for the changes that are about to be made."""
-    return site_refusals(Site(desired=desired, observed=observed, changes=changes, limits=limits, policy=policy))
 
 
 def with_wishes(refusals: Sequence[Refusal], changes: Sequence[Change]) -> tuple[Refusal, ...]:
@@ -73,7 +64,10 @@ def refusal_key(refusal: Refusal) -> tuple[str, str, str, str, str, str]:
 
 
 def fleet_refusals(changes: Sequence[Change], limits: GuardLimits, *, policy: Policy) -> tuple[Refusal, ...]:
-    """What refuses the whole run: too many installations at once, or too many chargers switched off."""
+    """What refuses the whole run: too many installations at once, or too many chargers switched off.
+
+    For an older plan, pass its changes with the limits and the policy of this moment.
+    """
     sites = len({change.target.installation_id for change in changes})
     off = sum(
         change.setting == "maxCurrent" and change.target.charger is not None and change.after == 0 for change in changes

@@ -1,6 +1,7 @@
 """Compares one installation with its file and turns the result into changes and findings."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account, DesiredInstallation, Route
@@ -12,6 +13,7 @@ from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Ga
 from reconciler.planning.findings import Findings
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.people import Wishes, wishes_of
+from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import MODE, NATIVE_URL, OCPP_NATIVE, installation_target, route_of
 from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
 
@@ -22,9 +24,9 @@ STAND_ALONE_LEFT = "P203"
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     """Everything there is to say about one installation, before order and guards."""
-    observed = lookup.installations.get(desired.id)
-    if observed is None or observed.account != desired.account:
-        return _not_visible(desired, observed)
+    observed = lookup.installations.get((desired.account, desired.id))
+    if observed is None:
+        return _not_visible(desired, lookup.observed.installation(desired.id))
     wanted = wanted_of(desired, lookup.deviations.get(desired.id, ()), today=lookup.policy.now.date())
     wishes = wishes_of(desired, observed, lookup, managed=wanted.permissions)
     seen_chargers = {charger.serial: dict(charger.values) for charger in observed.chargers}
@@ -32,9 +34,12 @@ def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     comparison = compare(
         _wanted_values(wanted, wishes, missing=missing), _observed_values(observed, seen_chargers, wishes)
     )
+    queue = queue_of(observed, lookup.policy)
+    pending = tuple(overtaking(observed, wanted.chargers, queue=queue, name=desired.name))
     if comparison == _EQUAL and not missing and wishes.quiet and observed.name in (desired.name, None):
-        return Findings(unverifiable=wishes.unverifiable, waiting=wishes.waiting, gates=wishes.gates)
-    return _findings(desired, observed, lookup, wanted=wanted, wishes=wishes, comparison=comparison, missing=missing)
+        return Findings(unverifiable=wishes.unverifiable, waiting=wishes.waiting, gates=wishes.gates, pending=pending)
+    found = _findings(desired, observed, lookup, wanted=wanted, wishes=wishes, comparison=comparison, missing=missing)
+    return replace(found, pending=pending)
 
 
 _EQUAL = Comparison()

@@ -25,9 +25,9 @@ class Lookup:
         return {account.name: account for account in self.desired.accounts}
 
     @cached_property
-    def installations(self) -> Mapping[str, ObservedInstallation]:
-        """Live installations by id."""
-        return {found.id: found for found in self.observed.installations}
+    def installations(self) -> Mapping[tuple[str, str], ObservedInstallation]:
+        """Live installations by account and id: several accounts may see the same one."""
+        return {(found.account, found.id): found for found in self.observed.installations}
 
     @cached_property
     def deviations(self) -> Mapping[str, tuple[Deviation, ...]]:

@@ -30,7 +30,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
     sites = sorted(desired.installations, key=plan_order)
     findings = [inspect(site, lookup) for site in sites]
     schedules = [
-        schedule(site, lookup.installations[site.id], found, lookup=lookup) if found.changes else NOTHING
+        schedule(site, lookup.installations[site.account, site.id], found, lookup=lookup) if found.changes else NOTHING
         for site, found in zip(sites, findings, strict=True)
     ]
     changes = tuple(chain.from_iterable(one.changes for one in schedules))
@@ -53,7 +53,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         changes=changes,
         steps=steps,
         refusals=tuple(sorted(refusals, key=refusal_key)),
-        pending=by_target(chain.from_iterable(one.pending for one in schedules)),
+        pending=by_target(chain(*(one.pending for one in findings), *(one.pending for one in schedules))),
         waiting=by_target(chain(*(one.waiting for one in findings), *(one.waiting for one in schedules))),
         unreadable=by_target(chain.from_iterable(one.unreadable for one in findings)),
         unverifiable=by_target(chain.from_iterable(one.unverifiable for one in findings)),

@@ -1,8 +1,26 @@
 """What a plan depends on besides files and cloud."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+from reconciler.model.value import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A value that an earlier run sent to a charger that was offline then; the cloud keeps it until it comes back.
+
+    Attributes:
+        charger: Serial on the box.
+        at: When it was sent.
+    """
+
+    account: str
+    installation_id: str
+    charger: str
+    setting: str
+    value: Value
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,12 +30,14 @@ class Policy:
     Attributes:
         now: When the plan is made; its date decides whether acknowledgements and attestations still hold.
         people_known: Ids (without `person:`) in the directory of people, None when there is no directory.
-        accepted: Guards lifted on the command line as GUARD:WHERE; WHERE is `fleet`, an installation id or its name.
-        sent: Change id and when an earlier run sent it to a device that was offline.
+        accepted: Guards lifted on the command line as GUARD:WHERE; WHERE is `fleet` or an installation id. Names are
+            for people, and several installations can share one.
+        queued: What earlier runs sent to offline chargers, in any order; what is too old or has been overtaken is
+            ignored here.
     """
 
     now: datetime
     tool_version: str
     people_known: frozenset[str] | None = None
     accepted: frozenset[str] = frozenset()
-    sent: Mapping[str, datetime] = field(default_factory=dict)
+    queued: tuple[Queued, ...] = ()

@@ -52,8 +52,9 @@ def breadth_for(desired: DesiredFleet) -> Breadth:
 
 def read_floor(needs: Sequence[ReadNeed], observed: ObservedFleet) -> int:
     """Fewest requests that can read all of this, without logins and repeats (product page, part 6)."""
-    installations = {found.id: found for found in observed.installations}
-    visible = [(need, installations[need.installation_id]) for need in needs if need.installation_id in installations]
+    installations = {(found.account, found.id): found for found in observed.installations}
+    pairs = [(need, installations.get((need.account, need.installation_id))) for need in needs]
+    visible = [(need, found) for need, found in pairs if found is not None]
     single = sum(_single_reads(need, found) for need, found in visible)
     match observed.breadth:
         case Breadth.ACCOUNT:
@@ -71,31 +72,33 @@ def _list_pages(observed: ObservedFleet) -> int:
 
 
 def _single_reads(need: ReadNeed, found: ObservedInstallation) -> int:
-    """States of visible chargers that declare state-only settings, the circuits for a raise, the permissions."""
+    """States of visible chargers that declare state-only settings, the circuits where limits move, the permissions."""
     serials = {charger.serial for charger in found.chargers}
     states = sum(serial in serials for serial in need.state_of)
-    return states + _raises(need, found) + need.permissions
+    return states + _needs_circuits(need, found) + need.permissions
 
 
-def _raises(need: ReadNeed, found: ObservedInstallation) -> bool:
-    """Whether a maximum current goes up, or may do so because an answered state left it out."""
+def _needs_circuits(need: ReadNeed, found: ObservedInstallation) -> bool:
+    """Whether the installation's limit moves, or a charger's goes up or may do so because a state left it out."""
     chargers = {charger.serial: charger for charger in found.chargers}
     for serial, wanted_a in need.raises_to:
-        charger = chargers.get(serial)
-        if serial and charger is None:
-            continue
-        value = found.get(MAX_CURRENT) if charger is None else charger.get(MAX_CURRENT)
-        if _is_below(value, wanted_a, of_charger=bool(serial)):
+        if not serial and _differs(found.get(MAX_CURRENT), wanted_a):
+            return True
+        if serial in chargers and _is_below(chargers[serial].get(MAX_CURRENT), wanted_a):
             return True
     return False
 
 
-def _is_below(value: Observation | None, wanted_a: float, *, of_charger: bool) -> bool:
+def _differs(value: Observation | None, wanted_a: float) -> bool:
+    return isinstance(value, float | int) and round(value, 1) != round(wanted_a, 1)
+
+
+def _is_below(value: Observation | None, wanted_a: float) -> bool:
     match value:
         case Unreadable(reason=reason):
-            return of_charger and reason in _ANSWERED_WITHOUT_VALUE
+            return reason in _ANSWERED_WITHOUT_VALUE
         case Absent():
-            return of_charger
+            return True
         case float() | int():
             return round(value, 1) < round(wanted_a, 1)
         case _:

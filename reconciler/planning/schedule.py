@@ -9,12 +9,13 @@ from reconciler.model.desired import DesiredInstallation, RemovalGate
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
 from reconciler.model.value import Absent
-from reconciler.planning.access import Removal, gates_of
+from reconciler.planning.access import Removal
 from reconciler.planning.findings import Findings
 from reconciler.planning.guards import site_refusals, with_wishes
 from reconciler.planning.guards_access import verdicts
 from reconciler.planning.guards_switch import why_not_idle
 from reconciler.planning.lookup import Lookup
+from reconciler.planning.normalise import means_the_same
 from reconciler.planning.order import in_safe_order, needed_by
 from reconciler.planning.site import Site
 from reconciler.planning.steps import drafts_of
@@ -55,6 +56,7 @@ def schedule(
         changes=findings.changes,
         limits=lookup.desired.limits,
         policy=lookup.policy,
+        own_group=lookup.accounts[desired.account].own_principal,
     )
     access = verdicts(site)
     refusals = site_refusals(site)
@@ -75,13 +77,6 @@ def schedule(
         pending=pending,
         waiting=waiting,
     )
-
-
-def steps_now(site: Site) -> tuple[Step, ...]:
-    """Steps of the changes of a site as it is now: ids, order and gates of a saved plan are not to be trusted."""
-    permissions = site.desired.permissions if site.desired else None
-    gates = gates_of(permissions) if permissions else {}
-    return _all_steps(site, gates, verdicts(site))
 
 
 def _all_steps(
@@ -123,10 +118,9 @@ def _holds(site: Site) -> Mapping[str, Hold]:
     """Changes that wait for a device: sent to a charger that is still offline, or a mode that needs idle ones."""
     holds = {}
     for change in site.changes:
-        charger = site.chargers.get(change.target.charger or "")
-        if change.id in site.policy.sent and charger is not None and not charger.online:
-            since = site.policy.sent[change.id]
-            holds[change.id] = Hold(reason="sent, the charger is still offline", since=since)
+        queued = site.queue.get((change.target.charger or "", change.setting))
+        if queued is not None and means_the_same(change.row, queued.value, change.after):
+            holds[change.id] = Hold(reason="sent, the charger is still offline", since=queued.at)
     switch = site.mode_switch
     if switch is not None and site.desired is not None and site.desired.switch is not None:
         busy = tuple((one.serial, why) for one in site.observed.chargers if (why := why_not_idle(one)) is not None)

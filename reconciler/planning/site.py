@@ -9,6 +9,7 @@ from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstalla
 from reconciler.model.settings import Scope
 from reconciler.model.value import Observation, Unreadable
 from reconciler.planning.policy import Policy
+from reconciler.planning.queue import Queue, queue_of
 
 MODE = "authentication.mode"
 NATIVE_URL = "authentication.ocppNative.url"
@@ -21,7 +22,9 @@ class Site:
 
     Attributes:
         chargers: Live chargers by serial.
+        own_group: Our own user group as permissions name it, None when nobody said.
         circuits: Known circuits by id; empty when they were not read or could not be.
+        queue: What the cloud still keeps for chargers that are offline.
     """
 
     desired: DesiredInstallation | None
@@ -29,8 +32,10 @@ class Site:
     changes: tuple[Change, ...]
     limits: GuardLimits
     policy: Policy
+    own_group: str | None = None
     chargers: Mapping[str, ObservedCharger] = field(init=False, repr=False)
     circuits: Mapping[str, Circuit] = field(init=False, repr=False)
+    queue: Queue = field(init=False, repr=False)
     _after: Mapping[tuple[Scope, str, str], Observation] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +44,7 @@ class Site:
         after = {(one.target.scope, subject_of(one.target), one.setting): one.after for one in self.changes}
         object.__setattr__(self, "chargers", {charger.serial: charger for charger in self.observed.chargers})
         object.__setattr__(self, "circuits", {circuit.id: circuit for circuit in known})
+        object.__setattr__(self, "queue", queue_of(self.observed, self.policy))
         object.__setattr__(self, "_after", after)
 
     def of(self, scope: Scope, name: str) -> tuple[Change, ...]:
@@ -55,9 +61,11 @@ class Site:
         return self._after.get((Scope.INSTALLATION, "", name), self.observed.get(name))
 
     def final_of_charger(self, serial: str, name: str) -> Observation | None:
-        """The value once every change is done, None when it was not read."""
+        """The value once every change is done and the charger has taken over what is queued; None when not read."""
         charger = self.chargers.get(serial)
-        return self._after.get((Scope.CHARGER, serial, name), None if charger is None else charger.get(name))
+        queued = self.queue.get((serial, name))
+        now = queued.value if queued is not None else None if charger is None else charger.get(name)
+        return self._after.get((Scope.CHARGER, serial, name), now)
 
     def circuit_of(self, serial: str) -> Circuit | None:
         """The circuit of a charger, None when it could not be read."""

@@ -1,7 +1,5 @@
 """The authentication mode switches only where it works, where nobody is charging, and where it hits nobody else."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from reconciler.model.desired import RemovalGate, Route, SwitchPolicy
@@ -18,7 +16,6 @@ from tests.builders import (
     permissions,
     person,
     plan_for,
-    policy,
     wants,
     wants_charger,
 )
@@ -128,44 +125,6 @@ class TestWaitingForIdle:
 
         assert [(one.target.charger, one.setting) for one in plan.changes] == [("ZAP000001", "maxCurrent")]
         assert len(plan.steps) == 1
-
-
-class TestHistory:
-    SENT = datetime(2026, 5, 1, tzinfo=UTC)
-
-    def _plan(self, *, online: bool) -> Plan:
-        site = wants(wants_charger("ZAP000001", maxCurrent=10.0), wants_charger("ZAP000002", maxCurrent=20.0))
-        seen = live(
-            charger("ZAP000001", online=online, maxCurrent=16.0),
-            charger("ZAP000002", maxCurrent=16.0),
-            circuits={"c1": 40.0},
-        )
-        first = plan_for(site, seen)
-        lowering = next(one for one in first.changes if one.target.charger == "ZAP000001")
-        return plan_for(site, seen, by=policy(sent={lowering.id: self.SENT}))
-
-    def test_what_was_sent_to_an_offline_charger_is_pending(self) -> None:
-        """It is not sent twice; what needs it waits as well."""
-        plan = self._plan(online=False)
-
-        assert not plan.changes
-        assert [(item.target.charger, item.since) for item in plan.pending] == [
-            ("ZAP000001", self.SENT),
-            ("ZAP000002", None),
-        ]
-
-    def test_back_online_it_is_planned_again(self) -> None:
-        """A charger that is online and still differs did not take it."""
-        plan = self._plan(online=True)
-
-        assert len(plan.changes) == 2
-        assert not plan.pending
-
-    def test_never_sent_it_is_a_change(self) -> None:
-        """An offline charger gets its setting once."""
-        site = wants(wants_charger("ZAP000001", maxCurrent=10.0))
-
-        assert len(plan_for(site, live(charger("ZAP000001", online=False, maxCurrent=16.0))).changes) == 1
 
 
 class TestNativeOcpp:

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from reconciler.cli.clouds import SANDBOX_PASSWORD, SANDBOX_USERNAME, SandboxTransport, WorldClock
 from reconciler.live.account import Access, Credentials, LiveAccount, open_account
+from reconciler.model.change import Change
 from reconciler.model.desired import Account, Cloud, DesiredFleet, Route
-from reconciler.model.outcome import Outcome
+from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.people import People, Person
 from reconciler.model.plan import Plan
 from reconciler.model.secret import Secret
+from reconciler.model.value import Absent
 from reconciler.planning.make import Policy, make_plan
+from reconciler.planning.policy import Queued
 from reconciler.report.progress import NoProgress
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.generated import Generated, generated_world
@@ -53,13 +56,13 @@ class Machine:
 
     world: World
     desired: DesiredFleet
-    sent: dict[str, datetime] = field(default_factory=dict)
+    queued: list[Queued] = field(default_factory=list)
     told: list[Outcome] = field(default_factory=list)
 
     def policy(self, now: datetime) -> Policy:
         """The policy of this moment, with what earlier runs sent to offline chargers."""
         known = frozenset(id_ for id_, *_ in people())
-        return Policy(now=now, tool_version="0", people_known=known, sent=self.sent)
+        return Policy(now=now, tool_version="0", people_known=known, queued=tuple(self.queued))
 
     def plan(self) -> Plan:
         """A fresh plan of everything."""
@@ -76,9 +79,7 @@ class Machine:
             started = clock.now()
             outcomes = apply_plan(self._run(plan, live, clock))
             self.told = [*outcomes]
-            for outcome in outcomes:
-                if outcome.kind.value == "pending":
-                    self.sent[outcome.change_id] = outcome.at
+            self.queued += [_queued(plan.change(one.change_id), one.at) for one in outcomes if _was_sent(one)]
             proof = prove(
                 plan,
                 outcomes,
@@ -132,6 +133,23 @@ class Machine:
     def transport(self) -> httpx.BaseTransport:
         """The sandbox in process."""
         return SandboxTransport(create_app(self.world))
+
+
+def _was_sent(outcome: Outcome) -> bool:
+    return outcome.kind is OutcomeKind.PENDING and outcome.detail.startswith("sent")
+
+
+def _queued(change: Change, at: datetime) -> Queued:
+    assert not isinstance(change.after, Absent)
+    target = change.target
+    return Queued(
+        account=target.account,
+        installation_id=target.installation_id,
+        charger=target.charger or "",
+        setting=change.setting,
+        value=change.after,
+        at=at,
+    )
 
 
 @st.composite

@@ -6,7 +6,7 @@ mostly legal as well, so that most plans can be carried out.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -28,7 +28,7 @@ from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstalla
 from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
 from reconciler.planning.make import make_plan
-from reconciler.planning.policy import Policy
+from reconciler.planning.policy import Policy, Queued
 from tests.builders import MAIN, NOW, FixedOrigins, account, cloud, fleet
 from tests.properties.worlds import World
 
@@ -103,7 +103,7 @@ def cases(draw: st.DrawFn, *, sites: int = 2) -> Case:
         breakers={live.id: circuits for _, live, circuits in drawn},
         policy=Policy(now=NOW, tool_version="1.0", people_known=frozenset({"c-1", "c-2", "c-3", "c-4"})),
     )
-    return replace(case, policy=replace(case.policy, sent=draw(_sent(case))))
+    return replace(case, policy=replace(case.policy, queued=draw(_queued(case))))
 
 
 def currents() -> st.SearchStrategy[Case]:
@@ -132,14 +132,37 @@ def _readable(site: ObservedInstallation, circuits: Mapping[str, Circuit]) -> Ob
 
 
 @st.composite
-def _sent(draw: st.DrawFn, case: Case) -> dict[str, object]:
-    """Some changes of offline chargers were sent by an earlier run."""
-    offline = {
-        charger.serial for site in case.world.observed.installations for charger in site.chargers if not charger.online
-    }
-    plan = plan_of(case)
-    candidates = [change.id for change in plan.changes if change.target.charger in offline]
-    return {one: NOW for one in candidates if draw(st.integers(0, 3))}
+def _queued(draw: st.DrawFn, case: Case) -> tuple[Queued, ...]:
+    """Earlier runs sent something to chargers that are offline: what is wanted now, or something else."""
+    entries = []
+    for site in case.world.observed.installations:
+        for charger in site.chargers:
+            if charger.online or not draw(st.integers(0, 3)):
+                continue
+            setting = draw(st.sampled_from(("maxCurrent", "maxCurrent", "standAlone")))
+            wanted = _wanted(case.desired, site.id, charger.serial, setting)
+            if wanted is None:
+                continue
+            fitting = [one for one in AMPERES if one <= case.breakers[site.id][charger.circuit_id or ""].max_current_a]
+            other = draw(st.sampled_from(fitting) if setting == "maxCurrent" else st.booleans())
+            value = other if draw(st.integers(0, 3)) == 0 else wanted
+            entries.append(
+                Queued(
+                    account=MAIN,
+                    installation_id=site.id,
+                    charger=charger.serial,
+                    setting=setting,
+                    value=value,
+                    at=NOW - timedelta(days=draw(st.integers(0, 40))),
+                )
+            )
+    return tuple(entries)
+
+
+def _wanted(files: DesiredFleet, installation_id: str, serial: str, setting: str) -> Value | None:
+    file = next(one for one in files.installations if one.id == installation_id)
+    found = [one.get(setting) for one in file.chargers if one.serial == serial]
+    return found[0] if found else None
 
 
 @st.composite

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from reconciler.model.plan import Plan, Step
 from reconciler.planning.access import gate_is_open
-from reconciler.planning.guards import refusals_now
+from reconciler.planning.guards import site_refusals
+from reconciler.planning.site import Site
 from tests.properties.strategies import PURE, Case, cases, currents, plan_of
 from tests.properties.worlds import MODE, World, accept, all_idle, apply_step, installation, violations
 
@@ -74,7 +75,8 @@ def _may_run(step: Step, plan: Plan, world: World, case: Case) -> bool:
     if not own:
         return True
     file = next(one for one in case.desired.installations if one.id == site.id)
-    refused = refusals_now(file, site, own, limits=case.desired.limits, policy=case.policy)
+    now = Site(desired=file, observed=site, changes=own, limits=case.desired.limits, policy=case.policy)
+    refused = site_refusals(now)
     observed = seen if isinstance(seen, tuple) else ()
     return not refused and gate_is_open(step, access, observed=observed, limits=case.desired.limits)
 
