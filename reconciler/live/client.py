@@ -10,15 +10,16 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from reconciler.live import rows, wire
+from reconciler.live.available import members_to_send
 from reconciler.live.exchange import Call
-from reconciler.live.failures import CallError
+from reconciler.live.failures import CallError, RefusedError
 from reconciler.live.paging import PAGE_SIZE, Page, walk
 from reconciler.live.rows import ChargerRow, Hierarchy, InstallationRow
 from reconciler.live.session import Session, bad_answer
 from reconciler.live.together import Together
 from reconciler.live.wire import WireError
 from reconciler.model.secret import Secret
-from reconciler.model.value import Observation, Reason
+from reconciler.model.value import Observation, Reason, Unreadable
 
 OCPP_NATIVE = 3
 
@@ -85,11 +86,15 @@ class Client:
         """Set the breaker value of an installation. `POST /api/installation/{id}/update`; needs the Service role.
 
         Leaving the available current out of this call resets it, so it is read first and sent along, never above the
-        new limit. 500 with Code 527 means that automatic power management blocks the call. Read back after 2 and 7 s.
+        new limit; when it is not known, nothing is sent. 500 with Code 527 means that automatic power management blocks
+        the call. Read back after 2 and 7 s.
         """
-        row = self.installation(installation_id)
-        body = {"maxCurrent": max_current_a, **_available(row, max_current_a)}
         path = f"/api/installation/{_id(installation_id)}/update"
+        along = members_to_send(self.installation(installation_id).available, limit_a=max_current_a)
+        if isinstance(along, Unreadable):
+            what = f"not sent: the available current is not known, and this call would reset it ({along.detail})"
+            raise RefusedError(what, call=f"POST {path}")
+        body = {"maxCurrent": max_current_a, **along}
         self._write("POST", path, {name: _number(value) for name, value in body.items()})
 
     def switch_to_ocpp_native(self, installation_id: str, *, url: str) -> None:
@@ -135,12 +140,3 @@ def _id(text: str) -> str:
 
 def _number(amperes: float) -> float:
     return int(amperes) if float(amperes).is_integer() else amperes
-
-
-def _available(row: InstallationRow, limit_a: float) -> dict[str, float]:
-    """The present available current as an update wants it: one value, or three when the phases differ."""
-    phases = [phase for phase in row.phases_a if phase is not None]
-    if len(phases) == 3 and (len(set(phases)) > 1 or row.available_a is None):
-        return {f"availableCurrentPhase{n}": min(phase, limit_a) for n, phase in enumerate(phases, start=1)}
-    # Nothing told means no limit of its own, which is the breaker value.
-    return {"availableCurrent": limit_a if row.available_a is None else min(row.available_a, limit_a)}

@@ -104,7 +104,8 @@ class CloudExecutor:
             return _answer(WriteStatus.REFUSED, error)
         except ReconcilerError as error:
             # Reading first, logging in or resolving a secret failed, so there was no write.
-            return WriteAnswer(status=WriteStatus.REFUSED, detail=f"not sent, because {error.where}: {error.what}")
+            why = f"{error.where}: {error.what}" if isinstance(error, CloudError) else error.what
+            return WriteAnswer(status=WriteStatus.REFUSED, detail=f"not sent: {why}")
         return WriteAnswer(status=WriteStatus.ACCEPTED)
 
     def _send(self, step: Step, changes: Sequence[Change]) -> None:

@@ -29,10 +29,11 @@ class CallError(CloudError):
         what: One sentence; never a body, an address or a query.
         call: Method and path.
         reason: What an object that was to be read by this call becomes.
+        remedy: Where the reason alone does not tell what to do.
     """
 
-    def __init__(self, what: str, *, call: str, reason: Reason) -> None:
-        super().__init__(what, where=call, remedy=_REMEDIES.get(reason, _REMEDIES[Reason.BAD_ANSWER]))
+    def __init__(self, what: str, *, call: str, reason: Reason, remedy: str | None = None) -> None:
+        super().__init__(what, where=call, remedy=remedy or _REMEDIES.get(reason, _REMEDIES[Reason.BAD_ANSWER]))
         self.reason = reason
 
     def unreadable(self) -> Unreadable:
@@ -55,12 +56,12 @@ class PassingError(CallError):
 class RefusedError(CallError):
     """A write that changed nothing."""
 
-    def __init__(self, what: str, *, call: str) -> None:
-        super().__init__(what, call=call, reason=Reason.FORBIDDEN)
+    def __init__(self, what: str, *, call: str, remedy: str | None = None) -> None:
+        super().__init__(what, call=call, reason=Reason.FORBIDDEN, remedy=remedy)
 
 
 class UncertainError(CallError):
     """A write that may or may not have taken effect."""
 
-    def __init__(self, what: str, *, call: str) -> None:
-        super().__init__(what, call=call, reason=Reason.NOT_ANSWERED)
+    def __init__(self, what: str, *, call: str, remedy: str | None = None) -> None:
+        super().__init__(what, call=call, reason=Reason.NOT_ANSWERED, remedy=remedy)

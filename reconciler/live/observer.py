@@ -99,7 +99,9 @@ class CloudObserver:
                     sites[need.installation_id].need = need
             wanting = [site for _, site in sorted(sites.items()) if site.need is not None]
             together.run("details", work=_call, items=[job for site in wanting for job in self._first_jobs(site)])
-            together.run("circuits", work=self._read_circuits, items=[site for site in wanting if _is_raised(site)])
+            together.run(
+                "circuits", work=self._read_circuits, items=[site for site in wanting if _needs_circuits(site)]
+            )
         reads = AccountReads(
             account=self._account,
             visible_installations=sum(site.row is not None for site in sites.values()),
@@ -229,11 +231,11 @@ def _lacks_its_mode(site: _Site, need: ReadNeed) -> bool:
     )
 
 
-def _is_raised(site: _Site) -> bool:
-    """Whether a limit may be going up; a charger that answered without a usable limit counts too."""
+def _needs_circuits(site: _Site) -> bool:
+    """Whether a charger may be going up (one that answered without a usable limit counts too) or the breaker moves."""
     limits = dict(site.need.raises_to) if site.need is not None else {}
     breaker_a = site.row.get("maxCurrent") if site.row is not None else None
-    if "" in limits and isinstance(breaker_a, float) and breaker_a < limits[""]:
+    if "" in limits and isinstance(breaker_a, float) and breaker_a != limits[""]:
         return True
     return any(
         _goes_up(charger.get("maxCurrent"), limits[charger.serial])

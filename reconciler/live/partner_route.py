@@ -1,31 +1,32 @@
 """Runs a partner's adapter: gives it a call that leads nowhere else, and turns whatever it does into our own values."""
 
 import re
-from collections.abc import Callable, Mapping
-from json import dumps
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from reconciler.errors import CloudError
-from reconciler.live.exchange import Call
 from reconciler.live.failures import CallError, RefusedError, UncertainError
+from reconciler.live.partner_call import BoundCall, Purpose
 from reconciler.live.routes.partner import (
     PartnerAdapter,
     PartnerCall,
     PartnerPermission,
     PartnerPrincipal,
     PartnerValue,
+    type_name,
 )
 from reconciler.live.session import Session
+from reconciler.live.wire import WireError, is_identifier
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.people import People
-from reconciler.model.secret import Secret
 from reconciler.model.settings import ROLE_BITS
 from reconciler.model.value import Reason
 
 T = TypeVar("T")
 
-WRITES = frozenset({"PUT", "POST", "PATCH", "DELETE"})
-_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_ROLES = frozenset(word for word, _ in ROLE_BITS)
 
 
 class PartnerRoute:
@@ -39,17 +40,28 @@ class PartnerRoute:
         self._adapter = adapter
         self._session = session
         self._people = people
+        self._name = f"{type(adapter).__module__}.{type(adapter).__qualname__}"
+        self._remedy = f"have the partner adapter {self._name} repaired, or set this account's routes to portal"
 
     def permissions(self, installation_id: str) -> tuple[ObservedPermission, ...]:
         """Who may do what on an installation, sorted by principal.
 
         Raises:
             CallError: The adapter's call failed, or the adapter itself.
+            WriteForbiddenError: The adapter tried to write.
         """
         place = f"partner permissions of {installation_id}"
-        call = _Bound(self._session)
-        found = _guarded(place, lambda: tuple(self._adapter.read_permissions(call, installation_id=installation_id)))
-        return _guarded(place, lambda: _observed(found, self._people))
+        call = BoundCall(self._session, purpose=Purpose.READING, remedy=self._remedy)
+        found = self._run(
+            lambda: tuple(self._adapter.read_permissions(call, installation_id=installation_id)), call=call, place=place
+        )
+        if isinstance(found, CloudError):
+            raise found from None
+        try:
+            return _observed(found, self._people)
+        except WireError as error:
+            what = f"the partner adapter {self._name} returned something else than permissions: {error}"
+            raise self._failed(what, place) from None
 
     def write_authentication(self, installation_id: str, members: Mapping[str, PartnerValue]) -> None:
         """Set members of an installation. Raises RefusedError or UncertainError."""
@@ -75,57 +87,53 @@ class PartnerRoute:
         )
 
     def _write(self, place: str, work: Callable[[PartnerCall], None]) -> None:
-        call = _Bound(self._session)
+        """What the one write met decides, whatever the adapter did with it; an accepted one never becomes a failure."""
+        call = BoundCall(self._session, purpose=Purpose.WRITING, remedy=self._remedy)
+
+        def once() -> None:
+            work(call)  # whatever it returns says nothing
+
+        failure = self._run(once, call=call, place=place)
+        if call.accepted:
+            if failure is None:
+                return
+            what = f"{failure.what}; its write had been accepted before"
+            raise UncertainError(what, call=place, remedy=self._remedy)
+        if call.failure is not None:
+            raise call.failure from None
+        if call.began:
+            what = f"the write of the partner adapter {self._name} ended without an answer"
+            raise UncertainError(what, call=place, remedy=self._remedy)
+        if failure is not None:
+            raise failure from None
+        raise RefusedError(f"the partner adapter {self._name} sent nothing", call=place, remedy=self._remedy)
+
+    def _run(self, work: Callable[[], T], *, call: BoundCall, place: str) -> T | CloudError:
+        """Somebody else's code: of its own errors, also of an exit, only the type is kept; the text may be secret."""
+        result: T | CloudError
         try:
-            work(call)
-        except CloudError as error:
-            if call.writes > 1 and isinstance(error, RefusedError):
-                raise UncertainError(f"{error.what}; an earlier call of the adapter was accepted", call=place) from None
+            result = work()
+        except KeyboardInterrupt:
             raise
-        except Exception as error:  # noqa: BLE001  somebody else's code; its text may quote an address
-            what = f"the partner adapter failed ({type(error).__name__})"
-            failed = UncertainError if call.writes else RefusedError
-            raise failed(what, call=place) from None
+        except BaseException as error:  # noqa: BLE001  see above
+            if isinstance(error, CloudError) and call.raised(error):
+                result = error
+            else:
+                what = f"the partner adapter {self._name} failed ({type_name(type(error))})"
+                result = self._failed(what, place)
+        finally:
+            call.end()
+        return result if call.forbidden is None else call.forbidden
+
+    def _failed(self, what: str, place: str) -> CallError:
+        return CallError(what, call=place, reason=Reason.BAD_ANSWER, remedy=self._remedy)
 
 
-class _Bound:
-    """A `PartnerCall` for one piece of work; counts the writes that left."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.writes = 0
-
-    def __call__(self, method: str, path: str, *, json: Mapping[str, PartnerValue] | None = None) -> object:
-        plain_path, _, query = path.partition("?")
-        if not _PATH.fullmatch(plain_path) or method not in {*WRITES, "GET"}:
-            raise RefusedError("the adapter asked for a method or a path that is not allowed", call="partner call")
-        if method == "GET":
-            return self._session.read(Call(method=method, path=plain_path, query=query))
-        members = {} if json is None else json
-        secrets = tuple(value.reveal() for value in members.values() if isinstance(value, Secret))
-        body = dumps({name: _revealed(value) for name, value in members.items()})
-        self.writes += 1
-        self._session.write(Call(method=method, path=plain_path, query=query, body=Secret(body)), hide=secrets)
-        return None
-
-
-def _revealed(value: PartnerValue) -> object:
-    return value.reveal() if isinstance(value, Secret) else value
-
-
-def _guarded(place: str, read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except CloudError:
-        raise
-    except Exception as error:  # noqa: BLE001  somebody else's code; its text may quote an address
-        what = f"the partner adapter cannot use the answer ({type(error).__name__})"
-        raise CallError(what, call=place, reason=Reason.BAD_ANSWER) from None
-
-
-def _observed(found: tuple[PartnerPermission, ...], people: People | None) -> tuple[ObservedPermission, ...]:
+def _observed(found: Sequence[PartnerPermission], people: People | None) -> tuple[ObservedPermission, ...]:
+    """Raises WireError for anything that is not what it should be: it could be an address."""
     known: dict[str, ObservedPermission] = {}
     for permission in found:
+        _check(permission)
         seen = ObservedPermission(
             principal=_principal(permission, people),
             roles=tuple(word for word, _ in ROLE_BITS if word in permission.roles),
@@ -134,6 +142,21 @@ def _observed(found: tuple[PartnerPermission, ...], people: People | None) -> tu
         )
         known[seen.principal] = _merged(known.get(seen.principal), seen)
     return tuple(known[principal] for principal in sorted(known))
+
+
+def _check(permission: object) -> None:
+    if type(permission) is not PartnerPermission:
+        raise WireError("an entry is no PartnerPermission")
+    if not isinstance(permission.object_id, str) or not is_identifier(permission.object_id.lower()):
+        raise WireError("object_id is not an id")
+    if permission.lookup_key and not (isinstance(permission.lookup_key, str) and _KEY.fullmatch(permission.lookup_key)):
+        raise WireError("lookup_key is not a key")
+    if not isinstance(permission.email, str | None) or not isinstance(permission.invited_at, datetime | None):
+        raise WireError("email is not a text, or invited_at not a time")
+    if not isinstance(permission.accepted, bool):
+        raise WireError("accepted is not a switch")
+    if not isinstance(permission.roles, tuple | list) or any(word not in _ROLES for word in permission.roles):
+        raise WireError("roles holds something else than user, owner and service")
 
 
 def _principal(permission: PartnerPermission, people: People | None) -> str:

@@ -44,6 +44,14 @@ CODES = {
 }
 """Names of the codes that a reconciler can meet (API description of 2026-05-27)."""
 
+CHECKED_FIRST = frozenset({503, 504, 512, 526, 527, 529, 533, 534, 538, 539, 540, 542})
+"""Codes of a 500 whose names say that the request was looked at and turned down before anything was done.
+
+Missing data, an unknown setting or object, a feature that is off, APM, a wrong format, a missing right, a limit of the
+installation's type or state. After any other code (505 fails for unknown reasons; a command answered 528 and took
+effect all the same) only reading back tells whether the write took effect.
+"""
+
 MEANINGS = {
     527: "automatic power management (APM) is on; it blocks this update until it is switched off in the Portal",
     531: "somebody else changed it at the same moment",

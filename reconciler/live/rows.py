@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.live import wire
+from reconciler.live.available import EVERYWHERE, AvailableCurrent, available_current
 from reconciler.live.wire import Members, WireError
 from reconciler.model.observed import Circuit, ObservedCharger, OperatingMode
 from reconciler.model.settings import STATE_OBSERVATIONS, Kind, Scope, Setting, settings_of
-from reconciler.model.value import ABSENT, SECRET_SET, Observation, Reason, Unreadable
+from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Reason, Unreadable
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ POWER_MANAGED_FEATURE = 4  # Features: PowerManagement_Apm
 MODE_SETTING = "authentication.mode"
 STATE_NAMES = tuple(sorted(STATE_OBSERVATIONS))
 
+_NO_ROLE = Unreadable(reason=Reason.NO_ROLE, detail="the account is neither Owner nor Service here")
 _MODES = {mode.value: mode for mode in OperatingMode}
 _ROWS = settings_of(Scope.INSTALLATION)
 _ALWAYS_TOLD = frozenset({Kind.CHOICE, Kind.SWITCH, Kind.AMPERES})
@@ -32,7 +34,7 @@ class InstallationRow:
     """What is kept of an installation.
 
     Attributes:
-        available_a, phases_a: Available current for all phases and for each; None when not told.
+        available: The available current, which planning does not use and an update must keep.
         complete: False when the row lacks every member of its own mode, so that the detail may tell more.
     """
 
@@ -42,8 +44,7 @@ class InstallationRow:
     values: tuple[tuple[str, Observation], ...]
     power_managed: bool | None
     native_allowed: bool | None
-    available_a: float | None
-    phases_a: tuple[float | None, float | None, float | None]
+    available: AvailableCurrent
     complete: bool
 
     def get(self, name: str) -> Observation:
@@ -88,12 +89,7 @@ def installation_row(data: object) -> InstallationRow:
         values=_values(row, mode, roles),
         power_managed=None if features is None else bool(features & POWER_MANAGED_FEATURE),
         native_allowed=_or_none(wire.switch, row, "HasUserGroupWithAllowOcppNative"),
-        available_a=_or_none(wire.amperes, row, "AvailableCurrent"),
-        phases_a=(
-            _or_none(wire.amperes, row, "AvailableCurrentPhase1"),
-            _or_none(wire.amperes, row, "AvailableCurrentPhase2"),
-            _or_none(wire.amperes, row, "AvailableCurrentPhase3"),
-        ),
+        available=available_current(row, left_out=_left_out(row, roles)),
         complete=_carries_its_mode(row, mode),
     )
 
@@ -122,9 +118,18 @@ def _value(setting: Setting, row: Members, roles: int | None) -> Observation:
     if value is not None:
         return value
     if roles is not None and not roles & OWNER_OR_SERVICE:
-        return Unreadable(reason=Reason.NO_ROLE, detail="the account is neither Owner nor Service here")
+        return _NO_ROLE
     if roles is None or setting.kind in _ALWAYS_TOLD:
         return Unreadable(reason=Reason.MISSING_MEMBER, detail=f"the answer has no {setting.cloud}")
+    return ABSENT
+
+
+def _left_out(row: Members, roles: int | None) -> Absent | Unreadable:
+    """What an available current means that is not there: only a row that has everything else says that none is set."""
+    if roles is not None and not roles & OWNER_OR_SERVICE:
+        return _NO_ROLE
+    if roles is None or "maxcurrent" not in row:
+        return Unreadable(reason=Reason.MISSING_MEMBER, detail=f"the answer has no {EVERYWHERE}")
     return ABSENT
 
 

@@ -1,7 +1,8 @@
 """Authorised calls of one account: reads are repeated, writes are not, and every failure gets its meaning here.
 
 Statuses follow the public trackers of Zaptec's integrations: a 500 with a JSON `Code` is a permanent refusal, a 500
-without one passes, 204 and an empty 200 on a read mean no access or not yet provisioned.
+without one passes, 204 and an empty 200 on a read mean no access or not yet provisioned. A write was refused for
+certain only by a 4xx or by a 500 with a `Code` of `refusal.CHECKED_FIRST`; any other failure of it is uncertain.
 """
 
 import threading
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from reconciler.live.exchange import Answer, Call, Exchange
 from reconciler.live.failures import CallError, PassingError, RefusedError, UncertainError
 from reconciler.live.login import Login
-from reconciler.live.refusal import Refusal, refusal_of
+from reconciler.live.refusal import CHECKED_FIRST, Refusal, refusal_of
 from reconciler.live.repeat import Repeat
 from reconciler.live.wire import WireError, decode
 from reconciler.model.value import Reason
@@ -150,8 +151,8 @@ def _judge_write(call: Call, answer: Answer, hide: tuple[str, ...]) -> None:
     if 200 <= answer.status < 300:
         return
     refusal = refusal_of(answer.body)
-    if refusal is not None and (answer.status == 500 or 400 <= answer.status < 500):
-        raise RefusedError(refusal.sentence(answer.status, hide=hide), call=str(call))
-    if 400 <= answer.status < 500 and answer.status != 408:
-        raise RefusedError(_said(answer, None), call=str(call))
-    raise UncertainError(f"{answer.status}, which does not say whether it took effect", call=str(call))
+    sentence = refusal.sentence(answer.status, hide=hide) if refusal else None
+    turned_down = answer.status == 500 and refusal is not None and refusal.code in CHECKED_FIRST
+    if turned_down or (400 <= answer.status < 500 and answer.status != 408):
+        raise RefusedError(sentence or _said(answer, None), call=str(call))
+    raise UncertainError(f"{sentence or answer.status}, which does not say whether it took effect", call=str(call))

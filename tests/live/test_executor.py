@@ -7,6 +7,7 @@ import pytest
 
 from reconciler.errors import ReconcilerError
 from reconciler.live.account import LiveAccount
+from reconciler.live.refusal import CODES
 from reconciler.model.change import Change
 from reconciler.model.outcome import WriteAnswer, WriteStatus
 from reconciler.model.people import People
@@ -81,7 +82,7 @@ class TestDocumentedCalls:
 
         fields = over_world(world).executor._client.installation(SOLBAKKEN)
         assert answer.status is WriteStatus.ACCEPTED
-        assert (fields.get("maxCurrent"), fields.available_a) == (160.0, 80.0)
+        assert (fields.get("maxCurrent"), fields.available.everywhere) == (160.0, 80.0)
 
     @pytest.mark.parametrize(
         ("members", "along"),
@@ -89,6 +90,15 @@ class TestDocumentedCalls:
             ({"AvailableCurrent": 20.0}, {"availableCurrent": 20}),
             ({"AvailableCurrent": 40.0}, {"availableCurrent": 32}),
             ({"AvailableCurrent": None}, {"availableCurrent": 32}),
+            (
+                {
+                    "AvailableCurrent": None,
+                    "AvailableCurrentPhase1": 16,
+                    "AvailableCurrentPhase2": 16,
+                    "AvailableCurrentPhase3": 16,
+                },
+                {"availableCurrentPhase1": 16, "availableCurrentPhase2": 16, "availableCurrentPhase3": 16},
+            ),
             (
                 {
                     "AvailableCurrent": 10.0,
@@ -120,6 +130,39 @@ class TestDocumentedCalls:
         over_answers(cloud).executor.write(step(Operation.UPDATE_INSTALLATION, wish), [wish])
 
         assert cloud.bodies[-1] == {"maxCurrent": 32, **along}
+
+    @pytest.mark.parametrize(
+        ("members", "words"),
+        [
+            ({"AvailableCurrent": "about 20"}, "AvailableCurrent is not a number"),
+            ({"AvailableCurrent": ""}, "AvailableCurrent is empty"),
+            ({"AvailableCurrent": -1}, "AvailableCurrent is not a current"),
+            ({"AvailableCurrentPhase1": 16, "AvailableCurrentPhase2": 16, "AvailableCurrentPhase3": "?"}, "Phase3"),
+            ({"AvailableCurrentPhase1": 16}, "not all three phases"),
+            ({"AvailableCurrent": None, "AvailableCurrentPhase1": 16, "AvailableCurrentPhase2": 10}, "not all three"),
+            (
+                {"AvailableCurrentPhase1": 10, "AvailableCurrentPhase2": 10, "AvailableCurrentPhase3": 10},
+                "contradict each other",
+            ),
+            ({"AvailableCurrent": None, "CurrentUserRoles": 1}, "neither Owner nor Service"),
+            ({"AvailableCurrent": None, "CurrentUserRoles": None}, "has no AvailableCurrent"),
+            ({"AvailableCurrent": None, "MaxCurrent": None}, "has no AvailableCurrent"),
+        ],
+    )
+    def test_an_available_current_that_is_not_known_is_never_overwritten(
+        self, members: Mapping[str, object], words: str
+    ) -> None:
+        """Unreadable, partial, contradicting, or left out of a reduced row: the breaker value stays as it is."""
+        row = {name: value for name, value in {**INSTALLATION, **members}.items() if value is not None}
+        cloud = Cloud({f"GET /api/installation/{SITE}": as_json(row), INSTALLATION_CALL: status(200)})
+        wish = change("maxCurrent", 80.0, before=63.0, installation_id=SITE)
+
+        answer = over_answers(cloud).executor.write(step(Operation.UPDATE_INSTALLATION, wish), [wish])
+
+        assert answer.status is WriteStatus.REFUSED
+        assert "not sent: the available current is not known" in answer.detail
+        assert words in answer.detail
+        assert INSTALLATION_CALL not in cloud.seen
 
     def test_without_the_available_current_the_breaker_value_is_not_touched(self) -> None:
         """When the read before it fails, nothing is written."""
@@ -188,14 +231,22 @@ ANSWERS: dict[str, tuple[Answer, WriteStatus, str]] = {
         as_json(
             {"Code": 505, "Details": "Bad wss://u:CANARY@h.example/x?CANARY of CANARY@people.example\x1b[31m"}, 500
         ),
-        WriteStatus.REFUSED,
+        WriteStatus.UNCERTAIN,
         "500 Code 505 (OperationFailedForUnknownReasons): Bad wss://… of (address)[31m",
     ),
     "500 with an unknown Code": (
         as_json({"Code": 987, "Details": "x" * 500}, 500),
-        WriteStatus.REFUSED,
+        WriteStatus.UNCERTAIN,
         "500 Code 987 (not known to this version): xxx",
     ),
+    "500 of the device": (
+        as_json({"Code": 528}, 500),
+        WriteStatus.UNCERTAIN,
+        "(DeviceCommandRejected), which does not",
+    ),
+    "503 with Code 539": (as_json({"Code": 539, "Details": "x"}, 503), WriteStatus.UNCERTAIN, "503 Code 539"),
+    "400 with Code 505": (as_json({"Code": 505, "Details": "x"}, 400), WriteStatus.REFUSED, "400 Code 505"),
+    "408 with Code 539": (as_json({"Code": 539}, 408), WriteStatus.UNCERTAIN, "408 Code 539"),
     "500 empty": (status(500), WriteStatus.UNCERTAIN, "500, which does not say"),
     "500 HTML": (body(b"<html>CANARY", 500, "text/html"), WriteStatus.UNCERTAIN, "500, which does not say"),
     "502": (body(b"<html>CANARY", 502, "text/html"), WriteStatus.UNCERTAIN, "502, which does not say"),
@@ -207,6 +258,7 @@ ANSWERS: dict[str, tuple[Answer, WriteStatus, str]] = {
     "a reset": (lost(ConnectionResetError("CANARY")), WriteStatus.UNCERTAIN, "the connection failed"),
 }
 RESENT = {"401": 2}
+LOOKED_AT_FIRST = (503, 504, 512, 526, 527, 529, 533, 534, 538, 539, 540, 542)
 
 
 class TestAnswers:
@@ -224,6 +276,14 @@ class TestAnswers:
         assert len(found.detail) < 400
         assert cloud.seen == [UPDATE_CALL] * RESENT.get(name, 1)
         assert (UPDATE_CALL in found.detail) == (expected is not WriteStatus.ACCEPTED)
+
+    @pytest.mark.parametrize("code", sorted(CODES))
+    def test_a_500_is_a_refusal_only_for_codes_that_are_checked_first(self, code: int) -> None:
+        """Missing data, unknown object, no right, a constraint: these change nothing; any other code may have."""
+        found = send_limit(Cloud({UPDATE_CALL: as_json({"Code": code, "Details": "x"}, 500)}))
+
+        expected = WriteStatus.REFUSED if code in LOOKED_AT_FIRST else WriteStatus.UNCERTAIN
+        assert found.status is expected
 
     def test_after_429_the_write_is_sent_again(self, world: World, account: LiveAccount) -> None:
         """The limiter rejects before anything is looked at, so waiting and sending again cannot write twice."""
@@ -246,12 +306,21 @@ class TestAnswers:
         assert send_limit(cloud).status is WriteStatus.REFUSED
         assert len(cloud.seen) == 8
 
-    @pytest.mark.parametrize("kind", ["error-after", "lost-answer-after", "timeout"])
+    @pytest.mark.parametrize(
+        ("kind", "form"),
+        [
+            ("error-after", "empty"),
+            ("error-after", "json"),
+            ("error-after", "html"),
+            ("lost-answer-after", "empty"),
+            ("timeout", "empty"),
+        ],
+    )
     def test_a_write_that_took_effect_without_a_good_answer_is_uncertain(
-        self, world: World, account: LiveAccount, kind: str
+        self, world: World, account: LiveAccount, kind: str, form: str
     ) -> None:
         """It is never sent again: the read-back decides."""
-        world.data["faults"].append(fault(kind, method="POST", path="/api/chargers/*"))
+        world.data["faults"].append(fault(kind, method="POST", path="/api/chargers/*", body=form))
         wish = limit(16.0, serial="ZPR081003", installation_id=SOLBAKKEN)
         this = step(Operation.UPDATE_CHARGER, wish, target_id=live_id(world, "ZPR081003"))
 
@@ -378,7 +447,7 @@ class TestPartner:
         """The step is refused with the name of the variable; nothing left."""
 
         def missing(reference: str) -> Secret:
-            raise ReconcilerError("FLEET_SECRET_X is not set", where="environment", remedy="set it")
+            raise ReconcilerError("the secret FLEET_SECRET_X is not set", where="environment", remedy="set it")
 
         executor = over_world(world, Opening(secrets=missing)).executor
         wish = change("authentication.webhooks.authPayload", "env:FLEET_SECRET_X", installation_id=HAVNEN)
@@ -386,7 +455,7 @@ class TestPartner:
         answer = executor.write(step(Operation.PARTNER_AUTHENTICATION, wish), [wish])
 
         assert answer.status is WriteStatus.REFUSED
-        assert "FLEET_SECRET_X" in answer.detail
+        assert answer.detail == "not sent: the secret FLEET_SECRET_X is not set"
         assert calls(world) == []
 
     def test_stand_alone_is_switched_off(self, world: World, account: LiveAccount) -> None:

@@ -85,11 +85,11 @@ class TestRequests:
 
         assert calls(world, part="/hierarchy") == [f"GET /api/installation/{SOLBAKKEN}/hierarchy"]
 
-    @pytest.mark.parametrize(("limit_a", "reads"), [(160.0, 1), (125.0, 0), (100.0, 0)])
-    def test_raising_the_breaker_value_reads_the_circuits(
+    @pytest.mark.parametrize(("limit_a", "reads"), [(160.0, 1), (125.0, 0), (100.0, 1)])
+    def test_moving_the_breaker_value_reads_the_circuits(
         self, world: World, account: LiveAccount, limit_a: float, reads: int
     ) -> None:
-        """Solbakken has 125 A."""
+        """Solbakken has 125 A; going up or down, the circuits below it must fit."""
         observe(account, need(SOLBAKKEN, raises_to=(("", limit_a),)))
 
         assert len(calls(world, part="/hierarchy")) == reads

@@ -18,6 +18,7 @@ from reconciler.model.secret import Secret
 
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
+LONGEST_NAME = 60
 
 PartnerValue = bool | int | float | str | Secret | None
 """What a body may hold. A Secret is written out only on the wire."""
@@ -29,7 +30,8 @@ class PartnerCall(Protocol):
     def __call__(self, method: str, path: str, *, json: Mapping[str, PartnerValue] | None = None) -> object:
         """Send it and return the JSON of a GET, or None for anything else.
 
-        Failures raise; let them pass, they already say whether a write may have taken effect.
+        Failures raise; let them pass, they already say whether a write may have taken effect. While reading nothing but
+        GET is sent, while writing one write and no second.
 
         Args:
             method: GET, PUT, POST, PATCH or DELETE. A GET is repeated when its failure may pass, a write never.
@@ -44,10 +46,10 @@ class PartnerPermission:
     """What somebody may do on an installation, in the cloud's terms.
 
     Attributes:
-        object_id: Id of the user or user group.
+        object_id: Id (UUID) of the user or user group.
         email: For persons, also invited ones; None for a user group.
-        lookup_key: For user groups.
-        roles: `user`, `owner`, `service`.
+        lookup_key: For user groups: letters, digits, - and _.
+        roles: `user`, `owner`, `service`, no other word.
         accepted: False for an invitation that is still open.
     """
 
@@ -121,12 +123,21 @@ def _loaded(account: Account, name: str) -> PartnerAdapter:
         raise _unusable(account, f"no partner adapter {name!r} is installed (installed: {known})")
     try:
         made = point.load()()
-    except Exception as error:
-        raise _unusable(account, f"the partner adapter {name!r} cannot be loaded ({type(error).__name__})") from error
-    missing = [method for method in _METHODS if not inspect.ismethod(getattr(made, method, None))]
+        missing = [method for method in _METHODS if not inspect.ismethod(getattr(made, method, None))]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001  somebody else's code may ask to exit, and quote a secret
+        what = f"the partner adapter {name!r} cannot be loaded ({type_name(type(error))})"
+        raise _unusable(account, what) from None
     if missing:
         raise _unusable(account, f"the partner adapter {name!r} lacks {', '.join(missing)}")
     return cast("PartnerAdapter", made)
+
+
+def type_name(kind: type) -> str:
+    """The name of somebody else's exception, as far as it is one."""
+    name = kind.__name__
+    return name if name.isascii() and name.isidentifier() and len(name) <= LONGEST_NAME else "an exception"
 
 
 def _unusable(account: Account, what: str) -> CloudError:
