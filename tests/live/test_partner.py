@@ -466,7 +466,6 @@ class TestHosts:
                     "http://127.0.0.1\n",
                     "http://127.0.0.1\\@evil.example",
                     "http://[::1",
-                    "http://2130706433",
                     "http://127.0.0.1.evil.example",
                     "http://localhost.evil.example",
                     "https://127.0.0.1",
