@@ -235,7 +235,7 @@ def _needs_circuits(site: _Site) -> bool:
     """Whether a charger may be going up (one that answered without a usable limit counts too) or the breaker moves."""
     limits = dict(site.need.raises_to) if site.need is not None else {}
     breaker_a = site.row.get("maxCurrent") if site.row is not None else None
-    if "" in limits and isinstance(breaker_a, float) and breaker_a != limits[""]:
+    if "" in limits and isinstance(breaker_a, float) and breaker_a != round(limits[""], 1):
         return True
     return any(
         _goes_up(charger.get("maxCurrent"), limits[charger.serial])
