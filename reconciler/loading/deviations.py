@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from reconciler.loading.desire import normal
-from reconciler.loading.findings import At, Finding
+from reconciler.loading.findings import Finding
 from reconciler.loading.merge import Tree
+from reconciler.loading.nearest import nearest
+from reconciler.loading.rules_chargers import fineness_findings
 from reconciler.loading.rules_permissions import day_of, end_findings
-from reconciler.loading.schema_words import nearest
 from reconciler.loading.site import as_items, as_map
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Attestation, Deviation
@@ -17,13 +18,23 @@ from reconciler.model.settings import Kind, Scope, Setting, settings_of
 REMIND_BEFORE = timedelta(days=14)
 
 
-def exception_findings(tree: Tree, serials: Mapping[str, frozenset[str]], *, today: date) -> Iterator[Finding]:
-    """Everything about exceptions.yaml; `serials` holds the declared chargers of each installation id."""
+def exception_findings(
+    tree: Tree, serials: Mapping[str, frozenset[str]], *, today: date, knows_all_ids: bool
+) -> Iterator[Finding]:
+    """Everything about exceptions.yaml.
+
+    Args:
+        tree: What the file holds.
+        serials: The declared chargers of each installation id.
+        today: Decides which ends are over.
+        knows_all_ids: Whether every installation file could be read; otherwise an unknown id may be right.
+    """
     for index, entry in enumerate(as_items(tree.get("exceptions"))):
         if isinstance(entry, dict):
             path = ("exceptions", index)
             yield from _end(path, entry.get("until"), today=today)
-            yield from _target(path, entry, serials)
+            if knows_all_ids or entry.get("installation") in serials:
+                yield from _target(path, entry, serials)
             yield from _fit(path, entry)
 
 
@@ -84,8 +95,15 @@ def _fit(path: TreePath, entry: Mapping[str, Any]) -> Iterator[Finding]:
         remedy = f"Did you mean `{right}`?" if right else f"Known: {', '.join(rows)}."
         whose = "a charger" if "charger" in entry else "an installation; name the `charger` if it is a charger's"
         yield Finding(code="E244", path=(*path, "setting"), what=f"this is not a setting of {whose}.", remedy=remedy)
-    elif "value" in entry and not _fits(rows.get(name), entry["value"]):
-        yield Finding(code="E244", path=(*path, "value"), what="this value is not of the setting's kind.", at=At.VALUE)
+    elif "value" in entry:
+        yield from _value_fit((*path, "value"), rows.get(name), entry["value"])
+
+
+def _value_fit(path: TreePath, row: Setting | None, value: Any) -> Iterator[Finding]:
+    if not _fits(row, value):
+        yield Finding(code="E244", path=path, what="this value is not of the setting's kind.")
+    elif row is not None and row.kind is Kind.AMPERES:
+        yield from fineness_findings(path, value)
 
 
 def _rows(entry: Mapping[str, Any]) -> dict[str, Setting]:

@@ -31,6 +31,13 @@ _CURRENTS = (
         example="maxCurrent: 16",
     ),
     Explanation(
+        code="E105",
+        title="A current finer than 0.1 A",
+        why="Currents are compared and set in steps of 0.1 A, so a finer one would be planned as another.",
+        remedy="Write one decimal at most.",
+        example="maxCurrent: 16.1",
+    ),
+    Explanation(
         code="E113",
         title="`disabled` on a charger that is not at 0 A",
         why="The reason says that the charger is off, the current says that it is on.",
@@ -253,6 +260,13 @@ _DATES = (
         title="An attestation with another name than its installation",
         why="Each installation has one attestation, found by its name.",
         remedy="Name the file <installation id>.yaml, or write it again with `reconciler attest`.",
+    ),
+    Explanation(
+        code="E246",
+        title="An acknowledgement of a guard that no file can lift",
+        why="It would lift nothing, and whoever wrote it would believe that it does.",
+        remedy="Copy the guard's id from the refusal, or remove the entry.",
+        example="acknowledge:\n  - {guard: lose-load-balancing, by: electrician KL, reason: …, until: 2035-01-31}",
     ),
 )
 

@@ -33,7 +33,7 @@ FILES: tuple[Explanation, ...] = (
         code="E006",
         title="Two files have the same installation id",
         why="Two wishes for one installation would undo each other.",
-        remedy="Keep one file; copy an id only from the Portal or from `reconciler adopt`.",
+        remedy="Keep one file; take the id of each installation from its own page in the Portal.",
     ),
     Explanation(
         code="E007",
@@ -68,9 +68,9 @@ FILES: tuple[Explanation, ...] = (
     ),
     Explanation(
         code="E012",
-        title="A file that must not or cannot be read",
+        title="A file that must not be read",
         why="Only ordinary files inside the fleet folder count, so that a pull request cannot reach anything else.",
-        remedy="Replace it by an ordinary, readable file.",
+        remedy="Replace it by an ordinary file.",
     ),
     Explanation(
         code="E013",
@@ -114,7 +114,9 @@ FILES: tuple[Explanation, ...] = (
         code="E019",
         title="The fleet is missing or empty",
         why="A wrong folder must never look like a fleet in which nothing is to be done.",
-        remedy="Name the folder that holds fleet.yaml and installations/ with --fleet.",
+        remedy="Name the folder that holds fleet.yaml and installations/ with --fleet; `reconciler demo --keep DIR` "
+        "makes an example fleet.",
+        example="reconciler demo --keep example\nreconciler plan --fleet example/fleet",
     ),
     Explanation(
         code="E020",
@@ -155,6 +157,13 @@ FILES: tuple[Explanation, ...] = (
         title="`unmanaged` takes nothing back",
         why="No earlier layer declares this setting, so the entry changes nothing.",
         remedy="Remove it, or name the setting that is meant: `chargers.maxCurrent` is that of the chargers.",
+    ),
+    Explanation(
+        code="E026",
+        title="A file or folder that cannot be read",
+        why="What cannot be read may hold an installation, and a plan without it would look complete.",
+        remedy="Give whoever runs this the right to read the file, or to list and enter the folder, and run it again.",
+        example="chmod u+r file.yaml\nchmod u+rx folder",
     ),
     Explanation(
         code="E250",

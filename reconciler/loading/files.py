@@ -1,5 +1,6 @@
 """Which files make a fleet, and their bytes. Only ordinary files inside the fleet folder are ever opened."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -13,33 +14,48 @@ from reconciler.model.problem import Problem
 
 _AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")
 _ALMOST_YAML = (".yml", ".json", ".yaml.txt")
+_LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFile:
-    """A file and its name as shown, relative to the folder that holds the fleet."""
+    """One file of the fleet.
+
+    Attributes:
+        path: Where it really is.
+        name: From the fleet's own folder on (`fleet/installations/x.yaml`), the same on every machine.
+        shown: As the user can open it from here.
+    """
 
     path: str
+    name: str
     shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetFolder:
-    """The fleet folder: where it really is, and what its files are called when shown."""
+    """The fleet folder.
+
+    Attributes:
+        root: Where it really is.
+        name: What it is called, the same on every machine.
+        before: What leads from here to its files, `fleet/` for instance; empty when we stand in it.
+    """
 
     root: str
     name: str
+    before: str
 
     def file(self, *parts: str) -> FleetFile:
         """A file at a place that the layout fixes."""
-        return FleetFile(path=os.path.join(self.root, *parts), shown=self._shown("/".join(parts)))
+        return self._file("/".join(parts), os.path.join(self.root, *parts))
 
     def exists(self, *parts: str) -> bool:
         """Whether something is there, even something unusable."""
         return os.path.lexists(os.path.join(self.root, *parts))
 
     def below(self, folder: str) -> tuple[tuple[FleetFile, ...], tuple[Problem, ...]]:
-        """All `.yaml` files below a folder, sorted by name as shown, and the names that cannot be used."""
+        """All `.yaml` files below a folder, sorted by name, and what cannot be used or looked into."""
         files: list[FleetFile] = []
         problems: list[Problem] = []
         path = os.path.join(self.root, folder)
@@ -48,21 +64,27 @@ class FleetFolder:
         elif os.path.isdir(path):
             for found in self._walk(folder):
                 (files if isinstance(found, FleetFile) else problems).append(found)  # type: ignore[arg-type]  # told apart
-        return tuple(sorted(files, key=lambda file: file.shown)), tuple(problems)
+        return tuple(sorted(files, key=lambda file: file.name)), tuple(problems)
 
     def misplaced(self) -> Iterator[Problem]:
         """YAML files beside fleet.yaml that nobody reads there."""
-        for name in sorted(os.listdir(self.root)):
+        try:
+            names = sorted(os.listdir(self.root))
+        except OSError as error:
+            yield _unreadable(printable(self.before or "."), error, noun="folder")
+            return
+        for name in names:
             almost = name.lower().endswith((".yaml", *_ALMOST_YAML)) and not name.startswith(".")
             if almost and name not in _AT_THE_TOP and os.path.isfile(os.path.join(self.root, name)):
                 what = f"only {' and '.join(_AT_THE_TOP)} are read here."
                 yield make_problem(self._shown(name), Finding(code="E024", path=(), what=what))
 
     def _walk(self, folder: str) -> Iterator[FleetFile | Problem]:
-        with os.scandir(os.path.join(self.root, folder)) as entries:
-            listed = sorted(
-                (entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name
-            )
+        try:
+            listed = _entries(os.path.join(self.root, folder))
+        except OSError as error:
+            yield _unreadable(self._shown(folder), error, noun="folder")
+            return
         for entry in listed:
             relative = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
@@ -73,27 +95,57 @@ class FleetFolder:
     def _one(self, entry: os.DirEntry[str], relative: str) -> Iterator[FleetFile | Problem]:
         shown = self._shown(relative)
         lower = entry.name.lower()
-        if entry.is_symlink() and entry.is_dir():
+        if entry.is_symlink() and os.path.isdir(entry.path):
             yield _refused(shown, "a symlink to a folder.")
         elif lower.endswith(_ALMOST_YAML) or (lower.endswith(".yaml") and not entry.name.endswith(".yaml")):
             yield make_problem(shown, Finding(code="E024", path=(), what="this name does not end in .yaml."))
         elif entry.name.endswith(".yaml"):
             if has_address(relative):
                 yield make_problem(shown, Finding(code="E230", path=(), what="an e-mail address in a file name."))
-            yield FleetFile(path=entry.path, shown=shown)
+            yield self._file(relative, entry.path)
+
+    def _file(self, relative: str, path: str) -> FleetFile:
+        name = printable(f"{self.name}/{relative}")
+        return FleetFile(path=path, name=name, shown=name if self._is_here else self._shown(relative))
+
+    @property
+    def _is_here(self) -> bool:
+        return self.before == f"{self.name}/"
 
     def _shown(self, relative: str) -> str:
-        printable = "".join(sign if sign.isprintable() else "?" for sign in f"{self.name}/{relative}")
-        return redacted(printable)
+        return printable(self.before + relative)
+
+
+def shown_from_here(fleet: str, relative: str) -> str:
+    """A file or folder of the fleet as the user can open it.
+
+    Args:
+        fleet: The fleet folder as the user named it.
+        relative: From the fleet folder on.
+    """
+    return printable(_before(fleet) + relative)
+
+
+def _before(fleet: str) -> str:
+    folder = os.path.normpath(fleet)
+    if os.path.isabs(folder):
+        return os.path.join(folder, "").removeprefix(os.path.join(os.getcwd(), ""))
+    return "" if folder == os.curdir else os.path.join(folder, "")
+
+
+def printable(name: str) -> str:
+    """A file name that can be shown: no control characters, no addresses."""
+    return redacted("".join(sign if sign.isprintable() else "?" for sign in name))
 
 
 def fleet_folder(path: Path) -> FleetFolder | Problem:
     """The folder, or why there is none."""
     root = os.path.realpath(path)
     if not os.path.isdir(root):
-        finding = Finding(code="E019", path=(), what="there is no such folder.")
-        return make_problem(str(path), finding)
-    return FleetFolder(root=root, name=os.path.basename(root) or "fleet")
+        kind = "this is a file, not a folder" if os.path.isfile(root) else "there is no such folder"
+        finding = Finding(code="E019", path=(), what=f"{kind} (looked at {printable(root)}).")
+        return make_problem(printable(str(path)), finding)
+    return FleetFolder(root=root, name=os.path.basename(root) or "fleet", before=_before(str(path)))
 
 
 def read_source(folder: FleetFolder, file: FleetFile) -> Source | Problem:
@@ -101,7 +153,9 @@ def read_source(folder: FleetFolder, file: FleetFile) -> Source | Problem:
     try:
         return _opened(folder, file)
     except OSError as error:
-        return _refused(file.shown, f"it cannot be read: {error.strerror or 'no reason given'}.")
+        if error.errno in _LEADS_NOWHERE and os.path.islink(file.path):
+            return _refused(file.shown, "a symlink that leads nowhere.")
+        return _unreadable(file.shown, error, noun="file")
 
 
 def _opened(folder: FleetFolder, file: FleetFile) -> Source | Problem:
@@ -112,8 +166,18 @@ def _opened(folder: FleetFolder, file: FleetFile) -> Source | Problem:
     with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             return _refused(file.shown, "not an ordinary file.")
-        return Source(shown=file.shown, data=stream.read(LARGEST_FILE + 1))
+        return Source(shown=file.shown, data=stream.read(LARGEST_FILE + 1), name=file.name)
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        return sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
 
 
 def _refused(shown: str, what: str) -> Problem:
     return make_problem(shown, Finding(code="E012", path=(), what=what))
+
+
+def _unreadable(shown: str, error: OSError, *, noun: str) -> Problem:
+    what = f"this {noun} cannot be read: {error.strerror or 'no reason given'}."
+    return make_problem(shown, Finding(code="E026", path=(), what=what))

@@ -31,10 +31,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file: its name as shown, and its bytes for finding places again."""
+    """One file: its names, and its bytes for finding places again.
+
+    Attributes:
+        shown: As the user can open it from here, for problems.
+        name: From the fleet's own folder on, the same on every machine, for origins; empty outside a fleet.
+    """
 
     shown: str
     data: bytes
+    name: str = ""
 
 
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}", re.ASCII)

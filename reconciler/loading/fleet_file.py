@@ -25,7 +25,7 @@ def fleet_rules(read: ReadFile | None, *, today: date) -> FleetRules:
     return FleetRules(
         today=today,
         accounts=tuple(as_map(accounts)) if knows(read, "accounts") else (),
-        allowed_hosts=frozenset(as_items(hosts)) if hosts_are_known else None,
+        allowed_hosts=frozenset(host for host in as_items(hosts) if isinstance(host, str)) if hosts_are_known else None,
         final=as_map(read.tree.get("final")),
     )
 

@@ -7,9 +7,9 @@ from reconciler.loading.desire import desired_installation
 from reconciler.loading.findings import At, Finding, Source
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, effective_charger, merge
+from reconciler.loading.nearest import nearest
 from reconciler.loading.own_rules import own_findings
-from reconciler.loading.rules import findings_in
-from reconciler.loading.schema_words import nearest
+from reconciler.loading.rules import RULES, VALUE_RULES, findings_in
 from reconciler.loading.shared import Shared
 from reconciler.loading.site import Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
@@ -36,7 +36,7 @@ def read_installation(source: Source, shared: Shared) -> ReadInstallation:
     account = _account(read.tree, shared)
     problems = (*read.problems, *_problems(read, tree, shared))
     is_sound = shared.is_sound and not any(problem.severity is Severity.ERROR for problem in problems)
-    desired = desired_installation(tree, account=account, file=source.shown) if is_sound and account else None
+    desired = desired_installation(tree, account=account, file=source.name) if is_sound and account else None
     identity = tree.get("id")
     return ReadInstallation(
         id=identity if isinstance(identity, str) else None,
@@ -63,12 +63,14 @@ def layers_of(source: Source, own: Tree, shared: Shared) -> tuple[Layer, ...]:
 
 def _problems(read: ReadFile, tree: Tree, shared: Shared) -> list[Problem]:
     own = read.tree or {}
+    base = shared.base_of(own)
     own_ones = [
         *_profile_findings(own, shared),
         *_account_findings(own, shared),
-        *own_findings(own, shared.base_of(own).tree),
+        *(finding for finding in own_findings(own, base.tree) if base.is_complete or finding.code != "W025"),
     ]
-    merged_ones = list(findings_in(Site(tree=tree, fleet=shared.rules)))
+    rules = RULES if base.is_complete else VALUE_RULES  # what seems to be missing may stand where nothing can be read
+    merged_ones = list(findings_in(Site(tree=tree, fleet=shared.rules), rules))
     layers = layers_of(read.source, own, shared)
     return [
         *(problem_in_layer(layers[-1], finding) for finding in own_ones),

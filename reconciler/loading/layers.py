@@ -53,7 +53,7 @@ def origin_of(layers: Sequence[Layer], path: Sequence[str]) -> Origin:
     """File, line and column of the key that sets the effective value."""
     spot = spot_of(layers, path)
     place = place_in(spot.layer.source, (*spot.layer.prefix, *spot.path))
-    return Origin(file=spot.layer.source.shown, line=place.key_line, column=place.key_column)
+    return Origin(file=spot.layer.source.name, line=place.key_line, column=place.key_column)
 
 
 def problem_in_layer(layer: Layer, finding: Finding) -> Problem:

@@ -17,7 +17,7 @@ from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation
 from reconciler.model.problem import Problem, Severity
 
-_FLEET_IS_EMPTY = "there is no installation file below installations/."
+_FLEET_IS_EMPTY = "there is no installation file here."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,8 @@ class LoadedFleet:
     def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
         """Effective values of one installation file with their origins; with a path only that and what lies below.
 
+        Empty when there is no fleet folder; `problems` says so.
+
         Raises:
             UsageProblemError: The file is no installation file of this fleet, or it has no such value.
         """
@@ -57,13 +59,14 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
         return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins.nothing(), files=0)
     problems: list[Problem] = []
     shared = read_shared(folder, problems, today=today)
-    files, bad_names = folder.below("installations")
-    problems.extend((*bad_names, *folder.misplaced()))
-    if not files:
+    files, unusable = folder.below("installations")
+    problems.extend((*unusable, *folder.misplaced()))
+    if not files and not unusable:
         problems.append(
             make_problem(folder.file("installations").shown, Finding(code="E019", path=(), what=_FLEET_IS_EMPTY))
         )
     gathered = _Gathered(folder=folder, problems=problems)
+    gathered.knows_all_ids = not unusable
     for file in files:
         gathered.add(file, shared)
     deviations = _read_exceptions(folder, gathered, today=today)
@@ -77,7 +80,7 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
         digest="",
         accounts=accounts_of(shared.fleet),
         limits=limits_of(shared.fleet),
-        allowed_hosts=tuple(sorted(shared.rules.allowed_hosts)),
+        allowed_hosts=tuple(sorted(shared.rules.allowed_hosts or ())),
         installations=tuple(sorted(gathered.desired, key=lambda installation: installation.id)),
         deviations=deviations,
         attestations=attestations,
@@ -95,6 +98,7 @@ class _Gathered:
         self.desired: list[DesiredInstallation] = []
         self.places: dict[str, tuple[FleetFile, int]] = {}
         self.serials: dict[str, frozenset[str]] = {}
+        self.knows_all_ids = True
         self._folder = folder
         self.problems = problems
         self._file_of_serial: dict[str, FleetFile] = {}
@@ -104,6 +108,7 @@ class _Gathered:
         source = read_source(self._folder, file)
         if not isinstance(source, Source):
             self.problems.append(source)
+            self.knows_all_ids = False
             return
         read = read_installation(source, shared)
         self.problems.extend(read.problems)
@@ -114,6 +119,7 @@ class _Gathered:
 
     def _note_id(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
         if read.id is None:
+            self.knows_all_ids = False
             return
         if read.id in self.places:
             self._twice(source, ("id",), code="E006", first=self.places[read.id][0])
@@ -144,14 +150,14 @@ def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -
         return ()
     read = read_tree(source, "exceptions")
     tree = read.tree or {}
-    found = [problem_of(source, finding) for finding in exception_findings(tree, gathered.serials, today=today)]
-    problems.extend((*read.problems, *found))
+    found = exception_findings(tree, gathered.serials, today=today, knows_all_ids=gathered.knows_all_ids)
+    problems.extend((*read.problems, *(problem_of(source, finding) for finding in found)))
     return () if _has_error(problems) else deviations_of(tree)
 
 
 def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[Attestation, ...]:
-    files, bad_names = folder.below("attestations")
-    problems.extend(bad_names)
+    files, unusable = folder.below("attestations")
+    problems.extend(unusable)
     attestations: list[Attestation] = []
     for file in files:
         source = read_source(folder, file)

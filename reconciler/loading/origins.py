@@ -7,14 +7,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import UsageProblemError
-from reconciler.loading.addresses import redacted
 from reconciler.loading.desire import roles_in_order
 from reconciler.loading.files import FleetFile, FleetFolder, read_source
 from reconciler.loading.findings import Source
 from reconciler.loading.installations import effective_tree, layers_of
 from reconciler.loading.layers import Layer, origin_of
 from reconciler.loading.merge import Tree
+from reconciler.loading.not_found import no_such_file, no_value, unreadable_file
 from reconciler.loading.shared import Shared
 from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import Broken
@@ -46,7 +45,7 @@ class FileOrigins:
             return Origin(file="", line=0)
         file, fingerprint = self.files[installation_id]
         layers = self._layers(file, fingerprint)
-        return origin_of(layers, _steps(path)) if layers else Origin(file=file.shown, line=0)
+        return origin_of(layers, _steps(path)) if layers else Origin(file=file.name, line=0)
 
     @classmethod
     def nothing(cls) -> "FileOrigins":
@@ -54,23 +53,25 @@ class FileOrigins:
         return cls(folder=None, shared=None, files={})
 
     def effective(self, path: Path, prefix: str | None) -> tuple[EffectiveValue, ...]:
-        """Values of one merged file, sorted by path; with a prefix only that value and those below it."""
+        """Values of one merged file, sorted by path; with a prefix only that value and those below it.
+
+        Empty when there is no fleet at all.
+
+        Raises:
+            UsageProblemError: The file is no installation file of this fleet, or it has no such value.
+        """
+        if self.folder is None or self.shared is None:
+            return ()
         file = self._file(path)
-        layers = self._layers(file, None) if file else ()
-        if not layers or self.shared is None:
-            raise UsageProblemError(
-                "this is no readable installation file of the fleet",
-                where=redacted(str(path)),
-                remedy="name a file below installations/, and run `reconciler validate` on it",
-            )
+        if file is None:
+            raise no_such_file(path, [known.shown for known in self.folder.below("installations")[0]])
+        layers = self._layers(file, None)
+        if not layers:
+            raise unreadable_file(path)
         leaves = sorted(_leaves(effective_tree(layers[-1].tree, self.shared), ()))
         chosen = [leaf for leaf in leaves if prefix is None or _is_below(leaf[0], prefix)]
         if not chosen:
-            raise UsageProblemError(
-                "the merged file has no such value, so it is unmanaged",
-                where=redacted(f"{path}, {prefix}"),
-                remedy="leave the path away to see every value",
-            )
+            raise no_value(prefix or "", [steps for steps, _ in leaves], file=path)
         return tuple(
             EffectiveValue(path=".".join(path), value=value, origin=origin_of(layers, path)) for path, value in chosen
         )

@@ -12,7 +12,7 @@ from reconciler.loading.merge import (
     principal_of,
     takes_back_nothing,
 )
-from reconciler.loading.schema_words import nearest
+from reconciler.loading.nearest import nearest
 from reconciler.loading.site import as_items, as_map
 from reconciler.model.settings import MODES, Scope, setting
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reconciler.errors import InvalidFilesError
 from reconciler.loading.addresses import has_address, redacted
+from reconciler.loading.files import shown_from_here
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.yaml_source import LARGEST_FILE, TreePath, read_yaml
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
@@ -55,7 +56,8 @@ def unknown_people(fleet: DesiredFleet, people: People, origins: Origins) -> tup
             if kind == "person" and people.get(identity) is None:
                 origin = origins.find(site.id, ("permissions", key, principal))
                 finding = Finding(code="E231", path=(), what=f"{principal} is not in the directory.")
-                problems.append(make_problem(origin.file, finding, line=origin.line, column=origin.column))
+                shown = shown_from_here(fleet.path, origin.file.partition("/")[2])
+                problems.append(make_problem(shown, finding, line=origin.line, column=origin.column))
     return tuple(sorted(problems, key=lambda problem: problem.sort_key))
 
 

@@ -16,9 +16,9 @@ RULES: tuple[Rule, ...] = (
 
 
 VALUE_RULES: tuple[Rule, ...] = tuple(
-    rule for rule in RULES if rule.code in {"E211", "E213", "E214", "E215", "E216", "E217", "E219", "E240"}
+    rule for rule in RULES if rule.code in {"E105", "E211", "E213", "E214", "E215", "E216", "E217", "E219", "E240"}
 )
-"""Rules for a profile alone, which nothing may use yet."""
+"""Rules that judge single values: for a profile alone, and where a layer could not be read whole."""
 
 
 def findings_in(site: Site, rules: tuple[Rule, ...] = RULES) -> Iterator[Finding]:

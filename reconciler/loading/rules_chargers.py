@@ -13,8 +13,17 @@ def zero_is_explained(site: Site) -> Iterator[Finding]:
     for serial, charger in site.chargers.items():
         settings = as_map(charger)
         if _is_zero(settings.get("maxCurrent")) and "disabled" not in settings:
-            what = "0 A switches charging off."
+            what = "0 A without `disabled`."
             yield Finding(code="E103", path=("chargers", serial, "maxCurrent"), what=what)
+
+
+def current_is_not_too_fine(site: Site) -> Iterator[Finding]:
+    """E105 for a current that would be planned as another one."""
+    yield from fineness_findings(("maxCurrent",), site.tree.get("maxCurrent"))
+    defaults = as_map(site.tree.get("chargerDefaults"))
+    yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults.get("maxCurrent"))
+    for serial, charger in site.chargers.items():
+        yield from fineness_findings(("chargers", serial, "maxCurrent"), as_map(charger).get("maxCurrent"))
 
 
 def disabled_is_at_zero(site: Site) -> Iterator[Finding]:
@@ -49,10 +58,18 @@ def bounds_are_kept(site: Site) -> Iterator[Finding]:
 
 RULES = (
     Rule(code="E103", check=zero_is_explained),
+    Rule(code="E105", check=current_is_not_too_fine),
     Rule(code="E113", check=disabled_is_at_zero),
     Rule(code="E222", check=stand_alone_is_for_native_ocpp),
     Rule(code="E021", check=bounds_are_kept),
 )
+
+
+def fineness_findings(path: TreePath, value: Any) -> Iterator[Finding]:
+    """E105 when a number of amperes has more than one decimal."""
+    if isinstance(value, float) and round(value, 1) != value:
+        what = f"{value} A is finer than 0.1 A."
+        yield Finding(code="E105", path=path, what=what, remedy=f"Write {value:.1f}, or what else is meant.")
 
 
 def _is_zero(value: Any) -> bool:

@@ -70,10 +70,13 @@ def native_url_is_bare(site: Site) -> Iterator[Finding]:
 
 
 def host_is_allowed(site: Site) -> Iterator[Finding]:
-    """E216 for a host that fleet.yaml does not list."""
+    """E216 for a host that fleet.yaml does not list; nothing while that list cannot be read."""
+    allowed = site.fleet.allowed_hosts
+    if allowed is None:
+        return
     for url in site.urls:
         host = _host(url.parts)
-        if url.parts is None or host in site.fleet.allowed_hosts:
+        if url.parts is None or host in allowed:
             continue
         kind = "an address in numbers" if _is_ip(host) else "not an allowed host"
         yield Finding(code="E216", path=url.path, what=f"`{echo(host)}` is {kind}.")

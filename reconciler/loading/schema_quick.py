@@ -12,7 +12,9 @@ from typing import Any
 Check = Callable[[Any], bool]
 """True means certainly valid, False means: ask jsonschema."""
 
-_SAYS_NOTHING = frozenset({"$schema", "title", "description", "examples", "default", "x-code", "$defs"})
+_SAYS_NOTHING = frozenset(
+    {"$schema", "title", "description", "examples", "default", "x-code", "$defs", "enumDescriptions"}
+)
 _OBJECT = frozenset(
     {"properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"}
 )

@@ -1,14 +1,15 @@
 """Says in our words, and with our codes, what a JSON Schema found. Values that may be secrets are never repeated."""
 
-import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from jsonschema import ValidationError
 
 from reconciler.loading.addresses import has_address
 from reconciler.loading.findings import At, Finding, echo
+from reconciler.loading.guard_words import guard_words
+from reconciler.loading.nearest import nearest
 from reconciler.loading.yaml_source import BROKEN, TreePath
 
 _CODES = {"additionalProperties": "E003", "type": "E014", "required": "E015", "enum": "E016", "const": "E016"}
@@ -41,13 +42,6 @@ def finding_of(error: ValidationError) -> Iterator[Finding]:
         case _:
             what, remedy = _WORDING.get(str(error.validator), _anything)(error)
             yield Finding(code=_code(error), path=path, what=what, remedy=remedy)
-
-
-def nearest(word: str, known: Sequence[str]) -> str | None:
-    """The known word that somebody probably meant."""
-    folded = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
-    return folded[near[0]] if near else None
 
 
 def _is_told_already(error: ValidationError) -> bool:
@@ -138,6 +132,8 @@ def _kind_of(value: Any) -> str:
 def _not_a_word(error: ValidationError) -> tuple[str, str]:
     known = [str(word) for word in _limit(error)]
     word = error.instance if isinstance(error.instance, str) else ""
+    if _code(error) == "E246":
+        return guard_words(word, echo(word))
     what = f"`{echo(word)}` is not one of {', '.join(known)}." if word else f"expected one of {', '.join(known)}."
     right = nearest(word, known)
     return what, f"Did you mean `{right}`?" if right else ""

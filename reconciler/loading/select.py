@@ -1,14 +1,16 @@
 """Chooses a part of the fleet by file, folder, id, name, serial or label."""
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
 
 from reconciler.errors import UsageProblemError
 from reconciler.loading.addresses import redacted
 from reconciler.loading.fingerprint import desired_digest
+from reconciler.loading.nearest import nearest
+from reconciler.loading.not_found import looks_like_a_path, nearest_path
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 
 
@@ -56,10 +58,11 @@ def _of_account(fleet: DesiredFleet, account: str | None) -> tuple[DesiredInstal
         return fleet.installations
     names = [known.name for known in fleet.accounts]
     if account not in names:
+        near, known = nearest(account, names), ", ".join(names)
         raise UsageProblemError(
             f"fleet.yaml has no account {redacted(account)}",
             where="--account",
-            remedy=_did_you_mean(account, names),
+            remedy=f"did you mean {near}? known: {known}" if near else f"known: {known}",
         )
     return tuple(site for site in fleet.installations if site.account == account)
 
@@ -72,7 +75,7 @@ def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet
             raise UsageProblemError(
                 f"{redacted(selector)} matches no installation",
                 where="the selection",
-                remedy=_did_you_mean(selector, _known_words(sites)),
+                remedy=_did_you_mean(selector, sites),
             )
         found |= matching
     return found
@@ -95,22 +98,24 @@ def _stem(site: DesiredInstallation) -> str:
 
 def _known_words(sites: tuple[DesiredInstallation, ...]) -> Iterator[str]:
     for site in sites:
-        yield from (site.name, site.id, site.file, _stem(site))
+        yield from (site.name, site.id, _stem(site))
         yield from (charger.serial for charger in site.chargers)
         yield from (f"{key}={value}" for key, value in site.labels)
 
 
-def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    by_folded: dict[str, str] = {}
-    for name in known:
-        by_folded.setdefault(name.casefold(), name)
-    near = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.5)
-    hint = f"did you mean {by_folded[near[0]]}? " if near else ""
-    return (
-        f"{hint}known are file, folder, installation id or name, serial, label=value"
-        if hint
-        else ("use a file, a folder, an installation id or name (with * if you like), a serial, or label=value")
-    )
+def _files_and_folders(sites: tuple[DesiredInstallation, ...]) -> Iterator[str]:
+    for site in sites:
+        yield site.file
+        yield from (str(folder) for folder in list(PurePosixPath(site.file).parents)[:-3])
+
+
+def _did_you_mean(word: str, sites: tuple[DesiredInstallation, ...]) -> str:
+    if looks_like_a_path(word):
+        near = nearest_path(word, _files_and_folders(sites))
+    else:
+        near = nearest(word, _known_words(sites))
+    hint = f"did you mean {near}? " if near else ""
+    return f"{hint}use a file, a folder, an installation id or name (with * if you like), a serial, or label=value"
 
 
 def _described(selectors: Sequence[str], exclude: Sequence[str], account: str | None) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from reconciler.loading.files import FleetFolder, read_source
+from reconciler.loading.files import FleetFolder, printable, read_source
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
-from reconciler.loading.fleet_file import fleet_findings, fleet_rules
+from reconciler.loading.fleet_file import fleet_findings, fleet_rules, knows
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, merged
+from reconciler.loading.nearest import nearest
 from reconciler.loading.own_rules import own_findings
 from reconciler.loading.rules import VALUE_RULES, findings_in
-from reconciler.loading.schema_words import nearest
 from reconciler.loading.site import FleetRules, Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
 from reconciler.model.problem import Problem, Severity
@@ -19,11 +19,34 @@ from reconciler.model.problem import Problem, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
-    """Everything below one installation file: layers and their merged tree. `unknown` are profiles without a file."""
+    """Everything below one installation file.
+
+    Attributes:
+        layers: Defaults and profiles, in the order in which they merge.
+        tree: All of them merged.
+        unknown: Profiles without a file.
+        is_complete: Whether all that the layers say could be read; otherwise something that seems to be missing in an
+            installation may stand there.
+    """
 
     layers: tuple[Layer, ...]
     tree: Tree
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[str, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profiles:
+    """All profiles by name.
+
+    Attributes:
+        complete: Names of those that could be read whole.
+        are_all_known: False when a file or folder could not be read, so that a name may be right that nothing has.
+    """
+
+    layers: dict[str, Layer]
+    complete: frozenset[str]
+    are_all_known: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +56,8 @@ class Shared:
     fleet: Tree
     rules: FleetRules
     defaults: Layer | None
-    profiles: dict[str, Layer]
+    profiles: Profiles
+    has_all_defaults: bool
     is_sound: bool
     _bases: dict[tuple[str, ...], Base] = field(default_factory=dict, repr=False)
 
@@ -46,36 +70,48 @@ class Shared:
 
     def _merged_base(self, names: tuple[str, ...]) -> Base:
         defaults = (self.defaults,) if self.defaults else ()
-        layers = (*defaults, *(self.profiles[name] for name in names if name in self.profiles))
-        unknown = tuple(name for name in names if name not in self.profiles)
-        return Base(layers=layers, tree=merged(layer.tree for layer in layers), unknown=unknown)
+        known = self.profiles.layers
+        layers = (*defaults, *(known[name] for name in names if name in known))
+        return Base(
+            layers=layers,
+            tree=merged(layer.tree for layer in layers),
+            unknown=tuple(name for name in names if name not in known) if self.profiles.are_all_known else (),
+            is_complete=self.has_all_defaults and self.profiles.complete.issuperset(names),
+        )
 
     def nearest_profile(self, name: str) -> str | None:
         """The profile that is probably meant."""
-        return nearest(name, list(self.profiles))
+        return nearest(name, self.profiles.layers)
 
 
 def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) -> Shared:
     """Read fleet.yaml and all profiles; whatever is wrong is added to the problems."""
     fleet = _read_fleet_file(folder, problems)
     tree: Tree = (fleet.tree if fleet else None) or {}
-    rules = fleet_rules(tree, today=today)
+    rules = fleet_rules(fleet, today=today)
     defaults = None
     if fleet is not None and "defaults" in tree:
         defaults = Layer(source=fleet.source, tree=as_map(tree["defaults"]), prefix=("defaults",))
         problems.extend(_alone(defaults, {}, rules))
     profiles = _read_profiles(folder, problems)
     base = defaults.tree if defaults else {}
-    for layer in profiles.values():
+    for layer in profiles.layers.values():
         problems.extend(_alone(layer, merged((base,)), rules))
-    is_sound = not any(problem.severity is Severity.ERROR for problem in problems)
-    return Shared(fleet=tree, rules=rules, defaults=defaults, profiles=profiles, is_sound=is_sound)
+    return Shared(
+        fleet=tree,
+        rules=rules,
+        defaults=defaults,
+        profiles=profiles,
+        has_all_defaults=knows(fleet, "defaults"),
+        is_sound=not any(problem.severity is Severity.ERROR for problem in problems),
+    )
 
 
 def _read_fleet_file(folder: FleetFolder, problems: list[Problem]) -> ReadFile | None:
     file = folder.file("fleet.yaml")
     if not folder.exists("fleet.yaml"):
-        problems.append(make_problem(file.shown, Finding(code="E019", path=(), what="there is no fleet.yaml here.")))
+        what = f"there is no fleet.yaml here (looked at {printable(folder.root)})."
+        problems.append(make_problem(file.shown, Finding(code="E019", path=(), what=what)))
         return None
     source = read_source(folder, file)
     if not isinstance(source, Source):
@@ -87,10 +123,11 @@ def _read_fleet_file(folder: FleetFolder, problems: list[Problem]) -> ReadFile |
     return read
 
 
-def _read_profiles(folder: FleetFolder, problems: list[Problem]) -> dict[str, Layer]:
-    files, bad_names = folder.below("profiles")
-    problems.extend(bad_names)
-    profiles: dict[str, Layer] = {}
+def _read_profiles(folder: FleetFolder, problems: list[Problem]) -> Profiles:
+    files, unusable = folder.below("profiles")
+    problems.extend(unusable)
+    layers: dict[str, Layer] = {}
+    complete: set[str] = set()
     for file in files:
         source = read_source(folder, file)
         if not isinstance(source, Source):
@@ -99,8 +136,10 @@ def _read_profiles(folder: FleetFolder, problems: list[Problem]) -> dict[str, La
         read = read_tree(source, "profile")
         problems.extend(read.problems)
         name = file.path[len(folder.root) + len("/profiles/") : -len(".yaml")]
-        profiles[name] = Layer(source=source, tree=read.tree or {})
-    return profiles
+        layers[name] = Layer(source=source, tree=read.tree or {})
+        complete.update({name} if read.is_complete else ())
+    are_all_known = not unusable and len(layers) == len(files)
+    return Profiles(layers=layers, complete=frozenset(complete), are_all_known=are_all_known)
 
 
 def _alone(layer: Layer, base: Tree, rules: FleetRules) -> Iterator[Problem]:

@@ -12,11 +12,17 @@ from reconciler.loading.urls import DeclaredUrl, urls_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetRules:
-    """What fleet.yaml says to every file. `final` maps a setting to its bounds."""
+    """What fleet.yaml says to every file; what could not be read of it binds nobody, because it has its own problem.
+
+    Attributes:
+        accounts: Empty when they are not known.
+        allowed_hosts: None when they are not known.
+        final: Setting and its bounds.
+    """
 
     today: date
     accounts: tuple[str, ...] = ()
-    allowed_hosts: frozenset[str] = frozenset()
+    allowed_hosts: frozenset[str] | None = None
     final: Mapping[str, Any] | None = None
 
 

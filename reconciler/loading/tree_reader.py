@@ -1,6 +1,6 @@
 """From bytes to a tree that the rules may trust, with every problem of the file itself."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,17 +8,28 @@ from reconciler.loading.addresses import address_problems
 from reconciler.loading.findings import At, Finding, Source, problem_of, problem_of_flaw
 from reconciler.loading.own_rules import with_our_words
 from reconciler.loading.schema import findings_of, without_broken_parts
-from reconciler.loading.yaml_source import BROKEN, MERGE_KEY, MOST_FLAWS, Flaw, read_yaml
+from reconciler.loading.yaml_source import BROKEN, MERGE_KEY, MOST_FLAWS, Flaw, TreePath, read_yaml
 from reconciler.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadFile:
-    """A file after the strict reader and its schema. `tree` is None when nothing of it can be used."""
+    """A file after the strict reader and its schema.
+
+    Attributes:
+        tree: None when nothing of it can be used; single values that cannot be used are BROKEN.
+        lost: Paths whose key was left out, because it is unknown or stands twice: what it says is not in the tree.
+    """
 
     source: Source
     tree: dict[str, Any] | None
     problems: tuple[Problem, ...] = ()
+    lost: tuple[TreePath, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that the file says is in the tree, if only as BROKEN."""
+        return self.tree is not None and not self.lost
 
 
 def read_tree(source: Source, kind: str) -> ReadFile:
@@ -35,7 +46,14 @@ def read_tree(source: Source, kind: str) -> ReadFile:
         tree = without_broken_parts(tree, findings)
     problems.extend(problem_of(source, finding) for finding in (*words, *findings))
     shown = sorted(problems, key=lambda problem: problem.sort_key)[:MOST_FLAWS]
-    return ReadFile(source=source, tree=tree if isinstance(tree, dict) else None, problems=tuple(shown))
+    usable = tree if isinstance(tree, dict) else None
+    lost = (*_lost_by(findings), *(flaw.path for flaw in reading.flaws if flaw.path and flaw.code == "E001"))
+    return ReadFile(source=source, tree=usable, problems=tuple(shown), lost=lost)
+
+
+def _lost_by(findings: Iterable[Finding]) -> Iterator[TreePath]:
+    """A missing key (E015) is told at the key around it, which stays."""
+    return (finding.path for finding in findings if finding.at is At.KEY and finding.code != "E015")
 
 
 def _broken_by(flaws: Iterable[Flaw]) -> list[Finding]:

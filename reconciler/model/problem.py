@@ -16,7 +16,7 @@ class Problem:
     """One thing that is wrong in a file. Never holds a secret or an address.
 
     Attributes:
-        file: Path as shown to the user, relative to the fleet's parent folder where possible.
+        file: Path as the user can open it: relative to the current folder where possible, else as it was given.
         line: From 1; 0 when the file as a whole is meant.
         column: From 1; 0 when unknown.
         code: For `reconciler explain CODE`.
@@ -36,7 +36,13 @@ class Problem:
     def __str__(self) -> str:
         subject = f"{self.path}: " if self.path else ""
         sentences = " ".join(part for part in (self.what, self.why, self.remedy) if part)
-        return f"{self.file}:{self.line}:{self.column} {self.code} {subject}{sentences}"
+        return f"{self._place} {self.code} {subject}{sentences}"
+
+    @property
+    def _place(self) -> str:
+        """The file, with as much of the position as is known."""
+        known = [str(number) for number in (self.line, self.column) if number] if self.line else []
+        return ":".join([self.file, *known])
 
     @property
     def sort_key(self) -> tuple[str, int, int, str, str]:

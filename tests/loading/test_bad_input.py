@@ -51,6 +51,19 @@ CURRENTS = [
         says="Write 16.",
     ),
     Case(
+        about="a current finer than the cloud's steps",
+        text="chargers:\n  ZAP012345: {maxCurrent: 16.123456}\n",
+        expected="5:27 E105",
+        says="16.123456 A is finer than 0.1 A. ",
+    ),
+    Case(
+        about="the same for all chargers, told once",
+        text="chargerDefaults: {maxCurrent: 15.96}\nchargers: {ZAP012345: {}, ZAP012346: {}}\n",
+        expected="4:31 E105",
+        says="Write 16.0",
+    ),
+    Case(about="an installation finer than that", text="maxCurrent: 62.95\n", expected="4:13 E105"),
+    Case(
         about="a reason for 0 A at 16 A",
         text="chargers:\n  ZAP012345: {maxCurrent: 16, disabled: {reason: wet, until: 2026-12-31}}\n",
         expected="5:31 E113",
@@ -311,6 +324,30 @@ PEOPLE = [
         says="`user` or `userGroup`",
     ),
     Case(
+        about="an acknowledgement of a misspelt guard",
+        text="acknowledge:\n  - {guard: loose-load-balancing, by: KL, reason: x, until: 2027-01-31}\n",
+        expected="5:13 E246",
+        says="Did you mean `lose-load-balancing`?",
+    ),
+    Case(
+        about="an acknowledgement of nothing known",
+        text="acknowledge:\n  - {guard: nope, by: KL, reason: x, until: 2027-01-31}\n",
+        expected="5:13 E246",
+        says="there is no guard `nope`. ",
+    ),
+    Case(
+        about="an acknowledgement of a guard that nothing lifts",
+        text="acknowledge:\n  - {guard: above-circuit, by: KL, reason: x, until: 2027-01-31}\n",
+        expected="5:13 E246",
+        says="nothing lifts the guard `above-circuit`. ",
+    ),
+    Case(
+        about="an acknowledgement of a guard of the whole fleet",
+        text="acknowledge:\n  - {guard: chargers-to-zero, by: KL, reason: x, until: 2027-01-31}\n",
+        expected="5:13 E246",
+        says="reconciler explain chargers-to-zero",
+    ),
+    Case(
         about="an acknowledgement that is over",
         text="acknowledge:\n  - {guard: lose-load-balancing, by: KL, reason: balanced, until: 2026-05-03}\n",
         expected="5:67 E240",
@@ -396,6 +433,7 @@ def test_each_cause_gets_one_message_at_its_place(tmp_path: Path, case: Case) ->
     assert "CANARY" not in text
     assert "people.example" not in text
     assert loaded.problems[0].why
+    assert loaded.problems[0].what not in loaded.problems[0].why
     assert loaded.problems[0].remedy
     assert (loaded.desired is None) == (" E" in case.expected)
 

@@ -57,6 +57,7 @@ class TestExceptions:
         ("changes", "expected"),
         [
             ({"until": "2026-05-03"}, "7:12 E240"),
+            ({"setting": "maxCurrent", "ignore": "", "value": "16.04"}, "9:12 E105"),
             ({"until": "2026-05-04"}, "7:12 W242"),
             ({"until": "2026-05-18"}, "7:12 W242"),
             ({"until": "2026-02-30"}, "7:12 E017"),

