@@ -36,6 +36,13 @@ class Row:
     notes: str
     reason: str = ""
 
+    @property
+    def notes_and_reason(self) -> str:
+        """Both in one phrase; after several notes it is said what the reason belongs to."""
+        if not self.reason:
+            return self.notes
+        return f"{self.notes}; because {self.reason}" if ";" in self.notes else f"{self.notes}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unverifiable:

@@ -68,22 +68,36 @@ def ascii_only(text: str) -> str:
 _PLAIN_SIGNS = (("…", "..."), ("→", "->"), ("─", "-"), ("·", "-"), ("✓", "ok"), ("↑", "^"), ("↓", "v"))
 
 _MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]~$]")
-_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)]))")
+_MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)](?:\s|$)))")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
-_MARKDOWN_LINKS = re.compile(r"[@#](?=\w)|:(?=//|[\w+-]+:)|(?i:www(?=\.)|\bGH(?=-\d))")
-_MARKDOWN_BREAK = "&#8203;"  # a zero-width space: no mention, no issue link, no emoji, no web link
+_LINKED = re.compile(
+    r"[@#]\w|://|:[\w+-]+:|(?i:www\.|\bGH-\d)"
+)  # mentions, issues, web links, emoji, as GitHub has them
+_WORD = re.compile(r"\S+")
+_OPENS, _CLOSES = "([\"'“", ")]\"'”.,;:!?"  # punctuation beside a word, no part of it
 _BACKTICKS = re.compile(r"`+")
 
 
 def for_markdown(text: str) -> str:
-    """Running text in Markdown, also inside a table: shown as it is, without links, mentions, HTML or formatting."""
+    """Running text in Markdown, also inside a table: shown as it is, without links, mentions, HTML or formatting.
+
+    A word that would become a link or a mention stands in a code span, where it can be copied exactly.
+    """
     shown = visible(text)
-    pieces = _MARKDOWN_LINKS.split(shown)
-    links = [*_MARKDOWN_LINKS.findall(shown), ""]
-    joined = "".join(
-        _plain(piece) + link + (_MARKDOWN_BREAK if link else "") for piece, link in zip(pieces, links, strict=True)
-    )
-    return _MARKDOWN_START.sub(_at_start, joined)
+    end, parts = 0, []
+    for word in _WORD.finditer(shown):
+        if _LINKED.search(word[0]):
+            parts += [_plain(shown[end : word.start()]), _word(word[0])]
+            end = word.end()
+    return _MARKDOWN_START.sub(_at_start, "".join((*parts, _plain(shown[end:]))))
+
+
+def _word(word: str) -> str:
+    inner = word.lstrip(_OPENS)
+    before = word[: len(word) - len(inner)]
+    cuts = (inner.rstrip(_CLOSES), inner.rstrip(_CLOSES.replace(":", "")), inner)
+    core = next(shorter for shorter in cuts if _LINKED.search(shorter))
+    return f"{_plain(before)}{code(core)}{_plain(inner[len(core) :])}"
 
 
 def _plain(text: str) -> str:
@@ -94,15 +108,22 @@ def _plain(text: str) -> str:
 def _at_start(found: re.Match[str]) -> str:
     # A list, a heading line or a number would begin a block of its own.
     space, sign = found.groups()
-    return f"{space}{sign}{_MARKDOWN_BREAK}" if sign.isdigit() else f"{space}\\{sign}"
+    return f"{space}{sign}\\" if sign.isdigit() else f"{space}\\{sign}"
 
 
 def code(text: str) -> str:
-    r"""A code span in Markdown, made for tables (where `\|` is a pipe); GitHub makes no links or mentions there."""
-    shown = visible(text).replace("|", "\\|")
+    """A code span in Markdown, in tables too, with exactly this text; GitHub makes no links or mentions there.
+
+    A pipe would end the cell of a table, and an escaped one shows its backslash elsewhere, so it stands between spans.
+    """
+    return _MARKDOWN_ENTITIES["|"].join(_span(part) if part else "" for part in visible(text).split("|")) or _span("")
+
+
+def _span(shown: str) -> str:
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
-    pad = " " if longest or not shown else ""
+    stripped = shown[:1] == shown[-1:] == " " and bool(shown.strip())  # Markdown takes one space off both ends
+    pad = " " if longest or not shown or stripped else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan, Refusal
 from reconciler.model.problem import Problem, Severity
+from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report import wording
 from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
@@ -77,10 +79,10 @@ def _row(block: Block, row: Row) -> str:
         _name(block.name) if row is block.rows[0] else "",
         number if row.leads else "",
         f"{sign} {_subject(row)}",
-        _value(wording.before(change)),
-        f"**{_value(wording.after(change))}**",
+        _before(change),
+        f"**{_after(change)}**",
         wording.ROUTES[change.route],
-        escaped(row.notes),
+        _text(row.notes_and_reason),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -93,8 +95,21 @@ def _subject(row: Row) -> str:
     return label if target.principal is None else f"Access of {_code(target.principal)}"
 
 
-def _value(text: str) -> str:
-    return _code(text) if "://" in text or ":" in text else _text(text)
+def _before(change: Change) -> str:
+    return _value(wording.before(change), change.before)
+
+
+def _after(change: Change) -> str:
+    return _value(wording.after(change), change.after)
+
+
+_VALUE_CELLS = 2000  # longer than any URL that a file may hold
+
+
+def _value(text: str, observation: Observation) -> str:
+    """A value that people compare and copy, exactly; or in words why there is none."""
+    none = isinstance(observation, Absent | Unreadable)
+    return _text(text) if none else code(cut(text, _VALUE_CELLS))
 
 
 def _open(blocks: Sequence[Block]) -> list[str]:
@@ -192,7 +207,7 @@ def _outcomes(title: str, result: RunResult, plan: Plan, *, kinds: set[OutcomeKi
             if outcome.kind not in kinds:
                 continue
             setting = _text(wording.setting(change.target, change.setting))
-            values = f"{_value(wording.before(change))} → {_value(wording.after(change))}"
+            values = f"{_before(change)} → {_after(change)}"
             cells = [_name(site), setting, values, wording.OUTCOMES[outcome.kind], _text(outcome.detail)]
             rows.append(f"| {' | '.join(cells)} |")
     if not rows:

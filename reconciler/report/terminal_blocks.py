@@ -90,7 +90,8 @@ def _row(page: Page, row: Row, columns: _Columns) -> None:
         (_route(page, row), _ROUTE + _GAP),
     ]
     if columns.beside:
-        cells.append((text((row.notes, Tone.OPEN)), columns.beside))
+        used = _BODY + sum(size for _, size in cells)
+        cells.append((text((row.notes, Tone.OPEN)), page.look.width - used))
     _line(page, row, cells)
     if long:
         _before_and_after(page, row)
@@ -136,10 +137,10 @@ def _before_and_after(page: Page, row: Row) -> None:
 
 
 def _first(page: Page, row: Row, *, notes: str) -> None:
-    """What must come before and why: on one line where it fits and cannot be misread, else below each other."""
-    together = f"{notes}: {row.reason}"
-    if notes and row.reason and ";" not in notes and len(together) <= page.look.width - _BODY:
-        page.line((notes, Tone.OPEN), (f": {row.reason}", Tone.QUIET), indent=_BODY)
+    """What must come before and why: on one line where it fits, else below each other."""
+    together = row.notes_and_reason
+    if notes and row.reason and len(together) <= page.look.width - _BODY:
+        page.line((notes, Tone.OPEN), (together.removeprefix(notes), Tone.QUIET), indent=_BODY)
         return
     if notes:
         page.line((notes, Tone.OPEN), indent=_BODY)

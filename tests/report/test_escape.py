@@ -18,6 +18,10 @@ def rendered(markdown: str) -> str:
     return str(MarkdownIt("commonmark").enable("table").enable("strikethrough").render(markdown))
 
 
+def text_of(page: str) -> str:
+    return html.unescape(re.sub(r"</?(p|code)>", "", page)).strip("\n")
+
+
 class TestVisible:
     @pytest.mark.parametrize(
         ("text", "expected"),
@@ -86,22 +90,37 @@ class TestMarkdown:
         """No formatting, link, image, list, heading or HTML comes out of a name."""
         out = rendered(escape.for_markdown(text))
 
-        tags = set(re.findall(r"</?(\w+)", out))
-        shown = html.unescape(re.sub(r"</?p>", "", out)).strip("\n").replace("\u200b", "")
-        assert tags == {"p"}
-        assert shown == escape.visible(text)
+        assert set(re.findall(r"</?(\w+)", out)) <= {"p", "code"}
+        assert text_of(out) == escape.visible(text)
 
     @given(st.text(alphabet="-+=>#1.)*_`~[]()<>&|@:!\\$ aw/", min_size=1, max_size=20))
     def test_no_combination_of_signs_makes_a_mark(self, text: str) -> None:
         """Also those that nobody thought of."""
         out = rendered("x " + escape.for_markdown(text) + " x")
 
-        assert set(re.findall(r"</?(\w+)", out)) <= {"p"}
+        assert set(re.findall(r"</?(\w+)", out)) <= {"p", "code"}
+        assert text_of(out) == f"x {text} x"
 
     @pytest.mark.parametrize("text", ["@all", "#12", ":fire:", "https://evil.example", "www.evil.example", "GH-12"])
     def test_github_finds_nothing_to_link(self, text: str) -> None:
         """A mention would send mail to people, a link would lead them away."""
-        assert "&#8203;" in escape.for_markdown(text)
+        assert escape.for_markdown(f"see ({text}), please") == f"see (`{text}`), please"
+
+    @pytest.mark.parametrize(
+        "text", ["https://a.example/x?y=1|2", "4.5 A", "16 A", "wss://a.example:443/", "a@b.example"]
+    )
+    def test_a_value_that_people_copy_is_exact(self, text: str) -> None:
+        """No invisible character comes along with a URL or a number."""
+        markdown = escape.for_markdown(f"{text} is what {text} says")
+
+        assert "8203" not in markdown
+        assert "\u200b" not in rendered(markdown)
+        assert text_of(rendered(markdown)) == f"{text} is what {text} says"
+
+    @pytest.mark.parametrize("text", ["4.5 A is below 6", "16 A", "2026-01-15"])
+    def test_a_number_at_the_start_stays_as_it_is(self, text: str) -> None:
+        """Only `1.` and `1)` would begin a list."""
+        assert escape.for_markdown(text) == text
 
     @pytest.mark.parametrize("text", ["", "`", "``a`", "a|b", " x ", "`x"])
     def test_a_code_span_holds_any_text(self, text: str) -> None:
@@ -110,6 +129,16 @@ class TestMarkdown:
 
         assert table.count("<td>") == 1
         assert "<code>" in table
+
+    @given(st.text(alphabet="`|\\ a*<&", min_size=1, max_size=12).filter(str.strip))
+    def test_a_code_span_is_exact_in_text_and_in_tables(self, text: str) -> None:
+        """What is copied out of it is what a file or the Portal must hold."""
+        running = text_of(rendered(f"x {escape.code(text)} x"))
+        cell = re.search(r"<td>(.*)</td>", rendered(f"| a |\n|---|\n| x {escape.code(text)} x |"))
+
+        assert running == f"x {text} x"
+        assert cell is not None
+        assert text_of(cell[1]) == f"x {text} x"
 
 
 class TestOtherFormats:

@@ -2,6 +2,8 @@
 
 import html
 import re
+import unicodedata
+from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
@@ -90,6 +92,35 @@ class TestPlan:
         assert page.count("<td") == 7 * len(HOSTILE_PLAN.changes)
         assert "<script>" in html.unescape(page)
         assert not re.search(r"@all", re.sub(r"`+[^`]*`?[^`]*`+", "", text))
+
+
+class TestValues:
+    """What people compare and copy is exactly what it says."""
+
+    @pytest.mark.parametrize(
+        "text", [plan_markdown(FIXTURE), plan_markdown(HOSTILE_PLAN), result_markdown(RESULT, FIXTURE)]
+    )
+    def test_nothing_invisible_is_put_in(self, text: str) -> None:
+        """A copied URL works."""
+        page = html.unescape(rendered(text))
+
+        assert not [sign for sign in page if unicodedata.category(sign) == "Cf"]
+
+    def test_values_stand_in_code_spans(self) -> None:
+        """Amperes and URLs alike; that there is no value is said in words."""
+        text = plan_markdown(FIXTURE)
+
+        assert "| `0 A` | **`16 A`** |" in text
+        assert "**`wss://ocpp.backend-b.example/cp/{deviceId}`**" in text
+        assert "| not set | **`off`** |" in text
+
+    def test_problems_show_values_as_they_are(self) -> None:
+        """`4.5 A` at the start of a sentence is a number, not a list."""
+        problem = replace(PROBLEM, what="4.5 A is between 0 and 6.", remedy="Use https://a.example/x instead.")
+
+        text = validation_markdown((problem,), files=1)
+        assert "| 4.5 A is between 0 and 6. A charger" in text
+        assert "| Use `https://a.example/x` instead. |" in text
 
 
 class TestResult:

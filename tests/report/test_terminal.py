@@ -1,27 +1,39 @@
 """The texts that people read before they let a machine touch chargers."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from reconciler.model.desired import Route
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, UnverifiableItem
+from reconciler.model.value import Reason, Unreadable
 from reconciler.report import wording
 from reconciler.report.blocks import blocks_of
+from reconciler.report.markdown import plan_markdown
 from reconciler.report.page import Color, Glyphs, glyphs_for
-from reconciler.report.terminal import plan_text, result_text
+from reconciler.report.terminal import Purpose, plan_text, result_text
 from tests.report.golden import kept
 from tests.report.samples import (
     CONVERGED,
     EMPTY,
     FIXTURE,
     HOSTILE_PLAN,
+    KAIA,
     PORTAL,
     REFUSED,
     RESULT,
+    S_LATER,
+    SHARED,
+    UNKNOWN_CIRCUIT,
+    change,
     plan_of,
+    step,
+    target,
 )
 
+NO_CALL = Unreadable(reason=Reason.NO_DOCUMENTED_CALL)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -69,10 +81,33 @@ class TestWidth:
     @pytest.mark.parametrize("plan", [FIXTURE, EMPTY, REFUSED, PORTAL, HOSTILE_PLAN])
     @pytest.mark.parametrize("width", [40, 60, 80, 100, 160, 240])
     def test_no_line_is_longer_than_the_terminal(self, plan: Plan, width: int) -> None:
-        """A wrapped table cannot be read."""
+        """A wrapped table cannot be read; only what is copied to the command line stays whole."""
         lines = plain(plan, width=width).split("\n")
 
-        assert max(map(len, lines)) <= width
+        assert max(len(line) for line in lines if not line.lstrip().startswith("--accept ")) <= width
+
+    @pytest.mark.parametrize("width", [40, 60, 80, 100])
+    def test_what_lifts_a_guard_is_in_one_piece(self, width: int) -> None:
+        """It is copied to the command line: neither broken nor followed by other words."""
+        lines = [line.strip().removeprefix("or lift it").strip() for line in plain(FIXTURE, width=width).split("\n")]
+
+        for refusal in (SHARED, UNKNOWN_CIRCUIT):
+            assert f"--accept {refusal.accept}" in lines
+        assert not [line for line in lines if line.startswith(",")]
+
+    @pytest.mark.parametrize("width", [40, 50, 60, 70, 80, 100, 160])
+    def test_a_subject_never_touches_its_values(self, width: int) -> None:
+        """`Maximum current0 A` is no text."""
+        text = plain(FIXTURE, width=width)
+
+        assert "current0" not in text
+        assert re.search(r"ZAP012347\s+Maximum\s+current\s+0 A → 16 A", text)
+
+    def test_a_terminal_of_60_columns_reads_as_reviewed(self) -> None:
+        """Half a screen, beside the Portal."""
+        text = plain(FIXTURE, width=60)
+
+        assert text == kept("plan-60-none.txt", text)
 
     def test_nothing_is_lost_at_80_columns(self) -> None:
         """Whoever has a small window decides about the same amperes."""
@@ -85,6 +120,7 @@ class TestWidth:
             assert flat(wording.before(change)) in text
             assert flat(wording.after(change)) in text
             assert flat(row.notes) in text
+            assert flat(row.reason) in text
         sentences = [item.reason for item in FIXTURE.pending]
         sentences += [item.reason for item in FIXTURE.waiting]
         sentences += [item.reason for item in FIXTURE.unverifiable]
@@ -140,6 +176,24 @@ class TestOrder:
         gated = next(line for line in lines if "person:b-17" in line)
         assert "only once an owner is seen to have accepted" in gated
 
+    @pytest.mark.parametrize("width", [80, 160])
+    def test_why_it_must_come_before_is_said(self, width: int) -> None:
+        """A reviewer does not have to know the rules by heart."""
+        text = plain(FIXTURE, width=width)
+
+        lines = text.split("\n")
+        row = next(number for number, line in enumerate(lines) if "ZPR081031" in line)
+        assert "waits for step 2 in the Portal" in " ".join(lines[row : row + 2])
+        assert (
+            "because a stand-alone charger on a shared circuit ignores load balancing" in lines[row + 1 + (width < 120)]
+        )
+
+    def test_a_reason_without_its_steps_is_not_said(self) -> None:
+        """What is left of a plan may no longer have to wait."""
+        alone = plan_of(changes=(S_LATER,), steps=(step(1, S_LATER, because="somebody else comes first"),))
+
+        assert "somebody else" not in plain(alone)
+
     def test_mode_stands_before_what_depends_on_it(self) -> None:
         """Rows of one step follow the table of settings, not the alphabet."""
         text = plain(FIXTURE)
@@ -186,6 +240,97 @@ class TestSummary:
 
         assert "No changes." not in text
         assert "2 not readable" in text
+
+
+class TestNext:
+    def test_the_question_says_what_comes_next(self) -> None:
+        """Inside `apply` nobody is told to run `apply`."""
+        text = plan_text(FIXTURE, width=80, color=Color.NONE, purpose=Purpose.CONFIRM)
+
+        assert "Next " not in text
+        assert "`reconciler apply`" not in text
+        assert "Open      3 refused" in text
+
+    def test_warnings_alone_ask_for_nothing(self) -> None:
+        """Nothing is open, so nothing will move on."""
+        text = plain(plan_of(warnings=FIXTURE.warnings))
+
+        assert "Next      nothing to do" in text
+        assert "moved on" not in text
+
+    def test_what_is_open_asks_for_another_plan(self) -> None:
+        """Somebody must accept an invitation first."""
+        assert "plan again when what is open has moved on" in plain(plan_of(waiting=FIXTURE.waiting))
+
+
+class TestUnverifiable:
+    def test_people_among_the_changes_share_one_note(self) -> None:
+        """Four people are four steps; that nobody can read them back is one thing to know."""
+        people = [f"person:c-{number}" for number in range(4)]
+        grants = tuple(
+            change(KAIA, "permissions", principal=one, before=NO_CALL, after=("user",), route=Route.PORTAL)
+            for one in people
+        )
+        notes = [
+            UnverifiableItem(
+                target=target(KAIA, principal=one), installation_name=KAIA[1], setting="permissions", reason="no call"
+            )
+            for one in (*people, None)
+        ]
+        plan = plan_of(changes=grants, steps=(step(1, *grants),), unverifiable=tuple(notes))
+
+        text = plain(plan)
+        assert text.count("not verifiable: ") == 1
+        assert "not verifiable: Permissions: no call" in text
+        assert "Open      1 not verifiable" in text
+        assert plan_markdown(plan).count("Permissions: no call") == 1
+
+    def test_people_without_a_change_are_named(self) -> None:
+        """Somebody who is not in the directory stands nowhere else."""
+        notes = tuple(
+            UnverifiableItem(
+                target=target(KAIA, principal=one), installation_name=KAIA[1], setting="permissions", reason="not known"
+            )
+            for one in ("person:c-1", "person:c-2")
+        )
+
+        text = plain(plan_of(unverifiable=notes))
+        assert "Access of person:c-1: not known" in text
+        assert "Access of person:c-2: not known" in text
+
+
+class TestReceipt:
+    def test_the_real_reason_is_given(self) -> None:
+        """Nothing left to write, and still not proven."""
+        text = receipt(second_plan_changes=0, open_reasons=("2 things at the touched sites could not be read",))
+
+        assert "not converged: 2 things at the touched sites could not be read;" in text
+        assert "0 changes" not in text
+
+    def test_all_reasons_are_given(self) -> None:
+        """Changes first, then what stands in the way."""
+        text = receipt(second_plan_changes=1, open_reasons=("a guard refuses a part of it (last-owner)",))
+
+        assert "the second plan still holds 1 change for a machine; a guard refuses a part of it (last-owner)" in text
+
+    def test_one_is_not_many(self) -> None:
+        """`1 writes` makes people doubt the rest."""
+        text = receipt(second_plan_changes=1, open_reasons=())
+
+        assert "; 1 read for the proof, 1 write, about 1 s" in text
+
+
+def receipt(*, second_plan_changes: int, open_reasons: tuple[str, ...]) -> str:
+    assert RESULT.receipt is not None
+    made = replace(
+        RESULT.receipt,
+        second_plan_changes=second_plan_changes,
+        open_reasons=open_reasons,
+        requests_read=1,
+        requests_write=1,
+        finished_at=RESULT.receipt.started_at,
+    )
+    return result_text(replace(RESULT, receipt=made), FIXTURE, width=240, color=Color.NONE)
 
 
 class TestHostileNames:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import pytest
+
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Severity
 from reconciler.model.value import Value
@@ -9,6 +11,8 @@ from reconciler.report.page import Color
 from reconciler.report.terminal import effective_text, explanation_text, validation_text
 from tests.report.golden import kept
 from tests.report.test_json_document import PROBLEM
+
+KAIA_LINE = Origin(file="fleet/kaia.yaml", line=12)
 
 
 @dataclass(frozen=True)
@@ -63,3 +67,31 @@ class TestExplain:
 
         text = effective_text(values, own="", width=100, color=Color.NONE)
         assert text == kept("effective.txt", text)
+
+    @pytest.mark.parametrize("width", [60, 80, 100])
+    def test_what_people_copy_is_in_one_piece(self, width: int) -> None:
+        """Paths, URLs and ids fit on a line of their own; the place goes below when it must."""
+        url = "wss://ocpp.backend-b.example/cp/{deviceId}"
+        values = [
+            Effective(
+                "authentication.ocppCloud.url", url, Origin(file="fleet/installations/public/kaia.yaml", line=11)
+            ),
+            Effective("id", "e7b1d9c0-5f32-4a8d-8c46-2f9b3e7a5d05", Origin(file="fleet/installations/a.yaml", line=5)),
+            Effective("permissions.entries.user-id:e7b1d9c0-5f32-4a8d-8c46-2f9b3e7a5d05", ("owner",), KAIA_LINE),
+        ]
+
+        text = effective_text(values, own="", width=width, color=Color.NONE)
+        for one in values:
+            assert one.path in text
+            assert str(one.origin) in text
+        assert url in text
+        assert max(map(len, text.split("\n"))) <= max(width, 66)
+
+    def test_short_values_stand_below_each_other(self) -> None:
+        """One long value does not tear the others apart."""
+        long = Effective("authentication.ocppCloud.url", "wss://" + "x" * 70, KAIA_LINE)
+        short = [Effective(name, "oslo", KAIA_LINE) for name in ("labels.region", "name")]
+
+        lines = effective_text([*short, long], own="", width=80, color=Color.NONE).split("\n")
+        assert lines[0].index("oslo") == lines[1].index("oslo")
+        assert lines[0].endswith(f"oslo  {KAIA_LINE}")

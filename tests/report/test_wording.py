@@ -7,8 +7,9 @@ import pytest
 from reconciler.model.change import Target
 from reconciler.model.settings import SETTINGS, Scope, setting
 from reconciler.model.value import ABSENT, SECRET_SET, Observation, Reason, Unreadable
+from reconciler.model.words import open_reasons
 from reconciler.report import wording
-from tests.report.samples import B_GRANT, B_MODE, F_REMOVE, NOW, S_LATER, S_LOWER
+from tests.report.samples import B_GRANT, B_MODE, F_REMOVE, NOW, REDUCED, S_LATER, S_LOWER, SHARED, plan_of
 
 MODE = setting(Scope.INSTALLATION, "authentication.mode")
 PAYLOAD = setting(Scope.INSTALLATION, "authentication.webhooks.authPayload")
@@ -94,3 +95,16 @@ def test_age(hours: int, expected: str) -> None:
 def test_duration(seconds: float, expected: str) -> None:
     """Nobody needs milliseconds in a plan."""
     assert wording.duration(seconds) == expected
+
+
+class TestOpenReasons:
+    def test_what_stands_in_the_way_is_counted_and_named(self) -> None:
+        """After an apply: why the proof failed although nothing is left to write."""
+        assert open_reasons(plan_of(unreadable=(REDUCED,), refusals=(SHARED, SHARED))) == (
+            "1 thing at the touched sites could not be read",
+            "a guard refuses a part of it (shared-installation)",
+        )
+
+    def test_a_quiet_plan_has_none(self) -> None:
+        """Then it has converged."""
+        assert open_reasons(plan_of()) == ()
