@@ -75,7 +75,7 @@ def serve(port: int, time_scale: float) -> int:
         raise world_held(held) from held
     except OSError as error:
         raise UsageProblemError(
-            f"port {port} cannot be used: {error.strerror or error}",
+            f"port {port} cannot be used: {os.strerror(error.errno or 0)}",
             where="--port",
             remedy="choose another, or 0 for a free one",
         ) from error

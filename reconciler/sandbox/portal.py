@@ -226,10 +226,11 @@ def address_of(world: World, who: str) -> str:
     for person in world.data["people"]:
         if person["id"] == wanted:
             return person["email"]
-    ids = [f"person:{person['id']}" for person in world.data["people"]]
+    ids = [person["id"] for person in world.data["people"]]
+    known = ", ".join(f"person:{one}" for one in ids)
     raise UnknownThingError(
         f"the sandbox's directory has no person {wanted!r}",
-        remedy=nearest(f"person:{wanted}", ids, else_say=f"known are {', '.join(ids)}"),
+        remedy=nearest(wanted, ids, else_say=f"known are {known}"),
     )
 
 

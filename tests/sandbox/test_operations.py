@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.sandbox.errors import SandboxError, UnknownThingError
+from reconciler.sandbox.errors import CallerError, SandboxError, UnknownThingError
 from reconciler.sandbox.operations import operate
 from reconciler.sandbox.portal import set_value
 from tests.sandbox.cloud import (
@@ -108,9 +108,20 @@ class TestOperations:
     def test_wrong_operations_are_errors_with_a_text(
         self, cloud: Cloud, name: str, arguments: dict[str, object]
     ) -> None:
-        """Never a traceback."""
-        with pytest.raises(SandboxError, match=r"\w"):
+        """Never a traceback; the world is fine, so nobody is told to throw it away."""
+        with pytest.raises(CallerError, match=r"\w") as refused:
             operate(cloud.world, name, arguments)
+
+        assert "first world" not in refused.value.remedy
+
+    def test_a_broken_world_is_not_the_callers_mistake(self, cloud: Cloud) -> None:
+        """Here the advice to start afresh is right."""
+        del cloud.world.data["installations"][FURULIA]["settling_permissions"]  # type: ignore[misc]  # the damage
+
+        with pytest.raises(SandboxError, match="the world is broken") as refused:
+            operate(cloud.world, "accept-invitation", {"who": "c-88122", "installation": FURULIA})
+        assert not isinstance(refused.value, CallerError)
+        assert "reset" in refused.value.remedy
 
 
 class TestLog:

@@ -6,10 +6,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from reconciler.sandbox import moments
 from reconciler.sandbox.errors import SandboxError, WorldHeld
 from reconciler.sandbox.generated import generated_world
 from reconciler.sandbox.seed import fixture_world
@@ -163,3 +165,70 @@ class TestHolding:
         """A command that runs serves nothing."""
         with file.hold(), pytest.raises(WorldHeld):
             SandboxFile(file.path, patience_s=0).operate("status", {})
+
+
+class TestWaiting:
+    def test_a_command_that_has_just_begun_is_waited_for(self, file: SandboxFile) -> None:
+        """It is over in a moment, and then it is our turn."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            with file.hold():
+                second = pool.submit(SandboxFile(file.path).operate, "advance", {"seconds": 1})
+                time.sleep(0.2)
+                waited = not second.done()
+
+            assert waited
+            assert second.result(5)["now"] > 0
+
+    def test_patience_ends(self, file: SandboxFile) -> None:
+        """Somebody who works for longer than that is named."""
+        started = time.monotonic()
+
+        with file.hold(), pytest.raises(WorldHeld) as refused, SandboxFile(file.path, patience_s=0.2).hold():
+            pass
+
+        assert refused.value.pid == os.getpid()
+        assert 0.2 <= time.monotonic() - started < 2
+
+    @pytest.mark.parametrize(
+        ("age_s", "url"), [(60, None), (0, "http://127.0.0.1:8000")], ids=["long at it", "serving"]
+    )
+    def test_who_will_not_end_soon_is_not_waited_for(self, file: SandboxFile, age_s: int, url: str | None) -> None:
+        """A served world, or an apply that asks somebody a question."""
+        started = time.monotonic()
+
+        with file.hold():
+            since = moments.with_offset(time.time() - age_s)
+            note = {"pid": os.getpid(), "since": since, "url": url}
+            file.path.with_suffix(".holder.json").write_text(json.dumps(note))
+            with pytest.raises(WorldHeld) as refused, SandboxFile(file.path, patience_s=30).hold():
+                pass
+
+        assert (refused.value.since, refused.value.url) == (since, url)
+        assert time.monotonic() - started < 2
+
+    @pytest.mark.parametrize("note", [None, "", "[]", '{"pid": 4194305, "since": "2026-01-01T00:00:00Z", "url": null}'])
+    def test_without_a_note_of_a_living_holder_no_process_is_named(self, file: SandboxFile, note: str | None) -> None:
+        """It has just taken the lock; the note, if any, is of one that was killed."""
+        with file.hold():
+            path = file.path.with_suffix(".holder.json")
+            path.unlink() if note is None else path.write_text(note)
+            with pytest.raises(WorldHeld, match="another command has the sandbox") as refused:
+                SandboxFile(file.path, patience_s=0.05).operate("status", {})
+
+        assert refused.value.pid == 0
+
+
+class TestReplacing:
+    @pytest.mark.parametrize("missing", ["now", "installations", "log"])
+    def test_a_world_that_lacks_a_part_is_broken(self, file: SandboxFile, missing: str) -> None:
+        """Found at once, not in the middle of a run; a reset repairs it."""
+        with file.hold():
+            pass
+        broken = json.loads(file.path.read_text())
+        del broken[missing]
+        file.path.write_text(json.dumps(broken))
+
+        with pytest.raises(SandboxError, match=f"{missing} missing"):
+            file.load()
+        file.operate("reset", {})
+        assert file.load().data["installations"]

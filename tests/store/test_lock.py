@@ -2,15 +2,18 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
-from reconciler.errors import LockedError
+from reconciler.errors import LockedError, ReconcilerError
 from reconciler.store.lock import account_lock
 
 HOLD = """
@@ -135,3 +138,69 @@ class TestOneProcess:
                 account_lock(tmp_path, "main", "second", patience_s=0),
             ):
                 pass
+
+
+class TestWaiting:
+    def test_an_apply_that_has_just_begun_is_waited_for(self, tmp_path: Path) -> None:
+        """In the sandbox most are over in a moment."""
+        with another_apply(tmp_path, "main", "theirs") as child:
+            assert child.stdin is not None
+            Timer(0.2, child.stdin.close).start()
+
+            with account_lock(tmp_path, "main", "mine") as held:
+                assert held.holder.run_id == "mine"
+
+    def test_one_that_has_gone_on_for_a_while_is_not(self, tmp_path: Path) -> None:
+        """It may be waiting for a person or for devices, so a pipeline hears at once."""
+        started = time.monotonic()
+        with account_lock(tmp_path, "main", "first") as held:
+            note = tmp_path / ".reconciler" / "locks" / "account-main.json"
+            year = held.holder.since.year
+            note.write_text(note.read_text().replace(f"{year}-", f"{year - 1}-"))
+
+            with pytest.raises(LockedError), account_lock(tmp_path, "main", "second", patience_s=30):
+                pass
+
+        assert time.monotonic() - started < 2
+
+
+class TestFilesOfTheLock:
+    def test_a_link_in_place_of_the_lock_is_not_followed(self, tmp_path: Path) -> None:
+        """A checked-in link must neither empty nor make a file elsewhere."""
+        locks = tmp_path / ".reconciler" / "locks"
+        locks.mkdir(parents=True)
+        victim = tmp_path / "victim"
+        victim.write_text("precious")
+        (locks / "account-main.lock").symlink_to(victim)
+
+        with pytest.raises(ReconcilerError, match="symbolic links"), account_lock(tmp_path, "main", "mine"):
+            pass
+
+        assert victim.read_text() == "precious"
+
+    def test_only_the_owner_can_read_them(self, tmp_path: Path) -> None:
+        """Nobody else on the machine can hold the account against us."""
+        with account_lock(tmp_path, "main", "mine"):
+            lock = tmp_path / ".reconciler" / "locks" / "account-main.lock"
+
+            assert stat.S_IMODE(lock.stat().st_mode) == 0o600
+
+    def test_a_folder_of_somebody_else_is_an_error_with_a_remedy(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A run with sudo leaves a lock of root behind."""
+        with account_lock(tmp_path, "main", "mine"):
+            pass
+        really_open = os.open
+
+        def denied(path: str | Path, *arguments: int, **options: int) -> int:
+            if str(path).endswith(".lock"):
+                raise PermissionError(13, "Permission denied")
+            return really_open(path, *arguments, **options)
+
+        monkeypatch.setattr(os, "open", denied)
+
+        with pytest.raises(ReconcilerError, match="Permission denied") as caught, account_lock(tmp_path, "main", "b"):
+            pass
+        assert caught.value.where.endswith("account-main.lock")
+        assert "sudo chown" in caught.value.remedy
