@@ -44,6 +44,7 @@ OTHER_SITE = "11111111-0000-4000-8000-000000000002"
 MAIN = "main"
 NO_CALL = Unreadable(reason=Reason.NO_DOCUMENTED_CALL)
 FORBIDDEN = Unreadable(reason=Reason.FORBIDDEN)
+NO_CIRCUITS: Mapping[str, float] = {}
 LIVE_DEFAULTS: Mapping[str, Observation] = {
     "authentication.mode": "native",
     "authentication.authorizationRequired": True,
@@ -191,7 +192,7 @@ def has_access(
 def live(
     *chargers: ObservedCharger,
     settings: Mapping[str, Observation] | None = None,
-    circuits: Mapping[str, float] | Unreadable | None = None,
+    circuits: Mapping[str, float] | Unreadable | None = NO_CIRCUITS,
     access: Sequence[ObservedPermission] | Unreadable | None = None,
     site: str = SITE,
     name: str | None = "Solbakken",
@@ -200,7 +201,10 @@ def live(
     native_allowed: bool | None = True,
     power_managed: bool | None = False,
 ) -> ObservedInstallation:
-    """One live installation; settings that are not given have quiet defaults, those of other modes are ABSENT."""
+    """One live installation; settings that are not given have quiet defaults, those of other modes are ABSENT.
+
+    `circuits` None means that nobody asked for them.
+    """
     values: dict[str, Observation] = dict.fromkeys(ALL_INSTALLATION_SETTINGS, ABSENT)
     values |= {**LIVE_DEFAULTS, **(settings or {})}
     if values["authentication.mode"] != "native" and "authentication.authorizationRequired" not in (settings or {}):

@@ -163,4 +163,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         example="acknowledge: [{guard: lose-load-balancing, by: electrician KL, reason: backend balances, until: "
         "2027-01-31}]",
     ),
+    Explanation(
+        code="P322",
+        title="lower-installation-unreadable: the limit of an installation would go down above things nobody knows",
+        why="No circuit and no charger may stand above its installation. The circuits could not be read, or a charger "
+        "that may stand at 32 A has no known maximum.",
+        remedy="Give the account Owner or Service, list every charger with a maxCurrent, or let an electrician "
+        "acknowledge it.",
+    ),
 )

@@ -1,6 +1,6 @@
 """What a guard is, and how one is lifted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from reconciler.model.desired import DesiredInstallation
@@ -54,6 +54,12 @@ def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
         remedy=objection.remedy,
         liftable=liftable,
     )
+
+
+def some(serials: Sequence[str]) -> str:
+    """The first three of them."""
+    more = f" and {len(serials) - 3} more" if len(serials) > 3 else ""
+    return ", ".join(serials[:3]) + more
 
 
 def name_of(site: Site) -> str:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 
 from reconciler.model.change import Change
-from reconciler.model.settings import Scope
+from reconciler.model.settings import Scope, setting
 from reconciler.model.value import Unreadable
-from reconciler.model.words import after, amperes, before
-from reconciler.planning.guard import Objection
+from reconciler.model.words import after, amperes, before, counted
+from reconciler.planning.guard import Objection, some
 from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
 
 MAX_CURRENT = "maxCurrent"
 STAND_ALONE = "standAlone"
+HIGHEST_A = setting(Scope.CHARGER, MAX_CURRENT).high or 32.0
+"""No charger is built for more."""
 
 
 def current_range(site: Site) -> Iterable[Objection]:
@@ -69,6 +71,31 @@ def _left_above(site: Site, change: Change) -> Iterable[Objection]:
             )
 
 
+def lower_without_knowing(site: Site) -> Iterable[Objection]:
+    """An installation goes down only where everything below it is known; no charger can stand above 32 A."""
+    for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
+        if not change.lowered_a:
+            continue
+        circuits = site.observed.circuits
+        if not isinstance(circuits, tuple):
+            why = f" ({circuits.reason.value})" if isinstance(circuits, Unreadable) else ""
+            yield _lowered_blindly(change, f"circuits unreadable{why}", "known circuits")
+        unknown = [one for one in site.chargers if not isinstance(site.final_of_charger(one, MAX_CURRENT), float)]
+        if unknown and _number(change.after) < HIGHEST_A:
+            measured = f"{counted(len(unknown), 'charger')} of unknown maximum: {some(sorted(unknown))}"
+            yield _lowered_blindly(change, measured, "none")
+
+
+def _lowered_blindly(change: Change, measured: str, limit: str) -> Objection:
+    return Objection(
+        measured=measured,
+        limit=limit,
+        message=f"the installation would be lowered from {before(change)} to {after(change)}, and what stands below it "
+        f"is not all known: {measured}",
+        remedy="get Owner or Service so that the circuits can be read, and list every charger with a maximum current",
+    )
+
+
 def _above(change: Change, what: str, limit_a: float) -> Objection:
     return Objection(
         measured=after(change),
@@ -117,7 +144,7 @@ def unbalanced_circuit(site: Site) -> Iterable[Objection]:
             continue
         circuit = site.circuit_of(serial)
         maxima = [site.final_of_charger(one, MAX_CURRENT) for one in neighbours]
-        total = sum(value if isinstance(value, float) else 32.0 for value in maxima)
+        total = sum(value if isinstance(value, float) else HIGHEST_A for value in maxima)
         if circuit is not None and total <= circuit.max_current_a:
             continue
         yield Objection(

@@ -8,7 +8,7 @@ from reconciler.model.observed import ObservedCharger, OperatingMode
 from reconciler.model.settings import Scope
 from reconciler.model.words import counted
 from reconciler.planning.access import gains_owner, is_group, loses_owner
-from reconciler.planning.guard import Objection
+from reconciler.planning.guard import Objection, some
 from reconciler.planning.site import Site, enters_native
 
 OWNER_BIT, SERVICE_BIT = 2, 4
@@ -88,7 +88,7 @@ def shared_installation(site: Site) -> Iterable[Objection]:
     if foreign and reasons:
         what = "the authentication mode" if site.mode_switch in reasons else "the ownership"
         yield Objection(
-            measured=f"{counted(len(foreign), 'charger')} not in the file: {_some(foreign)}",
+            measured=f"{counted(len(foreign), 'charger')} not in the file: {some(foreign)}",
             limit="none",
             message=f"changing {what} also hits {counted(len(foreign), 'charger')} that the file does not list",
             remedy="list them if they are meant, or let Zaptec split the installation",
@@ -98,11 +98,6 @@ def shared_installation(site: Site) -> Iterable[Objection]:
 def _hands_over(change: Change) -> bool:
     person = not is_group(change.target.principal or "")
     return change.target.scope is Scope.PRINCIPAL and (loses_owner(change) or (person and gains_owner(change)))
-
-
-def _some(serials: list[str]) -> str:
-    more = f" and {len(serials) - 3} more" if len(serials) > 3 else ""
-    return ", ".join(serials[:3]) + more
 
 
 def power_managed(site: Site) -> Iterable[Objection]:

@@ -134,9 +134,74 @@ class TestInstallationLimit:
 
         assert len(plan_for(site, live()).changes) == 1
 
-    def test_lowering_is_free(self) -> None:
-        """Down needs nobody."""
-        assert not plan_for(wants(settings={"maxCurrent": 50.0}), live()).refusals
+    def test_lowering_above_everything_is_free(self) -> None:
+        """Down needs nobody, as long as all circuits and chargers fit."""
+        assert not plan_for(wants(settings={"maxCurrent": 50.0}), live(circuits={"c1": 50.0})).refusals
+
+
+class TestLoweringTheInstallation:
+    """Only what is known to fit may be left under a lower limit."""
+
+    def test_a_circuit_that_stays_above_is_never_possible(self) -> None:
+        """32 A above a circuit of 63 A: no acceptance lifts it."""
+        site = wants(settings={"maxCurrent": 32.0}, acknowledged=["above-circuit", "lower-installation-unreadable"])
+
+        plan = plan_for(site, live(circuits={"c1": 63.0}))
+
+        assert guards(plan) == [("P318", "above-circuit")]
+        assert not plan.refusals[0].liftable
+        assert not plan.changes
+
+    def test_a_charger_that_stays_above_is_never_possible(self) -> None:
+        """Also one that cannot be read beside it."""
+        site = wants(settings={"maxCurrent": 20.0}, acknowledged=["lower-installation-unreadable"])
+        seen = live(charger("ZAP000001", maxCurrent=32.0), charger("ZAP000002"), circuits={"c1": 20.0})
+
+        plan = plan_for(site, seen)
+
+        assert guards(plan) == [("P318", "above-circuit")]
+
+    @pytest.mark.parametrize("circuits", [None, Unreadable(reason=Reason.EMPTY_ANSWER)])
+    def test_unread_circuits_may_be_above(self, circuits: object) -> None:
+        """Where the hierarchy does not come, nobody knows."""
+        plan = plan_for(wants(settings={"maxCurrent": 50.0}), live(circuits=circuits))
+
+        assert guards(plan) == [("P322", "lower-installation-unreadable")]
+        assert (plan.refusals[0].limit, plan.refusals[0].liftable) == ("known circuits", True)
+
+    @pytest.mark.parametrize("listed", [True, False])
+    @pytest.mark.parametrize("value", [None, FORBIDDEN])
+    def test_a_charger_of_unknown_maximum_may_be_above(self, value: Unreadable | None, *, listed: bool) -> None:
+        """Not listed, listed without a limit, or not readable: it may stand at 32 A."""
+        site = wants(*([wants_charger("ZAP000001")] if listed else []), settings={"maxCurrent": 20.0})
+        one = charger("ZAP000001") if value is None else charger("ZAP000001", maxCurrent=value)
+
+        plan = plan_for(site, live(one, circuits={"c1": 20.0}))
+
+        assert guards(plan) == [("P322", "lower-installation-unreadable")]
+        assert plan.refusals[0].measured == "1 charger of unknown maximum: ZAP000001"
+
+    def test_no_charger_stands_above_32_a(self) -> None:
+        """From 32 A on, chargers need not be known."""
+        site = wants(settings={"maxCurrent": 32.0})
+
+        assert not plan_for(site, live(charger("ZAP000001"), circuits={"c1": 32.0})).refusals
+
+    def test_a_charger_that_goes_down_as_well_is_known(self) -> None:
+        """Its limit is what the plan makes of it, and it comes first."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=16.0), settings={"maxCurrent": 20.0})
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=32.0), circuits={"c1": 20.0}))
+
+        assert not plan.refusals
+        assert [one.target.charger for one in plan.changes] == [None, "ZAP000001"]
+        assert plan.steps[1].after == (plan.steps[0].id,)
+
+    def test_somebody_can_give_a_word(self) -> None:
+        """An electrician who knows the circuits lifts it."""
+        site = wants(settings={"maxCurrent": 20.0}, acknowledged=["lower-installation-unreadable"])
+
+        assert len(plan_for(site, live(charger("ZAP000001"))).changes) == 1
 
 
 class TestRange:

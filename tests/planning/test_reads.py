@@ -111,12 +111,14 @@ class TestFloor:
 
         assert floor == 2 + 1 + hierarchy
 
-    def test_a_raise_of_the_installation_needs_it_too(self) -> None:
-        """The circuits must stay below."""
+    @pytest.mark.parametrize(
+        ("value", "hierarchy"), [(63.0, 1), (100.0, 1), (80.0, 0), (80.01, 0), (FORBIDDEN, 0), (ABSENT, 0)]
+    )
+    def test_another_limit_of_the_installation_needs_it_too(self, value: Observation, hierarchy: int) -> None:
+        """The circuits must stay below, whether it goes up or down."""
         files = fleet(wants(settings={"maxCurrent": 80.0}))
 
-        assert read_floor(needs_of(files), cloud(live())) == 3
-        assert read_floor(needs_of(files), cloud(live(settings={"maxCurrent": FORBIDDEN}))) == 2
+        assert read_floor(needs_of(files), cloud(live(settings={"maxCurrent": value}))) == 2 + hierarchy
 
     def test_what_is_not_visible_needs_no_read(self) -> None:
         """Nobody reads the state of a charger that no list shows."""
