@@ -1,7 +1,10 @@
 """Which files are read: ordinary ones inside the fleet folder and no others."""
 
+import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -105,6 +108,82 @@ class TestLinks:
         (fleet / "installations/gone.yaml").symlink_to("nowhere.yaml")
 
         assert told(load_fleet(fleet, today=TODAY)) == ["installations/gone.yaml:0:0 E012"]
+
+
+class TestUnreadable:
+    """Root reads everything, so the call that reads is made to fail."""
+
+    def test_a_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Its installations would silently be missing; the others are still read."""
+        fleet = write(tmp_path, {HERE: HEAD, "installations/closed/b.yaml": OTHER})
+        monkeypatch.setattr(os, "scandir", refusing(os.scandir, "closed"))
+
+        loaded = load_fleet(fleet, today=TODAY)
+
+        assert told(loaded) == ["installations/closed:0:0 E026"]
+        assert "this folder cannot be read: Permission denied." in str(loaded.problems[0])
+        assert loaded.files == 1
+
+    @pytest.mark.parametrize("name", ["installations", "profiles"])
+    def test_a_whole_part_of_the_fleet(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """Nothing else is told: neither an empty fleet nor a profile that does not exist."""
+        fleet = write(tmp_path, {HERE: HEAD + "profiles: [p]\n", "profiles/p.yaml": "labels: {a: b}\n"})
+        monkeypatch.setattr(os, "scandir", refusing(os.scandir, name))
+
+        assert told(load_fleet(fleet, today=TODAY)) == [f"{name}:0:0 E026"]
+
+    def test_the_fleet_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What lies beside fleet.yaml cannot be seen."""
+        fleet = write(tmp_path, {HERE: HEAD})
+        monkeypatch.setattr(os, "listdir", refusing(os.listdir, "fleet"))
+
+        assert [str(problem).partition(": ")[0] for problem in load_fleet(fleet, today=TODAY).problems] == [
+            "fleet/ E026 this folder cannot be read"
+        ]
+
+    @pytest.mark.parametrize("name", [HERE, "fleet.yaml", "exceptions.yaml", "profiles/p.yaml"])
+    def test_a_file(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """The way out is a right to read, not another kind of file."""
+        text = "profiles: [p]\nauthentication: {mode: ocppNative, ocppNative: {url: wss://ocpp.backend-b.example/cp}}\n"
+        files = {HERE: HEAD + text, "installations/b.yaml": OTHER, "profiles/p.yaml": "labels: {a: b}\n"}
+        fleet = write(tmp_path, {**files, "exceptions.yaml": "version: 1\nexceptions: []\n"})
+        monkeypatch.setattr(os, "open", refusing(os.open, Path(name).name))
+
+        loaded = load_fleet(fleet, today=TODAY)
+
+        assert told(loaded) == [f"{name}:0:0 E026"]
+        assert "ordinary file" not in str(loaded.problems[0])
+        assert "right to read" in loaded.problems[0].remedy
+
+    @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+    def test_a_folder_without_rights(self, tmp_path: Path) -> None:
+        """The same with a real folder."""
+        fleet = write(tmp_path, {HERE: HEAD, "installations/closed/b.yaml": OTHER})
+        (fleet / "installations/closed").chmod(0)
+
+        loaded = load_fleet(fleet, today=TODAY)
+        (fleet / "installations/closed").chmod(0o700)
+
+        assert told(loaded) == ["installations/closed:0:0 E026"]
+
+
+def refusing(call: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A function of the operating system that may not touch one name."""
+
+    def refused(path: str, *rest: Any, **options: Any) -> Any:
+        if Path(path).name == name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return call(path, *rest, **options)
+
+    return refused
+
+
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    """It leads nowhere."""
+    fleet = write(tmp_path, {HERE: HEAD})
+    (fleet / "installations/loop.yaml").symlink_to("loop.yaml")
+
+    assert told(load_fleet(fleet, today=TODAY)) == ["installations/loop.yaml:0:0 E012"]
 
 
 def test_a_pipe_does_not_block(tmp_path: Path) -> None:

@@ -14,8 +14,26 @@ class TestMissing:
         """A typo in --fleet must not look like a fleet without work."""
         loaded = load_fleet(tmp_path / "flete", today=TODAY)
 
-        assert [problem.code for problem in loaded.problems] == ["E019"]
+        (problem,) = loaded.problems
+        assert str(problem).startswith(f"{tmp_path}/flete E019 there is no such folder (looked at {tmp_path}/flete). ")
+        assert "--fleet" in problem.remedy
+        assert "reconciler demo --keep DIR" in problem.remedy
         assert loaded.desired is None
+
+    def test_a_relative_folder_says_where_it_was_looked_for(self, tmp_path: Path) -> None:
+        """Usually people stand in the wrong folder."""
+        (problem,) = load_fleet(Path("fleet"), today=TODAY).problems
+
+        assert problem.file == "fleet"
+        assert f"(looked at {tmp_path}/fleet)" in problem.what
+
+    def test_a_file_instead_of_the_folder(self, tmp_path: Path) -> None:
+        """fleet.yaml is easily named instead of the folder around it."""
+        load(tmp_path, {HERE: HEAD})
+
+        (problem,) = load_fleet(Path("fleet/fleet.yaml"), today=TODAY).problems
+
+        assert problem.what.startswith("this is a file, not a folder")
 
     def test_a_folder_without_anything(self, tmp_path: Path) -> None:
         """Neither fleet.yaml nor installations."""

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import UsageProblemError
-from tests.loading.fleets import FLEET, HEAD, HERE, ID, OTHER, load, write
+from reconciler.loading.load import load_fleet
+from tests.loading.fleets import FLEET, HEAD, HERE, ID, OTHER, TODAY, load, write
 
 FILES: dict[str, str | bytes] = {
     "fleet.yaml": FLEET + "defaults:\n  chargerDefaults:\n    standAlone: false\n",
@@ -97,12 +98,75 @@ class TestExplain:
         with pytest.raises(UsageProblemError, match="unmanaged"):
             loaded.effective(Path(HERE), "maxCurrent")
 
+    @pytest.mark.parametrize(
+        ("asked", "meant"),
+        [
+            ("chargers.ZAP012346.maxCurent", "chargers.ZAP012346.maxCurrent"),
+            ("chargers.ZAP012364", "chargers.ZAP012346"),
+            ("authentication.mod", "authentication.mode"),
+            ("permision", "permissions"),
+        ],
+    )
+    def test_a_misspelt_path_gets_the_nearest_one(self, tmp_path: Path, asked: str, meant: str) -> None:
+        """It is no setting that nobody manages."""
+        loaded = load(tmp_path, FILES)
+
+        with pytest.raises(UsageProblemError) as caught:
+            loaded.effective(Path(HERE), asked)
+
+        assert caught.value.remedy == f"did you mean {meant}?"
+        assert "unmanaged" not in caught.value.what
+
+    def test_a_path_like_nothing_else(self, tmp_path: Path) -> None:
+        """A wild guess would help nobody."""
+        loaded = load(tmp_path, FILES)
+
+        with pytest.raises(UsageProblemError, match="no such value") as caught:
+            loaded.effective(Path(HERE), "xyzzy")
+
+        assert caught.value.remedy == "leave the path away to see every value"
+
+    @pytest.mark.parametrize("asked", ["fleet/installations/heer.yaml", "heer.yaml", "installations/old/here.yaml"])
+    def test_a_file_that_is_not_there_gets_the_nearest_one(self, tmp_path: Path, asked: str) -> None:
+        """Whatever folder it was looked for in."""
+        loaded = load(tmp_path, FILES)
+
+        with pytest.raises(UsageProblemError, match="there is no such file") as caught:
+            loaded.effective(Path(asked), None)
+
+        assert caught.value.remedy == f"did you mean fleet/{HERE}?"
+
+    def test_a_file_like_no_other(self, tmp_path: Path) -> None:
+        """The way out is named instead."""
+        loaded = load(tmp_path, FILES)
+
+        with pytest.raises(UsageProblemError, match="there is no such file") as caught:
+            loaded.effective(Path("nosuch.yaml"), None)
+
+        assert "below installations/" in caught.value.remedy
+
+    def test_a_file_of_which_nothing_can_be_read(self, tmp_path: Path) -> None:
+        """It is there, so the way out is to repair it."""
+        loaded = load(tmp_path, {**FILES, "installations/zz.yaml": "labels: {\n"})
+
+        with pytest.raises(UsageProblemError, match="nothing of this file can be read") as caught:
+            loaded.effective(Path("installations/zz.yaml"), None)
+
+        assert "reconciler validate" in caught.value.remedy
+
+    def test_without_a_fleet_there_is_nothing_to_explain(self, tmp_path: Path) -> None:
+        """The problem of the fleet says why, not one of the file."""
+        loaded = load_fleet(tmp_path / "flete", today=TODAY)
+
+        assert loaded.effective(Path(HERE), None) == ()
+        assert [problem.code for problem in loaded.problems] == ["E019"]
+
     def test_a_file_outside_the_fleet_is_not_read(self, tmp_path: Path) -> None:
         """Whatever it holds."""
         loaded = load(tmp_path, FILES)
         (tmp_path / "elsewhere.yaml").write_text(HEAD)
 
-        with pytest.raises(UsageProblemError):
+        with pytest.raises(UsageProblemError, match="no installation file of the fleet"):
             loaded.effective(tmp_path / "elsewhere.yaml", None)
 
     def test_it_works_while_another_file_is_broken(self, tmp_path: Path) -> None:

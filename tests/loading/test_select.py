@@ -107,8 +107,10 @@ def test_without_a_wish_the_fleet_stays_whole(fleet: DesiredFleet) -> None:
         ("Heree", "did you mean Here?"),
         ("ZAP012354", "did you mean ZAP012345?"),
         ("segment=hoem", "did you mean segment=home?"),
-        ("xyzzy/plugh", "a serial, or label=value"),
-        ("installations/home", "use a file|did you mean"),
+        ("installations/home", "did you mean fleet/installations/homes?"),
+        ("fleet/installations/homes/heer.yaml", "did you mean fleet/installations/homes/here.yaml?"),
+        ("fleet/installations/here.yaml", "did you mean fleet/installations/homes/here.yaml?"),
+        ("hree.yaml", "did you mean fleet/installations/homes/here.yaml?"),
     ],
 )
 def test_a_selector_that_matches_nothing_is_a_mistake(fleet: DesiredFleet, selector: str, hint: str) -> None:
@@ -116,7 +118,16 @@ def test_a_selector_that_matches_nothing_is_a_mistake(fleet: DesiredFleet, selec
     with pytest.raises(UsageProblemError, match="matches no installation") as caught:
         chosen(fleet, "Here", selector)
 
-    assert any(part in caught.value.remedy for part in hint.split("|"))
+    assert caught.value.remedy.startswith(hint)
+
+
+@pytest.mark.parametrize("selector", ["xyzzy/plugh", "fleet/installations/nosuch.yaml", "nosuch", "fleet/nosuch"])
+def test_what_is_near_nothing_gets_no_guess(fleet: DesiredFleet, selector: str) -> None:
+    """A path of the same folder is not near; the kinds of selector are told instead."""
+    with pytest.raises(UsageProblemError) as caught:
+        chosen(fleet, selector)
+
+    assert caught.value.remedy.startswith("use a file, a folder, an installation id or name")
 
 
 def test_so_is_an_exclusion_that_matches_nothing(fleet: DesiredFleet) -> None:
@@ -130,7 +141,15 @@ def test_an_unknown_account(fleet: DesiredFleet) -> None:
     with pytest.raises(UsageProblemError) as caught:
         chosen(fleet, account="sout")
 
-    assert "did you mean south?" in caught.value.remedy
+    assert caught.value.remedy == "did you mean south? known: main, south"
+
+
+def test_an_account_like_no_other(fleet: DesiredFleet) -> None:
+    """Selectors are something else; the accounts are named."""
+    with pytest.raises(UsageProblemError) as caught:
+        chosen(fleet, account="xyzzy")
+
+    assert caught.value.remedy == "known: main, south"
 
 
 def test_excluding_everything(fleet: DesiredFleet) -> None:
