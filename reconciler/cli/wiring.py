@@ -45,6 +45,11 @@ class Connections:
         return self.clocks[min(self.clocks)]
 
     @property
+    def clouds(self) -> Mapping[str, str]:
+        """Account name and cloud."""
+        return {name: live.account.cloud.value for name, live in self.accounts.items()}
+
+    @property
     def observers(self) -> Mapping[str, Observer]:
         """The reading side of each account."""
         return {name: account.observer for name, account in self.accounts.items()}

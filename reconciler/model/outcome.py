@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from reconciler.model.value import Value
+
 
 class OutcomeKind(StrEnum):
     """Outcome of one change; each is counted from the journal, never from the plan."""
@@ -83,3 +85,20 @@ class WriteAnswer:
 
     status: WriteStatus
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A value that an earlier run sent to a charger that was offline then; the cloud keeps it until it comes back.
+
+    Attributes:
+        charger: Serial on the box.
+        at: When it was sent.
+    """
+
+    account: str
+    installation_id: str
+    charger: str
+    setting: str
+    value: Value
+    at: datetime

@@ -3,24 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.value import Value
+from reconciler.model.outcome import Queued
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """A value that an earlier run sent to a charger that was offline then; the cloud keeps it until it comes back.
-
-    Attributes:
-        charger: Serial on the box.
-        at: When it was sent.
-    """
-
-    account: str
-    installation_id: str
-    charger: str
-    setting: str
-    value: Value
-    at: datetime
+__all__ = ["Policy", "Queued"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,27 +4,25 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
-from reconciler.model.outcome import OutcomeKind
+from reconciler.model.outcome import Queued
 from reconciler.store.files import sync_folder, unreadable, unwritable
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder
 from reconciler.store.moments import from_text, to_text, utc_now
 
-OUTCOME = "outcome"
-"""Event that tells how one change ended; its data holds at least `change` (id) and `outcome` (word)."""
+QUEUED = "queued"
+"""Event of a write to an offline charger: `account`, `cloud`, `installation`, `charger`, `setting`, `value`."""
 
 # How `_line` writes; what looks like this without being it is found out when it is parsed.
 _SEQUENCE = re.compile(rb'\{"seq":(\d+),')
 _WHOLE = re.compile(rb'(?:\{"seq":\d+,"at":"[^"\n]+","event":"[^"\n]+","data":\{[^\n]*\}\}\n)*')
-_CHANGE = re.compile(rb'"change":"((?:[^"\\]|\\.)*)"')
-_OUTCOME = b'"event":"outcome"'
-_PENDING = b'"outcome":"pending"'
+_QUEUED = b'"event":"queued"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,34 +122,38 @@ def read_journal(path: Path) -> Journal:
     return _journal(path, content)
 
 
-def sent_history(root: Path) -> dict[str, datetime]:
-    """Changes that earlier runs sent and never saw arrive: change id -> when it was first reported pending.
+def queued_writes(root: Path, clouds: Mapping[str, str], *, since: datetime | None = None) -> tuple[Queued, ...]:
+    """What earlier runs sent to chargers that were offline then, oldest first.
 
-    Only the last outcome of a change in any run counts. Newest first. Every plan asks, so each journal is read once
-    and only what concerns a change that was ever pending is parsed.
+    Args:
+        root: The folder that holds the fleet.
+        clouds: Account name and cloud; what was sent to another cloud says nothing about this one.
+        since: Nothing older counts, for instance because the sandbox's world is younger.
 
     Raises:
         ReconcilerError: A journal is garbled or cannot be read.
     """
-    paths = [runs_folder(root) / run / JOURNAL for run in run_ids(root)]
-    journals = {path: _whole_lines(path) for path in paths}
-    ever = frozenset(change for content in journals.values() for change, _ in _lines_with(_PENDING, content))
-    outcomes = [
-        (record.at, path.parent.name, record.sequence, record.data)
-        for path, content in journals.items()
-        for change, line in (_lines_with(_OUTCOME, content) if ever else ())
-        if change in ever
-        for record in (_parsed(path, line),)
-        if record.event == OUTCOME
-    ]
-    sent: dict[str, datetime] = {}
-    for at, _, _, data in sorted(outcomes, key=lambda found: found[:3]):
-        change = str(data.get("change"))
-        if data.get("outcome") == OutcomeKind.PENDING:
-            sent.setdefault(change, at)
-        else:
-            sent.pop(change, None)
-    return dict(sorted(sent.items(), key=lambda item: (-item[1].timestamp(), item[0])))
+    found = []
+    for run in run_ids(root):
+        path = runs_folder(root) / run / JOURNAL
+        content = _whole_lines(path)
+        lines = [line for line in content.split(b"\n") if _QUEUED in line] if _QUEUED in content else []
+        found += [record for line in lines if (record := _parsed(path, line)).event == QUEUED]
+    queued = [_queued(record) for record in found if clouds.get(str(record.data["account"])) == record.data["cloud"]]
+    return tuple(sorted((one for one in queued if since is None or one.at >= since), key=lambda one: one.at))
+
+
+def _queued(record: Record) -> Queued:
+    data = record.data
+    value = data["value"]
+    return Queued(
+        account=str(data["account"]),
+        installation_id=str(data["installation"]),
+        charger=str(data["charger"]),
+        setting=str(data["setting"]),
+        value=value if isinstance(value, bool | str) else float(str(value)),
+        at=record.at,
+    )
 
 
 def _whole_lines(path: Path) -> bytes:
@@ -173,15 +175,6 @@ def _whole_lines(path: Path) -> bytes:
 def _last_sequence(content: bytes) -> int:
     found = _SEQUENCE.match(content, content.rfind(b"\n", 0, -1) + 1)
     return int(found[1]) if found else 0
-
-
-def _lines_with(sign: bytes, content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The lines about one change that contain a sign, each with the change's id as it is written there."""
-    if sign not in content:
-        return
-    for line in content.split(b"\n"):
-        if sign in line and (found := _CHANGE.search(line)):
-            yield found[1], line
 
 
 def _parsed(path: Path, line: bytes) -> Record:

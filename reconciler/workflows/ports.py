@@ -1,7 +1,6 @@
 """What workflows need from the outside world, each a Protocol of one to three methods."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from reconciler.model.change import Change
@@ -40,12 +39,4 @@ class RunLog(Protocol):
 
     def write_file(self, name: str, text: str) -> str:
         """Write a file of the run atomically; returns its path as shown to the user."""
-        ...
-
-
-class SentHistory(Protocol):
-    """What earlier runs sent to offline devices and never saw arrive."""
-
-    def sent(self) -> Iterator[tuple[str, datetime]]:
-        """Change ids with the time of sending."""
         ...

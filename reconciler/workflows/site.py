@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reconciler.errors import CloudError
-from reconciler.model.change import Change
+from reconciler.model.change import Change, plain
 from reconciler.model.desired import Route
 from reconciler.model.observed import Breadth, ObservedInstallation
 from reconciler.model.outcome import OutcomeKind, WriteStatus
@@ -94,27 +94,30 @@ def _one_level(work: _Work, level: Sequence[Step]) -> None:
     """Write and read back; with a limit on failures, in batches of that size, so that it can stop in time."""
     batch = work.run.limits.max_failures or len(level)
     for start in range(0, len(level), batch):
-        sent: list[Sent] = []
-        try:
-            for step in level[start : start + batch]:
-                if (one := _one_step(work, step)) is not None:
-                    sent.append(one)
-        finally:
-            read_back(sent, reach=work.reach, tally=work.tally)
+        _one_batch(work, level[start : start + batch])
 
 
-def _one_step(work: _Work, step: Step) -> Sent | None:
-    """Write one step if it may run; None when nothing was sent."""
+def _one_batch(work: _Work, steps: Sequence[Step]) -> None:
+    sent: list[Sent] = []
+    try:
+        for step in steps:
+            sent += _one_step(work, step)
+    finally:
+        read_back(sent, reach=work.reach, tally=work.tally)
+
+
+def _one_step(work: _Work, step: Step) -> list[Sent]:
+    """Write one step if it may run; empty when nothing was sent."""
     changes = work.of(step)
     if (held := _held_back(work, step, changes)) is not None:
         work.settle(changes, held, step)
-        return None
+        return []
     valid = _still_valid(work, step, changes)
     if not valid:
-        return None
+        return []
     if step.route is Route.PORTAL:
         work.settle(valid, (OutcomeKind.WAITING, "a person must do this in the Portal; see the worksheet"), step)
-        return None
+        return []
     return _send(work, step, valid)
 
 
@@ -190,7 +193,7 @@ def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Cha
     return valid
 
 
-def _send(work: _Work, step: Step, changes: Sequence[Change]) -> Sent | None:
+def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
     ids = [change.id for change in changes]
     work.run.log.record("before-write", {"step": step.id, "changes": ids, "operation": step.operation.value})
     work.tally.note_sent(changes)
@@ -199,8 +202,21 @@ def _send(work: _Work, step: Step, changes: Sequence[Change]) -> Sent | None:
     work.run.log.record("after-write", {"step": step.id, "status": answer.status.value, "detail": answer.detail})
     if answer.status is WriteStatus.REFUSED:
         work.settle(changes, (OutcomeKind.FAILED, answer.detail), step)
-        return None
-    return Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=_offline(work, changes))
+        return []
+    offline = _offline(work, changes)
+    if offline and answer.status is WriteStatus.ACCEPTED:
+        _note_queued(work, changes)
+    return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline)]
+
+
+def _note_queued(work: _Work, changes: Sequence[Change]) -> None:
+    """The cloud keeps the value until the charger comes back; later plans must know, whatever the files say then."""
+    cloud = work.run.desired.account(work.site.account).cloud
+    for change in changes:
+        target = change.target
+        place = {"account": target.account, "cloud": cloud.value, "installation": target.installation_id}
+        what = {"charger": target.charger, "setting": change.setting, "value": plain(change.after)}
+        work.run.log.record("queued", {**place, **what})
 
 
 def _offline(work: _Work, changes: Sequence[Change]) -> bool:

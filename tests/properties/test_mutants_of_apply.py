@@ -45,8 +45,9 @@ def _one_look_is_enough(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_step_is_done_unsent(patch: pytest.MonkeyPatch) -> None:
-    def settle(work: Any, step: Any, changes: Any) -> None:
+    def settle(work: Any, step: Any, changes: Any) -> list[Any]:
         work.settle(changes, (OutcomeKind.DONE, "read back"), step)
+        return []
 
     patch.setattr(site, "_send", settle)
 

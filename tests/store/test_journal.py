@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.journal import JournalWriter, read_journal, sent_history
+from reconciler.store.journal import JournalWriter, queued_writes, read_journal
 from reconciler.store.layout import latest, run_ids
 from reconciler.store.runs import RunFolder
 
@@ -260,68 +261,96 @@ class TestAfterACrash:
             assert journal.size + journal.torn == len(content)
 
 
-def run_with(root: Path, run_id: str, *outcomes: tuple[str, str], start: datetime = START) -> None:
-    """A run that ended with these outcomes (change, outcome), one a minute."""
+CLOUDS = {"main": "zaptec"}
+RUN = "20261121T063000Z-0001"
+
+
+def run_with(root: Path, run_id: str, *serials: str, start: datetime = START, cloud: str = "zaptec") -> None:
+    """A run that sent 16 A to these offline chargers, one a minute."""
     with RunFolder.create(root, run_id, now=clock_from(start)) as run:
-        for change, outcome in outcomes:
-            run.record("outcome", {"change": change, "outcome": outcome})
+        for serial in serials:
+            data = {"account": "main", "cloud": cloud, "installation": "i1", "charger": serial}
+            run.record("queued", {**data, "setting": "maxCurrent", "value": 16})
 
 
-class TestSentHistory:
+def serials_of(root: Path, *, since: datetime | None = None) -> list[str]:
+    """Which chargers have something queued."""
+    return [one.charger for one in queued_writes(root, CLOUDS, since=since)]
+
+
+class TestQueuedWrites:
     def test_without_runs_nothing_was_sent(self, tmp_path: Path) -> None:
         """A fresh clone knows of no run."""
-        assert sent_history(tmp_path) == {}
+        assert queued_writes(tmp_path, CLOUDS) == ()
         assert run_ids(tmp_path) == ()
         assert latest(tmp_path) is None
 
-    def test_only_pending_changes_count_newest_first(self, tmp_path: Path) -> None:
-        """What arrived or failed needs no waiting for."""
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"), ("c2", "done"), ("c3", "pending"))
+    def test_what_was_sent_comes_back_oldest_first(self, tmp_path: Path) -> None:
+        """With place, value and time."""
+        run_with(tmp_path, "20261122T063000Z-0001", "ZAP000002", start=START + timedelta(days=1))
+        run_with(tmp_path, RUN, "ZAP000001")
 
-        assert list(sent_history(tmp_path).items()) == [
-            ("c3", START + timedelta(minutes=2)),
-            ("c1", START),
-        ]
+        first, second = queued_writes(tmp_path, CLOUDS)
 
-    def test_the_last_outcome_of_any_run_decides(self, tmp_path: Path) -> None:
-        """A change that a later run saw arrive is no longer pending."""
-        later = START + timedelta(days=1)
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"), ("c2", "pending"))
-        run_with(tmp_path, "20261122T063000Z-0001", ("c1", "already"), start=later)
+        assert (first.charger, first.setting, first.value, first.at) == ("ZAP000001", "maxCurrent", 16.0, START)
+        assert second.charger == "ZAP000002"
 
-        assert set(sent_history(tmp_path)) == {"c2"}
+    def test_what_went_to_another_cloud_does_not_count(self, tmp_path: Path) -> None:
+        """A rehearsal on the sandbox says nothing about the real chargers."""
+        run_with(tmp_path, RUN, "ZAP000001", cloud="sandbox")
 
-    def test_a_resumed_run_counts_by_the_time_of_its_events(self, tmp_path: Path) -> None:
-        """Going on with an old run after a newer one is the newer truth."""
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"))
-        run_with(tmp_path, "20261122T063000Z-0001", ("c1", "pending"), start=START + timedelta(days=1))
-        resumed_at = START + timedelta(days=2)
-        with RunFolder.resume(tmp_path, "20261121T063000Z-0001", now=clock_from(resumed_at)) as run:
-            run.record("outcome", {"change": "c1", "outcome": "done"})
+        assert serials_of(tmp_path) == []
 
-        assert sent_history(tmp_path) == {}
+    def test_what_is_older_than_the_world_does_not_count(self, tmp_path: Path) -> None:
+        """It was sent to a world that is gone."""
+        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
 
-    def test_reported_pending_again_it_still_was_sent_the_first_time(self, tmp_path: Path) -> None:
-        """The age of a pending change counts from its sending."""
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"), ("c1", "pending"))
+        assert serials_of(tmp_path, since=START + timedelta(seconds=1)) == ["ZAP000002"]
 
-        assert sent_history(tmp_path) == {"c1": START}
+    def test_other_events_do_not_count(self, tmp_path: Path) -> None:
+        """Whatever they look like."""
+        with RunFolder.create(tmp_path, RUN, now=clock_from(START)) as run:
+            run.record("outcome", {"change": "c1", "outcome": "pending", "detail": '"event":"queued"'})
+
+        assert serials_of(tmp_path) == []
 
     def test_a_run_that_died_before_its_first_event_is_no_obstacle(self, tmp_path: Path) -> None:
         """An empty run folder says nothing, so it is skipped."""
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"))
+        run_with(tmp_path, RUN, "ZAP000001")
         (tmp_path / ".reconciler" / "runs" / "20261121T070000Z-0001").mkdir()
         (tmp_path / ".reconciler" / "runs" / "notes").mkdir()
 
-        assert sent_history(tmp_path) == {"c1": START}
-        assert run_ids(tmp_path) == ("20261121T063000Z-0001", "20261121T070000Z-0001")
+        assert serials_of(tmp_path) == ["ZAP000001"]
         assert latest(tmp_path) == "20261121T070000Z-0001"
 
     def test_a_garbled_run_is_named(self, tmp_path: Path) -> None:
         """A damaged journal is never read as "nothing was sent"."""
-        run_with(tmp_path, "20261121T063000Z-0001", ("c1", "pending"), ("c2", "pending"))
-        journal = tmp_path / ".reconciler" / "runs" / "20261121T063000Z-0001" / "journal.jsonl"
-        journal.write_bytes(b"{}\n" + journal.read_bytes())
+        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
+        journal = tmp_path / ".reconciler" / "runs" / RUN / "journal.jsonl"
+        first, second = journal.read_bytes().splitlines(keepends=True)
 
-        with pytest.raises(ReconcilerError, match="line 1 of the journal"):
-            sent_history(tmp_path)
+        for content in (b"{}\n" + first, second + first, first.replace(b'"ZAP000001"', b'"ZAP000001') + second):
+            journal.write_bytes(content)
+            with pytest.raises(ReconcilerError, match="garbled"):
+                queued_writes(tmp_path, CLOUDS)
+
+    def test_a_line_torn_by_a_crash_does_not_count(self, tmp_path: Path) -> None:
+        """Nothing was done on its strength."""
+        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
+        journal = tmp_path / ".reconciler" / "runs" / RUN / "journal.jsonl"
+        journal.write_bytes(journal.read_bytes()[:-5])
+
+        assert serials_of(tmp_path) == ["ZAP000001"]
+
+    def test_runs_that_may_not_be_read_are_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A run with sudo leaves a folder of root behind; "nothing was sent" would be a guess."""
+        run_with(tmp_path, RUN, "ZAP000001")
+
+        def denied(path: Path) -> None:
+            raise PermissionError(13, "Permission denied", str(path))
+
+        monkeypatch.setattr(os, "scandir", denied)
+
+        with pytest.raises(ReconcilerError, match="Permission denied") as caught:
+            queued_writes(tmp_path, CLOUDS)
+        assert "sudo chown" in caught.value.remedy
