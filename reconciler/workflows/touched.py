@@ -9,6 +9,8 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
 
+LIMIT = "maxCurrent"
+
 
 def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
     """Only what the changes name: groups of installation settings, chargers, and who has access."""
@@ -22,9 +24,16 @@ def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
 def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallation:
     targets = {change.target for change in changes}
     serials = {target.charger for target in targets}
-    # The others stay listed, because guards count what a file does not list; without settings they cost no read.
-    chargers = tuple(one if one.serial in serials else replace(one, settings=()) for one in site.chargers)
     groups = {change.setting.split(".")[0] for change in changes if change.target.scope is Scope.INSTALLATION}
+    # The others stay listed, because guards count what a file does not list; without settings they cost no read. What
+    # stands below the limit of the installation must be known when that limit moves.
+    below = frozenset({LIMIT}) & groups
+    chargers = tuple(
+        one
+        if one.serial in serials
+        else replace(one, settings=tuple(pair for pair in one.settings if pair[0] in below))
+        for one in site.chargers
+    )
     settings = tuple((name, value) for name, value in site.settings if name.split(".")[0] in groups)
     permissions = site.permissions if any(target.principal for target in targets) else None
     return replace(site, settings=settings, chargers=chargers, permissions=permissions)
