@@ -23,6 +23,7 @@ from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind
 from reconciler.report import json_document, terminal, worksheet
+from reconciler.report.plan_words import Purpose
 from reconciler.store.lock import account_lock
 from reconciler.store.runs import RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
@@ -46,7 +47,7 @@ class Applied:
 
 def finished_plan(plan: Plan) -> str:
     """The plan as text, for the question on stderr."""
-    return terminal.plan_text(plan, **screen())
+    return terminal.plan_text(plan, purpose=Purpose.CONFIRM, **screen())
 
 
 def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan], bool]) -> Applied:
@@ -178,7 +179,9 @@ def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str |
     ids = frozenset(change.id for change in plan.changes if change.id in waiting and change.route is Route.PORTAL)
     if not ids:
         return None
-    sheet = worksheet.worksheet(plan, ids)
+    so = {OutcomeKind.DONE, OutcomeKind.ALREADY}
+    done = frozenset(outcome.change_id for outcome in outcomes if outcome.kind in so)
+    sheet = worksheet.worksheet(plan, ids, done=done)
     log.write_file("worksheet.json", json_document.to_text(worksheet.worksheet_document(sheet)))
     log.write_file("worksheet.html", worksheet.worksheet_html(sheet))
     return log.write_file("worksheet.md", worksheet.worksheet_markdown(sheet))

@@ -236,3 +236,14 @@ class TestEnds:
 
         assert kinds(ended).count("uncertain") == 1
         assert sum(entry["method"] == "POST" and entry["path"] != "/oauth/token" for entry in shop.log()) == 1
+
+
+class TestHandOver:
+    def test_the_last_step_is_proven_by_losing_access(self, shop: Shop) -> None:
+        """Once the owner has accepted, our own group goes, and then nothing can be read there any more."""
+        shop.run("sandbox", "accept-invitation", "person:c-88122")
+
+        ended = shop.apply("fleet/installations/homes/fjellveien-3.yaml", "--yes")
+
+        assert kinds(ended) == ["done"]
+        assert "our own access went with it" in ended.document["outcomes"][0]["detail"]
