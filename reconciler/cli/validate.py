@@ -1,6 +1,7 @@
 """The `validate` command."""
 
 import difflib
+import os
 from pathlib import Path
 
 import click
@@ -46,11 +47,11 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
 
 
 def _shown(problem: Problem, paths: tuple[str, ...]) -> bool:
-    """Whether a problem lies in one of the paths; a problem of the fleet as a whole is always shown."""
-    fleet = str(current_globals().fleet)
-    wanted = [path.rstrip("/") for path in paths]
-    places = {problem.file, *(part for part in [problem.file.removeprefix(f"{fleet}/")])}
-    return not wanted or any(place == path or place.startswith(f"{path}/") for path in wanted for place in places)
+    """Whether a problem lies in one of the paths, seen from here or from the fleet folder."""
+    fleet = current_globals().fleet.absolute()
+    place = Path(problem.file).absolute()
+    wanted = [base / path for path in paths for base in (Path.cwd(), fleet)]
+    return not wanted or any(place.is_relative_to(os.path.normpath(path)) for path in wanted)
 
 
 def _check_exists(path: str) -> None:
