@@ -7,6 +7,7 @@ November 2025.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 from reconciler.model.change import Change
 from reconciler.model.settings import Kind
@@ -31,6 +32,13 @@ class Span:
 
 
 Instruction = tuple[Span, ...]
+
+
+class View(StrEnum):
+    """What is open in the Portal when a step begins."""
+
+    INSTALLATION = "installation"
+    CHARGER = "charger"
 
 
 def said(template: str, **values: str) -> Instruction:
@@ -118,24 +126,40 @@ def _portal_label(change: Change) -> str:
     return change.row.portal_label or change.row.label
 
 
-def clicks_for(changes: Sequence[Change]) -> tuple[Instruction, ...]:
-    """From the opened installation to the saved setting."""
+def clicks_for(changes: Sequence[Change], *, opened: View) -> tuple[Instruction, ...]:
+    """From what is opened to the saved setting."""
     first = changes[0]
-    if first.target.principal is not None:
-        return _access_clicks(first)
-    values = tuple(_set_value(change) for change in changes)
-    save = said("Click [Save].")
     if first.target.charger is not None:
-        charger = first.target.charger
-        return (
-            said("In the same installation, go to [Circuits]."),
-            said("Click on the charger {serial} to open the [Charger settings].", serial=charger),
-            *values,
-            save,
-        )
-    place = first.row.portal_place
+        return _charger_clicks(changes, first.target.charger)
+    clicks = _access_clicks(first) if first.target.principal is not None else _settings_clicks(changes)
+    name = first.installation_name
+    match opened:
+        case View.INSTALLATION:
+            return clicks
+        case View.CHARGER:
+            return said("Click on the installation name {name} from the charger view.", name=name), *clicks
+        case _:
+            assert_never(opened)
+
+
+def view_after(changes: Sequence[Change]) -> View:
+    """What is open when a step is done."""
+    return View.INSTALLATION if changes[0].target.charger is None else View.CHARGER
+
+
+def _charger_clicks(changes: Sequence[Change], serial: str) -> tuple[Instruction, ...]:
+    return (
+        said("In the same installation, go to [Circuits]."),
+        said("Click on the charger {serial} to open the [Charger settings].", serial=serial),
+        *map(_set_value, changes),
+        said("Click [Save]."),
+    )
+
+
+def _settings_clicks(changes: Sequence[Change]) -> tuple[Instruction, ...]:
+    place = changes[0].row.portal_place
     section = f", and open the [{place[1]}] section" if len(place) > 1 else ""
-    return (said(f"Go to [{place[0]}]{section}."), *values, save)
+    return said(f"Go to [{place[0]}]{section}."), *map(_set_value, changes), said("Click [Save].")
 
 
 def _set_value(change: Change) -> Instruction:
@@ -159,10 +183,14 @@ def _access_clicks(change: Change) -> tuple[Instruction, ...]:
     tab = said("In the installation view, go to the [Permissions] tab.")
     match change:
         case Change(after=Absent()):
-            find = said("Find {who} in the list.", who=who)
-            return tab, find, said("Click the [bin icon] beside it, then click [OK].")
+            return tab, _find_to_remove(change, who), said("Click the [bin icon] beside it, then click [OK].")
         case Change(before=Unreadable()):
-            there = said("If {who} is in the list already, open that entry instead of what follows.", who=who)
+            there = said(
+                "If {who} is in the list already: open that entry, assign the role {roles} and no other, click [Next], "
+                "then click [Save]. That is all then; leave out what follows in this step.",
+                who=who,
+                roles=wording.after(change),
+            )
             return tab, there, *_give(change, who)
         case Change(before=Absent()):
             return tab, *_give(change, who)
@@ -170,6 +198,14 @@ def _access_clicks(change: Change) -> tuple[Instruction, ...]:
             find = said("Find {who} in the list and open the entry.", who=who)
             roles = said("Assign the role {roles} and no other.", roles=wording.after(change))
             return tab, find, roles, said("Click [Next], then click [Save].")
+
+
+def _find_to_remove(change: Change, who: str) -> Instruction:
+    match change.before:
+        case Unreadable():
+            return said("Find {who} in the list. If it is not there, nothing is left to do in this step.", who=who)
+        case _:
+            return said("Find {who} in the list.", who=who)
 
 
 def _give(change: Change, who: str) -> tuple[Instruction, ...]:
@@ -194,35 +230,42 @@ def _give(change: Change, who: str) -> tuple[Instruction, ...]:
     )
 
 
-def check_for(changes: Sequence[Change]) -> str:
+def check_for(changes: Sequence[Change]) -> Instruction:
     """What must be seen when the step is done."""
     first = changes[0]
     if first.target.principal is not None:
         return _access_check(first)
-    seen = wording.listed([f"{_portal_label(change)} is {_seen(change)}" for change in changes])
     place = "the charger" if first.target.charger is not None else " → ".join(first.row.portal_place)
-    return f"Open {place} again: {seen}."
+    spans = [Span(f"Open {place} again: ")]
+    for number, change in enumerate(changes, start=1):
+        spans += [Span(f"{_portal_label(change)} is "), _seen(change), Span(_mark_after(number, of=len(changes)))]
+    return tuple(spans)
 
 
-def _seen(change: Change) -> str:
+def _mark_after(number: int, *, of: int) -> str:
+    """What stands behind the one of that number in a list."""
+    return "." if number == of else " and " if number == of - 1 else ", "
+
+
+def _seen(change: Change) -> Span:
     match change.row.kind:
         case Kind.SECRET:
-            return "filled in"
+            return Span("filled in")
         case Kind.SWITCH if change.setting == "authentication.authorizationRequired":
-            return "enabled" if change.after else "disabled"
+            return Span("enabled" if change.after else "disabled")
         case _:
-            return wording.after(change)
+            return Span(wording.after(change), SpanKind.VALUE)
 
 
-def _access_check(change: Change) -> str:
+def _access_check(change: Change) -> Instruction:
     who = change.target.principal or ""
-    match change:
-        case Change(after=Absent()):
-            return f"{who} is no longer in the list."
-        case Change(before=Absent() | Unreadable()) if not who.startswith("userGroup:"):
-            return (
-                f"{who} is in the list as {wording.after(change)}. Somebody who was invited gets an email from Zaptec, "
-                "possibly in the spam folder, and has access once they accept it and log in to the Zaptec App."
-            )
-        case _:
-            return f"{who} is in the list as {wording.after(change)}."
+    if isinstance(change.after, Absent):
+        return said("{who} is no longer in the list.", who=who)
+    listed = said("{who} is in the list as {roles}.", who=who, roles=wording.after(change))
+    if who.startswith("userGroup:") or not isinstance(change.before, Absent | Unreadable):
+        return listed
+    invited = said(
+        " Somebody who was invited gets an email from Zaptec, possibly in the spam folder, and has access once they "
+        "accept it and log in to the Zaptec App."
+    )
+    return (*listed, *invited)

@@ -7,25 +7,31 @@ import re
 from typing import Any
 
 from reconciler.model.desired import Route
+from reconciler.model.value import ABSENT, Absent, Reason, Unreadable, Value
 from reconciler.report.json_document import to_text
-from reconciler.report.worksheet import worksheet, worksheet_document, worksheet_html, worksheet_markdown
+from reconciler.report.worksheet import Worksheet, worksheet, worksheet_document, worksheet_html, worksheet_markdown
 from tests.report.golden import kept
 from tests.report.samples import (
     BAKKEGATA,
     FIXTURE,
+    HAVNEN,
     HOSTILE_PLAN,
+    P_AFTER_API,
     P_ALONE,
     P_AUTH,
     P_GRANT,
     P_MODE,
     PORTAL,
     S_ALONE,
+    S_LOWER,
+    SOLBAKKEN,
     change,
     plan_of,
     step,
 )
 from tests.report.test_markdown import rendered
 
+NO_CALL = Unreadable(reason=Reason.NO_DOCUMENTED_CALL)
 ALL = frozenset(one.id for one in PORTAL.changes)
 SHEET = worksheet(PORTAL, ALL)
 HOSTILE_SHEET = worksheet(HOSTILE_PLAN, frozenset(one.id for one in HOSTILE_PLAN.changes))
@@ -97,6 +103,110 @@ class TestPortalWords:
         assert "select Installations and open Bakkegata 7" in plain(
             worksheet_markdown(worksheet(plan, frozenset({P_GRANT.id})))
         )
+
+    def test_the_reason_of_an_order_is_told(self) -> None:
+        """Somebody who knows why does not skip it."""
+        reason = "Why: native OCPP keeps chargers in stand-alone mode until it is left."
+
+        assert f"First: after step 1. {reason}" in plain(worksheet_markdown(SHEET))
+        assert f"after step 1. {reason}" in worksheet_html(SHEET)
+
+    def test_a_site_is_found_by_a_serial_of_any_of_its_changes(self) -> None:
+        """As in Zaptec's guide, also when a person only gives access there."""
+        grant = change(
+            SOLBAKKEN, "permissions", principal="person:c-9", before=NO_CALL, after=("owner",), route=Route.PORTAL
+        )
+        plan = plan_of(changes=(S_LOWER, grant), steps=(step(1, S_LOWER), step(2, grant)))
+
+        text = plain(worksheet_markdown(worksheet(plan, frozenset({grant.id}))))
+        assert "type the charger's serial number ZPR081003" in text
+        assert "click the installation name Solbakken borettslag to open the installation" in text
+
+    def test_after_a_charger_one_goes_back_to_the_installation(self) -> None:
+        """The guide does so before it gives access."""
+        clicks = plain(worksheet_markdown(SHEET))
+
+        assert "Click on the installation name Bakkegata 7 from the charger view.\nIn the installation view" in clicks
+        assert clicks.count("from the charger view") == 1
+
+
+class TestDone:
+    def test_what_is_done_is_no_condition(self) -> None:
+        """The sheet is written after the run: the machine has done its part."""
+        sheet = worksheet(PORTAL, frozenset({P_AFTER_API.id}), done=frozenset({S_LOWER.id}))
+
+        only = sheet.sites[0].steps[0]
+        assert (only.first, only.why) == ("", "")
+        assert "apply does that" not in worksheet_markdown(sheet)
+
+    def test_what_is_not_done_stays_a_condition(self) -> None:
+        """Something else being done does not help."""
+        sheet = worksheet(PORTAL, frozenset({P_AFTER_API.id}), done=frozenset({P_MODE.id}))
+
+        assert sheet.sites[0].steps[0].first == "only when ZPR081003 Maximum current is 16 A (apply does that)"
+
+    def test_what_a_person_must_do_elsewhere_is_not_done_by_apply(self) -> None:
+        """A part of the plan may stand on another sheet."""
+        sheet = worksheet(PORTAL, frozenset({P_ALONE.id}), done=frozenset({P_AUTH.id}))
+
+        assert sheet.sites[0].steps[0].first == "only when Authentication is Zaptec"
+
+
+class TestUnreadableAccess:
+    """Nobody can say whether the person is there already."""
+
+    def test_an_entry_that_is_there_gets_its_roles(self) -> None:
+        """Both ways end with the right role and a click on Save."""
+        text = plain(worksheet_markdown(_sheet_of("person:c-9", after=("user", "owner"))))
+
+        assert (
+            "If person:c-9 is in the list already: open that entry, assign the role User + Owner and no other, "
+            "click Next, then click Save. That is all then; leave out what follows in this step." in text
+        )
+        assert text.index("is in the list already") < text.index("Click Give permission")
+
+    def test_access_to_take_away_may_be_gone(self) -> None:
+        """Nobody searches for somebody who is not there."""
+        text = plain(worksheet_markdown(_sheet_of("person:c-9", after=ABSENT)))
+
+        assert "Find person:c-9 in the list. If it is not there, nothing is left to do in this step." in text
+
+
+class TestSpaces:
+    def test_words_are_not_glued_to_what_is_emphasised(self) -> None:
+        """`Go to**portal.zaptec.com**` is neither bold nor readable."""
+        said = [
+            "".join(span.text for span in one)
+            for site in SHEET.sites
+            for instructions in (site.opening, *((*part.instructions, part.check) for part in site.steps))
+            for one in instructions
+        ]
+        page = html.unescape(re.sub(r"<[^>]+>", "", worksheet_html(SHEET)))
+        text = html.unescape(re.sub(r"<[^>]+>", "", rendered(worksheet_markdown(SHEET))))
+
+        assert len(said) > 30
+        assert [one for one in said if one not in page or one not in text] == []
+
+    def test_a_value_is_copied_exactly(self) -> None:
+        """Also where it is checked: no invisible characters, and nothing is cut."""
+        url = "https://hooks.paycharge.example/" + "a" * 450 + "?x=1|2&y=`z`"
+        end = change(HAVNEN, "authentication.webhooks.sessionEndUrl", before=ABSENT, after=url, route=Route.PORTAL)
+        sheet = worksheet(plan_of(changes=(end,), steps=(step(1, end),)), frozenset({end.id}))
+
+        for page in (worksheet_html(sheet), rendered(worksheet_markdown(sheet))):
+            assert html.unescape(re.sub(r"</?code>", "", page)).count(url) == 2
+            assert "\u200b" not in html.unescape(page)
+
+    def test_one_step_has_no_order(self) -> None:
+        """And one installation is one installation."""
+        sheet = worksheet(PORTAL, frozenset({P_GRANT.id}))
+
+        assert "\n1 step at 1 installation. Plan " in worksheet_markdown(sheet)
+
+
+def _sheet_of(principal: str, *, after: Value | Absent) -> Worksheet:
+    wish = change(BAKKEGATA, "permissions", principal=principal, before=NO_CALL, after=after, route=Route.PORTAL)
+    return worksheet(plan_of(changes=(wish,), steps=(step(1, wish),)), frozenset({wish.id}))
 
 
 class TestKeptTexts:
