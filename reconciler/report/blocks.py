@@ -101,8 +101,8 @@ def before_that(step: Step, plan: Plan) -> str:
     by_hand = [str(numbers[other.id]) for other in here if other.route is Route.PORTAL]
     by_machine = [str(numbers[other.id]) for other in here if other.route is not Route.PORTAL]
     parts = [
-        f"after {_steps(by_machine)}" if by_machine else "",
-        f"waits for {_steps(by_hand)} in the Portal" if by_hand else "",
+        f"after {wording.steps(by_machine)}" if by_machine else "",
+        f"waits for {wording.steps(by_hand)} in the Portal" if by_hand else "",
         "after a step at another installation" if len(here) < len(waits_for) else "",
         wording.gate(step.gate),
     ]
@@ -112,10 +112,6 @@ def before_that(step: Step, plan: Plan) -> str:
 def why_after(step: Step) -> str:
     """Why a step waits for others, in words; empty when it waits for none."""
     return "; ".join(step.because) if step.after else ""
-
-
-def _steps(numbers: list[str]) -> str:
-    return f"step{'s' if len(numbers) > 1 else ''} {wording.listed(numbers)}"
 
 
 Place = tuple[str, str]

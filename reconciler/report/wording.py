@@ -121,6 +121,11 @@ def listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
+def steps(numbers: list[str]) -> str:
+    """`step 2`, `steps 1, 2 and 4`."""
+    return f"step{'s' if len(numbers) > 1 else ''} {listed(numbers)}"
+
+
 def duration(seconds: float) -> str:
     """`about 2 s`, `about 3 min`, in whole units."""
     if seconds < 90:

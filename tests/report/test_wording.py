@@ -97,6 +97,11 @@ def test_duration(seconds: float, expected: str) -> None:
     assert wording.duration(seconds) == expected
 
 
+def test_steps() -> None:
+    """One or many."""
+    assert [wording.steps(["2"]), wording.steps(["1", "2", "4"])] == ["step 2", "steps 1, 2 and 4"]
+
+
 class TestOpenReasons:
     def test_what_stands_in_the_way_is_counted_and_named(self) -> None:
         """After an apply: why the proof failed although nothing is left to write."""
