@@ -8,7 +8,7 @@ import pytest
 from reconciler.model.desired import RemovalGate, Route
 from reconciler.model.plan import Operation, Plan, Step
 from reconciler.model.value import Value
-from reconciler.planning.order import RULES
+from reconciler.planning.order import RULES, Rule
 from tests.builders import (
     MAIN,
     PORTAL_ACCOUNT,
@@ -382,7 +382,7 @@ class TestReasons:
 
 class TestTable:
     @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.later.name}-after-{rule.earlier.name}")
-    def test_every_rule_points_back(self, rule: object) -> None:
+    def test_every_rule_points_back(self, rule: Rule) -> None:
         """A later phase waits for an earlier one, so no two steps can wait for each other."""
         assert rule.earlier < rule.later
         assert rule.because
