@@ -1,9 +1,9 @@
 """Who may do what: which wishes differ, and which removals are safe now, later, or never.
 
 Only people count as owners who have accepted: a user group that owns a site is usually our own, and says nothing about
-whether somebody can manage the site without us. The API does not tell which group the caller belongs to. Taking a
-group away with `after: ownerAccepted` is the normal hand-over; taking away a group that may be ours without that gate
-is what the guard `own-access` is for.
+whether somebody can manage the site without us. The API does not tell which group the caller belongs to; `group` of
+the account in fleet.yaml may. Taking a group away with `after: ownerAccepted` is the normal hand-over; taking away a
+group that is or may be ours without that gate is what the guard `own-access` is for.
 """
 
 from collections.abc import Iterable, Mapping
@@ -55,6 +55,16 @@ class Removal(StrEnum):
 def is_group(principal: str) -> bool:
     """Whether it is a company's team rather than a person."""
     return principal.startswith(GROUP)
+
+
+def is_identified(principal: str, known: frozenset[str] | None) -> bool:
+    """Whether a principal can be told from others: people need an entry in the directory, of which `known` has the ids.
+
+    Without a directory (None) nobody can be told.
+    """
+    if not principal.startswith(PERSON):
+        return True
+    return known is not None and principal.removeprefix(PERSON) in known
 
 
 def by_principal(permissions: Iterable[ObservedPermission]) -> Mapping[str, ObservedPermission]:

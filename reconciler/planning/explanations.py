@@ -83,8 +83,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         title="last-owner: too few owners who have accepted would remain",
         why="Only an owner can manage or hand over an installation. Only people who have accepted count; an "
         "invitation may never be answered.",
-        remedy="Add an owner under permissions.entries; the removal then waits for the acceptance by itself. Leaving "
-        "nobody at all is never possible.",
+        remedy="Add an owner under permissions.entries who is in the directory of people; the removal then waits for "
+        "the acceptance by itself. Leaving nobody at all is never possible.",
     ),
     Explanation(
         code="P310",
@@ -102,9 +102,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         code="P313",
         title="own-access: we might lock ourselves out",
-        why="The API does not say which user group the account belongs to. Here no user group would be left with the "
-        "rights that the account has.",
-        remedy="List our group under permissions.entries, or write after: ownerAccepted when handing over.",
+        why="The API does not say which user group the account belongs to. Where fleet.yaml names it, it must not lose "
+        "roles unseen; where it does not, a user group with the rights of the account must be left.",
+        remedy="List our group under permissions.entries, or write after: ownerAccepted when handing over. Name our "
+        "group in fleet.yaml (group under the account), so that nobody has to guess.",
         example="absent: [{userGroup: BSJG, after: ownerAccepted}]",
     ),
     Explanation(

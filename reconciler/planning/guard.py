@@ -70,13 +70,12 @@ def name_of(site: Site) -> str:
 
 
 def is_lifted(refusal: Refusal, desired: DesiredInstallation | None, policy: Policy) -> bool:
-    """Whether this one guard was accepted on the command line or is acknowledged in the file today."""
+    """Whether this one guard was accepted on the command line, by id, or is acknowledged in the file today."""
     if not refusal.liftable:
         return False
     if refusal.scope is GuardScope.FLEET:
         return f"{refusal.guard}:{FLEET}" in policy.accepted
-    places = (refusal.installation_id, refusal.installation_name)
-    if any(f"{refusal.guard}:{place}" in policy.accepted for place in places):
+    if f"{refusal.guard}:{refusal.installation_id}" in policy.accepted:
         return True
     acknowledged = () if desired is None else desired.acknowledgements
     today = policy.now.date()

@@ -8,11 +8,13 @@ from reconciler.model.observed import ObservedPermission
 from reconciler.model.settings import ROLE_BITS, Scope
 from reconciler.model.words import counted
 from reconciler.planning.access import (
+    OWNER,
     Owners,
     Removal,
     by_principal,
     gates_of,
     is_group,
+    is_identified,
     needed_owners,
     owners_after,
     removal,
@@ -53,20 +55,65 @@ def last_owner(site: Site) -> Iterable[Objection]:
     if not refused or not isinstance(site.observed.permissions, tuple):
         return
     owners = owners_after(by_principal(site.observed.permissions), site.of(Scope.PRINCIPAL, "permissions"))
+    nobody = owners.accepted == 0
+    whom = "nobody who owns it" if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
+    why, remedy = _why_nobody_comes(site)
     for principal, needed in sorted(refused.items()):
-        nobody = owners.accepted == 0
-        whom = "nobody who owns it" if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
         yield Objection(
             measured=counted(len(owners.secure), "accepted owner"),
             limit=f"at least {needed}",
-            message=f"taking access from {principal} would leave {whom}, and nobody is on the way",
-            remedy="add an owner under permissions.entries first",
+            message=f"taking access from {principal} would leave {whom}, and {why}",
+            remedy=remedy,
             final=nobody,
         )
 
 
+def _why_nobody_comes(site: Site) -> tuple[str, str]:
+    """Why no new owner is on the way, and what to do: an owner in the file may be one whom nobody can recognise."""
+    known = site.policy.people_known
+    entries = () if site.desired is None or site.desired.permissions is None else site.desired.permissions.entries
+    lost = [one.principal for one in entries if OWNER in one.roles and not is_identified(one.principal, known)]
+    if not lost:
+        return "nobody is on the way", "add an owner under permissions.entries first"
+    names = ", ".join(sorted(lost))
+    if known is None:
+        return "there is no directory of people", f"name the directory of people in FLEET_PEOPLE, with {names} in it"
+    verb = "is" if len(lost) == 1 else "are"
+    return (
+        f"{names} {verb} not in the directory of people",
+        f"add {names} to the directory of people (FLEET_PEOPLE)",
+    )
+
+
 def own_access(site: Site) -> Iterable[Objection]:
-    """A group that may be ours goes only with `after: ownerAccepted`, or when another group keeps the same rights.
+    """A group that is or may be ours loses access only with `after: ownerAccepted`."""
+    if site.own_group is None:
+        yield from _guessed(site)
+        return
+    for change in site.of(Scope.PRINCIPAL, "permissions"):
+        if _principal(change) == site.own_group and not _is_gated(site, change) and _weakens(site, change):
+            yield Objection(
+                measured=f"{site.own_group} is our own user group",
+                limit="it keeps its roles",
+                message=f"taking {_taken(change)} from {site.own_group} takes it from ourselves",
+                remedy="write `after: ownerAccepted` if this is a hand-over, or list the group under entries",
+            )
+
+
+def _weakens(site: Site, change: Change) -> bool:
+    """Whether our own group would have less; where nobody can read its roles, less than the account has."""
+    if not isinstance(change.after, tuple):
+        return True
+    lost = _lost(change) if isinstance(change.before, tuple) else _rights(site) & ~_bits(change.after)
+    return bool(lost)
+
+
+def _taken(change: Change) -> str:
+    return "roles" if isinstance(change.after, tuple) else "access"
+
+
+def _guessed(site: Site) -> Iterable[Objection]:
+    """Without knowing our group: one goes freely only when another group keeps the same rights.
 
     The API does not say which group the account belongs to, only which rights the account has.
     """
@@ -74,19 +121,29 @@ def own_access(site: Site) -> Iterable[Objection]:
         return
     changes = {_principal(change): change for change in site.of(Scope.PRINCIPAL, "permissions")}
     seen = by_principal(site.observed.permissions)
-    ours = (_MANAGE if site.observed.roles is None else site.observed.roles) & _MANAGE
+    ours = _rights(site)
     if any(_covers(_bits(roles), ours) for roles in _groups_left(seen, changes)):
         return
-    gates = {} if site.desired is None or site.desired.permissions is None else gates_of(site.desired.permissions)
     for principal, change in sorted(changes.items()):
-        gated = gates.get(principal) is RemovalGate.OWNER_ACCEPTED
-        if is_group(principal) and takes_away(change) and not gated and _lost(change) & ours:
+        if is_group(principal) and takes_away(change) and not _is_gated(site, change) and _lost(change) & ours:
             yield Objection(
                 measured="no user group left with the rights the account has",
                 limit="at least 1",
                 message=f"taking access from {principal} may take it from ourselves",
-                remedy="write `after: ownerAccepted` if this is a hand-over, or list the group under entries",
+                remedy="write `after: ownerAccepted` if this is a hand-over, list the group under entries, or name our "
+                "own group in fleet.yaml",
             )
+
+
+def _is_gated(site: Site, change: Change) -> bool:
+    declared = None if site.desired is None else site.desired.permissions
+    return declared is not None and gates_of(declared).get(_principal(change)) is RemovalGate.OWNER_ACCEPTED
+
+
+def _rights(site: Site) -> int:
+    """What of the account's rights lets it manage the site; all of it when nobody told."""
+    roles = site.observed.roles
+    return _MANAGE if roles is None else roles & _MANAGE
 
 
 def _groups_left(seen: Mapping[str, ObservedPermission], changes: Mapping[str, Change]) -> list[tuple[str, ...]]:

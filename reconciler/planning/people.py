@@ -17,7 +17,7 @@ from reconciler.model.desired import (
 from reconciler.model.observed import ObservedInstallation, ObservedPermission
 from reconciler.model.plan import UnreadableItem, UnverifiableItem, WaitingItem
 from reconciler.model.value import ABSENT, Absent, Reason, Unreadable, Value
-from reconciler.planning.access import PERSON, by_principal, gates_of, is_group, others
+from reconciler.planning.access import by_principal, gates_of, is_group, is_identified, others
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.normalise import ordered_principal, ordered_roles
 from reconciler.planning.site import route_of
@@ -83,7 +83,7 @@ def wishes_of(desired: DesiredInstallation, observed: ObservedInstallation, look
     attestations = lookup.attestations.get(desired.id, ())
     if is_attested(permissions, attestations, today=lookup.policy.now.date()):
         return NO_WISHES
-    return _by_hand(desired, permissions)
+    return _by_hand(desired, permissions, own_group=lookup.accounts[desired.account].own_principal)
 
 
 def is_attested(permissions: DesiredPermissions, attestations: Iterable[Attestation], *, today: date) -> bool:
@@ -92,10 +92,11 @@ def is_attested(permissions: DesiredPermissions, attestations: Iterable[Attestat
     return bool(valid) and permissions_digest(permissions) in {one.digest for one in valid}
 
 
-def _by_hand(desired: DesiredInstallation, permissions: DesiredPermissions) -> Wishes:
+def _by_hand(desired: DesiredInstallation, permissions: DesiredPermissions, *, own_group: str | None) -> Wishes:
     """Every wish, in the open: nobody can say whether it is fulfilled.
 
-    Whether somebody who must go is the last owner is not known either, so people go only after an owner accepted.
+    Whether somebody who must go is the last owner is not known either, so people go only after an owner accepted, and
+    so does every group that is or may be ours.
     """
     gates = gates_of(permissions)
     unread = {
@@ -107,7 +108,8 @@ def _by_hand(desired: DesiredInstallation, permissions: DesiredPermissions) -> W
     items = [_unverifiable(desired, principal, reason) for principal in sorted(unread)]
     if permissions.mode is PermissionMode.EXCLUSIVE:
         items.append(_unverifiable(desired, None, "no documented call tells who else has access"))
-    careful = {one: gate if is_group(one) else RemovalGate.OWNER_ACCEPTED for one, gate in gates.items()}
+    free = {one for one in gates if is_group(one) and own_group not in (None, one)}
+    careful = {one: gate if one in free else RemovalGate.OWNER_ACCEPTED for one, gate in gates.items()}
     return Wishes(unread=unread, gates=careful, unverifiable=tuple(items))
 
 
@@ -122,7 +124,7 @@ def _compared(
     seen = by_principal(observed)
     declared = {ordered_principal(entry.principal): ordered_roles(entry.roles) for entry in permissions.entries}
     gates = gates_of(permissions)
-    strangers = sorted(one for one in (*declared, *gates) if not _identified(one, known))
+    strangers = sorted(one for one in (*declared, *gates) if not is_identified(one, known))
     entries = {principal: roles for principal, roles in declared.items() if principal not in strangers}
     removals = others(permissions, seen)
     nameless = [one for one in removals if one not in gates and strangers and not is_group(one)]
@@ -153,12 +155,6 @@ def _waiting(
                 reason="invited, has not accepted yet",
                 since=found.invited_at,
             )
-
-
-def _identified(principal: str, known: frozenset[str] | None) -> bool:
-    if not principal.startswith(PERSON):
-        return True
-    return known is not None and principal.removeprefix(PERSON) in known
 
 
 def _why_unidentified(known: frozenset[str] | None) -> str:

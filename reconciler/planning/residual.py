@@ -4,12 +4,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.desired import Route
-from reconciler.model.plan import Plan, Step
+from reconciler.model.plan import GuardScope, Plan, Refusal, Step
 from reconciler.planning.make import VALID_FOR
+from reconciler.planning.sorting import Item
+
+Places = frozenset[tuple[str | None, str | None]]
+"""Accounts and ids of installations."""
 
 
 def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> Plan:
-    """Only those changes, in the same order.
+    """Only those changes, in the same order, and only what the plan says about their installations and accounts.
+
+    Coverage and the requests for reading stay those of the whole plan: they tell what was compared to make it, and a
+    residual plan compares nothing anew. A refusal of the whole run stays as well; look again (`fleet_refusals`) with
+    the limits of the moment in which the rest is applied.
 
     What is left out must be done, or not be needed: a step that waited for a step that is gone waits for whatever that
     one waited for. Use `with_prerequisites` first when picking a part of a plan that has not run.
@@ -18,15 +26,33 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         replace(step, change_ids=tuple(one for one in step.change_ids if one in change_ids)) for step in plan.steps
     )
     gone = {step.id: step for step in steps if not step.change_ids}
-    kept = tuple(replace(step, after=_after(step, gone)) for step in steps if step.change_ids)
+    kept = tuple(_shortened(step, gone) for step in steps if step.change_ids)
+    changes = tuple(change for change in plan.changes if change.id in change_ids)
+    places = frozenset((change.target.account, change.target.installation_id) for change in changes)
+    accounts = {account for account, _ in places}
     return replace(
         plan,
         created_at=now,
         valid_until=now + VALID_FOR,
-        changes=tuple(change for change in plan.changes if change.id in change_ids),
-        steps=kept,
+        accounts=tuple(one for one in plan.accounts if one.name in accounts),
         requests=replace(plan.requests, write=sum(step.route is not Route.PORTAL for step in kept)),
+        changes=changes,
+        steps=kept,
+        refusals=tuple(one for one in plan.refusals if _is_about(one, places)),
+        pending=_there(plan.pending, places),
+        waiting=_there(plan.waiting, places),
+        unreadable=_there(plan.unreadable, places),
+        unverifiable=_there(plan.unverifiable, places),
+        warnings=_there(plan.warnings, places),
     )
+
+
+def _is_about(refusal: Refusal, places: Places) -> bool:
+    return refusal.scope is GuardScope.FLEET or (refusal.account, refusal.installation_id) in places
+
+
+def _there(items: tuple[Item, ...], places: Places) -> tuple[Item, ...]:
+    return tuple(one for one in items if (one.target.account, one.target.installation_id) in places)
 
 
 def with_prerequisites(plan: Plan, change_ids: frozenset[str]) -> frozenset[str]:
@@ -38,6 +64,11 @@ def with_prerequisites(plan: Plan, change_ids: frozenset[str]) -> frozenset[str]
             wanted.update(step.change_ids if step.id in needed else ())
             needed.update(step.after)
     return frozenset(wanted)
+
+
+def _shortened(step: Step, gone: dict[str, Step]) -> Step:
+    after = _after(step, gone)
+    return replace(step, after=after, because=step.because if after else ())
 
 
 def _after(step: Step, gone: dict[str, Step]) -> tuple[str, ...]:

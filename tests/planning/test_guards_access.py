@@ -1,10 +1,18 @@
 """Nobody is locked out by a plan: neither the customer nor we."""
 
-from reconciler.model.desired import GuardLimits, PermissionMode, RemovalGate
+from dataclasses import replace
+
+import pytest
+
+from reconciler.model.desired import DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import Gate, Plan
 from reconciler.planning.access import gate_is_open
 from tests.builders import (
+    NO_CALL,
+    PORTAL_ACCOUNT,
+    SITE,
+    account,
     fleet,
     gone,
     has_access,
@@ -20,6 +28,7 @@ US = has_access("userGroup:BSJG", "owner", "service")
 KEEP_US = person("userGroup:BSJG", "owner", "service")
 OLD = has_access("person:c-2", "user", "owner")
 NEW = person("person:c-1", "user", "owner")
+KNOWN = account(group="BSJG")
 
 
 def guards(plan: Plan) -> list[str]:
@@ -46,12 +55,41 @@ class TestLastOwner:
         assert guards(plan) == ["last-owner"]
         assert plan.refusals[0].measured == "0 accepted owners"
         assert plan.refusals[0].liftable
+        assert plan.refusals[0].remedy == "add an owner under permissions.entries first"
+
+    def test_a_successor_who_is_not_in_the_directory_is_named(self) -> None:
+        """The owner stands in the file; what is missing is the address."""
+        site = wants(access=permissions(person("person:c-9", "user", "owner"), absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert guards(plan) == ["last-owner"]
+        assert "person:c-9 is not in the directory of people" in plan.refusals[0].message
+        assert plan.refusals[0].remedy == "add person:c-9 to the directory of people (FLEET_PEOPLE)"
+
+    def test_without_a_directory_the_directory_is_what_is_missing(self) -> None:
+        """Nobody can be recognised or invited."""
+        site = wants(access=permissions(NEW, absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]))
+
+        plan = plan_for(site, live(access=[US]), by=policy(people_known=None))
+
+        assert guards(plan) == ["last-owner"]
+        assert "there is no directory of people" in plan.refusals[0].message
+        assert plan.refusals[0].remedy == "name the directory of people in FLEET_PEOPLE, with person:c-1 in it"
+
+    def test_somebody_unknown_who_is_no_owner_is_not_the_cause(self) -> None:
+        """A user would not help."""
+        site = wants(access=permissions(person("person:c-9", "user"), KEEP_US, absent=[gone("person:c-2")]))
+
+        plan = plan_for(site, live(access=[US, OLD]))
+
+        assert plan.refusals[0].remedy == "add an owner under permissions.entries first"
 
     def test_nobody_at_all_is_never_possible(self) -> None:
         """Without any owner left, no flag lifts the refusal."""
         site = wants(access=permissions(absent=[gone("person:c-2")]))
 
-        plan = plan_for(site, live(access=[OLD]), by=policy(accepted=["last-owner:Solbakken"]))
+        plan = plan_for(site, live(access=[OLD]), by=policy(accepted=[f"last-owner:{SITE}"]))
 
         assert guards(plan) == ["last-owner"]
         assert not plan.refusals[0].liftable
@@ -60,7 +98,7 @@ class TestLastOwner:
         """With a group left as owner, a named acceptance lifts it, and no gate holds it."""
         site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
 
-        plan = plan_for(site, live(access=[US, OLD]), by=policy(accepted=["last-owner:Solbakken"]))
+        plan = plan_for(site, live(access=[US, OLD]), by=policy(accepted=[f"last-owner:{SITE}"]))
 
         assert not plan.refusals
         assert [step.gate for step in plan.steps] == [Gate.NOTHING]
@@ -165,6 +203,125 @@ class TestOwnAccess:
         plan = plan_for(site, live(access=[US, OLD]))
 
         assert not plan.refusals
+
+
+class TestOurGroupIsKnown:
+    """fleet.yaml names our own user group, so nobody has to guess."""
+
+    HANS = has_access("userGroup:HANS", "owner", "service")
+    KEEP_HANS = person("userGroup:HANS", "owner", "service")
+
+    @staticmethod
+    def _plan(access: DesiredPermissions, *seen: ObservedPermission, acknowledged: tuple[str, ...] = ()) -> Plan:
+        return plan_for(wants(access=access, acknowledged=acknowledged), live(access=seen), accounts=[KNOWN])
+
+    def test_a_list_that_forgets_us_is_refused(self) -> None:
+        """Exclusive, with another group that has the same rights: ours would go, and nothing else would tell."""
+        plan = self._plan(permissions(self.KEEP_HANS, mode=PermissionMode.EXCLUSIVE), US, self.HANS)
+
+        assert guards(plan) == ["own-access"]
+        assert plan.refusals[0].liftable
+        assert not plan.changes
+
+    def test_removing_us_without_a_gate_is_refused(self) -> None:
+        """Even when another group keeps all our rights."""
+        plan = self._plan(permissions(absent=[gone("userGroup:BSJG")]), US, self.HANS, OLD)
+
+        assert guards(plan) == ["own-access"]
+
+    @pytest.mark.parametrize("roles", [("user",), ("user", "owner"), ("service",), ("user", "service")])
+    def test_any_role_that_we_lose_counts(self, roles: tuple[str, ...]) -> None:
+        """Getting another role in exchange does not make up for it."""
+        plan = self._plan(permissions(person("userGroup:BSJG", *roles)), US, self.HANS, OLD)
+
+        assert guards(plan) == ["own-access"]
+
+    def test_more_roles_for_us_are_free(self) -> None:
+        """Nothing is lost."""
+        access = permissions(person("userGroup:BSJG", "user", "owner", "service"))
+
+        assert len(self._plan(access, US, OLD).changes) == 1
+
+    def test_a_hand_over_is_no_accident(self) -> None:
+        """With `after: ownerAccepted` leaving is meant."""
+        plan = self._plan(permissions(absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]), US, OLD)
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+    def test_other_groups_may_go(self) -> None:
+        """Also one that looks just like us, and the last one with our rights."""
+        plan = self._plan(permissions(absent=[gone("userGroup:HANS")]), self.HANS, OLD)
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+    def test_it_can_be_acknowledged(self) -> None:
+        """Somebody means it."""
+        access = permissions(absent=[gone("userGroup:BSJG")])
+
+        assert len(self._plan(access, US, OLD, acknowledged=("own-access",)).changes) == 1
+
+    def test_leaving_nobody_is_never_possible(self) -> None:
+        """Acknowledged or not, the last owner stays."""
+        access = permissions(absent=[gone("userGroup:BSJG")])
+
+        plan = self._plan(access, US, acknowledged=("own-access", "last-owner"))
+
+        assert [(one.guard, one.liftable) for one in plan.refusals] == [("last-owner", False)]
+
+
+class TestNobodyCanReadThem:
+    """In the Portal, permissions cannot be read, so a worksheet must not take our own access by accident."""
+
+    def test_our_group_does_not_go_without_a_gate(self) -> None:
+        """Known as ours, it is refused."""
+        site = wants(access=permissions(NEW, absent=[gone("userGroup:BSJG")]))
+
+        plan = plan_for(site, live(access=NO_CALL), accounts=[replace(PORTAL_ACCOUNT, group="BSJG")])
+
+        assert guards(plan) == ["own-access"]
+        assert plan.refusals[0].liftable
+        assert not plan.steps
+
+    def test_somebody_who_means_it_still_waits_for_an_owner(self) -> None:
+        """Whether anybody else owns the site is not known, so our group goes last."""
+        site = wants(access=permissions(NEW, absent=[gone("userGroup:BSJG")]), acknowledged=["own-access"])
+
+        plan = plan_for(site, live(access=NO_CALL), accounts=[replace(PORTAL_ACCOUNT, group="BSJG")])
+
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING, Gate.OWNER_ACCEPTED]
+
+    @pytest.mark.parametrize("roles", [("user",), ("user", "owner")])
+    def test_fewer_roles_than_the_account_has_are_refused(self, roles: tuple[str, ...]) -> None:
+        """The account has Owner and Service there."""
+        site = wants(access=permissions(person("userGroup:BSJG", *roles)))
+
+        plan = plan_for(site, live(access=NO_CALL), accounts=[replace(PORTAL_ACCOUNT, group="BSJG")])
+
+        assert guards(plan) == ["own-access"]
+
+    def test_our_roles_as_they_are_need_nobody(self) -> None:
+        """Listing ourselves is the way to stay."""
+        site = wants(access=permissions(KEEP_US))
+
+        assert not plan_for(site, live(access=NO_CALL), accounts=[replace(PORTAL_ACCOUNT, group="BSJG")]).refusals
+
+    def test_other_groups_go_as_the_file_says(self) -> None:
+        """Known not to be ours."""
+        site = wants(access=permissions(absent=[gone("userGroup:HANS")]))
+
+        plan = plan_for(site, live(access=NO_CALL), accounts=[replace(PORTAL_ACCOUNT, group="BSJG")])
+
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING]
+
+    def test_while_our_group_is_unknown_every_group_waits(self) -> None:
+        """Any of them may be ours."""
+        site = wants(access=permissions(NEW, absent=[gone("userGroup:BSJG"), gone("userGroup:HANS")]))
+
+        plan = plan_for(site, live(access=NO_CALL), accounts=[PORTAL_ACCOUNT])
+
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING, Gate.OWNER_ACCEPTED, Gate.OWNER_ACCEPTED]
 
 
 class TestGateAtApply:

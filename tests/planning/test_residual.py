@@ -1,10 +1,36 @@
 """What was not done is a plan of its own, and a part of a plan is as safe as the whole."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from reconciler.model.plan import Plan
+from reconciler.model.change import Target
+from reconciler.model.desired import GuardLimits
+from reconciler.model.plan import (
+    GuardScope,
+    PendingItem,
+    Plan,
+    PlanWarning,
+    Refusal,
+    UnreadableItem,
+    UnverifiableItem,
+    WaitingItem,
+)
+from reconciler.planning.guards import fleet_refusals
 from reconciler.planning.residual import residual_plan, with_prerequisites
-from tests.builders import NOW, charger, live, plan_for, wants, wants_charger
+from tests.builders import (
+    FORBIDDEN,
+    NOW,
+    OTHER_SITE,
+    SITE,
+    account,
+    charger,
+    live,
+    plan_for,
+    policy,
+    wants,
+    wants_charger,
+)
 
 LATER = NOW + timedelta(hours=3)
 
@@ -29,6 +55,56 @@ def chain() -> Plan:
 
 def ids(plan: Plan, *settings: tuple[str | None, str]) -> frozenset[str]:
     return frozenset(one.id for one in plan.changes if (one.target.charger, one.setting) in settings)
+
+
+HERE, THERE = ("main", SITE), ("second", OTHER_SITE)
+
+
+def busy_fleet() -> tuple[Plan, frozenset[str]]:
+    """Two installations of two accounts, each with something in every list; and the change of the first one."""
+    plans = [_busy(account_name, site) for account_name, site in (HERE, THERE)]
+    own = frozenset(change.id for change in plans[0].changes)
+    lists = ("changes", "steps", "refusals", "pending", "waiting", "unreadable", "unverifiable", "warnings", "accounts")
+    together = {name: (*getattr(plans[0], name), *getattr(plans[1], name)) for name in lists}
+    return replace(plans[0], **together), own
+
+
+def _busy(account_name: str, site: str) -> Plan:
+    at = Target(account=account_name, installation_id=site)
+    plan = plan_for(
+        wants(wants_charger("ZAP000001", maxCurrent=10.0), site=site, account_name=account_name),
+        live(charger("ZAP000001", maxCurrent=16.0), site=site, account_name=account_name),
+        accounts=[account(name=account_name)],
+    )
+    refusal = Refusal(
+        code="P303",
+        guard="role-missing",
+        scope=GuardScope.INSTALLATION,
+        account=account_name,
+        installation_id=site,
+        installation_name="Solbakken",
+        measured="User",
+        limit="Service",
+        message="m",
+        remedy="r",
+        liftable=False,
+    )
+    named = {"target": at, "installation_name": "Solbakken"}
+    return replace(
+        plan,
+        refusals=(refusal,),
+        pending=(PendingItem(**named, setting="maxCurrent", before=16.0, after=10.0, reason="r"),),
+        waiting=(WaitingItem(**named, setting="permissions", reason="r"),),
+        unreadable=(UnreadableItem(**named, what="w", unreadable=FORBIDDEN),),
+        unverifiable=(UnverifiableItem(**named, setting="permissions", reason="r"),),
+        warnings=(PlanWarning(**named, code="P201", message="m"),),
+    )
+
+
+def place(item: Any) -> tuple[str, str]:
+    if isinstance(item, Refusal):
+        return (item.account or "", item.installation_id or "")
+    return (item.target.account, item.target.installation_id)
 
 
 class TestResidual:
@@ -61,6 +137,38 @@ class TestResidual:
         rest = residual_plan(plan, frozenset(change.id for change in plan.changes), now=NOW)
 
         assert rest == plan
+
+    def test_other_installations_stay_out_of_it(self) -> None:
+        """What refuses, waits or cannot be read elsewhere is no part of what is left here."""
+        plan, left = busy_fleet()
+
+        rest = residual_plan(plan, left, now=LATER)
+
+        for name in ("refusals", "pending", "waiting", "unreadable", "unverifiable", "warnings"):
+            everything, kept = getattr(plan, name), getattr(rest, name)
+            assert {place(item) for item in everything} == {HERE, THERE}, name
+            assert {place(item) for item in kept} == {HERE}, name
+        assert [one.name for one in plan.accounts] == ["main", "second"]
+        assert [one.name for one in rest.accounts] == ["main"]
+        assert rest.coverage == plan.coverage
+        assert rest.requests.read == plan.requests.read
+
+    def test_a_refusal_of_the_whole_run_stays(self) -> None:
+        """It is about no installation; whoever applies a part looks again with the limits of that moment."""
+        plan, left = busy_fleet()
+        budget = fleet_refusals(plan.changes, GuardLimits(max_changed_installations=0), policy=policy())
+
+        rest = residual_plan(replace(plan, refusals=(*budget, *plan.refusals)), left, now=LATER)
+
+        assert rest.refused_whole
+
+    def test_a_step_that_waits_for_nothing_needs_no_reason(self) -> None:
+        """With all steps before it gone, there is nothing to explain."""
+        plan = chain()
+
+        rest = residual_plan(plan, ids(plan, ("ZAP000003", "maxCurrent")), now=LATER)
+
+        assert rest.steps[0].because == ()
 
     def test_nothing_left_is_an_empty_plan(self) -> None:
         """Everything done leaves a plan without steps."""
