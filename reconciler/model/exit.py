@@ -74,8 +74,12 @@ def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
 
 
 def left_open(plan: Plan) -> tuple[Condition, ...]:
-    """What a plan could not do in the first place and an apply of it therefore leaves open."""
-    return tuple(condition for condition in conditions_of_plan(plan) if condition is not Condition.DIFFERENCES)
+    """What a plan could not do in the first place and an apply of it therefore leaves open.
+
+    Only what it lists counts: a part of a plan keeps the coverage of the whole.
+    """
+    gone = {Condition.DIFFERENCES} | (set() if plan.unreadable else {Condition.UNREADABLE})
+    return tuple(condition for condition in conditions_of_plan(plan) if condition not in gone)
 
 
 _OF_OUTCOME = {

@@ -150,6 +150,11 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(name="a charger may stand above its circuit", law="4, limits", seed=_without_guard("above-circuit")),
     Mutant(
+        name="an installation goes down above the unknown",
+        law="4",
+        seed=_without_guard("lower-installation-unreadable"),
+    ),
+    Mutant(
         name="nobody looks whether chargers fit unbalanced", law="4, limits", seed=_without_guard("unbalanced-circuit")
     ),
     Mutant(name="the mode switches under a car", law="4, limits", seed=_busy_chargers_do_not_hold),

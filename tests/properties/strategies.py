@@ -293,7 +293,7 @@ def _desired_values(draw: st.DrawFn, live_mode: str, circuits: dict[str, Circuit
                 values[name] = draw(st.sampled_from(choices))
     if draw(st.booleans()):
         highest = max(one.max_current_a for one in circuits.values())
-        values["maxCurrent"] = highest + draw(st.sampled_from((0.0, 0.0, 10.0, 20.0)))
+        values["maxCurrent"] = draw(st.sampled_from((TIGHT_A, highest, highest, highest + 10.0, highest + 20.0)))
     return tuple(sorted(values.items()))
 
 
