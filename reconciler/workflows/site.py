@@ -84,7 +84,7 @@ def _look(work: _Work) -> Plan | None:
     run = work.run
     desired = touched(run.desired, work.site.changes)
     observed = work.reach.observer.observe(needs_of(desired), breadth=Breadth.SITES)
-    work.observed = observed.installation(work.site.installation_id)
+    work.observed = observed.installation(work.site.installation_id, work.site.account)
     if work.observed is None:
         return None
     return make_plan(desired, observed, run.make_policy(work.reach.clock.now()), run.origins)

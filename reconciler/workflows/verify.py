@@ -113,7 +113,7 @@ def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
 
 
 def _plainly(change: Change, observed: ObservedFleet) -> object:
-    site = observed.installation(change.target.installation_id)
+    site = observed.installation(change.target.installation_id, change.target.account)
     return None if site is None else plain(seen_value(change, site))
 
 
