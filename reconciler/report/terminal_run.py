@@ -22,6 +22,9 @@ _SIGNS = {
     OutcomeKind.NOT_REACHED: ("·", Tone.QUIET),
 }
 
+_SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
+_ASIDE = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
+
 
 def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
     """Outcomes per installation, counts, receipt and what to do next."""
@@ -104,7 +107,10 @@ def _why_not(receipt: Receipt) -> str:
 def _left(page: Page, result: RunResult) -> None:
     if result.worksheet is not None:
         page.labelled(("Portal", Tone.STRONG), f"steps for a person: {result.worksheet}", cells=10)
-    if result.residual_plan is not None:
+    kinds = {outcome.kind for outcome in result.outcomes}
+    if kinds <= _SETTLED | _ASIDE and kinds & _ASIDE:
+        page.labelled(("Next", Tone.STRONG), "`reconciler plan`, once people and devices have acted", cells=10)
+    elif result.residual_plan is not None:
         page.labelled(("Next", Tone.STRONG), f"what is left: reconciler apply {result.residual_plan}", cells=10)
     elif result.receipt is not None and result.receipt.converged:
         page.labelled(("Next", Tone.STRONG), "nothing; `reconciler plan` confirms it at any time", cells=10)
