@@ -59,7 +59,7 @@ def _global(*names: str, **attributes: Any) -> Callable[[F], F]:
 _GLOBAL_OPTIONS = (
     _global(
         "--fleet",
-        type=click.Path(path_type=Path),
+        type=click.Path(path_type=Path, readable=False),
         default=Path("fleet"),
         show_default=True,
         envvar="RECONCILER_FLEET",

@@ -11,7 +11,7 @@ from reconciler.model.observed import ObservedFleet
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
-from reconciler.model.words import open_reasons
+from reconciler.model.words import counted, open_reasons
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.residual import residual_plan
 from reconciler.workflows.plan import observe_fleet
@@ -52,16 +52,19 @@ def prove(
         CloudError: The second plan could not be read; the run then has no receipt.
     """
     again = touched(desired, plan.changes)
+    if not again.installations:
+        return _nothing_to_look_at(plan, outcomes, started_at=started_at, finished_at=policy.now)
     observed = observe_fleet(again, observers)
     second = make_plan(again, observed, policy, origins)
     places = {(change.target, change.setting) for change in plan.changes}
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
     final = _waiting_for_acceptance(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
+    reasons = (*open_reasons(second), *_broken(plan, final, second), *_without_file(plan, again))
     return Proof(
         outcomes=final,
         receipt=Receipt(
-            converged=not (machine or second.unreadable or second.refusals or _broken(plan, final, second)),
+            converged=not (machine or reasons),
             desired_digest=plan.desired.digest,
             observed_digest=_observed_digest(plan, observed),
             second_plan_changes=len(machine),
@@ -69,10 +72,37 @@ def prove(
             requests_write=writes,
             started_at=started_at,
             finished_at=policy.now,
-            open_reasons=open_reasons(second),
+            open_reasons=reasons,
         ),
         residual=_residual(second, open_changes, policy),
     )
+
+
+def _nothing_to_look_at(
+    plan: Plan, outcomes: Sequence[Outcome], *, started_at: datetime, finished_at: datetime
+) -> Proof:
+    """No file declares any of the installations any more, so nothing was written and nothing can be planned."""
+    receipt = Receipt(
+        converged=False,
+        desired_digest=plan.desired.digest,
+        observed_digest=digest_of([]),
+        second_plan_changes=0,
+        requests_read=0,
+        requests_write=0,
+        started_at=started_at,
+        finished_at=finished_at,
+        open_reasons=_gone(len(plan.changes)),
+    )
+    return Proof(outcomes=tuple(outcomes), receipt=receipt, residual=None)
+
+
+def _without_file(plan: Plan, again: DesiredFleet) -> tuple[str, ...]:
+    declared = {site.id for site in again.installations}
+    return _gone(sum(change.target.installation_id not in declared for change in plan.changes))
+
+
+def _gone(count: int) -> tuple[str, ...]:
+    return (f"no file declares the installations of {counted(count, 'change')} any more",) if count else ()
 
 
 def _waiting_for_acceptance(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[Outcome, ...]:
@@ -98,13 +128,12 @@ def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change
     ]
 
 
-def _broken(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> bool:
-    """Whether something that did not work is still pending; what only waits for its device or a person is not."""
+def _broken(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[str, ...]:
+    """What did not work and is still pending; what only waits for its device or a person is not told here."""
     pending = {(item.target.installation_id, item.setting) for item in second.pending}
     ids = {outcome.change_id for outcome in outcomes if outcome.kind in BROKEN}
-    return any(
-        (change.target.installation_id, change.setting) in pending for change in plan.changes if change.id in ids
-    )
+    found = [one for one in plan.changes if one.id in ids and (one.target.installation_id, one.setting) in pending]
+    return (f"{counted(len(found), 'change')} did not work and waits for a device now",) if found else ()
 
 
 def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:

@@ -44,6 +44,23 @@ class TestFiles:
         assert kinds(ended).count("not_reached") == len(planned.document["changes"]) - 1
         assert ended.document["plan_digest"] == planned.document["digest"]
 
+        assert not ended.document["receipt"]["converged"]
+
+    @pytest.mark.parametrize("how", ["deleted", "another id"])
+    def test_when_no_file_is_left_there_is_a_result_all_the_same(self, shop: Shop, how: str) -> None:
+        """Not a crash: each change was not reached, and the receipt says why."""
+        shop.plan(KAIA, "--out", "plan.json")
+        if how == "deleted":
+            (shop.folder / KAIA).unlink()
+        else:
+            shop.edit("installations/public/kaia-p-hus.yaml", "^id: 9", "id: 8")
+
+        ended = shop.apply("plan.json")
+
+        assert (ended.code, kinds(ended)) == (4, ["not_reached"])
+        assert "no file declares" in ended.document["receipt"]["open_reasons"][0]
+        assert effects(shop) == 0
+
     def test_what_the_file_no_longer_wants_is_not_done(self, shop: Shop) -> None:
         """An older wish must not overwrite a newer one."""
         shop.edit("installations/homes/elveveien-12.yaml", "maxCurrent: 16", "maxCurrent: 10")
