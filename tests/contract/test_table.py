@@ -1,14 +1,16 @@
 """The checked-in table of names, types and behaviours holds for the running sandbox."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from reconciler.sandbox import terms
 from reconciler.sandbox.constants import CONSTANTS
+from tests.contract.always import ALWAYS, missing, required
 from tests.contract.behaviours import BEHAVIOURS, Behaviour
-from tests.contract.calls import answers
+from tests.contract.calls import Answer, answers
 from tests.contract.enumerations import ENUMERATIONS, FLAGS
 from tests.contract.models import MODELS
 from tests.contract.schema import MOMENT, UUID
@@ -101,10 +103,23 @@ CHARGERS_CARRY = (
 )
 
 
-def misfits(value: object, model: str, where: str) -> list[str]:
-    """Members of an object that the table does not have, or has with another type."""
+def rows_of(cloud: Cloud) -> Iterator[tuple[Answer, str, dict[str, Any]]]:
+    """Every object of every good answer, with its model; a list asked for its size alone has none."""
+    for answer in answers(cloud):
+        if answer.response.status_code != 200 or answer.path not in ANSWERED or answer.why == "count":
+            continue
+        model, inner = ANSWERED[answer.path]
+        content = answer.response.json
+        rows = content[inner] if inner else content if isinstance(content, list) else [content]
+        assert rows, f"{answer.path} ({answer.why}) is empty"
+        for row in rows:
+            yield answer, model, row
+
+
+def misfits(value: object, model: str, where: str, *, must: frozenset[str] | None = None) -> list[str]:
+    """Members that are missing, that the table does not have, or that it has with another type."""
     assert isinstance(value, dict), where
-    found = []
+    found = missing(value, ALWAYS[model] if must is None else must, where)
     for name, member in value.items():
         kind = MODELS[model].get(name)
         if kind is None:
@@ -141,19 +156,40 @@ def is_member(value: object, enumeration: str) -> bool:
 
 
 class TestMembers:
-    def test_answers_have_only_members_of_the_table_with_their_types(self) -> None:
-        """Every object of every good answer."""
+    def test_answers_have_the_members_of_the_table_with_their_types(self) -> None:
+        """Every object of every good answer: none too many, none too few."""
         found = []
-        for answer in answers(Cloud()):
-            if answer.response.status_code != 200 or answer.path not in ANSWERED:
-                continue
-            model, inner = ANSWERED[answer.path]
-            content = answer.response.json
-            rows = content.get(inner, []) if inner else content if isinstance(content, list) else [content]
-            for row in rows:
-                found += misfits(row, model, answer.path)
+        for answer, model, row in rows_of(Cloud()):
+            found += misfits(row, model, answer.path, must=required(model, row, answer))
 
         assert found == []
+
+    def test_what_always_comes_is_part_of_the_table(self) -> None:
+        """Every model has members that always come."""
+        assert {model: names - MODELS[model].keys() for model, names in ALWAYS.items()} == dict.fromkeys(
+            MODELS, frozenset()
+        )
+        assert all(ALWAYS.values())
+
+    @pytest.mark.parametrize("path", ANSWERED)
+    def test_a_row_without_a_member_that_always_comes_is_rejected(self, path: str) -> None:
+        """Each of them in turn, and all of them in an empty object."""
+        answer, model, row, must = next(
+            (answer, model, row, required(model, row, answer))
+            for answer, model, row in rows_of(Cloud())
+            if answer.path == path
+        )
+        found = {name: misfits({k: v for k, v in row.items() if k != name}, model, "$", must=must) for name in must}
+
+        assert found == {name: [f"$.{name}: missing"] for name in must}
+        assert len(misfits({}, model, "$", must=required(model, {}, answer))) == len(must)
+
+    @pytest.mark.parametrize("model", ALWAYS)
+    def test_an_empty_object_is_rejected_inside_others_too(self, model: str) -> None:
+        """Circuits, chargers of circuits, users, the support group."""
+        found = misfit([{}], f"{model}[]", "$")
+
+        assert found == [f"$[0].{name}: missing" for name in sorted(ALWAYS[model])]
 
     def test_no_answer_carries_a_null(self) -> None:
         """Members without a value are left out."""
