@@ -36,21 +36,33 @@ def _amperes(row: Members, name: str, left_out: Absent | Unreadable) -> Observat
     return _not_known(f"{name} is empty") if value is None else value
 
 
-def members_to_send(found: AvailableCurrent, *, limit_a: float) -> dict[str, float] | Unreadable:
-    """The members that keep it as it is, never above the new breaker value: one, or three when the phases differ.
+def why_unknown(found: AvailableCurrent) -> Unreadable | None:
+    """Why an update cannot keep it; None when it is known, or when none is set.
 
     Unreadable when any part is, when only some phases are told, or when all phases are equal and the whole is not.
     """
     for observed in (found.everywhere, *found.phases):
         if isinstance(observed, Unreadable):
             return observed
-    everywhere = found.everywhere if isinstance(found.everywhere, float) else None
     phases = [phase for phase in found.phases if isinstance(phase, float)]
     if phases and len(phases) < len(PHASES):
         return _not_known("not all three phases are told")
-    differ = len(set(phases)) > 1
-    if phases and not differ and everywhere not in (None, phases[0]):
+    if len(set(phases)) == 1 and isinstance(found.everywhere, float) and found.everywhere != phases[0]:
         return _not_known("the available current and its phases contradict each other")
+    return None
+
+
+def members_to_send(found: AvailableCurrent, *, limit_a: float) -> dict[str, float] | Unreadable:
+    """The members that keep it as it is, never above the new breaker value: one, or three when the phases differ.
+
+    Unreadable when it is not known, see `why_unknown`.
+    """
+    why = why_unknown(found)
+    if why is not None:
+        return why
+    everywhere = found.everywhere if isinstance(found.everywhere, float) else None
+    phases = [phase for phase in found.phases if isinstance(phase, float)]
+    differ = len(set(phases)) > 1
     if differ or (phases and everywhere is None):
         return {f"availableCurrentPhase{n}": min(phase, limit_a) for n, phase in enumerate(phases, start=1)}
     # Without a limit of its own the breaker value holds.

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from reconciler.live import rows
+from reconciler.live.available import why_unknown
 from reconciler.live.client import Client
 from reconciler.live.failures import CallError
 from reconciler.live.paging import Page, walk
@@ -173,7 +174,7 @@ class CloudObserver:
                 jobs.append(partial(self._read_state, site, charger))
         if need.permissions:
             jobs.append(partial(self._read_permissions, site))
-        if _lacks_its_mode(site, need):
+        if _lacks_its_mode(site, need) or _lacks_available(site):
             jobs.append(partial(self._read_detail, site))
         return jobs
 
@@ -195,7 +196,7 @@ class CloudObserver:
             site.permissions = _or_unreadable(lambda: reader.permissions(site.id))
 
     def _read_detail(self, site: _Site) -> None:
-        """The list left the members of the mode out, so ask once for the detail; failing that, the list counts."""
+        """The list left out or garbled what is needed, so ask once for the detail; failing that, the list counts."""
         detail = _or_unreadable(lambda: self._client.installation(site.id))
         if not isinstance(detail, Unreadable):
             site.row = detail
@@ -231,11 +232,21 @@ def _lacks_its_mode(site: _Site, need: ReadNeed) -> bool:
     )
 
 
+def _lacks_available(site: _Site) -> bool:
+    """Whether the breaker moves and the available current, which that update must keep, is not known."""
+    return _moves_breaker(site) and site.row is not None and why_unknown(site.row.available) is not None
+
+
+def _moves_breaker(site: _Site) -> bool:
+    limits = dict(site.need.raises_to) if site.need is not None else {}
+    breaker_a = site.row.get("maxCurrent") if site.row is not None else None
+    return "" in limits and isinstance(breaker_a, float) and breaker_a != round(limits[""], 1)
+
+
 def _needs_circuits(site: _Site) -> bool:
     """Whether a charger may be going up (one that answered without a usable limit counts too) or the breaker moves."""
     limits = dict(site.need.raises_to) if site.need is not None else {}
-    breaker_a = site.row.get("maxCurrent") if site.row is not None else None
-    if "" in limits and isinstance(breaker_a, float) and breaker_a != round(limits[""], 1):
+    if _moves_breaker(site):
         return True
     return any(
         _goes_up(charger.get("maxCurrent"), limits[charger.serial])
@@ -263,4 +274,5 @@ def _installation(site: _Site, account: str) -> ObservedInstallation:
         permissions=site.permissions,
         power_managed=row.power_managed if row else None,
         native_allowed=row.native_allowed if row else None,
+        available_unknown=why_unknown(row.available) if row else site.why,
     )

@@ -34,7 +34,7 @@ class InstallationRow:
     """What is kept of an installation.
 
     Attributes:
-        available: The available current, which planning does not use and an update must keep.
+        available: The available current, which an update must keep; planning only uses whether it is known.
         complete: False when the row lacks every member of its own mode, so that the detail may tell more.
     """
 

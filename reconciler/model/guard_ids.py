@@ -23,6 +23,11 @@ class GuardId:
 
 GUARD_IDS: tuple[GuardId, ...] = (
     GuardId(id="above-circuit", lifted_by=LiftedBy.NOTHING, about="a current above the breaker that feeds it"),
+    GuardId(
+        id="available-current-unreadable",
+        lifted_by=LiftedBy.NOTHING,
+        about="the limit of the installation would change while its available current is not known",
+    ),
     GuardId(id="changed-installations", lifted_by=LiftedBy.RUN, about="more changed installations than the budget"),
     GuardId(id="chargers-to-zero", lifted_by=LiftedBy.RUN, about="more chargers switched off than the budget"),
     GuardId(id="current-range", lifted_by=LiftedBy.NOTHING, about="a current that no charger may have"),

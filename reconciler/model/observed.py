@@ -73,6 +73,8 @@ class ObservedInstallation:
         permissions: None when not asked for, Unreadable when there is no way to read them; sorted by principal.
         power_managed: Whether automatic power management (APM) refuses updates; None when not told.
         native_allowed: Whether a user group may use native OCPP here; None when not told.
+        available_unknown: Why the available current, which a change of `maxCurrent` must keep, is not known; None when
+            it is known, and when none is set. The amperes are not kept: they move all day, and no plan is about them.
         roles: The caller's role bits, None when not told.
     """
 
@@ -86,6 +88,7 @@ class ObservedInstallation:
     permissions: tuple[ObservedPermission, ...] | Unreadable | None = None
     power_managed: bool | None = None
     native_allowed: bool | None = None
+    available_unknown: Unreadable | None = None
 
     def get(self, name: str) -> Observation | None:
         """What was read of an installation setting."""

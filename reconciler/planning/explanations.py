@@ -172,4 +172,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Give the account Owner or Service, list every charger with a maxCurrent, or let an electrician "
         "acknowledge it.",
     ),
+    Explanation(
+        code="P323",
+        title="available-current-unreadable: the available current that a change must keep is not known",
+        why="The call that changes an installation's maximum current resets its available current unless that is sent "
+        "along. A part of it is missing, unreadable or contradicts the rest, so nothing could be sent.",
+        remedy="Set the available current again in the Portal, then plan again. This guard cannot be lifted.",
+    ),
 )

@@ -32,6 +32,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(id="shared-installation", code="P320", liftable=True, check=guards_switch.shared_installation),
     Guard(id="lose-load-balancing", code="P321", liftable=True, check=guards_current.lose_load_balancing),
     Guard(id="lower-installation-unreadable", code="P322", liftable=True, check=guards_current.lower_without_knowing),
+    Guard(id="available-current-unreadable", code="P323", liftable=False, check=guards_current.available_unreadable),
 )
 """Guards of one site."""
 

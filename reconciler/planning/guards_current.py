@@ -96,6 +96,21 @@ def _lowered_blindly(change: Change, measured: str, limit: str) -> Objection:
     )
 
 
+def available_unreadable(site: Site) -> Iterable[Objection]:
+    """The call that changes an installation's limit resets the available current unless it is sent along."""
+    why = site.observed.available_unknown
+    if why is None:
+        return
+    for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
+        yield Objection(
+            measured=f"available current unreadable ({why.reason.value})",
+            limit="a known available current",
+            message=f"the installation would go from {before(change)} to {after(change)}, and its available current, "
+            f"which that call must keep, is not known: {why.detail or why.reason.value}",
+            remedy="set the available current again in the Portal, then plan again",
+        )
+
+
 def _above(change: Change, what: str, limit_a: float) -> Objection:
     return Objection(
         measured=after(change),

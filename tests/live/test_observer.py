@@ -19,6 +19,7 @@ from reconciler.sandbox.faults import fault
 from reconciler.sandbox.generated import generated_world
 from reconciler.sandbox.seed import fixture_world
 from reconciler.sandbox.world import World
+from tests.builders import plan_for, wants
 from tests.live.answers import CHARGER, CHARGER_ROW, INSTALLATION, SERIAL, SITE, Cloud, as_json, paged, status
 from tests.live.cloud import NO_PARTNER, Opening, account_of, calls, over_answers, over_world
 
@@ -299,6 +300,76 @@ class TestModeDetail:
         _, cloud = self.read(live, desired, {})
 
         assert f"GET /api/installation/{SITE}" not in cloud.seen
+
+
+class TestAvailableCurrent:
+    """A change of the breaker value must send the available current along; a plan learns early that it cannot."""
+
+    def read(self, listed: dict[str, object], detail: dict[str, object], limit_a: float = 20.0) -> tuple[object, Cloud]:
+        """What is told of a site of 25 A whose list and detail differ from the usual answers."""
+        cloud = Cloud(
+            {
+                "GET /api/installation": as_json(paged({**INSTALLATION, **listed})),
+                f"GET /api/installation/{SITE}": as_json({**INSTALLATION, **detail}),
+            }
+        )
+        found = site(observe(over_answers(cloud), need(SITE, raises_to=(("", limit_a),))), SITE)
+        return found.available_unknown, cloud
+
+    @pytest.mark.parametrize("members", [{}, {"AvailableCurrent": 16.5}])
+    def test_one_that_is_known_costs_nothing(self, members: dict[str, object]) -> None:
+        """The list tells it, so no detail is read."""
+        why, cloud = self.read(members, {"AvailableCurrent": "?"})
+
+        assert why is None
+        assert f"GET /api/installation/{SITE}" not in cloud.seen
+
+    def test_none_set_is_known(self) -> None:
+        """A whole row without it says that there is none."""
+        row = {name: value for name, value in INSTALLATION.items() if name != "AvailableCurrent"}
+        cloud = Cloud({"GET /api/installation": as_json(paged(row))})
+
+        assert site(observe(over_answers(cloud), need(SITE)), SITE).available_unknown is None
+
+    @pytest.mark.parametrize("broken", [{"AvailableCurrent": "about 20"}, {"AvailableCurrentPhase1": 16}])
+    def test_one_that_no_answer_tells_is_unknown(self, broken: dict[str, object]) -> None:
+        """Garbled or partial, in the list and in the detail."""
+        why, _ = self.read(broken, broken)
+
+        assert why == Unreadable(reason=Reason.BAD_ANSWER)
+
+    def test_the_detail_may_know_more(self) -> None:
+        """One more request, and a list that garbled it holds nothing back."""
+        why, cloud = self.read({"AvailableCurrent": "about 20"}, {})
+
+        assert why is None
+        assert cloud.seen.count(f"GET /api/installation/{SITE}") == 1
+
+    def test_no_detail_is_read_where_the_breaker_value_stays(self) -> None:
+        """Nothing will be written that had to keep it."""
+        _, cloud = self.read({"AvailableCurrent": "about 20"}, {}, limit_a=25.0)
+
+        assert f"GET /api/installation/{SITE}" not in cloud.seen
+
+    def test_a_site_that_cannot_be_read_is_unknown(self, account: LiveAccount) -> None:
+        """For the same reason as everything else of it."""
+        found = site(observe(account, need(UNKNOWN), breadth=Breadth.SITES), UNKNOWN)
+
+        assert found.available_unknown == Unreadable(reason=Reason.NOT_FOUND)
+
+    @pytest.mark.parametrize(("phase_a", "refused"), [(None, ["available-current-unreadable"]), (125.0, [])])
+    def test_a_plan_promises_no_change_that_cannot_be_sent(
+        self, world: World, account: LiveAccount, phase_a: float | None, refused: list[str]
+    ) -> None:
+        """Solbakken from 125 to 130 A, with the third phase missing and with all three."""
+        world.data["installations"][SOLBAKKEN]["fields"]["AvailableCurrentPhase3"] = phase_a
+        seen = site(observe(account, need(SOLBAKKEN, raises_to=(("", 130.0),))), SOLBAKKEN)
+        wish = wants(settings={"maxCurrent": 130.0}, site=SOLBAKKEN, acknowledged=["raise-installation-limit"])
+
+        plan = plan_for(wish, seen)
+
+        assert [one.guard for one in plan.refusals] == refused
+        assert len(plan.changes) == (0 if refused else 1)
 
 
 class TestPermissions:

@@ -1,5 +1,6 @@
 """No plan puts more current on a breaker than it has, and raising takes somebody's word."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -210,6 +211,50 @@ class TestLoweringTheInstallation:
         site = wants(settings={"maxCurrent": 20.0}, acknowledged=["lower-installation-unreadable"])
 
         assert len(plan_for(site, live(charger("ZAP000001"))).changes) == 1
+
+
+class TestAvailableCurrent:
+    """A change of the installation's limit must keep the available current, so it must be known."""
+
+    PARTIAL = Unreadable(reason=Reason.BAD_ANSWER, detail="not all three phases are told")
+
+    @pytest.mark.parametrize("amperes", [50.0, 80.0])
+    def test_the_limit_does_not_move_without_it(self, amperes: float) -> None:
+        """Up or down, no word of anybody lifts it, because the call could not be sent."""
+        lifted = ["available-current-unreadable", "raise-installation-limit"]
+        site = wants(settings={"maxCurrent": amperes}, acknowledged=lifted)
+        seen = replace(live(circuits={"c1": 50.0}), available_unknown=self.PARTIAL)
+
+        plan = plan_for(site, seen, by=policy(accepted=[f"available-current-unreadable:{SITE}"]))
+
+        assert guards(plan) == [("P323", "available-current-unreadable")]
+        refusal = plan.refusals[0]
+        assert refusal.measured == "available current unreadable (bad-answer)"
+        assert refusal.limit == "a known available current"
+        assert "not all three phases are told" in refusal.message
+        assert "in the Portal" in refusal.remedy
+        assert not refusal.liftable
+        assert not plan.changes
+
+    def test_it_holds_nothing_else_back(self) -> None:
+        """A charger's limit is another call, which leaves the available current alone."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=16.0))
+        seen = live(charger("ZAP000001", maxCurrent=32.0), circuits={"c1": 63.0})
+
+        plan = plan_for(site, replace(seen, available_unknown=self.PARTIAL))
+
+        assert not plan.refusals
+        assert len(plan.changes) == 1
+
+    def test_knowing_it_or_not_leaves_the_ids_of_changes_alone(self) -> None:
+        """What an id stands for is what is wanted, not how much was read beside it."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=16.0))
+        seen = live(charger("ZAP000001", maxCurrent=32.0), circuits={"c1": 63.0})
+
+        known, unknown = (plan_for(site, replace(seen, available_unknown=why)) for why in (None, self.PARTIAL))
+
+        assert known.changes == unknown.changes
+        assert [step.id for step in known.steps] == [step.id for step in unknown.steps]
 
 
 class TestRange:
