@@ -12,7 +12,7 @@ from reconciler.sandbox.terms import Code
 
 NGINX_PAGE = (
     "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
-    "<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    "<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n{words}</body>\r\n</html>\r\n"
 )
 REASONS = {
     500: "500 Internal Server Error",
@@ -50,9 +50,9 @@ def bare(status: int) -> Response:
     return Response(b"", status=status)
 
 
-def html_page(status: int) -> Response:
-    """The page of the proxy in front of the service."""
-    page = NGINX_PAGE.format(title=REASONS.get(status, str(status)))
+def html_page(status: int, *, words: str = "") -> Response:
+    """The page of the proxy in front of the service; `words` are added to its body."""
+    page = NGINX_PAGE.format(title=REASONS.get(status, str(status)), words=words)
     return Response(page, status=status, mimetype="text/html")
 
 

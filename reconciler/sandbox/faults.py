@@ -12,7 +12,7 @@ from enum import Enum
 
 from werkzeug.wrappers import Response
 
-from reconciler.sandbox import answers
+from reconciler.sandbox import answers, planted
 from reconciler.sandbox.records import Fault
 from reconciler.sandbox.terms import Code
 from reconciler.sandbox.world import World
@@ -65,11 +65,12 @@ def fault(
     after_n: int = 0,
     status: int = 500,
     body: str = "empty",
+    code: int = Code.OPERATION_FAILED,
 ) -> Fault:
-    """A fault as data.
+    """A fault as data; `code` is what a JSON body gives as the reason.
 
     Raises:
-        ValueError: Kind or body form is unknown.
+        ValueError: Kind, body form or code is unknown.
     """
     return {
         "kind": Kind(kind).value,
@@ -80,6 +81,7 @@ def fault(
         "seen": 0,
         "status": status,
         "body": BodyForm(body).value,
+        "code": int(Code(code)),
     }
 
 
@@ -150,9 +152,10 @@ def after(struck: Fault, answer: Response) -> Response:
 def _error(struck: Fault) -> Response:
     match BodyForm(struck["body"]):
         case BodyForm.JSON:
-            return answers.refusal(Code.OPERATION_FAILED, "Operation failed", status=struck["status"])
+            code = Code(struck.get("code", Code.OPERATION_FAILED))
+            return answers.refusal(code, planted.REFUSAL_DETAILS, status=struck["status"])
         case BodyForm.HTML:
-            return answers.html_page(struck["status"])
+            return answers.html_page(struck["status"], words=planted.PAGE_WORDS)
         case BodyForm.EMPTY:
             return answers.bare(struck["status"])
 

@@ -119,7 +119,7 @@ def _seed(world: World, arguments: Arguments) -> Outcome:
 
 
 def _fault(world: World, arguments: Arguments) -> Outcome:
-    known = {"kind", "method", "path", "times", "after_n", "status", "body"}
+    known = {"kind", "method", "path", "times", "after_n", "status", "body", "code"}
     script_fault(world, faults.fault(**{k: v for k, v in arguments.items() if k in known}))
     return {"faults": world.data["faults"]}
 

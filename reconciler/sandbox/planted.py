@@ -89,3 +89,10 @@ UNMANAGED_FIELDS: Fields = {
     "WebhooksSessionEndUrl": CREDENTIAL_URL,
 }
 HOSTILE_NAME = "**Garage** [open](javascript:alert(1)) <b>x</b> | `y` \x1b[31mred\x1b[0m\x07 =1+1"
+REFUSAL_DETAILS = (
+    f"Operation failed for CANARY-refusal@people.example, see {CREDENTIAL_URL} for more. "
+    + "The request was received by the back end and handed on. " * 4
+    + "CANARY-tail"
+)
+"""What a scripted refusal says; beyond its first words it is longer than anybody should quote."""
+PAGE_WORDS = f"CANARY-page for CANARY-page@people.example, from {CREDENTIAL_URL}"

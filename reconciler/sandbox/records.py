@@ -126,6 +126,7 @@ class Fault(TypedDict):
     seen: int
     status: int
     body: str
+    code: NotRequired[int]
 
 
 class Logged(TypedDict):

@@ -8,8 +8,11 @@ import httpx
 import pytest
 
 from reconciler.sandbox.app import create_app
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.operations import script_fault
 from reconciler.sandbox.people import people
 from reconciler.sandbox.portal import set_value
+from reconciler.sandbox.world import World
 from tests.acceptance.conftest import SECRETS, Shop
 
 PLACES = (
@@ -56,10 +59,22 @@ def test_the_raw_answers_carry_every_canary(shop: Shop) -> None:
             set_value(world, "Testveien 1", setting="authentication.mode", value=mode)
             raw += "\n".join(answer.text for answer in _everything(client))
 
+        refusals = [_refusal(client, world, body) for body in ("json", "html")]
+
     for place in PLACES:
         assert re.search(rf'"{place}": ?\[?"[^"]*CANARY', raw), f"no canary in {place}"
     for state in (*STATES, *STATES_OF_DEVICES):
         assert f"CANARY-state-{state}" in raw, f"no canary in state {state}"
+    for text in refusals:
+        assert re.search(r"CANARY-\w+@people\.example", text), "no address in a refusal"
+        assert "https://CANARY-user:CANARY-pass@hooks.paycharge.example/x?token=CANARY-query" in text
+    assert re.search(r'"Code": 505, "Details": "[^"]{170,}CANARY-tail"', refusals[0])
+    assert "CANARY-page for" in refusals[1]
+
+
+def _refusal(client: httpx.Client, world: World, body: str) -> str:
+    script_fault(world, fault("error-before", body=body))
+    return client.get("/api/installation").text
 
 
 def _everything(client: httpx.Client) -> Iterable[httpx.Response]:

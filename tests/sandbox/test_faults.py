@@ -1,5 +1,6 @@
 """Scripted failures: each strikes where and as often as it was told."""
 
+import re
 from typing import Any
 
 import pytest
@@ -49,7 +50,10 @@ class TestWhere:
 
         assert [cloud.get("/api/installation").status_code for _ in range(3)] == [502, 429, 200]
 
-    @pytest.mark.parametrize("details", [{"kind": "flood"}, {"kind": "error-before", "body": "poem"}])
+    @pytest.mark.parametrize(
+        "details",
+        [{"kind": "flood"}, {"kind": "error-before", "body": "poem"}, {"kind": "error-before", "code": 1}],
+    )
     def test_unknown_kinds_are_refused(self, details: dict[str, Any]) -> None:
         """When it is scripted, not when it should strike."""
         with pytest.raises(ValueError, match="is not a valid"):
@@ -81,6 +85,21 @@ class TestErrors:
 
         assert text.startswith(begins)
         assert bool(text) is bool(begins)
+
+    def test_the_code_of_a_refusal_can_be_chosen(self, cloud: Cloud) -> None:
+        """Some codes say that nothing was done, others do not."""
+        script(cloud, "error-before", body="json", code=529)
+
+        assert cloud.get("/api/installation").json["Code"] == 529
+
+    @pytest.mark.parametrize("body", ["json", "html"])
+    def test_its_text_holds_what_nobody_may_repeat(self, cloud: Cloud, body: str) -> None:
+        """An address, a URL with credentials, and a word at the end."""
+        script(cloud, "error-before", body=body)
+        text = cloud.get("/api/installation").text
+
+        assert re.search(r"CANARY-\w+@people\.example", text)
+        assert "https://CANARY-user:CANARY-pass@hooks.paycharge.example" in text
 
     def test_a_storm_says_when_to_come_back(self, cloud: Cloud) -> None:
         """Retry-After as from the real limiter."""
