@@ -42,6 +42,14 @@ PLACES = (
 )
 STATES = (-100, 554, 713, 721, 722, 723, 724, 725, 750, 760, 807, 808, 830, 850, 851, 852, 853, 854, 863, 864, 877)
 STATES_OF_DEVICES = (900, 901, 950, 951, 952, 953, 960, 961, 962, 963, 980, 981, 982)
+REFUSALS = (
+    # Read: a refusal and the proxy's page. Written: turned down for certain, and of unknown effect.
+    fault("error-before", method="GET", path="/api/installation/*/hierarchy", body="json"),
+    fault("error-before", method="GET", path="/api/chargers/*/state", body="html"),
+    fault("error-before", method="PUT", body="json", code=529),
+    fault("error-before", method="PUT", body="json", code=505),
+    fault("error-before", method="POST", path="/api/chargers/*/update", body="json", code=529),
+)
 MODES = ("native", "webhooks", "ocppCloud", "ocppNative")
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}")
 
@@ -98,8 +106,12 @@ def test_nothing_leaks_from_a_whole_working_day(shop: Shop, monkeypatch: pytest.
     written = {path: path.read_text(errors="replace") for path in _written(shop.folder)}
     assert any(path.name == "journal.jsonl" for path in written)
     assert any(path.name == "worksheet.html" for path in written)
+    assert {scripted["times"] for scripted in shop.world().data["faults"]} == {0}, "a failure was never met"
     for place, text in {**written, Path("output"): said}.items():
         _assert_clean(text, place)
+    for code in ("Code 529 (InvalidFormat)", "Code 505 (OperationFailedForUnknownReasons)"):
+        told = f"{code}: Operation failed for"
+        assert any(told in text for text in written.values()), "no refusal was told: the search would prove nothing"
 
 
 def _assert_clean(text: str, place: Path) -> None:
@@ -120,11 +132,13 @@ def _working_day(shop: Shop) -> Iterable[str]:
         ("changed-type", "--path", "/api/installation/*", "--times", "2"),
         ("lost-answer-after", "--method", "POST", "--path", "/api/chargers/*"),
     )
-    commands: list[tuple[str, ...]] = [
+    before: list[tuple[str, ...]] = [
         ("-vv", "validate", "--report", "json=v.json", "--report", "markdown=v.md"),
         ("-vv", "plan", "--out", "plan.json", "--report", "markdown=plan.md", "--report", "text=plan.txt"),
         ("show", "plan.json", "--format", "markdown"),
         *(("sandbox", "fault", *fault) for fault in faults),
+    ]
+    after: list[tuple[str, ...]] = [
         ("-vv", "apply", "plan.json", "--report", "json=result.json", "--report", "markdown=result.md"),
         *(step for mode in MODES for step in _in_mode(mode)),
         ("-vv", "apply", "--yes", "--format", "json"),
@@ -134,6 +148,14 @@ def _working_day(shop: Shop) -> Iterable[str]:
         ("sandbox", "outbox"),
         ("sandbox", "log"),
     ]
+    yield from _outputs(shop, before)
+    with shop.open_world() as world:
+        for refusal in REFUSALS:
+            script_fault(world, refusal)
+    yield from _outputs(shop, after)
+
+
+def _outputs(shop: Shop, commands: Iterable[tuple[str, ...]]) -> Iterable[str]:
     for command in commands:
         ended = shop.run(*command)
         assert "internal error" not in ended.err, ended.err
