@@ -29,15 +29,21 @@ def test_a_full_plan_of_200_sites_and_1000_chargers_stays_at_the_floor(shop: Sho
     file = SandboxFile(shop.folder / ".reconciler" / "sandbox.json", first=lambda: made.world)
     with file.hold():
         pass
-    write_fleet(shop.folder / "fleet", made.desired)
+    declared = write_fleet(shop.folder / "fleet", made.desired)
 
-    document = shop.plan().document
+    raised = [f"raise-installation-limit:{site}" for site, _, setting in declared if setting == "maxCurrent"]
+
+    document = shop.plan(*(part for guard in raised for part in ("--accept", guard))).document
 
     floor = floor_of(shop.folder / "fleet", shop.world())
-    assert floor > 1012, "the drift of this seed holds no raise, so the test would prove little"
+    persons = sum(setting == "permissions" for _, _, setting in declared)
+    assert persons
+    assert raised
+    assert floor > 1012 + persons + len(raised), "the drift of this seed holds no raise, so the test would prove little"
     assert document["summary"]["requests"]["read"] == document["summary"]["requests"]["read_floor"] == floor
     assert reads(shop.log()) == floor
-    assert {(c["installation"], c["charger"], c["setting"]) for c in document["changes"]} == set(made.drifted)
+    changed = {(c["installation"], c["charger"], c["setting"]) for c in document["changes"]}
+    assert changed == set(made.drifted) | declared
 
 
 def test_a_plan_of_one_file_reads_only_that_site(shop: Shop) -> None:
