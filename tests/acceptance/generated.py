@@ -19,7 +19,7 @@ Changed = tuple[str, str | None, str]
 def write_fleet(fleet: Path, sites: Sequence[Mapping[str, Any]]) -> set[Changed]:
     """One file per installation of the world; `fleet.yaml` stays as it is, other installations go.
 
-    Every fourth file names a person whom the world does not have; every seventh, if it is a home's, a limit that no home
+    Every fourth file names a person whom the world does not have; every seventh, if of a home, a limit that no home
     of the world has. Returned is what that changes.
     """
     folder = fleet / "installations"
