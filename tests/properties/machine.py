@@ -14,25 +14,25 @@ from hypothesis import strategies as st
 from reconciler.cli.clouds import SANDBOX_PASSWORD, SANDBOX_USERNAME, SandboxTransport, WorldClock
 from reconciler.live.account import Access, Credentials, LiveAccount, open_account
 from reconciler.model.change import Change
-from reconciler.model.desired import Account, Cloud, DesiredFleet, Route
+from reconciler.model.desired import Cloud, DesiredFleet, DesiredInstallation, Route
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.people import People, Person
 from reconciler.model.plan import Plan
 from reconciler.model.secret import Secret
-from reconciler.model.value import Absent
+from reconciler.model.value import Absent, Value
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.policy import Queued
 from reconciler.report.progress import NoProgress
 from reconciler.sandbox.app import create_app
-from reconciler.sandbox.generated import Generated, generated_world
+from reconciler.sandbox.generated import DesiredSite, generated_world
 from reconciler.sandbox.people import people
-from reconciler.sandbox.portal import set_value
 from reconciler.sandbox.world import World
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits, Reach
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.verify import Proof, prove
-from tests.builders import FixedOrigins, account, fleet, permissions, person, wants, wants_charger
+from tests.builders import FixedOrigins, account, fleet, wants, wants_charger
+from tests.properties.unlike import Extras, unlike
 
 
 @dataclass
@@ -58,6 +58,7 @@ class Machine:
     desired: DesiredFleet
     queued: list[Queued] = field(default_factory=list)
     told: list[Outcome] = field(default_factory=list)
+    written: list[tuple[str, str, str]] = field(default_factory=list)
 
     def policy(self, now: datetime) -> Policy:
         """The policy of this moment, with what earlier runs sent to offline chargers."""
@@ -132,7 +133,25 @@ class Machine:
 
     def transport(self) -> httpx.BaseTransport:
         """The sandbox in process."""
-        return SandboxTransport(create_app(self.world))
+        return Watched(create_app(self.world), self)
+
+
+class Watched(SandboxTransport):
+    """The sandbox in process; the machine keeps which writes took effect."""
+
+    def __init__(self, app: object, machine: Machine) -> None:
+        super().__init__(app)
+        self._machine = machine
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, and note method, path and body when the world changed by it."""
+        before = self._machine.effects
+        try:
+            return super().handle_request(request)
+        finally:
+            if self._machine.effects > before:
+                body = request.content.decode()
+                self._machine.written.append((request.method, request.url.path, body))
 
 
 def _was_sent(outcome: Outcome) -> bool:
@@ -154,35 +173,43 @@ def _queued(change: Change, at: datetime) -> Queued:
 
 @st.composite
 def machines(draw: st.DrawFn) -> Machine:
-    """A small generated world with drift, offline chargers, people to invite, and any mix of routes."""
+    """A small generated world that differs from its files in every way, and any mix of routes."""
     sites = draw(st.integers(1, 3))
     made = generated_world(sites, sites + draw(st.integers(0, 5)), seed=draw(st.integers(0, 9999)), drift=0.5)
     made.world.data["rate_limited"] = False
-    for charger in [*made.world.data["chargers"].values()]:
-        if draw(st.integers(0, 4)) == 0:
-            set_value(made.world, charger["serial"], setting="online", value=False)
     routes = account(
         authentication=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
         stand_alone=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
-        permissions=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
+        permissions=draw(st.sampled_from((Route.PARTNER, Route.PARTNER, Route.PORTAL))),
     )
-    return Machine(world=made.world, desired=_desired(draw, made, routes))
-
-
-def _desired(draw: st.DrawFn, made: Generated, routes: Account) -> DesiredFleet:
-    invited = ("person:c-88121", "person:c-88122")
-    wanted = []
-    for site in made.desired:
-        settings = {"authentication.mode": site["mode"]}
-        if site["authorizationRequired"] is not None:
-            settings["authentication.authorizationRequired"] = site["authorizationRequired"]
-        if site["ocppCloudUrl"] is not None:
-            settings["authentication.ocppCloud.url"] = site["ocppCloudUrl"]
-        chargers = [
-            wants_charger(serial, maxCurrent=values["maxCurrent"], standAlone=values["standAlone"])
-            for serial, values in site["chargers"].items()
-        ]
-        access = permissions(person(draw(st.sampled_from(invited)), "user", "owner")) if draw(st.booleans()) else None
-        wanted.append(wants(*chargers, settings=settings, access=access, site=site["id"], name=site["name"]))
     assert routes.cloud is Cloud.SANDBOX
-    return replace(fleet(*wanted, accounts=(routes,)), selection=None)
+    extras = [draw(unlike(made.world, site)) for site in made.desired]
+    wanted = [_wanted(site, extra) for site, extra in zip(made.desired, extras, strict=True)]
+    return Machine(
+        world=made.world,
+        desired=replace(fleet(*wanted, accounts=(routes,)), selection=None),
+        queued=[one for extra in extras for one in extra.queued],
+    )
+
+
+def _wanted(site: DesiredSite, extras: Extras) -> DesiredInstallation:
+    settings: dict[str, Value] = {"authentication.mode": site["mode"]}
+    if site["authorizationRequired"] is not None:
+        settings["authentication.authorizationRequired"] = site["authorizationRequired"]
+    if site["ocppCloudUrl"] is not None:
+        settings["authentication.ocppCloud.url"] = site["ocppCloudUrl"]
+    if extras.limit_a is not None:
+        settings["maxCurrent"] = extras.limit_a
+    chargers = [
+        wants_charger(serial, maxCurrent=values["maxCurrent"], standAlone=values["standAlone"])
+        for serial, values in site["chargers"].items()
+    ]
+    return wants(
+        *chargers,
+        settings=settings,
+        access=extras.access,
+        site=site["id"],
+        name=site["name"],
+        switch=extras.switch,
+        acknowledged=extras.acknowledged,
+    )

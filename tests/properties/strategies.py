@@ -30,7 +30,7 @@ from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Valu
 from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy, Queued
 from tests.builders import MAIN, NOW, FixedOrigins, account, cloud, fleet
-from tests.properties.worlds import World
+from tests.properties.worlds import MODE, World
 
 SHARE = 0.2
 """Least share of cases with several chargers, with pending parts, and with unreadable parts."""
@@ -109,6 +109,86 @@ def cases(draw: st.DrawFn, *, sites: int = 2) -> Case:
 def currents() -> st.SearchStrategy[Case]:
     """One installation about limits, modes and stand-alone mode: all readable, and nobody's access changes."""
     return cases(sites=1).map(_about_currents)
+
+
+@st.composite
+def switches(draw: st.DrawFn) -> Case:
+    """The same with a mode that is to be switched now: every charger is online and without a car."""
+    case = draw(currents())
+    (site,) = case.world.observed.installations
+    (file,) = case.desired.installations
+    mode = draw(st.sampled_from([one for one in MODES if one != site.get(MODE)]))
+    settings = {name: value for name, value in file.settings if not name.startswith("authentication.")}
+    settings |= {MODE: mode} | {name: draw(st.sampled_from(choices)) for name, choices in _CONFIGURATION[mode]}
+    idle = tuple(replace(one, online=True, mode=OperatingMode.DISCONNECTED) for one in site.chargers)
+    return _of_one(case, replace(file, settings=tuple(sorted(settings.items()))), replace(site, chargers=idle))
+
+
+@st.composite
+def exchanges(draw: st.DrawFn) -> Case:
+    """The same with two chargers of one circuit, of which one goes down and the other one up."""
+    case = draw(currents().filter(lambda one: one.several_chargers))
+    (site,) = case.world.observed.installations
+    (file,) = case.desired.installations
+    low, high = draw(st.sampled_from(((0.0, 6.0), (6.0, 10.0), (6.0, 16.0), (13.0, 16.0))))
+    pair = {site.chargers[0].serial: (high, low), site.chargers[1].serial: (low, high)}
+    chargers = tuple(
+        replace(
+            one,
+            circuit_id=site.chargers[0].circuit_id,
+            online=True,
+            values=_with(one.values, "maxCurrent", pair[one.serial][0]),
+        )
+        if one.serial in pair
+        else one
+        for one in site.chargers
+    )
+    others = tuple(one for one in file.chargers if one.serial not in pair)
+    wanted = tuple(
+        DesiredCharger(serial=serial, settings=(("maxCurrent", after), ("standAlone", False)))
+        for serial, (_, after) in pair.items()
+    )
+    return _of_one(case, replace(file, chargers=(*wanted, *others)), replace(site, chargers=chargers))
+
+
+@st.composite
+def handovers(draw: st.DrawFn) -> Case:
+    """One installation whose owner and group go, mostly once somebody else owns it; the rest is as in `cases`."""
+    case = draw(cases(sites=1))
+    (site,) = case.world.observed.installations
+    (file,) = case.desired.installations
+    leaver, comer = draw(st.permutations(PEOPLE))[:2]
+    owner = ("user", "owner")
+    there = {
+        GROUPS[0]: ObservedPermission(principal=GROUPS[0], roles=owner, accepted=True),
+        leaver: ObservedPermission(principal=leaver, roles=owner, accepted=draw(st.booleans())),
+    }
+    if draw(st.integers(0, 2)) == 0:
+        there[comer] = ObservedPermission(principal=comer, roles=owner, accepted=False, invited_at=NOW)
+    gates = st.sampled_from((RemovalGate.OWNER_ACCEPTED, RemovalGate.OWNER_ACCEPTED, RemovalGate.NOTHING))
+    access = DesiredPermissions(
+        mode=draw(st.sampled_from(PermissionMode)),
+        entries=(DesiredPermission(principal=comer, roles=owner),),
+        absent=tuple(DesiredRemoval(principal=one, gate=draw(gates)) for one in sorted((GROUPS[0], leaver))),
+    )
+    seen = tuple(there[one] for one in sorted(there))
+    return _of_one(case, replace(file, permissions=access), replace(site, permissions=seen))
+
+
+def _of_one(case: Case, file: DesiredInstallation, site: ObservedInstallation) -> Case:
+    """One file and its site instead of those of a case; nothing is under way to chargers."""
+    return replace(
+        case,
+        desired=replace(case.desired, installations=(file,)),
+        world=replace(case.world, observed=replace(case.world.observed, installations=(site,))),
+        policy=replace(case.policy, queued=()),
+    )
+
+
+def _with(
+    values: tuple[tuple[str, Observation], ...], name: str, value: Observation
+) -> tuple[tuple[str, Observation], ...]:
+    return tuple(sorted({**dict(values), name: value}.items()))
 
 
 def _about_currents(case: Case) -> Case:

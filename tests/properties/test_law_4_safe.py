@@ -9,7 +9,7 @@ from reconciler.model.plan import Plan, Step
 from reconciler.planning.access import gate_is_open
 from reconciler.planning.guards import site_refusals
 from reconciler.planning.site import Site
-from tests.properties.strategies import PURE, Case, cases, currents, plan_of
+from tests.properties.strategies import PURE, Case, cases, currents, exchanges, handovers, plan_of, switches
 from tests.properties.worlds import MODE, World, accept, all_idle, apply_step, installation, violations
 
 
@@ -98,4 +98,25 @@ def test_every_stopping_point_is_safe(case: Case, walk: Walk) -> None:
 @given(currents(), walks)
 def test_limits_and_modes_are_safe(case: Case, walk: Walk) -> None:
     """The same where everything is about amperes."""
+    check(case, walk)
+
+
+@PURE
+@given(switches(), walks)
+def test_switches_of_the_mode_are_safe(case: Case, walk: Walk) -> None:
+    """The same where the mode is switched."""
+    check(case, walk)
+
+
+@PURE
+@given(exchanges(), walks)
+def test_raises_behind_lowerings_are_safe(case: Case, walk: Walk) -> None:
+    """The same where one charger of a circuit makes room for another."""
+    check(case, walk)
+
+
+@PURE
+@given(handovers(), walks)
+def test_handovers_are_safe(case: Case, walk: Walk) -> None:
+    """The same where access goes from one owner to another."""
     check(case, walk)
