@@ -55,6 +55,7 @@ def unlike(draw: st.DrawFn, world: World, site: DesiredSite) -> Extras:
     access = draw(_access(world, site))
     if draw(st.integers(0, 7)) == 0:
         _reduced_rights(world, site)
+    _long_ago(world, site)
     return Extras(limit_a=limit_a, switch=switch, access=access, acknowledged=acknowledged, queued=tuple(queued))
 
 
@@ -134,6 +135,14 @@ def _access(draw: st.DrawFn, world: World, site: DesiredSite) -> DesiredPermissi
 
 def _set_roles(world: World, installation_id: str, principal: str, roles: str) -> None:
     set_value(world, installation_id, setting=f"permissions.{principal}", value=roles)
+
+
+def _long_ago(world: World, site: DesiredSite) -> None:
+    """All of that was so for long: left out are stale reads of values from before the plan, which nobody can tell."""
+    installation = find_installation(world, site["id"])
+    installation["former"] = {**installation["fields"]}
+    for charger in world.chargers_of(site["id"]):
+        charger["former"] = {**charger["values"]}
 
 
 def _reduced_rights(world: World, site: DesiredSite) -> None:
