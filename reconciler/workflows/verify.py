@@ -26,7 +26,8 @@ class Proof:
     """What the second plan showed.
 
     Attributes:
-        outcomes: As journalled, except that a grant whose invitation nobody accepted yet is waiting.
+        outcomes: As journalled, except that a grant which nobody accepted yet is waiting, and that what the second
+            plan wants again is uncertain.
         residual: A fresh plan for what was not done; None when nothing is left.
     """
 
@@ -58,7 +59,7 @@ def prove(
     second = make_plan(again, observed, policy, origins)
     places = {(change.target, change.setting) for change in plan.changes}
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
-    final = _waiting_for_acceptance(plan, outcomes, second)
+    final = _final(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
     reasons = (*open_reasons(second), *_broken(plan, final, second), *_without_file(plan, again))
     return Proof(
@@ -105,16 +106,22 @@ def _gone(count: int) -> tuple[str, ...]:
     return (f"no file declares the installations of {counted(count, 'change')} any more",) if count else ()
 
 
-def _waiting_for_acceptance(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[Outcome, ...]:
-    """A grant that is visible but not accepted is not done: a person must still act."""
+def _final(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[Outcome, ...]:
+    """Outcomes after the second look: what nobody accepted yet waits, what reads otherwise again is uncertain."""
     waiting = {(item.target, item.setting): item.reason for item in second.waiting}
+    again = {(change.target, change.setting) for change in second.changes}
 
     def final(outcome: Outcome) -> Outcome:
         change = plan.change(outcome.change_id)
-        reason = waiting.get((change.target, change.setting))
-        if reason is None or outcome.kind not in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
+        place = (change.target, change.setting)
+        if outcome.kind not in {OutcomeKind.DONE, OutcomeKind.ALREADY}:
             return outcome
-        return replace(outcome, kind=OutcomeKind.WAITING, detail=f"sent and visible; {reason}")
+        if place in waiting:
+            return replace(outcome, kind=OutcomeKind.WAITING, detail=f"sent and visible; {waiting[place]}")
+        if place in again:
+            detail = "it read as desired during the run and not at the end: a stale read, or somebody else changes it"
+            return replace(outcome, kind=OutcomeKind.UNCERTAIN, detail=detail)
+        return outcome
 
     return tuple(final(outcome) for outcome in outcomes)
 

@@ -255,6 +255,22 @@ class TestEnds:
         assert sum(entry["method"] == "POST" and entry["path"] != "/oauth/token" for entry in shop.log()) == 1
 
 
+class TestSecondLook:
+    def test_a_stale_read_is_no_proof_that_it_was_so_already(self, shop: Shop) -> None:
+        """Somebody set the wish and took it back; an old answer shows the first of the two."""
+        wish = "wss://ocpp.backend-b.example/cp/{deviceId}"
+        shop.plan(KAIA, "--out", "plan.json")
+        for url in (wish, "wss://ocpp.backend-b.example/cp"):
+            shop.run("sandbox", "set", "Kaia P-hus", f"authentication.ocppCloud.url={url}")
+        shop.run("sandbox", "fault", "stale-read", "--method", "GET", "--path", "/api/installation/*")
+
+        ended = shop.apply("plan.json")
+
+        assert kinds(ended) == ["uncertain"]
+        assert not ended.document["receipt"]["converged"]
+        assert ended.code == 4
+
+
 class TestHandOver:
     def test_the_last_step_is_proven_by_losing_access(self, shop: Shop) -> None:
         """Once the owner has accepted, our own group goes, and then nothing can be read there any more."""
