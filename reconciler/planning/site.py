@@ -61,10 +61,18 @@ class Site:
         return self._after.get((Scope.INSTALLATION, "", name), self.observed.get(name))
 
     def final_of_charger(self, serial: str, name: str) -> Observation | None:
-        """The value once every change is done and the charger has taken over what is queued; None when not read."""
+        """The most demanding value that may hold once every change is done; None when it was not read.
+
+        An offline charger holds its present value until it comes back and takes over what is queued: both count, so
+        the higher limit does, and stand-alone mode when either of them says on.
+        """
         charger = self.chargers.get(serial)
+        now = None if charger is None else charger.get(name)
         queued = self.queue.get((serial, name))
-        now = queued.value if queued is not None else None if charger is None else charger.get(name)
+        if queued is not None and isinstance(now, float) and isinstance(queued.value, float):
+            now = max(now, queued.value)
+        elif queued is not None and isinstance(now, bool):
+            now = now or queued.value is True
         return self._after.get((Scope.CHARGER, serial, name), now)
 
     def circuit_of(self, serial: str) -> Circuit | None:

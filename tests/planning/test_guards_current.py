@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from reconciler.model.outcome import Queued
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.value import Reason, Unreadable, Value
-from tests.builders import FORBIDDEN, OTHER_SITE, SITE, charger, live, plan_for, policy, wants, wants_charger
+from tests.builders import FORBIDDEN, MAIN, NOW, OTHER_SITE, SITE, charger, live, plan_for, policy, wants, wants_charger
 
 NATIVE_OCPP: dict[str, Value] = {
     "authentication.mode": "ocppNative",
@@ -343,6 +344,21 @@ class TestUnbalanced:
         seen = live(charger("ZPR080001", maxCurrent=10.0), charger("ZPR080002", maxCurrent=20.0), circuits={"c1": 32.0})
 
         assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
+
+    def test_what_is_queued_for_a_neighbour_has_not_happened_yet(self) -> None:
+        """An offline charger draws its present 13 A until it comes back, whatever waits for it in the cloud."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=13.0), wants_charger("ZAP000002", maxCurrent=6.0))
+        seen = live(
+            charger("ZAP000001", online=False, maxCurrent=13.0, standAlone=True),
+            charger("ZAP000002", maxCurrent=0.0, standAlone=True),
+            circuits={"c1": 16.0},
+        )
+        off = Queued(account=MAIN, installation_id=SITE, charger="ZAP000001", setting="maxCurrent", value=0.0, at=NOW)
+
+        plan = plan_for(site, seen, by=policy(queued=[off]))
+
+        assert guards(plan) == [("P314", "unbalanced-circuit")]
+        assert plan.refusals[0].measured == "19 A"
 
 
 class TestLoadBalancing:
