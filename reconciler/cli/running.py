@@ -22,6 +22,7 @@ from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind
+from reconciler.model.words import open_reasons
 from reconciler.report import json_document, terminal, worksheet
 from reconciler.report.plan_words import Purpose
 from reconciler.store.lock import account_lock
@@ -136,7 +137,7 @@ def _proof(
             writes=connections.writes,
         )
     except CloudError as error:
-        say(f"warning: no receipt: {error.what} ({error.where})")
+        say(f"warning: no receipt: {error.what} ({error.where}); `reconciler plan` shows what is so")
         return None
 
 
@@ -144,8 +145,9 @@ def _nothing_to_prove(plan: Plan, started_at: datetime) -> Proof | None:
     """A plan without changes proves itself; one that was refused proves nothing."""
     if plan.changes:
         return None
+    reasons = open_reasons(plan)
     receipt = Receipt(
-        converged=not (plan.unreadable or plan.refusals),
+        converged=not reasons,
         desired_digest=plan.desired.digest,
         observed_digest=digest_of([]),
         second_plan_changes=0,
@@ -153,6 +155,7 @@ def _nothing_to_prove(plan: Plan, started_at: datetime) -> Proof | None:
         requests_write=0,
         started_at=started_at,
         finished_at=started_at,
+        open_reasons=reasons,
     )
     return Proof(outcomes=(), receipt=receipt, residual=None)
 

@@ -151,8 +151,3 @@ def known_id(text: str) -> str:
     if not UUID.fullmatch(text):
         raise invalid("id", f"The value '{text[:40]}' is not valid.")
     return text.lower()
-
-
-def is_text(value: Scalar) -> bool:
-    """Whether a value is a text that is not empty."""
-    return isinstance(value, str) and value != ""

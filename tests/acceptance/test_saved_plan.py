@@ -199,6 +199,14 @@ class TestEnds:
         assert (ended.code, ended.document["kind"], ended.document["outcomes"]) == (0, "result", [])
         assert ended.document["receipt"]["converged"]
 
+    def test_a_site_that_cannot_be_read_is_no_success(self, shop: Shop) -> None:
+        """Nothing was to be done there, but nobody knows whether that is right; the receipt says why."""
+        ended = shop.apply("Lufthavn P1", "--yes")
+
+        receipt = ended.document["receipt"]
+        assert (ended.code, ended.document["outcomes"], receipt["converged"]) == (4, [], False)
+        assert "could not be read" in receipt["open_reasons"][0]
+
     def test_a_selection_without_changes_is_a_mistake(self, shop: Shop) -> None:
         """Nobody types a selector to do nothing."""
         shop.plan(KAIA, "--out", "plan.json")
