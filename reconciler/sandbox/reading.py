@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request
 
 from reconciler.sandbox import answers
 from reconciler.sandbox.answers import Refused
-from reconciler.sandbox.records import Scalar, User
+from reconciler.sandbox.records import User
 from reconciler.sandbox.world import World
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
