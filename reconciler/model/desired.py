@@ -68,11 +68,20 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardLimits:
-    """Absolute limits of the fleet guards."""
+    """Absolute limits of the fleet guards; the usual ones fit 25 installations.
+
+    Attributes:
+        max_raised_a: Amperes per phase by which one run may raise limits, all of them together.
+        max_access_removed: Persons and groups that one run may take off installations.
+        invitations_per_day: Mails to persons that an account may cause in 24 h; the rest of a run waits.
+    """
 
     max_changed_installations: int = 25
     max_chargers_to_zero: int = 3
     min_accepted_owners: int = 1
+    max_raised_a: float = 800.0
+    max_access_removed: int = 25
+    invitations_per_day: int = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,8 +55,30 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wave:
+    """One part of the installations of a run; the next part starts only after a healthy one.
+
+    Attributes:
+        number: Counted from 1.
+        installations: How many it held.
+        healthy: Whether the next wave might start; None when this wave was not started.
+        reasons: Why not, in words; empty when healthy or not started.
+    """
+
+    number: int
+    installations: int
+    healthy: bool | None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """One apply. Paths are relative to the folder beside `fleet/`."""
+    """One apply. Paths are relative to the folder beside `fleet/`.
+
+    Attributes:
+        rollback: The plan that brings back what the run changed; None when the run changed nothing.
+        waves: In order; empty when the run was not split.
+    """
 
     run_id: str
     plan_digest: str
@@ -65,6 +87,8 @@ class RunResult:
     receipt: Receipt | None = None
     residual_plan: str | None = None
     worksheet: str | None = None
+    rollback: str | None = None
+    waves: tuple[Wave, ...] = ()
 
     def count(self, kind: OutcomeKind) -> int:
         """How many changes ended that way."""
@@ -102,3 +126,26 @@ class Queued:
     setting: str
     value: Value
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invited:
+    """An invitation that an earlier run sent to a person; mails are paced per day and account."""
+
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchWait:
+    """An installation whose authentication mode could not be switched, because chargers were busy or offline.
+
+    Attributes:
+        mode: The wanted mode, as in the file.
+        since: The first apply of an unbroken row of applies that found it so.
+    """
+
+    account: str
+    installation_id: str
+    mode: str
+    since: datetime

@@ -194,6 +194,24 @@ class DesiredReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotRestored:
+    """A change that its rollback cannot take back, and why."""
+
+    target: Target
+    installation_name: str
+    setting: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """Marks a plan as the way back from a run; `lost` names what the way back leaves as it is."""
+
+    run_id: str
+    lost: tuple[NotRestored, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything a reader or `apply` needs, nothing that can act. All tuples are sorted.
 
@@ -201,6 +219,7 @@ class Plan:
         valid_until: After this `apply PLAN.json` asks for a new plan.
         selection: How a part of the fleet was chosen, None for all of it.
         accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
+        rollback: Which run this plan takes back; None for a plan that follows the files.
     """
 
     tool_version: str
@@ -220,6 +239,7 @@ class Plan:
     unverifiable: tuple[UnverifiableItem, ...] = ()
     warnings: tuple[PlanWarning, ...] = ()
     accepted: tuple[str, ...] = ()
+    rollback: Rollback | None = None
 
     @property
     def digest(self) -> str:

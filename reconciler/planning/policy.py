@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.outcome import Queued
+from reconciler.model.outcome import Queued, SwitchWait
 
 __all__ = ["Policy", "Queued"]
 
@@ -19,6 +19,7 @@ class Policy:
             for people, and several installations can share one.
         queued: What earlier runs sent to offline chargers, in any order; what is too old or has been overtaken is
             ignored here.
+        switch_waits: Installations whose mode waits for idle chargers, from earlier applies.
     """
 
     now: datetime
@@ -26,3 +27,4 @@ class Policy:
     people_known: frozenset[str] | None = None
     accepted: frozenset[str] = frozenset()
     queued: tuple[Queued, ...] = ()
+    switch_waits: tuple[SwitchWait, ...] = ()
