@@ -4,7 +4,7 @@ Source: the project's API notes, section 6.1 (envelopes) and 5.4 (casing).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,8 @@ NGINX_PAGE = (
     "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n"
     "<center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n{words}</body>\r\n</html>\r\n"
 )
+GIGANTIC_BYTES = 64 * 1024 * 1024
+"""More than any client should take for an answer of this API."""
 REASONS = {
     500: "500 Internal Server Error",
     502: "502 Bad Gateway",
@@ -89,3 +91,38 @@ def oauth_error(error: str, description: str) -> Response:
     """400 of the token call."""
     body = {"error": error, "error_description": description}
     return Response(json.dumps(body), status=400, mimetype="application/json")
+
+
+def moved(location: str) -> Response:
+    """307 to another place; a client that follows it takes its token there."""
+    return Response(b"", status=307, headers={"Location": location})
+
+
+def cut_short(answer: Response) -> Response:
+    """The first half of a body; an empty one becomes the beginning of an object."""
+    body = answer.get_data() or b'{"Id": "'
+    return _with_body(answer, body[: len(body) // 2])
+
+
+def in_another_charset(answer: Response) -> Response:
+    """The same text in UTF-16, though JSON on the wire is UTF-8 by definition."""
+    return _with_body(answer, answer.get_data(as_text=True).encode("utf-16"))
+
+
+def gigantic(answer: Response) -> Response:
+    """The same JSON, followed by more white space than anybody wants; sent piece by piece."""
+    body = answer.get_data() or b"{}"
+    made = Response(_padded(body), status=answer.status_code, mimetype="application/json")
+    made.headers["Content-Length"] = str(len(body) + GIGANTIC_BYTES)
+    return made
+
+
+def _padded(body: bytes) -> Iterator[bytes]:
+    yield body
+    piece = b" " * 65_536
+    for _ in range(GIGANTIC_BYTES // len(piece)):
+        yield piece
+
+
+def _with_body(answer: Response, body: bytes) -> Response:
+    return Response(body, status=answer.status_code, mimetype="application/json")

@@ -7,8 +7,9 @@ fault that fits a request strikes it; several on one path take turns as written.
 
 import fnmatch
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import NoReturn
 
 from werkzeug.wrappers import Response
 
@@ -34,6 +35,14 @@ class Kind(Enum):
     MISSING_PAGE = "missing-page"
     REORDERED_LIST = "reordered-list"
     CHANGED_TYPE = "changed-type"
+    TRUNCATED_BODY = "truncated-body"
+    WRONG_CHARSET = "wrong-charset"
+    GIGANTIC_BODY = "gigantic-body"
+    NOT_JSON = "not-json"
+    REDIRECT = "redirect"
+
+
+ANOTHER_HOST = "https://api.another.example/api/installation"
 
 
 class BodyForm(Enum):
@@ -109,21 +118,8 @@ def before(struck: Fault) -> Response | None:
     Raises:
         ConnectionLost: The connection drops first.
     """
-    match Kind(struck["kind"]):
-        case Kind.TOO_MANY_REQUESTS:
-            return answers.too_many_requests()
-        case Kind.ERROR_BEFORE:
-            return _error(struck)
-        case Kind.LOST_BEFORE:
-            raise ConnectionLost("the connection was dropped before the request was read")
-        case Kind.UNAUTHORIZED:
-            return answers.bare(401)
-        case Kind.REVOKED_ACCESS:
-            return answers.bare(403)
-        case Kind.EMPTY_ANSWER:
-            return answers.nothing()
-        case _:
-            return None
+    instead = INSTEAD.get(Kind(struck["kind"]))
+    return None if instead is None else instead(struck)
 
 
 def after(struck: Fault, answer: Response) -> Response:
@@ -132,21 +128,11 @@ def after(struck: Fault, answer: Response) -> Response:
     Raises:
         ConnectionLost: The answer gets lost.
     """
-    match Kind(struck["kind"]):
-        case Kind.ERROR_AFTER:
-            return _error(struck)
-        case Kind.LOST_AFTER:
-            raise ConnectionLost("the connection was dropped before the answer was sent")
-        case Kind.TIMEOUT:
-            raise AnswerTimedOut("the answer took too long")
-        case Kind.MISSING_PAGE:
-            return _with_data(answer, lambda _: [])
-        case Kind.REORDERED_LIST:
-            return _with_data(answer, lambda data: data[::-1])
-        case Kind.CHANGED_TYPE:
-            return _with_data(answer, lambda data: [_as_text(row) for row in data])
-        case _:
-            return answer
+    kind = Kind(struck["kind"])
+    if kind is Kind.ERROR_AFTER:
+        return _error(struck)
+    spoil = SPOILT.get(kind)
+    return answer if spoil is None else spoil(answer)
 
 
 def _error(struck: Fault) -> Response:
@@ -181,3 +167,43 @@ def _as_text(row: object) -> object:
     if not isinstance(row, dict):
         return row
     return {name: json.dumps(value) if isinstance(value, int | float) else value for name, value in row.items()}
+
+
+def _never_read(struck: Fault) -> NoReturn:
+    del struck
+    raise ConnectionLost("the connection was dropped before the request was read")
+
+
+def _never_sent(answer: Response) -> NoReturn:
+    del answer
+    raise ConnectionLost("the connection was dropped before the answer was sent")
+
+
+def _too_late(answer: Response) -> NoReturn:
+    del answer
+    raise AnswerTimedOut("the answer took too long")
+
+
+INSTEAD: Mapping[Kind, Callable[[Fault], Response]] = {
+    Kind.TOO_MANY_REQUESTS: lambda _: answers.too_many_requests(),
+    Kind.ERROR_BEFORE: _error,
+    Kind.LOST_BEFORE: _never_read,
+    Kind.UNAUTHORIZED: lambda _: answers.bare(401),
+    Kind.REVOKED_ACCESS: lambda _: answers.bare(403),
+    Kind.EMPTY_ANSWER: lambda _: answers.nothing(),
+    Kind.NOT_JSON: lambda _: answers.html_page(200, words=planted.PAGE_WORDS),
+    Kind.REDIRECT: lambda _: answers.moved(ANOTHER_HOST),
+}
+"""What answers instead of the service; the request is not carried out."""
+
+SPOILT: Mapping[Kind, Callable[[Response], Response]] = {
+    Kind.LOST_AFTER: _never_sent,
+    Kind.TIMEOUT: _too_late,
+    Kind.MISSING_PAGE: lambda answer: _with_data(answer, lambda _: []),
+    Kind.REORDERED_LIST: lambda answer: _with_data(answer, lambda data: data[::-1]),
+    Kind.CHANGED_TYPE: lambda answer: _with_data(answer, lambda data: [_as_text(row) for row in data]),
+    Kind.TRUNCATED_BODY: answers.cut_short,
+    Kind.WRONG_CHARSET: answers.in_another_charset,
+    Kind.GIGANTIC_BODY: answers.gigantic,
+}
+"""What becomes of an answer on its way back; the request was carried out."""

@@ -1,5 +1,6 @@
 """Scripted failures: each strikes where and as often as it was told."""
 
+import json
 import re
 from typing import Any
 
@@ -189,3 +190,49 @@ class TestReads:
 
         assert cloud.row(ELVEVEIEN)["MaxCurrent"] == "25"
         assert cloud.get("/api/installation").json["Data"][0]["AuthenticationType"] == "0"
+
+
+class TestMalformed:
+    """Answers that no client can use; a write among them took effect, unless somebody else answered it."""
+
+    @pytest.mark.parametrize("kind", ["truncated-body", "wrong-charset", "not-json"])
+    def test_a_body_that_nobody_can_read(self, cloud: Cloud, kind: str) -> None:
+        """Cut off in the middle, in another character set, or the page of a proxy, with a quiet 200."""
+        script(cloud, kind)
+        answer = cloud.get("/api/installation")
+
+        assert answer.status_code == 200
+        with pytest.raises(ValueError, match=r"codec can't decode|Expecting|Unterminated"):
+            json.loads(answer.data.decode())
+
+    def test_a_gigantic_body_is_valid_at_first(self, cloud: Cloud) -> None:
+        """More bytes than a client should keep, and as many as the header says."""
+        script(cloud, "gigantic-body")
+        answer = cloud.get("/api/installation")
+
+        assert len(answer.data) == answer.content_length > 64 * 1024 * 1024
+        assert len(json.loads(answer.data)["Data"]) > 1
+
+    @pytest.mark.parametrize(
+        ("kind", "happened"),
+        [
+            ("truncated-body", True),
+            ("wrong-charset", True),
+            ("gigantic-body", True),
+            ("not-json", False),
+            ("redirect", False),
+        ],
+    )
+    def test_what_became_of_a_write(self, cloud: Cloud, kind: str, happened: bool) -> None:
+        """Whoever answers with a page or a redirect did not pass the write on."""
+        script(cloud, kind, path="*/update")
+        write(cloud)
+
+        assert took_effect(cloud) is happened
+
+    def test_a_redirect_leads_to_another_host(self, cloud: Cloud) -> None:
+        """With a status that asks for the same method and body again."""
+        script(cloud, "redirect")
+        answer = cloud.get("/api/installation")
+
+        assert (answer.status_code, answer.location) == (307, "https://api.another.example/api/installation")
