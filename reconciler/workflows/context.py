@@ -1,7 +1,7 @@
 """What one apply carries along: plan, files, the way to each account, limits."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event
 
@@ -11,6 +11,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
 from reconciler.planning.make import Policy
 from reconciler.workflows.ports import Executor, Observer, RunLog
+from reconciler.workflows.resume import Earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apply:
-    """Everything one apply needs. `make_policy` gives the policy of this moment (its time moves on)."""
+    """Everything one apply needs. `make_policy` gives the policy of this moment (its time moves on).
+
+    Attributes:
+        earlier: What the run did before it was interrupted; filled, this apply is its resume.
+    """
 
     plan: Plan
     desired: DesiredFleet
@@ -62,3 +67,4 @@ class Apply:
     limits: Limits
     progress: Progress
     stop: Event
+    earlier: Earlier = field(default_factory=Earlier)

@@ -15,13 +15,13 @@ from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
 from reconciler.workflows.context import Apply, Reach, Site
 from reconciler.workflows.read_back import Sent, read_back
+from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
 from reconciler.workflows.standing import Held, standing, values_in_words
 from reconciler.workflows.tally import Tally
-from reconciler.workflows.touched import touched
+from reconciler.workflows.touched import seen_value, touched
 
 SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
 MODE = "authentication.mode"
-NOT_VISIBLE: Held = (OutcomeKind.NOT_REACHED, "the installation is not visible any more")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +41,11 @@ class _Work:
         for change in changes:
             self.tally.settle(change, step=step, kind=kind, detail=detail, at=self.reach.clock.now())
 
+    def leave(self, held: Held) -> None:
+        """End the whole site without looking at it."""
+        for change in self.site.changes:
+            self.settle([change], unread(held) if change.id in self.run.earlier.sent else held)
+
     def of(self, step: Step) -> list[Change]:
         return [self.changes[change_id] for change_id in step.change_ids]
 
@@ -57,22 +62,39 @@ def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally) -> None:
     """
     work = _Work(site=site, run=run, reach=reach, tally=tally, changes={change.id: change for change in site.changes})
     if not any(found.id == site.installation_id for found in run.desired.installations):
-        work.settle(site.changes, (OutcomeKind.NOT_REACHED, "no file declares this installation any more"))
+        work.leave((OutcomeKind.NOT_REACHED, "no file declares this installation any more"))
+        return
+    if reason := tally.stopped:
+        work.leave((OutcomeKind.NOT_REACHED, reason))
         return
     fresh = _look(work)
     if fresh is None or work.observed is None:
-        work.settle(site.changes, NOT_VISIBLE)
+        for change in site.changes:
+            work.settle([change], in_a_lost_site(change, site.changes, run.earlier))
         return
-    now = standing(site.changes, fresh=fresh, observed=work.observed)
-    for change_id, held in now.held.items():
-        work.settle([work.changes[change_id]], held)
-    work.steps = now.steps
+    _settle_what_is_not_to_do(work, fresh, work.observed)
     left = list(work.steps)
     while left:
         open_ids = {step.id for step in left}
         level = [step for step in left if open_ids.isdisjoint(step.after)]
         left = [step for step in left if step not in level]
         _one_level(work, level)
+
+
+def _settle_what_is_not_to_do(work: _Work, fresh: Plan, observed: ObservedInstallation) -> None:
+    """Compare with the fresh plan: what is done, held or gone ends here, the rest becomes the steps of the site."""
+    earlier = work.run.earlier
+    undone = earlier.done & {change.id for change in fresh.changes}
+    for change in work.site.changes:
+        if change.id in undone:
+            work.settle([change], OTHERWISE_NOW)
+    now = standing(
+        tuple(change for change in work.site.changes if change.id not in undone), fresh=fresh, observed=observed
+    )
+    for change_id, held in now.held.items():
+        change = work.changes[change_id]
+        work.settle([change], in_hindsight(change, held, earlier=earlier, seen=seen_value(change, observed)))
+    work.steps = now.steps
 
 
 def _look(work: _Work) -> Plan | None:
@@ -123,8 +145,8 @@ def _one_step(work: _Work, step: Step) -> list[Sent]:
 
 def _held_back(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None:
     """Why a step may not run: stopped, behind something unfinished, or the site has changed under it."""
-    if reason := work.tally.stopped:
-        return OutcomeKind.NOT_REACHED, reason
+    if held := work.tally.held:
+        return held
     if held := _held_by(work, step):
         return held
     if step.route is Route.PORTAL:
@@ -184,28 +206,34 @@ def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Cha
             case Verdict.VALID:
                 valid.append(change)
             case Verdict.ALREADY:
-                work.settle([change], (OutcomeKind.ALREADY, "it was as desired before this run wrote anything"), step)
+                already = (OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
+                held = in_hindsight(change, already, earlier=work.run.earlier, seen=seen[change.id])
+                work.settle([change], held, step)
             case Verdict.CONFLICT:
                 work.settle([change], (OutcomeKind.CONFLICT, values_in_words(change, seen[change.id])), step)
             case Verdict.UNREADABLE:
-                reason = "could not be read again, so nothing was sent"
-                work.settle([change], (OutcomeKind.NOT_REACHED, reason), step)
+                nothing = (OutcomeKind.NOT_REACHED, "could not be read again, so nothing was sent")
+                held = in_hindsight(change, nothing, earlier=work.run.earlier, seen=seen[change.id])
+                work.settle([change], held, step)
     return valid
 
 
 def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
-    ids = [change.id for change in changes]
-    work.run.log.record("before-write", {"step": step.id, "changes": ids, "operation": step.operation.value})
+    ids, now = [change.id for change in changes], work.reach.clock.now
+    what = {"step": step.id, "changes": ids, "operation": step.operation.value}
+    work.run.log.record("before-write", {**what, "leaves_at": now().isoformat()})
     work.tally.note_sent(changes)
     answer = work.reach.executor.write(step, changes)
-    sent_at = work.reach.clock.now()
-    work.run.log.record("after-write", {"step": step.id, "status": answer.status.value, "detail": answer.detail})
+    sent_at = now()
+    offline = _offline(work, changes)
+    if offline and answer.status is WriteStatus.ACCEPTED:
+        # Before the answer is written down: whoever finds that may rely on finding this as well.
+        _note_queued(work, changes)
+    told = {"status": answer.status.value, "detail": answer.detail}
+    work.run.log.record("after-write", {"step": step.id, **told, "answered_at": sent_at.isoformat()})
     if answer.status is WriteStatus.REFUSED:
         work.settle(changes, (OutcomeKind.FAILED, answer.detail), step)
         return []
-    offline = _offline(work, changes)
-    if offline and answer.status is WriteStatus.ACCEPTED:
-        _note_queued(work, changes)
     return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline)]
 
 

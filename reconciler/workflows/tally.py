@@ -16,13 +16,18 @@ FAILURES = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN})
 class Tally:
     """Collects the outcomes of one run from many threads; the first outcome of a change stays."""
 
-    def __init__(self, *, log: RunLog, max_failures: int | None, stop: Event) -> None:
+    def __init__(
+        self, *, log: RunLog, max_failures: int | None, stop: Event, sent_before: frozenset[str] = frozenset()
+    ) -> None:
+        """`sent_before` is what an interrupted run may have sent already."""
         self._log = log
         self._max_failures = max_failures
         self._stop = stop
         self._lock = Lock()
         self._found: dict[str, Outcome] = {}
+        self._sent_before = sent_before
         self._sent: set[str] = set()
+        self._refusal = ""
 
     def settle(self, change: Change, *, step: Step | None, kind: OutcomeKind, detail: str, at: datetime) -> None:
         """Write down what happened to one change, on disk before in memory."""
@@ -40,19 +45,38 @@ class Tally:
 
     def close_broken(self, changes: Iterable[Change], *, detail: str, at: datetime) -> None:
         """Close what is open after something broke: uncertain where a request had left, otherwise not reached."""
-        for change in changes:
-            kind = OutcomeKind.UNCERTAIN if change.id in self._sent else OutcomeKind.NOT_REACHED
-            self.settle(change, step=None, kind=kind, detail=detail, at=at)
+        self.close_open(changes, kind=OutcomeKind.NOT_REACHED, detail=detail, at=at)
 
     def close_open(self, changes: Iterable[Change], *, kind: OutcomeKind, detail: str, at: datetime) -> None:
-        """Give the same outcome to every change that has none yet."""
+        """Give the same outcome to every change that has none yet; uncertain where a request had left."""
         for change in changes:
-            self.settle(change, step=None, kind=kind, detail=detail, at=at)
+            if change.id in self._sent:
+                self.settle(change, step=None, kind=OutcomeKind.UNCERTAIN, detail=detail, at=at)
+            elif change.id in self._sent_before:
+                told = f"sent before the interruption and not read back: {detail}"
+                self.settle(change, step=None, kind=OutcomeKind.UNCERTAIN, detail=told, at=at)
+            else:
+                self.settle(change, step=None, kind=kind, detail=detail, at=at)
+
+    def sent_any(self, changes: Iterable[Change]) -> bool:
+        """Whether this run, since it started or was resumed, has sent one of them."""
+        return any(change.id in self._sent for change in changes)
+
+    def refuse(self, message: str) -> None:
+        """From now on nothing may be written, because a guard of the whole run says no."""
+        self._refusal = message
 
     def kind_of(self, change_id: str) -> OutcomeKind | None:
         """The outcome so far."""
         found = self._found.get(change_id)
         return found.kind if found else None
+
+    @property
+    def held(self) -> tuple[OutcomeKind, str] | None:
+        """How every change ends that was not sent yet; None while writing may go on."""
+        if self._refusal:
+            return OutcomeKind.REFUSED, self._refusal
+        return (OutcomeKind.NOT_REACHED, reason) if (reason := self.stopped) else None
 
     @property
     def stopped(self) -> str:

@@ -1,0 +1,239 @@
+"""Go on with a run that was interrupted: what its journal tells, and what that says about what is there now."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from reconciler.model.change import Change
+from reconciler.model.outcome import OutcomeKind, WriteStatus
+from reconciler.model.value import ABSENT, Observation, Unreadable
+from reconciler.planning.classify import Verdict, classify
+from reconciler.workflows.standing import Held
+
+Event = tuple[str, Mapping[str, object]]
+"""Name and data of one event of a journal."""
+
+SLOWEST_CALL = timedelta(minutes=5)
+"""How long a request that was journalled may take to leave and to be carried out: pace, pauses after 429, time-outs."""
+
+KEPT = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
+READ_BACK_NOW: Held = (OutcomeKind.DONE, "sent before the interruption, read back now")
+NOT_VISIBLE: Held = (OutcomeKind.NOT_REACHED, "the installation is not visible any more")
+OTHERWISE_NOW: Held = (
+    OutcomeKind.UNCERTAIN,
+    "it read as desired before the interruption and not now, so it was not sent again: a stale read, or somebody else "
+    "changes it",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flight:
+    """A change whose request may have left, and of which nothing was read back.
+
+    Attributes:
+        at: When it was answered, or else when it was about to leave; on the account's clock. None when nobody noted it.
+    """
+
+    change_id: str
+    at: datetime | None
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What an interrupted run already did; empty for a run that starts.
+
+    Attributes:
+        begun: Whether it came as far as `started`.
+        sent: Changes whose request may have left and was not refused.
+        done: Changes whose last outcome was done.
+        invited: Changes that were about to send an invitation.
+        in_flight: What must be given its time before it is read.
+        ended_waves: Numbers of the waves after which the site was looked at, healthy or not.
+        writes: Requests that may have left.
+        accepted, waves, max_failures: What the run was started with.
+        started_at: When, None when nobody noted it.
+    """
+
+    begun: bool = False
+    sent: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+    invited: frozenset[str] = frozenset()
+    in_flight: tuple[Flight, ...] = ()
+    ended_waves: frozenset[int] = frozenset()
+    writes: int = 0
+    accepted: tuple[str, ...] = ()
+    waves: str = ""
+    max_failures: int | None = None
+    started_at: datetime | None = None
+
+
+def earlier_part(events: Iterable[Event]) -> Earlier:
+    """What the journal of a run tells, also when the run was resumed before."""
+    story = _Story()
+    for event, data in events:
+        story.take(event, data)
+    return Earlier(
+        begun=story.begun,
+        sent=frozenset(story.sent),
+        done=frozenset(story.done),
+        invited=frozenset(story.invited),
+        in_flight=tuple(story.flights[change_id] for change_id in sorted(story.flights)),
+        ended_waves=frozenset(story.ended_waves),
+        writes=story.writes,
+        accepted=tuple(sorted(story.accepted)),
+        waves=story.waves,
+        max_failures=story.max_failures,
+        started_at=story.started_at,
+    )
+
+
+@dataclass(slots=True)
+class _Story:
+    """A journal while it is being read."""
+
+    begun: bool = False
+    sent: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    invited: set[str] = field(default_factory=set)
+    flights: dict[str, Flight] = field(default_factory=dict)
+    first_sent: dict[str, frozenset[str]] = field(default_factory=dict)
+    carried: dict[str, frozenset[str]] = field(default_factory=dict)
+    ended_waves: set[int] = field(default_factory=set)
+    writes: int = 0
+    accepted: set[str] = field(default_factory=set)
+    waves: str = ""
+    max_failures: int | None = None
+    started_at: datetime | None = None
+
+    def take(self, event: str, data: Mapping[str, object]) -> None:
+        """One more event; those that say nothing about a resume are passed over."""
+        match event:
+            case "asked" | "started" | "resumed":
+                self._began(event, data)
+            case "before-write":
+                self._leaves(data)
+            case "after-write":
+                self._answered(data)
+            case "outcome":
+                self._settled(str(data.get("change")), str(data.get("outcome")))
+            case "invited":
+                self.invited.add(str(data.get("change")))
+            case "wave-ended" if isinstance(number := data.get("wave"), int):
+                self.ended_waves.add(number)
+            case _:
+                pass
+
+    def _began(self, event: str, data: Mapping[str, object]) -> None:
+        self.begun = self.begun or event == "started"
+        self.accepted |= _texts(data.get("accepted"))
+        self.waves = str(data.get("waves", self.waves))
+        most = data.get("max_failures", self.max_failures)
+        self.max_failures = most if isinstance(most, int) else None
+        self.started_at = self.started_at or _moment(data.get("started_at"))
+
+    def _leaves(self, data: Mapping[str, object]) -> None:
+        step, ids = str(data.get("step")), _texts(data.get("changes"))
+        self.carried[step] = ids
+        self.first_sent[step] = ids - self.sent
+        self.sent |= ids
+        self.done -= ids
+        self.writes += 1
+        at = _moment(data.get("leaves_at"))
+        self.flights |= {one: Flight(change_id=one, at=at, answered=False) for one in ids}
+
+    def _answered(self, data: Mapping[str, object]) -> None:
+        step = str(data.get("step"))
+        if data.get("status") == WriteStatus.REFUSED.value:
+            refused = self.first_sent.get(step, frozenset())
+            self.sent -= refused
+            for one in refused:
+                self.flights.pop(one, None)
+            return
+        at = _moment(data.get("answered_at"))
+        self.flights |= {
+            one: Flight(change_id=one, at=at, answered=True)
+            for one in self.carried.get(step, frozenset())
+            if one in self.flights
+        }
+
+    def _settled(self, change_id: str, outcome: str) -> None:
+        self.flights.pop(change_id, None)
+        if outcome == OutcomeKind.DONE.value:
+            self.done.add(change_id)
+        else:
+            self.done.discard(change_id)
+
+
+def _texts(value: object) -> frozenset[str]:
+    return frozenset(one for one in value if isinstance(one, str)) if isinstance(value, list | tuple) else frozenset()
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return None if found is None or found.tzinfo is None else found
+
+
+def readable_at(changes: Iterable[Change], earlier: Earlier, *, now: datetime) -> datetime:
+    """From when on reading shows whether what was in flight took effect; `now` when nothing was.
+
+    Nobody knows when a request left that was journalled and not answered: at the latest now.
+
+    Args:
+        changes: Those of one account.
+        earlier: What was in flight.
+        now: The account's time.
+    """
+    flights = {flight.change_id: flight for flight in earlier.in_flight}
+    ends = [now]
+    for change in changes:
+        flight = flights.get(change.id)
+        if flight is not None:
+            settles = timedelta(seconds=max(change.row.settles_after_s, default=0.0))
+            ends.append(_left_at(flight, now) + settles)
+    return max(ends)
+
+
+def _left_at(flight: Flight, now: datetime) -> datetime:
+    if flight.at is None:
+        return now
+    return min(now, flight.at if flight.answered else flight.at + SLOWEST_CALL)
+
+
+def in_hindsight(change: Change, held: Held, *, earlier: Earlier, seen: Observation) -> Held:
+    """How a change ends that will not be sent now, when the interrupted run may have sent it.
+
+    Args:
+        change: The change.
+        held: How it would end in a run that starts.
+        earlier: What was sent.
+        seen: What is there now.
+    """
+    if change.id not in earlier.sent or held[0] in KEPT:
+        return held
+    if isinstance(seen, Unreadable):
+        return unread(held)
+    return READ_BACK_NOW if classify(change, seen) is Verdict.ALREADY else held
+
+
+def unread(held: Held) -> Held:
+    """How a change ends that was sent before the interruption and cannot be looked at now."""
+    return OutcomeKind.UNCERTAIN, f"sent before the interruption and not read back: {held[1]}"
+
+
+def in_a_lost_site(change: Change, changes: Iterable[Change], earlier: Earlier) -> Held:
+    """How a change ends whose installation is not visible any more.
+
+    Losing sight of it is how taking away our own access looks when it worked.
+    """
+    if change.id not in earlier.sent:
+        return NOT_VISIBLE
+    if change.after is ABSENT:
+        return OutcomeKind.DONE, "taken away, and our own access went with it"
+    access_went = any(other.after is ABSENT and other.id in earlier.sent for other in changes)
+    if access_went and change.id in earlier.done:
+        return OutcomeKind.DONE, "read back before our own access went"
+    return unread(NOT_VISIBLE)
