@@ -6,20 +6,17 @@ from dataclasses import replace
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account, DesiredInstallation, Route
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.plan import PlanWarning, UnreadableItem
-from reconciler.model.settings import Scope, Setting
+from reconciler.model.plan import UnreadableItem
+from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Gap, Subject, Values, compare
 from reconciler.planning.findings import Findings
 from reconciler.planning.lookup import Lookup
+from reconciler.planning.notes import notes_of
 from reconciler.planning.people import Wishes, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
-from reconciler.planning.site import MODE, NATIVE_URL, OCPP_NATIVE, installation_target, route_of
+from reconciler.planning.site import installation_target, route_of, setting_route
 from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
-
-NAME_DIFFERS = "P201"
-INERT_SETTING = "P202"
-STAND_ALONE_LEFT = "P203"
 
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
@@ -91,7 +88,7 @@ def _findings(
     comparison: Comparison,
     missing: tuple[str, ...],
 ) -> Findings:
-    maker = _Maker(desired=desired, lookup=lookup, by_url=NATIVE_URL in wanted.installation, wanted=wanted)
+    maker = _Maker(desired=desired, lookup=lookup, wanted=wanted)
     changes = [maker.of_setting(difference) for difference in comparison.differences]
     changes += [maker.of_access(principal, wish.before, wish.after) for principal, wish in wishes.unread.items()]
     changes += [maker.of_access(principal, wishes.seen[principal].roles, ABSENT) for principal in wishes.removals]
@@ -103,7 +100,7 @@ def _findings(
         unreadable=(*gaps, *_missing_items(desired, missing, lookup), *wishes.unreadable),
         waiting=wishes.waiting,
         unverifiable=wishes.unverifiable,
-        warnings=_warnings(desired, observed, changes=changes, comparison=comparison),
+        warnings=notes_of(desired, observed, changes=changes, comparison=comparison),
         lost_chargers=len(missing) + sum(scope is Scope.CHARGER for scope, _ in lost),
         lost=INSTALLATION in lost or bool(wishes.unreadable),
     )
@@ -112,11 +109,11 @@ def _findings(
 class _Maker:
     """Makes changes of one installation: target, route, and the place of the wish."""
 
-    def __init__(self, *, desired: DesiredInstallation, lookup: Lookup, by_url: bool, wanted: Wanted) -> None:
+    def __init__(self, *, desired: DesiredInstallation, lookup: Lookup, wanted: Wanted) -> None:
         self._desired = desired
         self._origins = lookup.origins
         self._account: Account = lookup.accounts[desired.account]
-        self._native_call = by_url and wanted.installation.get(MODE) == OCPP_NATIVE
+        self._wanted = wanted.installation
 
     def of_setting(self, difference: Difference) -> Change:
         scope, name = difference.subject
@@ -124,18 +121,13 @@ class _Maker:
         if scope is Scope.PRINCIPAL:
             return self.of_access(name, difference.before, difference.after)
         path = row.name.split(".") if scope is Scope.INSTALLATION else ("chargers", name, row.name)
-        return self._change(name or None, None, row.name, path, difference.before, difference.after, self._route(row))
+        route = setting_route(self._account, row, self._wanted)
+        return self._change(name or None, None, row.name, path, difference.before, difference.after, route)
 
     def of_access(self, principal: str, before: Observation, after: Value | Absent) -> Change:
         place = "absent" if isinstance(after, Absent) else "entries"
         route = route_of(self._account, PERMISSIONS)
         return self._change(None, principal, PERMISSIONS, (PERMISSIONS, place, principal), before, after, route)
-
-    def _route(self, row: Setting) -> Route:
-        """Documented calls cover currents, and switching to native OCPP together with its URL."""
-        if not row.route_key or (self._native_call and row.name in (MODE, NATIVE_URL)):
-            return Route.API
-        return route_of(self._account, row.route_key)
 
     def _change(
         self,
@@ -199,27 +191,3 @@ def _target(desired: DesiredInstallation, subject: Subject) -> Target:
     charger = name if scope is Scope.CHARGER else None
     principal = name if scope is Scope.PRINCIPAL else None
     return Target(account=desired.account, installation_id=desired.id, charger=charger, principal=principal)
-
-
-def _warnings(
-    desired: DesiredInstallation,
-    observed: ObservedInstallation,
-    *,
-    changes: Iterable[Change],
-    comparison: Comparison,
-) -> tuple[PlanWarning, ...]:
-    target = installation_target(desired)
-    found = []
-    if observed.name not in (desired.name, None):
-        found.append((NAME_DIFFERS, f"the cloud calls it {observed.name}; names are never written"))
-    if comparison.inert and MODE not in dict(desired.settings):
-        names = ", ".join(comparison.inert)
-        found.append((INERT_SETTING, f"{names} means nothing in the live authentication mode and was not compared"))
-    leaves = any(change.setting == MODE and change.before == OCPP_NATIVE for change in changes)
-    left = sorted(charger.serial for charger in desired.chargers if charger.get("standAlone") is None)
-    if leaves and left:
-        found.append((STAND_ALONE_LEFT, f"leaving OCPP 1.6J keeps stand-alone mode as it is on {', '.join(left)}"))
-    return tuple(
-        PlanWarning(code=code, target=target, installation_name=desired.name, message=message)
-        for code, message in found
-    )

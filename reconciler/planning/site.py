@@ -6,14 +6,17 @@ from dataclasses import dataclass, field
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account, DesiredInstallation, GuardLimits, Route
 from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation
-from reconciler.model.settings import Scope
-from reconciler.model.value import Observation, Unreadable
+from reconciler.model.settings import Scope, Setting
+from reconciler.model.value import Observation, Unreadable, Value
 from reconciler.planning.policy import Policy
 from reconciler.planning.queue import Queue, queue_of
 
 MODE = "authentication.mode"
 NATIVE_URL = "authentication.ocppNative.url"
-OCPP_NATIVE = "ocppNative"
+URL_VERSION = "authentication.ocppCloud.urlVersion"
+NATIVE, OCPP_CLOUD, OCPP_NATIVE = "native", "ocppCloud", "ocppNative"
+FIRMWARE = "firmware"
+"""Read with the state of a charger, never declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,20 @@ def route_of(account: Account, route_key: str) -> Route:
     """The account's route for settings without a documented call; partner only with an agreement."""
     route = account.route_for(route_key)
     return Route.PORTAL if route is Route.PARTNER and not account.agreement else route
+
+
+def setting_route(account: Account, row: Setting, wanted: Mapping[str, Value]) -> Route:
+    """Who carries out a setting: documented calls cover currents, and switching to native OCPP together with its URL.
+
+    Args:
+        account: Whose routes count for the rest.
+        row: The setting.
+        wanted: Wishes for the installation, by setting.
+    """
+    native_call = NATIVE_URL in wanted and wanted.get(MODE) == OCPP_NATIVE
+    if not row.route_key or (native_call and row.name in (MODE, NATIVE_URL)):
+        return Route.API
+    return route_of(account, row.route_key)
 
 
 def installation_target(installation: DesiredInstallation) -> Target:
