@@ -8,12 +8,13 @@ import click
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import DesiredFleet
-from reconciler.planning.guards import CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO, GUARDS
+from reconciler.planning.guards import FLEET_GUARDS as OF_FLEET
+from reconciler.planning.guards import GUARDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FLEET = "fleet"
-FLEET_GUARDS = frozenset({CHANGED_INSTALLATIONS[0], CHARGERS_TO_ZERO[0]})
+FLEET_GUARDS = frozenset(guard.id for guard in OF_FLEET)
 SITE_GUARDS = {guard.id: guard.liftable for guard in GUARDS}
 
 

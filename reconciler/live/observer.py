@@ -272,6 +272,7 @@ def _installation(site: _Site, account: str) -> ObservedInstallation:
         chargers=tuple(sorted(site.chargers.values(), key=lambda charger: (charger.serial, charger.id))),
         circuits=site.circuits,
         permissions=site.permissions,
+        pro=row.pro if row else None,
         power_managed=row.power_managed if row else None,
         native_allowed=row.native_allowed if row else None,
         available_unknown=why_unknown(row.available) if row else site.why,

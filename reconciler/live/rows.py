@@ -4,6 +4,7 @@ Members and shapes follow Zaptec's API description of 2026-05-27; answers shrink
 members are left out, so a missing member has a meaning only together with the role.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 OWNER_OR_SERVICE = 2 | 4
 POWER_MANAGED_FEATURE = 4  # Features: PowerManagement_Apm
+FIRMWARE = 911  # SmartComputerSoftwareApplicationVersion
 MODE_SETTING = "authentication.mode"
 STATE_NAMES = tuple(sorted(STATE_OBSERVATIONS))
 
@@ -42,6 +44,7 @@ class InstallationRow:
     name: str | None
     roles: int | None
     values: tuple[tuple[str, Observation], ...]
+    pro: bool | None
     power_managed: bool | None
     native_allowed: bool | None
     available: AvailableCurrent
@@ -87,11 +90,23 @@ def installation_row(data: object) -> InstallationRow:
         name=wire.label(row, "Name") or None,
         roles=roles,
         values=_values(row, mode, roles),
+        pro=_is_pro(row),
         power_managed=None if features is None else bool(features & POWER_MANAGED_FEATURE),
         native_allowed=_or_none(wire.switch, row, "HasUserGroupWithAllowOcppNative"),
         available=available_current(row, left_out=_left_out(row, roles)),
         complete=_carries_its_mode(row, mode),
     )
+
+
+def _is_pro(row: Members) -> bool | None:
+    """Whether the type (InstallationTypeCode) is Pro, 0, rather than Go / Home, 1; None when it is not told."""
+    match _or_none(wire.whole, row, "InstallationType"):
+        case 0:
+            return True
+        case 1:
+            return False
+        case _:
+            return None
 
 
 def unreadable_values(why: Unreadable) -> tuple[tuple[str, Observation], ...]:
@@ -193,10 +208,12 @@ def charger_row(data: object) -> ChargerRow:
 
 _STATE_KINDS = {setting.name: setting.kind for setting in settings_of(Scope.CHARGER)}
 _WANTED = {number: name for name, number in STATE_OBSERVATIONS.items()}
+_KEPT = frozenset({*_WANTED, FIRMWARE})
+_VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){1,5}")
 
 
 def state_values(data: object) -> tuple[tuple[str, Observation], ...]:
-    """The state settings of a charger, sorted by name; all other observations are dropped unread.
+    """The state settings of a charger and its `firmware`, sorted by name; other observations are dropped unread.
 
     Raises:
         WireError: The answer is no list of objects.
@@ -206,16 +223,25 @@ def state_values(data: object) -> tuple[tuple[str, Observation], ...]:
         if not isinstance(item, dict):
             raise WireError("an observation is not an object")
         number = item.get("StateId")
-        if type(number) is int and number not in _WANTED:
+        if type(number) is int and number not in _KEPT:
             continue
         row = wire.members(item)
-        name = _WANTED.get(_or_none(wire.whole, row, "StateId") or 0)
+        observation = _or_none(wire.whole, row, "StateId") or 0
+        name = _WANTED.get(observation)
         if name is not None:
             found[name] = _state_value(name, row)
+        elif observation == FIRMWARE and (version := _firmware(row)) is not None:
+            found["firmware"] = version
     for number, name in _WANTED.items():
         missing = Unreadable(reason=Reason.MISSING_MEMBER, detail=f"the charger never reported observation {number}")
         found.setdefault(name, missing)
     return tuple(sorted(found.items()))
+
+
+def _firmware(row: Members) -> str | None:
+    """A version that can be compared; anything else is as good as not told."""
+    text = _or_none(wire.text, row, "ValueAsString")
+    return text if text is not None and _VERSION.fullmatch(text) else None
 
 
 def _state_value(name: str, row: Members) -> Observation:

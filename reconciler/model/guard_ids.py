@@ -23,19 +23,33 @@ class GuardId:
 
 GUARD_IDS: tuple[GuardId, ...] = (
     GuardId(id="above-circuit", lifted_by=LiftedBy.NOTHING, about="a current above the breaker that feeds it"),
+    GuardId(id="above-home-limit", lifted_by=LiftedBy.NOTHING, about="an installation of type Go / Home above 32 A"),
+    GuardId(id="access-removed", lifted_by=LiftedBy.RUN, about="more people and groups losing access than the budget"),
+    GuardId(id="amperes-raised", lifted_by=LiftedBy.RUN, about="more amperes added to limits than the budget"),
     GuardId(
         id="available-current-unreadable",
         lifted_by=LiftedBy.NOTHING,
         about="the limit of the installation would change while its available current is not known",
     ),
     GuardId(id="changed-installations", lifted_by=LiftedBy.RUN, about="more changed installations than the budget"),
+    GuardId(
+        id="changes-identities",
+        lifted_by=LiftedBy.FILE,
+        about="the backend would see the chargers under other identities; it must know them first",
+    ),
     GuardId(id="chargers-to-zero", lifted_by=LiftedBy.RUN, about="more chargers switched off than the budget"),
     GuardId(id="current-range", lifted_by=LiftedBy.NOTHING, about="a current that no charger may have"),
+    GuardId(id="firmware-too-old", lifted_by=LiftedBy.NOTHING, about="a charger needs newer firmware for native OCPP"),
     GuardId(id="last-owner", lifted_by=LiftedBy.FILE, about="too few owners who have accepted would remain"),
     GuardId(
         id="lose-load-balancing",
         lifted_by=LiftedBy.FILE,
         about="several chargers would lose Zaptec's load balancing; an electrician knows whether the backend balances",
+    ),
+    GuardId(
+        id="lose-user-reports",
+        lifted_by=LiftedBy.FILE,
+        about="reports would name chargers instead of residents; whoever bills decides",
     ),
     GuardId(
         id="lower-installation-unreadable",
@@ -61,6 +75,11 @@ GUARD_IDS: tuple[GuardId, ...] = (
         id="shared-installation",
         lifted_by=LiftedBy.FILE,
         about="chargers that the file does not list would be hit too",
+    ),
+    GuardId(
+        id="switch-gave-up",
+        lifted_by=LiftedBy.FILE,
+        about="the mode has waited for idle chargers longer than the file allows",
     ),
     GuardId(
         id="switch-while-busy",

@@ -34,7 +34,8 @@ class ObservedCharger:
         id: The cloud's id.
         online: None when the list does not say.
         mode: None when the list does not say or uses a number we do not know.
-        values: State settings that were asked for (`standAlone`, `maxCurrent`), sorted by name; empty otherwise.
+        values: State settings that were asked for (`standAlone`, `maxCurrent`) and what comes with them (`firmware`),
+            sorted by name; empty otherwise.
         roles: The caller's role bits on the charger, None when not told.
     """
 
@@ -71,6 +72,7 @@ class ObservedInstallation:
             apply in the live authentication mode is ABSENT.
         circuits: None when not asked for, Unreadable when the hierarchy did not come.
         permissions: None when not asked for, Unreadable when there is no way to read them; sorted by principal.
+        pro: Whether it is of type Pro (many circuits) rather than Go / Home; None when not told.
         power_managed: Whether automatic power management (APM) refuses updates; None when not told.
         native_allowed: Whether a user group may use native OCPP here; None when not told.
         available_unknown: Why the available current, which a change of `maxCurrent` must keep, is not known; None when
@@ -86,6 +88,7 @@ class ObservedInstallation:
     chargers: tuple[ObservedCharger, ...] = ()
     circuits: tuple[Circuit, ...] | Unreadable | None = None
     permissions: tuple[ObservedPermission, ...] | Unreadable | None = None
+    pro: bool | None = None
     power_managed: bool | None = None
     native_allowed: bool | None = None
     available_unknown: Unreadable | None = None

@@ -1,6 +1,7 @@
 """What the codes of plans and guards mean, for `reconciler explain`."""
 
 from reconciler.model.problem import Explanation
+from reconciler.planning.explained_guards import EXPLANATIONS as OF_GUARDS
 
 EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
@@ -24,6 +25,35 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         example="chargerDefaults: {standAlone: false}",
     ),
     Explanation(
+        code="P204",
+        title="Nobody knows whether the firmware is new enough for native OCPP",
+        why="The version comes with the state of a charger, which is read only where the file names a setting of it; "
+        "and of Zaptec Go no page tells which serials are the British ones, whose floor is higher.",
+        remedy="Compare the version in the Portal with the floor that the note names, or list the charger in the file "
+        "with a setting, so that its state is read.",
+    ),
+    Explanation(
+        code="P205",
+        title="How each charger will call itself in native OCPP",
+        why="In OCPP 1.6J Zaptec adds the serial in capitals to the end of the URL. The backend must expect exactly "
+        "that.",
+        remedy="Compare the example in the note with what the backend has registered.",
+    ),
+    Explanation(
+        code="P206",
+        title="Somebody else decides who may charge",
+        why="With webhooks or OCPP Zaptec's app, its Portal and the cards known to Zaptec start nothing any more; the"
+        " other party decides. Sums of sessions may jump against the meter; the meter in the charger is right.",
+        remedy="Tell the users, and export sessions and the meter reading of each charger before.",
+    ),
+    Explanation(
+        code="P207",
+        title="Anybody can charge",
+        why="With Zaptec authentication and authorisation switched off every car that is plugged in gets current. "
+        "That is what a hand-over wants and what a charger beside the street does not.",
+        remedy="Write authorizationRequired: true if only known people should charge.",
+    ),
+    Explanation(
         code="P301",
         title="A charger is not in the installation that lists it",
         why="It may have moved, been deactivated, or the serial is wrong. It is reported as unreadable and nothing is "
@@ -38,13 +68,6 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Give the account Owner or Service there, or repeat when the cloud answers again.",
     ),
     Explanation(
-        code="P303",
-        title="role-missing: the account may not change this",
-        why="Each setting needs a role on the installation or the charger. The installation's maximum current needs "
-        "Service, all else Owner or Service. Without it the cloud would refuse, so nothing is tried.",
-        remedy="Give the account's user group the role in the Portal, under Permissions.",
-    ),
-    Explanation(
         code="P304",
         title="A charger is offline",
         why="A setting sent to an offline charger takes effect when it comes back. It is sent once and then reported "
@@ -52,131 +75,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Bring the charger online; the next plan shows whether the setting arrived.",
     ),
     Explanation(
-        code="P305",
-        title="switch-while-busy: the mode would switch under a car or an offline charger",
-        why="Switching the authentication mode during a session ends or loses it, and an offline charger would stay "
-        "behind. A charger that does not say what it does counts as busy.",
-        remedy="Write switch: {when: idle} to let the plan wait until every charger is online and without a car.",
-        example="switch: {when: idle, giveUpAfterHours: 72}",
-    ),
-    Explanation(
-        code="P306",
-        title="ocpp-native-unsupported: a charger cannot do native OCPP",
-        why="Zaptec Pro does native OCPP from serial ZPR080000 on; ZCS and ZCH never do.",
-        remedy="Use ocppCloud for the installation, or replace the charger. This guard cannot be lifted.",
-    ),
-    Explanation(
-        code="P307",
-        title="ocpp-native-not-allowed: no user group may switch to OCPP 1.6J",
-        why="The cloud refuses the switch unless a user group with access has the service level Allow OCPP 1.6J.",
-        remedy="Ask Zaptec for that service level and give the group access to the installation.",
-    ),
-    Explanation(
-        code="P308",
-        title="power-managed: automatic power management blocks installation updates",
-        why="While APM is on, for instance with a Zaptec Sense, the cloud answers every installation update with an "
-        "error.",
-        remedy="Turn it off in the Portal, or take maxCurrent of the installation out of the file.",
-    ),
-    Explanation(
-        code="P309",
-        title="last-owner: too few owners who have accepted would remain",
-        why="Only an owner can manage or hand over an installation. Only people who have accepted count; an "
-        "invitation may never be answered.",
-        remedy="Add an owner under permissions.entries who is in the directory of people; the removal then waits for "
-        "the acceptance by itself. Leaving nobody at all is never possible.",
-    ),
-    Explanation(
-        code="P310",
-        title="changed-installations: more installations would change than the budget allows",
-        why="A slip in a profile can reach every site at once. The budget is a number of installations, not a share.",
-        remedy="Select fewer, raise guards.maxChangedInstallations, or accept it for one run.",
-        example="reconciler apply --accept changed-installations:fleet",
-    ),
-    Explanation(
         code="P311",
         title="A person must do this in the Portal",
         why="No documented call writes this setting, and the account names no partner route for it.",
         remedy="Follow the worksheet that apply writes; the next plan reads the result where it can be read.",
     ),
-    Explanation(
-        code="P313",
-        title="own-access: we might lock ourselves out",
-        why="The API does not say which user group the account belongs to. Where fleet.yaml names it, it must not lose "
-        "roles unseen; where it does not, a user group with the rights of the account must be left.",
-        remedy="List our group under permissions.entries, or write after: ownerAccepted when handing over. Name our "
-        "group in fleet.yaml (group under the account), so that nobody has to guess.",
-        example="absent: [{userGroup: BSJG, after: ownerAccepted}]",
-    ),
-    Explanation(
-        code="P314",
-        title="unbalanced-circuit: nothing balances a shared circuit, and its chargers do not fit",
-        why="In native OCPP, and beside a charger in stand-alone mode, Zaptec does not balance. The maxima of all "
-        "chargers on the circuit together must then stay within its breaker.",
-        remedy="Turn stand-alone mode off, lower chargers until they fit, or let an electrician acknowledge it.",
-    ),
-    Explanation(
-        code="P315",
-        title="chargers-to-zero: more chargers would be switched off than the budget allows",
-        why="0 A looks healthy in the Portal while nobody can charge.",
-        remedy="Select fewer, raise guards.maxChargersToZero, or accept it for one run.",
-        example="reconciler apply --accept chargers-to-zero:fleet",
-    ),
-    Explanation(
-        code="P316",
-        title="raise-installation-limit: the limit of an installation would go up",
-        why="It must not exceed the breaker in the cabinet, which the cloud cannot know.",
-        remedy="Let an electrician confirm the breaker, then acknowledge the guard in the file.",
-        example="acknowledge: [{guard: raise-installation-limit, by: electrician KL, reason: 125 A breaker, until: "
-        "2027-01-31}]",
-    ),
-    Explanation(
-        code="P317",
-        title="raise-circuit-unreadable: a charger would go up on a circuit that could not be read",
-        why="Raising a charger is safe inside its circuit, so the circuit must be known. The hierarchy comes empty "
-        "when the account lacks Owner or Service.",
-        remedy="Give the account the role on the installation, or let an electrician acknowledge it.",
-    ),
-    Explanation(
-        code="P318",
-        title="above-circuit: something would stand above the breaker that feeds it",
-        why="No charger may stand above its circuit or installation, no circuit above its installation.",
-        remedy="Write a lower value, or have the circuit raised in the Portal first. This guard cannot be lifted.",
-    ),
-    Explanation(
-        code="P319",
-        title="current-range: a current that no charger may have",
-        why="Below 6 A nothing charges, above 32 A no charger is built for.",
-        remedy="Write 6 to 32 A, or 0 A with a reason to switch a charger off. This guard cannot be lifted.",
-    ),
-    Explanation(
-        code="P320",
-        title="shared-installation: chargers that the file does not list would be hit too",
-        why="Authentication and ownership hold for a whole installation. Chargers that are not listed may belong to "
-        "other customers.",
-        remedy="List them if they are meant, let Zaptec split the installation, or acknowledge the guard.",
-    ),
-    Explanation(
-        code="P321",
-        title="lose-load-balancing: several chargers would lose Zaptec's load balancing",
-        why="In native OCPP the backend talks to each charger and has to share the fuse itself.",
-        remedy="Let an electrician confirm that the backend balances, then acknowledge the guard in the file.",
-        example="acknowledge: [{guard: lose-load-balancing, by: electrician KL, reason: backend balances, until: "
-        "2027-01-31}]",
-    ),
-    Explanation(
-        code="P322",
-        title="lower-installation-unreadable: the limit of an installation would go down above things nobody knows",
-        why="No circuit and no charger may stand above its installation. The circuits could not be read, or a charger "
-        "that may stand at 32 A has no known maximum.",
-        remedy="Give the account Owner or Service, list every charger with a maxCurrent, or let an electrician "
-        "acknowledge it.",
-    ),
-    Explanation(
-        code="P323",
-        title="available-current-unreadable: the available current that a change must keep is not known",
-        why="The call that changes an installation's maximum current resets its available current unless that is sent "
-        "along. A part of it is missing, unreadable or contradicts the rest, so nothing could be sent.",
-        remedy="Set the available current again in the Portal, then plan again. This guard cannot be lifted.",
-    ),
+    *OF_GUARDS,
 )

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from reconciler.model.desired import DesiredInstallation
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredInstallation, GuardLimits
 from reconciler.model.plan import GuardScope, Refusal
 from reconciler.planning.policy import Policy
 from reconciler.planning.site import Site
@@ -28,12 +29,24 @@ class Objection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """One row of the table: an id for people, a code for `explain`, and the function that decides."""
+    """One row of the table: an id for people, a code for `explain`, and the function that decides.
+
+    The function is called like the guard, with underscores.
+    """
 
     id: str
     code: str
     liftable: bool
     check: Callable[[Site], Iterable[Objection]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetGuard:
+    """The same for a guard of the whole run, which sees all changes and the limits of fleet.yaml."""
+
+    id: str
+    code: str
+    check: Callable[[Sequence[Change], GuardLimits], Objection | None]
 
 
 def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
@@ -53,6 +66,23 @@ def refusal_of(guard: Guard, objection: Objection, site: Site) -> Refusal:
         message=objection.message,
         remedy=objection.remedy,
         liftable=liftable,
+    )
+
+
+def fleet_refusal_of(guard: FleetGuard, objection: Objection) -> Refusal:
+    """The refusal of the whole run that a fleet guard's objection makes."""
+    return Refusal(
+        code=guard.code,
+        guard=guard.id,
+        scope=GuardScope.FLEET,
+        account=None,
+        installation_id=None,
+        installation_name="",
+        measured=objection.measured,
+        limit=objection.limit,
+        message=objection.message,
+        remedy=objection.remedy,
+        liftable=True,
     )
 
 

@@ -10,34 +10,62 @@ from dataclasses import replace
 from reconciler.model.change import Change
 from reconciler.model.desired import GuardLimits
 from reconciler.model.plan import GuardScope, Refusal
-from reconciler.model.words import counted, wish
-from reconciler.planning import guards_access, guards_current, guards_switch
-from reconciler.planning.guard import Guard, is_lifted, refusal_of
+from reconciler.model.words import wish
+from reconciler.planning import (
+    guards_access,
+    guards_account,
+    guards_balance,
+    guards_current,
+    guards_fleet,
+    guards_native,
+    guards_switch,
+)
+from reconciler.planning.guard import FleetGuard, Guard, fleet_refusal_of, is_lifted, refusal_of
 from reconciler.planning.policy import Policy
 from reconciler.planning.site import Site
 
 GUARDS: tuple[Guard, ...] = (
-    Guard(id="role-missing", code="P303", liftable=False, check=guards_switch.role_missing),
+    Guard(id="role-missing", code="P303", liftable=False, check=guards_account.role_missing),
     Guard(id="switch-while-busy", code="P305", liftable=True, check=guards_switch.switch_while_busy),
-    Guard(id="ocpp-native-unsupported", code="P306", liftable=False, check=guards_switch.native_unsupported),
-    Guard(id="ocpp-native-not-allowed", code="P307", liftable=False, check=guards_switch.native_not_allowed),
-    Guard(id="power-managed", code="P308", liftable=False, check=guards_switch.power_managed),
+    Guard(id="ocpp-native-unsupported", code="P306", liftable=False, check=guards_native.ocpp_native_unsupported),
+    Guard(id="ocpp-native-not-allowed", code="P307", liftable=False, check=guards_native.ocpp_native_not_allowed),
+    Guard(id="power-managed", code="P308", liftable=False, check=guards_account.power_managed),
     Guard(id="last-owner", code="P309", liftable=True, check=guards_access.last_owner),
     Guard(id="own-access", code="P313", liftable=True, check=guards_access.own_access),
-    Guard(id="unbalanced-circuit", code="P314", liftable=True, check=guards_current.unbalanced_circuit),
-    Guard(id="raise-installation-limit", code="P316", liftable=True, check=guards_current.raise_installation),
-    Guard(id="raise-circuit-unreadable", code="P317", liftable=True, check=guards_current.raise_without_circuit),
+    Guard(id="unbalanced-circuit", code="P314", liftable=True, check=guards_balance.unbalanced_circuit),
+    Guard(id="raise-installation-limit", code="P316", liftable=True, check=guards_current.raise_installation_limit),
+    Guard(id="raise-circuit-unreadable", code="P317", liftable=True, check=guards_current.raise_circuit_unreadable),
     Guard(id="above-circuit", code="P318", liftable=False, check=guards_current.above_circuit),
     Guard(id="current-range", code="P319", liftable=False, check=guards_current.current_range),
     Guard(id="shared-installation", code="P320", liftable=True, check=guards_switch.shared_installation),
-    Guard(id="lose-load-balancing", code="P321", liftable=True, check=guards_current.lose_load_balancing),
-    Guard(id="lower-installation-unreadable", code="P322", liftable=True, check=guards_current.lower_without_knowing),
-    Guard(id="available-current-unreadable", code="P323", liftable=False, check=guards_current.available_unreadable),
+    Guard(id="lose-load-balancing", code="P321", liftable=True, check=guards_balance.lose_load_balancing),
+    Guard(
+        id="lower-installation-unreadable",
+        code="P322",
+        liftable=True,
+        check=guards_current.lower_installation_unreadable,
+    ),
+    Guard(
+        id="available-current-unreadable",
+        code="P323",
+        liftable=False,
+        check=guards_current.available_current_unreadable,
+    ),
+    Guard(id="above-home-limit", code="P324", liftable=False, check=guards_current.above_home_limit),
+    Guard(id="lose-user-reports", code="P327", liftable=True, check=guards_switch.lose_user_reports),
+    Guard(id="changes-identities", code="P328", liftable=True, check=guards_switch.changes_identities),
+    Guard(id="firmware-too-old", code="P329", liftable=False, check=guards_native.firmware_too_old),
+    Guard(id="switch-gave-up", code="P330", liftable=True, check=guards_switch.switch_gave_up),
 )
-"""Guards of one site."""
+"""Guards of one site, by code."""
 
-CHANGED_INSTALLATIONS = ("changed-installations", "P310")
-CHARGERS_TO_ZERO = ("chargers-to-zero", "P315")
+FLEET_GUARDS: tuple[FleetGuard, ...] = (
+    FleetGuard(id="changed-installations", code="P310", check=guards_fleet.changed_installations),
+    FleetGuard(id="chargers-to-zero", code="P315", check=guards_fleet.chargers_to_zero),
+    FleetGuard(id="amperes-raised", code="P325", check=guards_fleet.amperes_raised),
+    FleetGuard(id="access-removed", code="P326", check=guards_fleet.access_removed),
+)
+"""Guards of the whole run, by code; each can be lifted for one run."""
 
 
 def site_refusals(site: Site) -> tuple[Refusal, ...]:
@@ -66,35 +94,10 @@ def refusal_key(refusal: Refusal) -> tuple[str, str, str, str, str, str]:
 
 
 def fleet_refusals(changes: Sequence[Change], limits: GuardLimits, *, policy: Policy) -> tuple[Refusal, ...]:
-    """What refuses the whole run: too many installations at once, or too many chargers switched off.
+    """What refuses the whole run: too much at once of something that is fine at one place.
 
     For an older plan, pass its changes with the limits and the policy of this moment.
     """
-    sites = len({change.target.installation_id for change in changes})
-    off = sum(
-        change.setting == "maxCurrent" and change.target.charger is not None and change.after == 0 for change in changes
-    )
-    found = (
-        _fleet(CHANGED_INSTALLATIONS, sites, limits.max_changed_installations, "installation", "would change"),
-        _fleet(CHARGERS_TO_ZERO, off, limits.max_chargers_to_zero, "charger", "would be set to 0 A"),
-    )
-    return tuple(one for one in found if one is not None and not is_lifted(one, None, policy))
-
-
-def _fleet(guard: tuple[str, str], measured: int, limit: int, noun: str, verb: str) -> Refusal | None:
-    if measured <= limit:
-        return None
-    name, code = guard
-    return Refusal(
-        code=code,
-        guard=name,
-        scope=GuardScope.FLEET,
-        account=None,
-        installation_id=None,
-        installation_name="",
-        measured=str(measured),
-        limit=str(limit),
-        message=f"{counted(measured, noun)} {verb}, the budget is {limit}",
-        remedy="select fewer, or raise the budget in fleet.yaml",
-        liftable=True,
-    )
+    found = [(guard, guard.check(changes, limits)) for guard in FLEET_GUARDS]
+    refusals = [fleet_refusal_of(guard, objection) for guard, objection in found if objection is not None]
+    return tuple(refusal for refusal in refusals if not is_lifted(refusal, None, policy))

@@ -1,4 +1,4 @@
-"""Guards about amperes: breakers, ranges, and who balances the load."""
+"""Guards about amperes: breakers and ranges."""
 
 from collections.abc import Iterable
 
@@ -7,12 +7,13 @@ from reconciler.model.settings import Scope, setting
 from reconciler.model.value import Unreadable
 from reconciler.model.words import after, amperes, before, counted
 from reconciler.planning.guard import Objection, some
-from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
+from reconciler.planning.site import Site
 
 MAX_CURRENT = "maxCurrent"
-STAND_ALONE = "standAlone"
 HIGHEST_A = setting(Scope.CHARGER, MAX_CURRENT).high or 32.0
 """No charger is built for more."""
+HOME_A = 32.0
+"""An installation of type Go / Home goes no higher (Zaptec's constants: InstallationTypes, read 2026-05)."""
 
 
 def current_range(site: Site) -> Iterable[Objection]:
@@ -40,9 +41,13 @@ def above_circuit(site: Site) -> Iterable[Objection]:
     for change in _raises(site):
         circuit = site.circuit_of(change.target.charger or "")
         if circuit is not None and _number(change.after) > circuit.max_current_a:
-            yield _above(change, f"circuit {circuit.name}", circuit.max_current_a)
+            first = (
+                f"have circuit {circuit.name} raised to {after(change)} in the Portal first, if its breaker carries it"
+            )
+            yield _above(change, f"circuit {circuit.name}", circuit.max_current_a, first=first)
         if isinstance(limit, float) and _number(change.after) > limit:
-            yield _above(change, "the installation", limit)
+            first = f"raise maxCurrent of the installation to {after(change)} first, if its breaker carries it"
+            yield _above(change, "the installation", limit, first=first)
     for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
         if change.lowered_a:
             yield from _left_above(site, change)
@@ -57,7 +62,7 @@ def _left_above(site: Site, change: Change) -> Iterable[Objection]:
                 measured=amperes(circuit.max_current_a),
                 limit=amperes(limit),
                 message=f"circuit {circuit.name} would stand above its installation lowered to {amperes(limit)}",
-                remedy="lower the circuit in the Portal first",
+                remedy=f"lower circuit {circuit.name} to {amperes(limit)} in the Portal first",
             )
     for serial in sorted(site.chargers):
         value = site.final_of_charger(serial, MAX_CURRENT)
@@ -66,12 +71,12 @@ def _left_above(site: Site, change: Change) -> Iterable[Objection]:
                 measured=amperes(value),
                 limit=amperes(limit),
                 message=f"{serial} would stand above its installation lowered to {amperes(limit)}",
-                remedy=f"give {serial} at most {amperes(limit)} in the file",
+                remedy=f"write at most {amperes(limit)} for {serial}, and the plan lowers it first",
                 charger=serial,
             )
 
 
-def lower_without_knowing(site: Site) -> Iterable[Objection]:
+def lower_installation_unreadable(site: Site) -> Iterable[Objection]:
     """An installation goes down only where everything below it is known; no charger can stand above 32 A."""
     for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
         if not change.lowered_a:
@@ -79,24 +84,35 @@ def lower_without_knowing(site: Site) -> Iterable[Objection]:
         circuits = site.observed.circuits
         if not isinstance(circuits, tuple):
             why = f" ({circuits.reason.value})" if isinstance(circuits, Unreadable) else ""
-            yield _lowered_blindly(change, f"circuits unreadable{why}", "known circuits")
+            remedy = "give the account Owner or Service, so that the circuits can be read"
+            yield _lowered_blindly(change, f"circuits unreadable{why}", "known circuits", remedy=remedy)
         unknown = [one for one in site.chargers if not isinstance(site.final_of_charger(one, MAX_CURRENT), float)]
         if unknown and _number(change.after) < HIGHEST_A:
             measured = f"{counted(len(unknown), 'charger')} of unknown maximum: {some(sorted(unknown))}"
-            yield _lowered_blindly(change, measured, "none")
+            yield _lowered_blindly(change, measured, "none", remedy=_to_know(site, sorted(unknown), after(change)))
 
 
-def _lowered_blindly(change: Change, measured: str, limit: str) -> Objection:
+def _to_know(site: Site, unknown: list[str], limit: str) -> str:
+    """What makes the maxima known: a line in the file, or a right to read them."""
+    wanted = {one.serial: one.get(MAX_CURRENT) for one in site.desired.chargers} if site.desired else {}
+    unlisted = [serial for serial in unknown if wanted.get(serial) is None]
+    unread = [serial for serial in unknown if serial not in unlisted]
+    ways = [f"write a maxCurrent of at most {limit} for {some(unlisted)} in the file"] if unlisted else []
+    ways += [f"give the account Owner or Service, so that {some(unread)} can be read"] if unread else []
+    return ", and ".join(ways) + "; the plan lowers chargers first"
+
+
+def _lowered_blindly(change: Change, measured: str, limit: str, *, remedy: str) -> Objection:
     return Objection(
         measured=measured,
         limit=limit,
         message=f"the installation would be lowered from {before(change)} to {after(change)}, and what stands below it "
         f"is not all known: {measured}",
-        remedy="get Owner or Service so that the circuits can be read, and list every charger with a maximum current",
+        remedy=remedy,
     )
 
 
-def available_unreadable(site: Site) -> Iterable[Objection]:
+def available_current_unreadable(site: Site) -> Iterable[Objection]:
     """The call that changes an installation's limit resets the available current unless it is sent along."""
     why = site.observed.available_unknown
     if why is None:
@@ -111,17 +127,17 @@ def available_unreadable(site: Site) -> Iterable[Objection]:
         )
 
 
-def _above(change: Change, what: str, limit_a: float) -> Objection:
+def _above(change: Change, what: str, limit_a: float, *, first: str) -> Objection:
     return Objection(
         measured=after(change),
         limit=amperes(limit_a),
         message=f"{_subject(change)} would be raised to {after(change)}, above {what}",
-        remedy=f"write at most {amperes(limit_a)}",
+        remedy=f"write at most {amperes(limit_a)}, or {first}",
         charger=change.target.charger,
     )
 
 
-def raise_installation(site: Site) -> Iterable[Objection]:
+def raise_installation_limit(site: Site) -> Iterable[Objection]:
     """The limit of an installation goes up only with somebody's word that the breaker allows it."""
     for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
         if change.raised_a:
@@ -129,11 +145,11 @@ def raise_installation(site: Site) -> Iterable[Objection]:
                 measured=f"+{amperes(change.raised_a)}",
                 limit="+0 A",
                 message=f"the installation would be raised from {before(change)} to {after(change)}",
-                remedy="let an electrician confirm the breaker",
+                remedy=f"let an electrician confirm that the breaker in the cabinet carries {after(change)}",
             )
 
 
-def raise_without_circuit(site: Site) -> Iterable[Objection]:
+def raise_circuit_unreadable(site: Site) -> Iterable[Objection]:
     """A charger goes up only inside a circuit that could be read."""
     for change in _raises(site):
         serial = change.target.charger or ""
@@ -145,55 +161,24 @@ def raise_without_circuit(site: Site) -> Iterable[Objection]:
             measured=f"circuit unreadable{why}",
             limit="a known circuit",
             message=f"{serial} would go from {before(change)} to {after(change)} on a circuit that could not be read",
-            remedy="get Owner or Service on the installation so that the circuit can be read",
+            remedy="give the account Owner or Service on the installation, so that the circuit can be read",
             charger=serial,
         )
 
 
-def unbalanced_circuit(site: Site) -> Iterable[Objection]:
-    """Where Zaptec does not balance, the maxima of a shared circuit must fit under its breaker."""
-    for change in _loads(site):
-        serial = change.target.charger or ""
-        neighbours = sorted(site.neighbours(serial))
-        if len(neighbours) < 2 or not _is_unbalanced(site, neighbours):
-            continue
-        circuit = site.circuit_of(serial)
-        maxima = [site.final_of_charger(one, MAX_CURRENT) for one in neighbours]
-        total = sum(value if isinstance(value, float) else HIGHEST_A for value in maxima)
-        if circuit is not None and total <= circuit.max_current_a:
-            continue
-        yield Objection(
-            measured=amperes(float(total)),
-            limit="unknown" if circuit is None else amperes(circuit.max_current_a),
-            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, nothing balances it, and together "
-            f"they may draw {amperes(float(total))} (unknown limits counted as 32 A)",
-            remedy="turn stand-alone mode off, or lower the chargers until they fit",
-            charger=serial,
-        )
-
-
-def _loads(site: Site) -> list[Change]:
-    """Changes that can put more current on a circuit that nothing balances."""
-    turned_on = [change for change in site.of(Scope.CHARGER, STAND_ALONE) if change.after is True]
-    return [*_raises(site), *turned_on]
-
-
-def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
-    if site.final_of_installation(MODE) == OCPP_NATIVE:
-        return True
-    return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
-
-
-def lose_load_balancing(site: Site) -> Iterable[Objection]:
-    """Native OCPP with several chargers leaves balancing to the backend; somebody must say that it does."""
-    count = len(site.chargers)
-    if enters_native(site) and count > 1:
-        yield Objection(
-            measured=f"{count} chargers",
-            limit="1 charger",
-            message=f"switching to OCPP 1.6J takes Zaptec's load balancing from {count} chargers",
-            remedy="let an electrician confirm that the backend balances",
-        )
+def above_home_limit(site: Site) -> Iterable[Objection]:
+    """An installation of type Go / Home ends at 32 A; only one of type Pro goes higher."""
+    if site.observed.pro is not False:
+        return
+    for change in site.of(Scope.INSTALLATION, MAX_CURRENT):
+        if change.raised_a and _number(change.after) > HOME_A:
+            yield Objection(
+                measured=after(change),
+                limit=amperes(HOME_A),
+                message=f"the installation would be raised to {after(change)}, and one of type Go / Home ends at "
+                f"{amperes(HOME_A)}",
+                remedy=f"write at most {amperes(HOME_A)}, or have Zaptec make it an installation of type Pro first",
+            )
 
 
 def _raises(site: Site) -> tuple[Change, ...]:

@@ -1,20 +1,18 @@
-"""Guards about switching the authentication mode, and about rights that the account needs."""
+"""Guards about switching the authentication mode: when, for whom, and what is lost with it."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
-from reconciler.model.desired import Route
 from reconciler.model.observed import ObservedCharger, OperatingMode
 from reconciler.model.settings import Scope
-from reconciler.model.words import counted
+from reconciler.model.words import after, before, counted
 from reconciler.planning.access import gains_owner, is_group, loses_owner
 from reconciler.planning.guard import Objection, some
-from reconciler.planning.site import Site, enters_native
+from reconciler.planning.site import MODE, NATIVE, OCPP_CLOUD, URL_VERSION, Site
 
-OWNER_BIT, SERVICE_BIT = 2, 4
-NO_NATIVE_OCPP = ("ZCS", "ZCH")
-"""Serials of Pro chargers that cannot do native OCPP (Zaptec's configuration guide, read 2026-05)."""
-FIRST_NATIVE_PRO = "ZPR080000"
+HOUSING_SEGMENTS = frozenset({"apartments", "co-op", "condominium", "coop", "housing"})
+"""Values of the label `segment` that mean: residents pay for what each of them charged."""
 
 
 def why_not_idle(charger: ObservedCharger) -> str | None:
@@ -51,30 +49,78 @@ def switch_while_busy(site: Site) -> Iterable[Objection]:
             )
 
 
-def native_unsupported(site: Site) -> Iterable[Objection]:
-    """Older Pro chargers cannot do native OCPP."""
-    if not enters_native(site):
+def switch_gave_up(site: Site) -> Iterable[Objection]:
+    """A mode that waits for idle chargers does so until `giveUpAfterHours`, counted from the first apply."""
+    deadline = gives_up_at(site)
+    since = waits_since(site)
+    busy = busy_chargers(site)
+    if deadline is None or since is None or not busy or site.policy.now <= deadline:
         return
-    for serial in sorted(site.chargers):
-        too_old = serial.startswith("ZPR") and serial < FIRST_NATIVE_PRO
-        if too_old or serial.startswith(NO_NATIVE_OCPP):
-            yield Objection(
-                measured=serial,
-                limit=f"{FIRST_NATIVE_PRO} or later",
-                message=f"{serial} cannot do native OCPP",
-                remedy="use ocppCloud for this installation, or replace the charger",
-                charger=serial,
-            )
+    hours = (site.policy.now - since).total_seconds() / 3600
+    limit = site.desired.switch.give_up_after_h if site.desired and site.desired.switch else 0
+    serials = [serial for serial, _ in busy]
+    yield Objection(
+        measured=f"{hours:.0f} h",
+        limit=f"{limit} h",
+        message=f"the authentication mode has waited since {moment(since)} for {some(serials)}, which "
+        f"{busy[0][1] if len(busy) == 1 else 'are not idle'}",
+        remedy=f"write switch.giveUpAfterHours above {hours:.0f} to wait on, once {some(serials)} can become idle",
+    )
 
 
-def native_not_allowed(site: Site) -> Iterable[Objection]:
-    """Only a user group with that service level may switch to native OCPP."""
-    if enters_native(site) and site.observed.native_allowed is False:
+def busy_chargers(site: Site) -> tuple[tuple[str, str], ...]:
+    """Serial and reason of every charger under which the mode may not be switched now."""
+    found = ((one.serial, why_not_idle(one)) for one in site.observed.chargers)
+    return tuple(sorted((serial, why) for serial, why in found if why is not None))
+
+
+def waits_since(site: Site) -> datetime | None:
+    """Since when applies have found the wanted switch of the mode waiting; None when none has yet."""
+    switch = site.mode_switch
+    here = (site.observed.account, site.observed.id, switch.after if switch is not None else None)
+    waits = [one.since for one in site.policy.switch_waits if (one.account, one.installation_id, one.mode) == here]
+    return min(waits, default=None)
+
+
+def gives_up_at(site: Site) -> datetime | None:
+    """Until when the mode waits for idle chargers; None when no apply has found it waiting."""
+    since = waits_since(site)
+    if since is None or site.desired is None or site.desired.switch is None:
+        return None
+    return since + timedelta(hours=site.desired.switch.give_up_after_h)
+
+
+def moment(at: datetime) -> str:
+    """`2026-01-15 06:00 UTC`."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def lose_user_reports(site: Site) -> Iterable[Objection]:
+    """Leaving Zaptec's own authentication in housing ends the reports per resident that bills are made from."""
+    switch = site.mode_switch
+    segment = dict(site.desired.labels).get("segment", "") if site.desired is not None else ""
+    if switch is None or switch.before != NATIVE or segment.casefold() not in HOUSING_SEGMENTS:
+        return
+    yield Objection(
+        measured=f"segment {segment}, {counted(len(site.chargers), 'charger')}",
+        limit="no change of authentication",
+        message=f"authentication would go from {before(switch)} to {after(switch)}, and from then on reports name "
+        "chargers instead of residents",
+        remedy="export the report of the running period first and switch at its end; then let whoever bills agree",
+    )
+
+
+def changes_identities(site: Site) -> Iterable[Objection]:
+    """Another URL version in OCPP 1.6J Cloud changes the identity under which the backend knows each charger."""
+    if site.mode_switch is not None or site.observed.get(MODE) != OCPP_CLOUD:
+        return
+    for change in site.of(Scope.INSTALLATION, URL_VERSION):
         yield Objection(
-            measured="no user group with Allow OCPP 1.6J",
-            limit="one",
-            message="no user group with access here may switch to OCPP 1.6J",
-            remedy="ask Zaptec to allow OCPP 1.6J for the user group, and give that group access",
+            measured=counted(len(site.chargers), "charger"),
+            limit="none",
+            message=f"the URL version would go from {before(change)} to {after(change)}, so the backend sees "
+            f"{counted(len(site.chargers), 'charger')} under another identity",
+            remedy="have the backend register the new identities first; it then confirms, and you acknowledge",
         )
 
 
@@ -98,51 +144,3 @@ def shared_installation(site: Site) -> Iterable[Objection]:
 def _hands_over(change: Change) -> bool:
     person = not is_group(change.target.principal or "")
     return change.target.scope is Scope.PRINCIPAL and (loses_owner(change) or (person and gains_owner(change)))
-
-
-def power_managed(site: Site) -> Iterable[Objection]:
-    """With automatic power management the cloud refuses every update of the installation."""
-    if site.observed.power_managed and site.of(Scope.INSTALLATION, "maxCurrent"):
-        yield Objection(
-            measured="automatic power management is on",
-            limit="off",
-            message="the cloud refuses installation updates while automatic power management (APM) is on",
-            remedy="turn it off in the Portal, or take the setting out of the file",
-        )
-
-
-def role_missing(site: Site) -> Iterable[Objection]:
-    """What our account may not change is not even tried."""
-    seen: set[tuple[str | None, str]] = set()
-    for change in site.changes:
-        needed, role = _needed_role(change)
-        roles = _roles_at(site, change)
-        key = (change.target.charger, role)
-        if change.route is Route.PORTAL or roles is None or roles & needed or key in seen:
-            continue
-        seen.add(key)
-        yield Objection(
-            measured=_role_words(roles),
-            limit=role,
-            message=f"{change.target.charger or 'the installation'}: {change.row.label.lower()} needs {role}, the "
-            f"account has {_role_words(roles)}",
-            remedy=f"give the account's user group the role {role}",
-            charger=change.target.charger,
-        )
-
-
-def _needed_role(change: Change) -> tuple[int, str]:
-    if change.target.scope is Scope.INSTALLATION and change.setting == "maxCurrent":
-        return SERVICE_BIT, "Service"
-    return OWNER_BIT | SERVICE_BIT, "Owner or Service"
-
-
-def _roles_at(site: Site, change: Change) -> int | None:
-    charger = site.chargers.get(change.target.charger or "")
-    own = None if charger is None else charger.roles
-    return site.observed.roles if own is None else own
-
-
-def _role_words(roles: int) -> str:
-    words = [word for bit, word in ((1, "User"), (OWNER_BIT, "Owner"), (SERVICE_BIT, "Service")) if roles & bit]
-    return " + ".join(words) or "no role"

@@ -13,7 +13,7 @@ from reconciler.planning.access import Removal
 from reconciler.planning.findings import Findings
 from reconciler.planning.guards import site_refusals, with_wishes
 from reconciler.planning.guards_access import verdicts
-from reconciler.planning.guards_switch import why_not_idle
+from reconciler.planning.guards_switch import busy_chargers, gives_up_at, moment, waits_since
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.normalise import means_the_same
 from reconciler.planning.order import in_safe_order, needed_by
@@ -37,7 +37,7 @@ NOTHING = Schedule()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """Why a change waits for a device, and since when."""
+    """Why a change waits for a device, since when, and until when."""
 
     reason: str
     since: datetime | None = None
@@ -122,11 +122,20 @@ def _holds(site: Site) -> Mapping[str, Hold]:
         if queued is not None and means_the_same(change.row, queued.value, change.after):
             holds[change.id] = Hold(reason="sent, the charger is still offline", since=queued.at)
     switch = site.mode_switch
-    if switch is not None and site.desired is not None and site.desired.switch is not None:
-        busy = tuple((one.serial, why) for one in site.observed.chargers if (why := why_not_idle(one)) is not None)
-        if busy:
-            holds[switch.id] = Hold(reason="", chargers=tuple(sorted(busy)))
+    waits = site.desired is not None and site.desired.switch is not None
+    if switch is not None and waits and (busy := busy_chargers(site)):
+        holds[switch.id] = Hold(reason=_patience(site), since=waits_since(site), chargers=busy)
     return holds
+
+
+def _patience(site: Site) -> str:
+    """Since when and until when a switch of the mode waits; the hours count from the first apply that found it so."""
+    since, until = waits_since(site), gives_up_at(site)
+    if since is None or until is None:
+        hours = site.desired.switch.give_up_after_h if site.desired and site.desired.switch else 0
+        return f"gives up {hours} h after the first apply"
+    verb = "gives up" if site.policy.now <= until else "gave up"
+    return f"waits since {moment(since)}, {verb} at {moment(until)}"
 
 
 def _held_changes(steps: tuple[Step, ...], holds: Mapping[str, Hold]) -> frozenset[str]:
@@ -143,7 +152,7 @@ def _pending(change: Change, holds: Mapping[str, Hold]) -> Iterable[PendingItem]
         yield _item(change, target, hold.reason, hold.since)
     for serial, why in hold.chargers:
         at = Target(account=target.account, installation_id=target.installation_id, charger=serial)
-        yield _item(change, at, f"the mode switches when idle; {serial} {why}", hold.since)
+        yield _item(change, at, f"the mode switches when idle; {serial} {why}; {hold.reason}", hold.since)
 
 
 def _item(change: Change, target: Target, reason: str, since: datetime | None) -> PendingItem:

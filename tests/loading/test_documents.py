@@ -16,7 +16,7 @@ from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
-from reconciler.planning.guards import CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO, GUARDS
+from reconciler.planning.guards import FLEET_GUARDS, GUARDS
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.worksheet import worksheet, worksheet_document
 from tests.report.samples import (
@@ -233,7 +233,7 @@ class TestForged:
         """A new guard must not make its own plan unreadable."""
         schema = json.loads((Path(__file__).parents[2] / "schemas" / "plan.schema.json").read_text("utf-8"))
 
-        ours = {*(guard.id for guard in GUARDS), CHANGED_INSTALLATIONS[0], CHARGERS_TO_ZERO[0]}
+        ours = {guard.id for guard in (*GUARDS, *FLEET_GUARDS)}
         assert set(schema["$defs"]["refusal"]["properties"]["guard"]["enum"]) == ours
 
     def test_counts_of_a_result_must_fit(self, tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from reconciler.model.guard_ids import ACKNOWLEDGEABLE, GUARD_IDS, LiftedBy
 from reconciler.planning.explanations import EXPLANATIONS
-from reconciler.planning.guards import CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO, GUARDS
+from reconciler.planning.guards import FLEET_GUARDS, GUARDS
 
 
 def test_the_names_are_those_of_the_guards() -> None:
     """A guard that is added or renamed must be known to the files too."""
     of_sites = {guard.id for guard in GUARDS}
-    of_the_fleet = {CHANGED_INSTALLATIONS[0], CHARGERS_TO_ZERO[0]}
+    of_the_fleet = {guard.id for guard in FLEET_GUARDS}
 
     assert [guard.id for guard in GUARD_IDS] == sorted(of_sites | of_the_fleet)
 
@@ -23,7 +23,7 @@ def test_what_no_file_lifts_is_told_apart() -> None:
     by_run = {guard.id for guard in GUARD_IDS if guard.lifted_by is LiftedBy.RUN}
     by_nothing = {guard.id for guard in GUARD_IDS if guard.lifted_by is LiftedBy.NOTHING}
 
-    assert by_run == {CHANGED_INSTALLATIONS[0], CHARGERS_TO_ZERO[0]}
+    assert by_run == {guard.id for guard in FLEET_GUARDS}
     assert by_nothing == {guard.id for guard in GUARDS if not guard.liftable}
 
 

@@ -26,7 +26,7 @@ class TestChangedInstallations:
         plan = plan_for(files, *seen)
 
         assert [(one.code, one.guard, one.measured, one.limit) for one in plan.refusals] == [
-            ("P310", "changed-installations", "4", "3")
+            ("P310", "changed-installations", "4 installations", "3")
         ]
         assert plan.refused_whole
         assert len(plan.changes) == len(plan.steps) == 4

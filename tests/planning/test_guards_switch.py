@@ -98,8 +98,8 @@ class TestWaitingForIdle:
         assert [
             (item.target.charger, item.reason) for item in plan.pending if item.setting == "authentication.mode"
         ] == [
-            ("ZAP000001", "the mode switches when idle; ZAP000001 is charging"),
-            ("ZAP000002", "the mode switches when idle; ZAP000002 is offline"),
+            ("ZAP000001", "the mode switches when idle; ZAP000001 is charging; gives up 72 h after the first apply"),
+            ("ZAP000002", "the mode switches when idle; ZAP000002 is offline; gives up 72 h after the first apply"),
         ]
 
     def test_what_shares_the_request_waits_too(self) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.plan import Counts, DesiredReference, PlanAccount, Requests
 from reconciler.planning.explanations import EXPLANATIONS
-from reconciler.planning.guards import CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO, GUARDS
+from reconciler.planning.guards import FLEET_GUARDS, GUARDS
 from reconciler.planning.make import make_plan
 from tests.builders import (
     FORBIDDEN,
@@ -119,13 +119,13 @@ class TestExplanations:
         """`explain` knows each code that a refusal can carry, and names the guard."""
         explained = {one.code: one.title for one in EXPLANATIONS}
 
-        guards = [(guard.id, guard.code) for guard in GUARDS] + [CHANGED_INSTALLATIONS, CHARGERS_TO_ZERO]
+        guards = [(guard.id, guard.code) for guard in (*GUARDS, *FLEET_GUARDS)]
         assert all(explained[code].startswith(f"{guard}: ") for guard, code in guards)
 
     def test_codes_are_unique(self) -> None:
         """One code, one meaning; one guard, one code."""
         codes = [one.code for one in EXPLANATIONS]
-        guards = [guard.code for guard in GUARDS]
+        guards = [guard.code for guard in (*GUARDS, *FLEET_GUARDS)]
 
         assert len(set(codes)) == len(codes)
         assert len(set(guards)) == len(guards)

@@ -110,7 +110,7 @@ def _before_is_no_part_of_the_id(patch: pytest.MonkeyPatch) -> None:
 
 
 def _busy_chargers_do_not_hold(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(schedule, "why_not_idle", lambda charger: None)
+    patch.setattr(schedule, "busy_chargers", lambda site: ())
 
 
 def _held_steps_hold_nothing(patch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,10 @@ MODES = ("native", "webhooks", "ocppCloud", "ocppNative")
 PEOPLE = ("person:c-1", "person:c-2", "person:c-3")
 GROUPS = ("userGroup:BSJG", "userGroup:HANS")
 ROLES = (("user",), ("user", "owner"), ("user", "owner"))
-MEANT = ("raise-installation-limit", "lose-load-balancing", "shared-installation", "own-access")
+MEANT = (
+    *("raise-installation-limit", "lose-load-balancing", "shared-installation", "own-access"),
+    "changes-identities",
+)
 """Guards that cases acknowledge: what they protect from is not judged by the laws."""
 
 _CONFIGURATION: Mapping[str, tuple[tuple[str, tuple[Value, ...]], ...]] = {

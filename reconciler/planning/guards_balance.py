@@ -1,0 +1,100 @@
+"""Guards about who balances the load of a shared circuit."""
+
+from collections.abc import Iterable, Sequence
+from math import floor
+
+from reconciler.model.change import Change
+from reconciler.model.observed import Circuit
+from reconciler.model.settings import Scope, setting
+from reconciler.model.words import amperes
+from reconciler.planning.guard import Objection, some
+from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
+
+MAX_CURRENT = "maxCurrent"
+STAND_ALONE = "standAlone"
+_ROW = setting(Scope.CHARGER, MAX_CURRENT)
+LOWEST_A, HIGHEST_A = _ROW.low or 6.0, _ROW.high or 32.0
+"""Below the first nobody charges; no charger is built for more than the second."""
+
+
+def unbalanced_circuit(site: Site) -> Iterable[Objection]:
+    """Where Zaptec does not balance, the maxima of a shared circuit must fit under its breaker."""
+    for change in _loads(site):
+        serial = change.target.charger or ""
+        neighbours = sorted(site.neighbours(serial))
+        if len(neighbours) < 2 or not _is_unbalanced(site, neighbours):
+            continue
+        circuit = site.circuit_of(serial)
+        total = sum(_may_draw(site, one) for one in neighbours)
+        if circuit is not None and total <= circuit.max_current_a:
+            continue
+        yield Objection(
+            measured=amperes(total),
+            limit="unknown" if circuit is None else amperes(circuit.max_current_a),
+            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, nothing balances it, and together "
+            f"they may draw {amperes(total)} (unknown limits counted as 32 A)",
+            remedy="; or ".join(_ways_out(site, change, neighbours, circuit)),
+            charger=serial,
+        )
+
+
+def _loads(site: Site) -> list[Change]:
+    """Changes that can put more current on a circuit that nothing balances."""
+    raised = [change for change in site.of(Scope.CHARGER, MAX_CURRENT) if change.raised_a]
+    turned_on = [change for change in site.of(Scope.CHARGER, STAND_ALONE) if change.after is True]
+    return [*raised, *turned_on]
+
+
+def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
+    if site.final_of_installation(MODE) == OCPP_NATIVE:
+        return True
+    return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
+
+
+def _may_draw(site: Site, serial: str) -> float:
+    value = site.final_of_charger(serial, MAX_CURRENT)
+    return value if isinstance(value, float) else HIGHEST_A
+
+
+def _ways_out(site: Site, change: Change, neighbours: Sequence[str], circuit: Circuit | None) -> Iterable[str]:
+    """The steps in between that would make it fit, with their figures."""
+    alone = [serial for serial in neighbours if site.final_of_charger(serial, STAND_ALONE) is True]
+    if alone and site.final_of_installation(MODE) != OCPP_NATIVE:
+        yield f"turn stand-alone mode off on {some(alone)} first"
+    if circuit is None:
+        yield "give the account Owner or Service, so that the circuit can be read"
+        return
+    yield from _ways_to_fit(site, change, neighbours, circuit)
+
+
+def _ways_to_fit(site: Site, change: Change, neighbours: Sequence[str], circuit: Circuit) -> Iterable[str]:
+    serial = change.target.charger or ""
+    drawn = {one: _may_draw(site, one) for one in neighbours}
+    over = sum(drawn.values()) - circuit.max_current_a
+    room = round(drawn[serial] - over, 1)
+    if room >= LOWEST_A:
+        yield f"write at most {amperes(room)} for {serial}"
+    lower = next((one for one in neighbours if one != serial and drawn[one] - over >= LOWEST_A), None)
+    if lower is not None:
+        yield f"first lower {lower} to {amperes(round(drawn[lower] - over, 1))}, in the same file or an apply before"
+    if room < LOWEST_A and lower is None:
+        yield _share(circuit, len(neighbours))
+
+
+def _share(circuit: Circuit, chargers: int) -> str:
+    share = floor(circuit.max_current_a / chargers)
+    if share < LOWEST_A:
+        return f"circuit {circuit.name} is too small for {chargers} chargers of 6 A: let some be moved first"
+    return f"first lower all {chargers} chargers of circuit {circuit.name} to {share} A each"
+
+
+def lose_load_balancing(site: Site) -> Iterable[Objection]:
+    """Native OCPP with several chargers leaves balancing to the backend; somebody must say that it does."""
+    count = len(site.chargers)
+    if enters_native(site) and count > 1:
+        yield Objection(
+            measured=f"{count} chargers",
+            limit="1 charger",
+            message=f"switching to OCPP 1.6J takes Zaptec's load balancing from {count} chargers",
+            remedy="let an electrician confirm that the backend balances",
+        )
