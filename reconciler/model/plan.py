@@ -194,6 +194,16 @@ class DesiredReference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerValue:
+    """Configuration of the authentication mode that a plan leaves, as it was seen; only the way back needs it."""
+
+    target: Target
+    installation_name: str
+    setting: str
+    value: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotRestored:
     """A change that its rollback cannot take back, and why."""
 
@@ -219,6 +229,7 @@ class Plan:
         valid_until: After this `apply PLAN.json` asks for a new plan.
         selection: How a part of the fleet was chosen, None for all of it.
         accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
+        former: What a change of mode leaves behind, sorted by target and setting.
         rollback: Which run this plan takes back; None for a plan that follows the files.
     """
 
@@ -239,6 +250,7 @@ class Plan:
     unverifiable: tuple[UnverifiableItem, ...] = ()
     warnings: tuple[PlanWarning, ...] = ()
     accepted: tuple[str, ...] = ()
+    former: tuple[FormerValue, ...] = ()
     rollback: Rollback | None = None
 
     @property

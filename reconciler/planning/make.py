@@ -8,6 +8,7 @@ from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Requests
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
+from reconciler.planning.former import former_values
 from reconciler.planning.guards import fleet_refusals, refusal_key
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
@@ -59,6 +60,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         unverifiable=by_target(chain.from_iterable(one.unverifiable for one in findings)),
         warnings=by_target(chain.from_iterable(one.warnings for one in findings)),
         accepted=tuple(sorted(policy.accepted)),
+        former=former_values(changes, lookup.installations),
     )
 
 

@@ -1,0 +1,57 @@
+"""Paces invitations: a person gets a mail for each, and providers hold back mails that leave by the hundred."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from threading import Lock
+
+from reconciler.model.change import Change
+from reconciler.model.desired import Route
+from reconciler.model.outcome import Invited
+from reconciler.planning.access import is_group
+
+WINDOW = timedelta(hours=24)
+
+
+class Invitations:
+    """How many invitations an account may still cause today; several threads may share it.
+
+    Args:
+        limit: Per account in 24 hours.
+        sent: How many left in the last 24 hours, by account.
+        free_at: When the next one may leave once the limit is reached, by account; in 24 hours where it is not known.
+    """
+
+    def __init__(self, limit: int, sent: Mapping[str, int], free_at: Mapping[str, datetime]) -> None:
+        self._limit = limit
+        self._sent = Counter(sent)
+        self._free_at = dict(free_at)
+        self._lock = Lock()
+
+    def take(self, account: str) -> str:
+        """Count one more; empty when it may be sent, otherwise why not and when to go on."""
+        with self._lock:
+            if self._sent[account] < self._limit:
+                self._sent[account] += 1
+                return ""
+        at = self._free_at.get(account)
+        when = "in 24 hours" if at is None else f"after {at:%Y-%m-%d %H:%M} UTC"
+        return f"the {self._limit} invitations of this day are used up (invitationsPerDay); apply again {when}"
+
+
+def invitations(limit: int, invited: Iterable[Invited], now: datetime) -> Invitations:
+    """What may still be sent, counting what earlier runs sent in the last 24 hours."""
+    recent: dict[str, list[datetime]] = {}
+    for one in sorted(invited, key=lambda one: one.at):
+        if now - one.at < WINDOW:
+            recent.setdefault(one.account, []).append(one.at)
+    # With the limit used up, the next may leave when enough of the oldest are a day old.
+    free_at = {account: times[max(0, len(times) - limit)] + WINDOW for account, times in recent.items() if limit}
+    return Invitations(limit, {account: len(times) for account, times in recent.items()}, free_at)
+
+
+def is_invitation(change: Change) -> bool:
+    """Whether a request of ours makes the cloud write to a person: access for one who has none, by partner call."""
+    principal = change.target.principal
+    gives = isinstance(change.after, tuple) and not isinstance(change.before, tuple)
+    return principal is not None and not is_group(principal) and gives and change.route is Route.PARTNER
