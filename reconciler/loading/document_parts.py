@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.loading.findings import echo
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
@@ -104,7 +105,7 @@ def _check_kind(change: Change) -> None:
     rows = {row.name: row for row in settings_of(change.target.scope)}
     row = rows.get(change.setting)
     if row is None:
-        raise ValueError(f"change {change.id}: there is no setting {change.setting[:60]!r} here")
+        raise ValueError(f"change {change.id}: there is no setting `{echo(change.setting)}` here")
     if change.after is not ABSENT and not isinstance(change.after, _TYPES.get(row.kind, str)):
         raise ValueError(f"change {change.id}: {row.name} does not take such a value")
 

@@ -1,7 +1,6 @@
 """Reads our own JSON documents back: checked against their schema, ids and digests recomputed, never trusted."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -9,21 +8,20 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
+from reconciler.loading.findings import echo
+from reconciler.loading.json_source import read_object, unusable
+from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan, Step
 
-MAX_BYTES = 256 * 1024 * 1024
-"""About a million changes; nothing of ours comes near it."""
-
 _MAJOR = "1"
-_OUR_FILE = "make it again with `reconciler plan --out FILE`; documents are not edited by hand"
 
 
 def read_plan(path: Path) -> Plan:
@@ -63,7 +61,7 @@ def read_worksheet_steps(path: Path) -> list[dict[str, Any]]:
 
 def kind_of(path: Path) -> str:
     """Which kind of document a file holds, for `show`."""
-    kind = _load(path).get("kind")
+    kind = read_object(path).get("kind")
     return kind if isinstance(kind, str) else ""
 
 
@@ -73,75 +71,36 @@ def read_document(path: Path, *, kind: str) -> dict[str, Any]:
     Raises:
         InvalidDocumentError: Too large, not JSON, another kind, an unknown major version, or not as the schema says.
     """
-    document = _load(path)
+    document = read_object(path)
     if document.get("kind") != kind:
-        found = str(document.get("kind", "nothing"))[:40]
-        raise _invalid(path, f"this is not a {kind} document (its kind is {found!r})")
-    version = str(document.get("format_version", ""))
-    if version.partition(".")[0] != _MAJOR:
+        raise unusable(path, f"this is not a {kind} document (its kind is {_word(document.get('kind'))})")
+    version = document.get("format_version")
+    if not isinstance(version, str) or version.partition(".")[0] != _MAJOR:
         raise InvalidDocumentError(
-            f"format version {version[:20]!r} is not known; this program reads {_MAJOR}.x",
+            f"format version {_word(version)} is not known; this program reads {_MAJOR}.x",
             where=str(path),
             remedy="use the version of reconciler that wrote it, or make the document again",
         )
-    error = best_match(_validator(kind).iter_errors(document))
-    if error is not None:
-        place = error.json_path.removeprefix("$").lstrip(".") or "the document"
-        raise _invalid(path, f"{place} is not as the schema says: {_short(error.validator, error.schema)}")
+    wrong = _mismatch(kind, document)
+    if wrong:
+        raise unusable(path, wrong)
     return document
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _word(value: object) -> str:
+    """What a member says, if that may be shown."""
+    return repr(echo(value)) if isinstance(value, str) else "not told"
+
+
+def _mismatch(kind: str, document: Mapping[str, Any]) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise _invalid(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-        data = json.loads(
-            path.read_bytes().decode("utf-8"),
-            object_pairs_hook=_without_duplicates,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
-    except OSError as error:
-        raise InvalidDocumentError(
-            f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise _invalid(path, f"not JSON that we accept: {_reason(error)}") from error
-    if not isinstance(data, dict):
-        raise _invalid(path, "not one JSON object")
-    return data
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case json.JSONDecodeError():
-            return f"{error.msg} in line {error.lineno}"
-        case UnicodeDecodeError():
-            return "not UTF-8"
-        case RecursionError():
-            return "nested too deep"
-        case _:
-            return str(error)
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    data = dict(pairs)
-    if len(data) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # set.add
-        raise ValueError(f"the key {twice[:40]!r} stands twice in one object")
-    return data
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:20]} is not a number")
-    return number
+        error = best_match(_validator(kind).iter_errors(document))
+    except RecursionError:
+        return "nested too deep"
+    if error is None:
+        return ""
+    place = error.json_path.removeprefix("$").lstrip(".") or "the document"
+    return f"{place} is not as the schema says: {_short(error.validator, error.schema)}"
 
 
 @contextmanager
@@ -149,16 +108,24 @@ def _told_with(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise _invalid(path, f"its content contradicts itself: {str(error)[:160]}") from error
+        raise unusable(path, f"its content contradicts itself: {str(error)[:160]}") from error
+
+
+_Strict = validators.extend(  # type: ignore[no-untyped-call]  # theirs
+    Draft202012Validator,
+    OUR_KEYWORDS,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+"""Counts and lines come without a fraction, as we write them."""
 
 
 @lru_cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str) -> Any:
     folder = _schema_folder()
     schema = json.loads((folder / f"{kind}.schema.json").read_text("utf-8"))
     shared = json.loads((folder / "plan.schema.json").read_text("utf-8"))
     registry: Registry[Any] = Registry().with_resource("plan.schema.json", Resource.from_contents(shared))
-    return Draft202012Validator(schema, registry=registry, format_checker=FormatChecker())
+    return _Strict(schema, registry=registry, format_checker=FormatChecker())
 
 
 def _schema_folder() -> Path:
@@ -177,7 +144,7 @@ def _short(validator: object, schema: object) -> str:
 def _check_ids(told: Sequence[Mapping[str, Any]], changes: Sequence[Change], *, path: Path) -> None:
     for part, change in zip(told, changes, strict=True):
         if part["id"] != change.id:
-            target = change.target.charger or change.target.principal or change.target.installation_id
+            target = echo(change.target.charger or change.target.principal or change.target.installation_id)
             raise _forged(path, f"change {part['id']} ({target}, {change.setting}) does not have the id of its content")
     if len({change.id for change in changes}) < len(changes):
         raise _forged(path, "a change stands in it twice")
@@ -191,7 +158,7 @@ def _check_steps(plan: Plan, *, path: Path) -> None:
         raise _forged(path, "a step or a change stands in its steps twice")
     for step in plan.steps:
         if not all(_fits(step, changes.get(item)) for item in step.change_ids) or not set(step.after) <= set(known):
-            raise _forged(path, f"step {step.id} does not fit the changes and steps that it names")
+            raise _forged(path, f"step {echo(step.id)} does not fit the changes and steps that it names")
     try:
         TopologicalSorter(known).prepare()
     except CycleError as error:
@@ -212,10 +179,6 @@ def _check_counts(counts: Mapping[str, int], result: RunResult, *, path: Path) -
         found[outcome.kind.value] = found.get(outcome.kind.value, 0) + 1
     if told != found:
         raise _forged(path, "the counts do not fit the outcomes")
-
-
-def _invalid(path: Path, what: str) -> InvalidDocumentError:
-    return InvalidDocumentError(what, where=str(path), remedy=_OUR_FILE)
 
 
 def _forged(path: Path, what: str) -> InvalidDocumentError:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import InvalidDocumentError
-from reconciler.loading import documents
+from reconciler.loading import json_source
 from reconciler.loading.documents import kind_of, read_plan, read_result, read_worksheet_steps
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
@@ -312,7 +312,7 @@ class TestUnusable:
 
     def test_a_huge_file_is_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Memory is not for sale."""
-        monkeypatch.setattr(documents, "MAX_BYTES", 10)
+        monkeypatch.setattr(json_source, "MAX_BYTES", 10)
 
         with pytest.raises(InvalidDocumentError, match="larger"):
             read_plan(saved(tmp_path, to_text(plan_document(EMPTY))))
