@@ -11,7 +11,7 @@ from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
-from reconciler.cli.running import finished_plan, run_apply
+from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode, code_of, conditions_of_result
@@ -24,15 +24,23 @@ from reconciler.model.plan import Plan
 @accept_option
 @click.option("--fail-fast", is_flag=True, help="Stop writing after the first failure.")
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop writing after N failures.")
+@click.option(
+    "--resume",
+    "resumed",
+    metavar="RUN",
+    allow_from_autoenv=False,
+    help="Go on with an interrupted run: its id, its folder, or `last`.",
+)
 @format_options
 @global_options
-def command(
+def command(  # noqa: PLR0913, PLR0917  one per option
     selectors: tuple[str, ...],
     exclude: tuple[str, ...],
     yes: bool,  # noqa: FBT001  click hands flags over as booleans
     accepted: tuple[str, ...],
     fail_fast: bool,  # noqa: FBT001  as above
     max_failures: int | None,
+    resumed: str | None,
     format_: str,
     reports: tuple[str, ...],
 ) -> int:
@@ -42,9 +50,18 @@ def command(
     of it. Otherwise: plan, show, ask, apply. Exits with 0 when everything is done and proven, 4 when something is left
     (conflict, pending, waiting, failed), 5 when a fleet guard refused and nothing was written. Answering no writes
     nothing and tells with the exit code only what stays open.
+
+    Ctrl-C ends it in good order (130), a second one at once. --resume RUN goes on with a run that was interrupted or
+    killed: it looks at what was under way, does what is left of its plan, and tells what became of every change.
     """
     parsed_reports(reports)
     saved = Path(selectors[0]) if selectors and selectors[0].endswith(".json") else None
+    if resumed is not None and (selectors or exclude):
+        raise UsageProblemError(
+            "a run is resumed as a whole",
+            where="--resume",
+            remedy="leave plan file, selectors and --exclude out; for a part of it, plan again",
+        )
     loaded, desired = load_valid()
     request = Request(
         loaded=loaded,
@@ -54,12 +71,15 @@ def command(
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
     )
-    ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
+    if resumed is None:
+        ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
+    else:
+        ended = run_resume(request, resumed)
     if ended.result is None:
         say("nothing was written")
         return ExitCode(code_of(ended.also))
     renders = result_renders(ended.result, plan=ended.plan, also=ended.also)
-    if not ended.result.outcomes or ended.plan.refused_whole:
+    if not ended.result.outcomes or (ended.plan.refused_whole and resumed is None):
         # Nothing ran, so the plan tells people more; machines get a result in any case.
         renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
     emit(renders, format_=format_, reports=reports)

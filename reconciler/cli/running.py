@@ -1,35 +1,32 @@
 """Run one apply: lock, run folder, plan, carry out, prove, write everything down."""
 
 import contextlib
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Event
 
-from reconciler.cli.credentials import SecretStore
+from reconciler.cli.interrupting import interruptible
+from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import say, screen
+from reconciler.cli.output import screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
-from reconciler.cli.saved_plan import Request, accounts_in, selected_part, still_good
+from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
+from reconciler.cli.resuming import continued, earlier_of, interrupted_run
+from reconciler.cli.saved_plan import Request, accounts_in, selected_part, still_good, with_fleet_guards
 from reconciler.cli.wiring import Access, Connections, connected, progress
-from reconciler.errors import CloudError, ReconcilerError
 from reconciler.loading.documents import read_plan
-from reconciler.model.desired import Route
-from reconciler.model.digest import digest_of
+from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
-from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
+from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
-from reconciler.model.settings import Kind
-from reconciler.model.words import open_reasons
-from reconciler.report import json_document, terminal, worksheet
+from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
-from reconciler.store.lock import account_lock
-from reconciler.store.runs import RunFolder, new_run_id
+from reconciler.store.runs import PLAN, RESULT, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
-from reconciler.workflows.verify import Proof, prove
+from reconciler.workflows.resume import Earlier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +41,17 @@ class Applied:
     plan: Plan
     result: RunResult | None = None
     also: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """One run, ready to go."""
+
+    plan: Plan
+    request: Request
+    connections: Connections
+    log: RunFolder
+    earlier: Earlier = field(default_factory=Earlier)
 
 
 def finished_plan(plan: Plan) -> str:
@@ -63,147 +71,89 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
     accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
     root = current_globals().root
     run_id = new_run_id(datetime.now().astimezone())
-    with contextlib.ExitStack() as stack:
-        for account in accounts:
-            stack.enter_context(account_lock(root, account.name, run_id))
-        connections = stack.enter_context(connected(accounts, access=Access.READ_WRITE))
+    with _open_for_writing(accounts, run_id) as connections:
         if stored is None:
             plan = plan_now(request.loaded, part, connections, accepted=request.accepted)
         else:
             policy = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
             plan = still_good(stored, request.desired.limits, policy=policy, where=str(saved))
         if plan.changes and not plan.refused_whole:
-            _warn_about_secrets(plan)
+            warn_about_secrets(plan)
             if not confirm(plan):
                 return Applied(plan=plan, also=left_open(plan))
-        log = stack.enter_context(RunFolder.create(root, run_id, now=connections.clock.now))
-        return _carried_out(plan, request, connections, log)
+        with RunFolder.create(root, run_id, now=connections.clock.now) as log:
+            return _carried_out(_Task(plan=plan, request=request, connections=connections, log=log))
 
 
-def _warn_about_secrets(plan: Plan) -> None:
-    """Say before anything is written which secrets are missing; what needs them will not be sent."""
-    needed = {
-        str(change.after)
-        for change in plan.changes
-        if change.row.kind is Kind.SECRET and change.route is not Route.PORTAL and isinstance(change.after, str)
-    }
-    for reference in sorted(needed):
-        try:
-            SecretStore()(reference)
-        except ReconcilerError as error:
-            say(f"warning: {error.what}; what needs it will not be sent ({error.remedy})")
+def run_resume(request: Request, run: str) -> Applied:
+    """Go on with an interrupted run, in its own folder and with its own options.
+
+    Raises:
+        UsageProblemError: There is no such run.
+        InvalidDocumentError: Its plan was made for another cloud.
+        ReconcilerError: It never came as far as a plan, or its journal is garbled.
+    """
+    found = interrupted_run(run)
+    accounts = accounts_in(found.plan, request.desired, where=str(found.path))
+    root = current_globals().root
+    with (
+        _open_for_writing(accounts, found.run_id) as connections,
+        RunFolder.resume(root, found.run_id, now=connections.clock.now) as log,
+    ):
+        earlier = earlier_of(log)
+        again = continued(request, earlier, found.plan)
+        policy = policy_at(connections.clock.now(), connections, accepted=again.accepted, root=root)
+        plan = with_fleet_guards(found.plan, again.desired.limits, policy=policy)
+        warn_about_secrets(plan)
+        return _carried_out(_Task(plan=plan, request=again, connections=connections, log=log, earlier=earlier))
 
 
-def _carried_out(plan: Plan, request: Request, connections: Connections, log: RunFolder) -> Applied:
-    started_at = connections.clock.now()
+@contextlib.contextmanager
+def _open_for_writing(accounts: Sequence[Account], run_id: str) -> Iterator[Connections]:
+    with (
+        held(accounts, root=current_globals().root, run_id=run_id),
+        connected(accounts, access=Access.READ_WRITE) as connections,
+    ):
+        yield connections
+
+
+def _carried_out(task: _Task) -> Applied:
+    connections, log, earlier = task.connections, task.log, task.earlier
+    _write_plans(task)
+    run = _apply_of(task)
+    with interruptible(run.stop, log.run_id):
+        started_at = connections.clock.now()
+        outcomes = apply_plan(run)
+        proof = proof_of(run, outcomes, connections, started_at=earlier.started_at or started_at)
+        result = result_of(run, outcomes, proof, log=log, writes=earlier.writes + connections.writes)
+        also = (*left_open(task.plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
+        log.write_file(RESULT, json_document.to_text(json_document.result_document(result, also=also)))
+        log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
+    return Applied(plan=task.plan, result=result, also=also)
+
+
+def _write_plans(task: _Task) -> None:
+    """What is to be done; never written again once it is there."""
+    plan, request, log = task.plan, task.request, task.log
+    if not log.has(PLAN):
+        # Before the plan, so that a run with a plan always knows with which options it goes on.
+        options = {"accepted": list(request.accepted), "waves": request.waves, "max_failures": request.max_failures}
+        log.record("asked", options)
+        log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
+
+
+def _apply_of(task: _Task) -> Apply:
+    request, connections = task.request, task.connections
     root = current_globals().root  # asked here, because threads have no click context
-    log.write_file("plan.json", json_document.to_text(json_document.plan_document(plan)))
-    run = Apply(
-        plan=plan,
+    return Apply(
+        plan=task.plan,
         desired=request.desired,
         origins=request.loaded.origins,
         reach=connections.reach,
         make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=root),
-        log=log,
+        log=task.log,
         limits=Limits(max_failures=request.max_failures),
         progress=progress(),
         stop=Event(),
+        earlier=task.earlier,
     )
-    with _interruptible(run.stop):
-        outcomes = apply_plan(run)
-        proof = _proof(run, outcomes, request, connections, started_at)
-    result = _result(run, outcomes if proof is None else proof.outcomes, proof, log)
-    also = (*left_open(plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
-    log.write_file("result.json", json_document.to_text(json_document.result_document(result, also=also)))
-    log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
-    return Applied(plan=plan, result=result, also=also)
-
-
-def _proof(
-    run: Apply, outcomes: Sequence[Outcome], request: Request, connections: Connections, started_at: datetime
-) -> Proof | None:
-    """The second plan; without it there is no receipt, and the exit code says so."""
-    if not run.plan.changes or run.plan.refused_whole:
-        return _nothing_to_prove(run.plan, started_at)
-    try:
-        return prove(
-            run.plan,
-            outcomes,
-            desired=run.desired,
-            observers=connections.observers,
-            policy=run.make_policy(connections.clock.now()),
-            origins=request.loaded.origins,
-            started_at=started_at,
-            writes=connections.writes,
-        )
-    except CloudError as error:
-        say(f"warning: no receipt: {error.what} ({error.where}); `reconciler plan` shows what is so")
-        return None
-
-
-def _nothing_to_prove(plan: Plan, started_at: datetime) -> Proof | None:
-    """A plan without changes proves itself; one that was refused proves nothing."""
-    if plan.changes:
-        return None
-    reasons = open_reasons(plan)
-    receipt = Receipt(
-        converged=not reasons,
-        desired_digest=plan.desired.digest,
-        observed_digest=digest_of([]),
-        second_plan_changes=0,
-        requests_read=plan.requests.read,
-        requests_write=0,
-        started_at=started_at,
-        finished_at=started_at,
-        open_reasons=reasons,
-    )
-    return Proof(outcomes=(), receipt=receipt, residual=None)
-
-
-def _result(run: Apply, outcomes: Sequence[Outcome], proof: Proof | None, log: RunFolder) -> RunResult:
-    residual = None
-    if proof is not None and proof.residual is not None:
-        text = json_document.to_text(json_document.plan_document(proof.residual))
-        residual = log.write_file("residual.json", text)
-    return RunResult(
-        run_id=log.run_id,
-        plan_digest=run.plan.digest,
-        accounts=tuple(account.name for account in run.plan.accounts),
-        outcomes=tuple(outcomes),
-        receipt=None if proof is None else proof.receipt,
-        residual_plan=residual,
-        worksheet=_worksheet(run.plan, outcomes, log),
-    )
-
-
-def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str | None:
-    """Write what a person must do in the Portal; None when there is nothing."""
-    waiting = {outcome.change_id for outcome in outcomes if outcome.kind is OutcomeKind.WAITING}
-    ids = frozenset(change.id for change in plan.changes if change.id in waiting and change.route is Route.PORTAL)
-    if not ids:
-        return None
-    so = {OutcomeKind.DONE, OutcomeKind.ALREADY}
-    done = frozenset(outcome.change_id for outcome in outcomes if outcome.kind in so)
-    sheet = worksheet.worksheet(plan, ids, done=done)
-    log.write_file("worksheet.json", json_document.to_text(worksheet.worksheet_document(sheet)))
-    log.write_file("worksheet.html", worksheet.worksheet_html(sheet))
-    return log.write_file("worksheet.md", worksheet.worksheet_markdown(sheet))
-
-
-@contextlib.contextmanager
-def _interruptible(stop: Event) -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) lets the writes in flight finish, the second stops at once."""
-
-    def first(_signal: int, _frame: object) -> None:
-        stop.set()
-        say("stopping: what is in flight is finished and read back; Ctrl-C again stops at once")
-        for number in signals:
-            signal.signal(number, signal.default_int_handler)
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    former = [signal.signal(number, first) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, former, strict=True):
-            signal.signal(number, handler)

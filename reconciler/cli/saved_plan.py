@@ -16,7 +16,12 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the command line of an apply asked for."""
+    """What the command line of an apply asked for.
+
+    Attributes:
+        desired: What is wanted: the files, or for the way back from a run what was there before it.
+        waves: As written, for instance `5,10%,rest`; empty when the run is not split.
+    """
 
     loaded: LoadedFleet
     desired: DesiredFleet
@@ -24,6 +29,7 @@ class Request:
     exclude: tuple[str, ...]
     accepted: tuple[str, ...]
     max_failures: int | None
+    waves: str = ""
 
 
 def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
@@ -66,16 +72,21 @@ def accounts_in(stored: Plan, desired: DesiredFleet, *, where: str) -> list[Acco
 
 
 def still_good(stored: Plan, limits: GuardLimits, *, policy: Policy, where: str) -> Plan:
-    """The plan with the fleet guards of this moment; what the file says about them is for its readers.
+    """A saved plan with the fleet guards of this moment. The way back from a run may be as old as it likes.
 
     Raises:
         InvalidDocumentError: It is older than a day, or from the future.
     """
     expires_at = min(stored.valid_until, stored.created_at + VALID_FOR)
-    if policy.now > expires_at:
+    if policy.now > expires_at and stored.rollback is None:
         raise _unusable(f"the plan expired at {expires_at:%Y-%m-%dT%H:%M:%SZ}", where)
     if stored.created_at > policy.now + CLOCK_SKEW:
         raise _unusable(f"the plan is from the future ({stored.created_at:%Y-%m-%dT%H:%M:%SZ})", where)
+    return with_fleet_guards(stored, limits, policy=policy)
+
+
+def with_fleet_guards(stored: Plan, limits: GuardLimits, *, policy: Policy) -> Plan:
+    """The plan with the fleet guards of this moment; what the file says about them is for its readers."""
     of_sites = tuple(refusal for refusal in stored.refusals if refusal.scope is not GuardScope.FLEET)
     of_fleet = fleet_refusals(stored.changes, limits, policy=policy)
     return replace(stored, refusals=(*of_fleet, *of_sites), accepted=tuple(sorted(policy.accepted)))

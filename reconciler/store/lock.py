@@ -1,11 +1,16 @@
-"""One apply per account on a machine, and who holds it."""
+"""One apply per account on a machine, and who holds it.
+
+Two locks: one beside the fleet, for several people who share a checkout, and one per user on the machine, for somebody
+who has two checkouts of the same fleet.
+"""
 
 import contextlib
+import hashlib
 import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError
 from reconciler.store.files import make_private_folder, unwritable, write_atomically
-from reconciler.store.layout import state_folder
+from reconciler.store.layout import machine_folder, state_folder
 from reconciler.store.moments import from_text, to_text, utc_now
 
 PATIENCE_S = 2.0
@@ -25,12 +30,18 @@ POLLED_EVERY_S = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
-    """Who holds a lock; `since` is the machine's time, also in the sandbox."""
+    """Who holds a lock.
+
+    Attributes:
+        since: In the machine's time, also in the sandbox.
+        root: The folder that holds `fleet/`.
+    """
 
     pid: int
     host: str
     run_id: str
     since: datetime
+    root: Path
 
     @property
     def is_alive(self) -> bool:
@@ -51,8 +62,8 @@ class Held:
     """A lock that we hold.
 
     Attributes:
-        abandoned: The run that held it last and ended without giving it back, killed for instance; a fresh plan goes
-            on from there.
+        abandoned: The run that held it last and ended without giving it back, killed for instance; `--resume` goes on
+            from there.
     """
 
     holder: Holder
@@ -75,21 +86,73 @@ def account_lock(root: Path, account: str, run_id: str, *, patience_s: float = P
         LockedError: Another apply holds it; says which, since when and for how long.
         ReconcilerError: The lock cannot be made.
     """
-    lock, holder_file = _files(root, account)
+    folder = state_folder(root) / "locks"
+    make_private_folder(folder)
+    place = _Place(folder=folder, name=f"account-{quote(account, safe='')}", account=account)
+    with _held(place, _new_holder(root, run_id), patience_s=patience_s) as held:
+        yield held
+
+
+@contextlib.contextmanager
+def machine_lock(
+    identity: Sequence[str], account: str, *, root: Path, run_id: str, patience_s: float = PATIENCE_S
+) -> Iterator[Held]:
+    """The same for whoever logs in there as the same user, from any checkout of this user on this machine.
+
+    Args:
+        identity: Cloud, address and user name; only a hash of them is written down.
+        account: What the account is called here.
+        root: The folder that holds `fleet/`, told to whoever has to wait.
+        run_id: The run that wants it.
+        patience_s: Longest wait, in seconds of the machine's time.
+
+    Raises:
+        LockedError: Another apply holds it.
+        ReconcilerError: The lock cannot be made.
+    """
+    name = hashlib.sha256("\0".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    place = _Place(folder=machine_folder(), name=f"login-{name}", account=account)
+    with _held(place, _new_holder(root, run_id), patience_s=patience_s) as held:
+        yield held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a lock and the note about its holder lie."""
+
+    folder: Path
+    name: str
+    account: str
+
+    @property
+    def note(self) -> Path:
+        return self.folder / f"{self.name}.json"
+
+    def lock(self) -> FileLock:
+        # A lock of the operating system on the file, not the file itself: it cannot outlive its process.
+        return FileLock(self.folder / f"{self.name}.lock", mode=0o600)
+
+
+def _new_holder(root: Path, run_id: str) -> Holder:
+    return Holder(pid=os.getpid(), host=socket.gethostname(), run_id=run_id, since=utc_now(), root=root)
+
+
+@contextlib.contextmanager
+def _held(place: _Place, holder: Holder, *, patience_s: float) -> Iterator[Held]:
+    lock = place.lock()
     give_up_at = time.monotonic() + patience_s
     while not _acquired(lock):
-        other = _read_holder(holder_file)
+        other = _read_holder(place.note)
         if time.monotonic() >= give_up_at or not _ends_soon(other):
-            raise _locked(account, other)
+            raise _locked(place.account, other)
         time.sleep(POLLED_EVERY_S)
     try:
-        abandoned = _read_holder(holder_file)
-        holder = Holder(pid=os.getpid(), host=socket.gethostname(), run_id=run_id, since=utc_now())
-        write_atomically(holder_file, _holder_text(holder))
+        abandoned = _read_holder(place.note)
+        write_atomically(place.note, _holder_text(holder))
         yield Held(holder=holder, abandoned=abandoned)
     finally:
         with contextlib.suppress(OSError):  # only people read it; the lock is what counts
-            holder_file.unlink(missing_ok=True)
+            place.note.unlink(missing_ok=True)
         lock.release()
 
 
@@ -113,16 +176,9 @@ def _ends_soon(holder: Holder | None) -> bool:
     return utc_now() - holder.since <= SHORT_APPLY
 
 
-def _files(root: Path, account: str) -> tuple[FileLock, Path]:
-    folder = state_folder(root) / "locks"
-    make_private_folder(folder)
-    name = f"account-{quote(account, safe='')}"
-    # A lock of the operating system on the file, not the file itself: it cannot outlive its process.
-    return FileLock(folder / f"{name}.lock", mode=0o600), folder / f"{name}.json"
-
-
 def _holder_text(holder: Holder) -> str:
-    data = {"pid": holder.pid, "host": holder.host, "run": holder.run_id, "since": to_text(holder.since)}
+    who = {"pid": holder.pid, "host": holder.host, "run": holder.run_id}
+    data = {**who, "since": to_text(holder.since), "root": str(holder.root)}
     return json.dumps(data, sort_keys=True, indent=2) + "\n"
 
 
@@ -130,8 +186,8 @@ def _read_holder(path: Path) -> Holder | None:
     """Who is written down; None when nobody is, or a crash left something unreadable."""
     try:
         match json.loads(path.read_bytes()):
-            case {"pid": int(pid), "host": str(host), "run": str(run_id), "since": str(since)}:
-                return Holder(pid=pid, host=host, run_id=run_id, since=from_text(since))
+            case {"pid": int(pid), "host": str(host), "run": str(run_id), "since": str(since), "root": str(root)}:
+                return Holder(pid=pid, host=host, run_id=run_id, since=from_text(since), root=Path(root))
             case _:
                 return None
     except (OSError, ValueError, RecursionError):
@@ -144,8 +200,11 @@ def _locked(account: str, holder: Holder | None) -> LockedError:
     else:
         age = _age(utc_now() - holder.since)
         since = f"{holder.since:%Y-%m-%dT%H:%M:%SZ} ({age})"
-        who = f"run {holder.run_id}, process {holder.pid} on {holder.host}, since {since}"
-        remedy = "wait for it to end, or stop it and plan again: a fresh plan shows what is left to do"
+        who = f"run {holder.run_id}, process {holder.pid} on {holder.host} in {holder.root}, since {since}"
+        remedy = (
+            f"wait for it to end; if it has to be stopped, `reconciler apply --resume {holder.run_id}` goes on "
+            "there, and so does a fresh plan"
+        )
     return LockedError(f"the account is held by {who}", where=f"account {account}", remedy=remedy)
 
 

@@ -11,9 +11,13 @@ from typing import Self
 
 from reconciler.errors import UsageProblemError
 from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
-from reconciler.store.journal import JournalWriter
-from reconciler.store.layout import JOURNAL, is_run_id, run_ids, runs_folder, state_folder
+from reconciler.store.journal import JournalWriter, Record, read_journal
+from reconciler.store.layout import JOURNAL, is_run_id, latest, run_ids, runs_folder, state_folder
 from reconciler.store.moments import utc_now
+
+PLAN = "plan.json"
+ROLLBACK = "rollback.json"
+RESULT = "result.json"
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -87,7 +91,19 @@ class RunFolder:
         if not _FILE_NAME.fullmatch(name) or name == JOURNAL:
             raise ValueError(f"{name!r} cannot be the name of a file in a run folder")
         write_atomically(self.path / name, text)
+        return self.shown(name)
+
+    def shown(self, name: str) -> str:
+        """The path of a file of the run, relative to the folder that holds `fleet/`."""
         return (self.path / name).relative_to(self._root).as_posix()
+
+    def has(self, name: str) -> bool:
+        """Whether a file of the run was written."""
+        return (self.path / name).is_file()
+
+    def records(self) -> tuple[Record, ...]:
+        """Every event so far, also those from before an interruption."""
+        return read_journal(self.path / JOURNAL).records
 
     def close(self) -> None:
         """Close the journal."""
@@ -114,6 +130,26 @@ def run_path(root: Path, run_id: str) -> Path:
     return runs_folder(root) / _known(root, run_id)
 
 
+def run_named(root: Path, text: str) -> str:
+    """The id of the run that somebody names: by its id, by the path of its folder, or as `last`.
+
+    Raises:
+        UsageProblemError: There is no such run here; names the nearest.
+    """
+    if text == "last":
+        return latest(root) or _known(root, text)
+    folder = Path(text)
+    if is_run_id(folder.name) and folder.resolve().parent == runs_folder(root).resolve():
+        return _known(root, folder.name)
+    if is_run_id(folder.name) and len(folder.parts) > 1:
+        raise UsageProblemError(
+            "that run belongs to another fleet folder",
+            where=text[:200],
+            remedy=f"name its fleet with --fleet; the runs of this one are in {runs_folder(root)}",
+        )
+    return _known(root, text)
+
+
 def _known(root: Path, run_id: str) -> str:
     known = run_ids(root)
     if run_id in known:
@@ -124,3 +160,8 @@ def _known(root: Path, run_id: str) -> str:
         where=run_id[:80],
         remedy=f"did you mean {near[0]}?" if near else f"there are no runs in {runs_folder(root)} yet",
     )
+
+
+def is_begun(root: Path, run_id: str) -> bool:
+    """Whether a run came as far as writing its plan down; before that it wrote nothing anywhere."""
+    return is_run_id(run_id) and (runs_folder(root) / run_id / PLAN).is_file()

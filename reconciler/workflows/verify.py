@@ -79,6 +79,29 @@ def prove(
     )
 
 
+def reached_part(plan: Plan, outcomes: Sequence[Outcome]) -> Plan:
+    """The installations where an interrupted run did anything at all; the rest needs no second look."""
+    reached = {
+        plan.change(outcome.change_id).target.installation_id
+        for outcome in outcomes
+        if outcome.kind is not OutcomeKind.NOT_REACHED
+    }
+    ids = frozenset(change.id for change in plan.changes if change.target.installation_id in reached)
+    return residual_plan(plan, ids, now=plan.created_at)
+
+
+def of_the_whole(proof: Proof, outcomes: Sequence[Outcome]) -> Proof:
+    """The proof of a part of an interrupted run as one of the whole run, which has not converged."""
+    final = {outcome.change_id: outcome for outcome in (*outcomes, *proof.outcomes)}
+    left = counted(sum(outcome.kind is OutcomeKind.NOT_REACHED for outcome in final.values()), "change")
+    reasons = (*proof.receipt.open_reasons, f"the run was interrupted with {left} not reached")
+    return replace(
+        proof,
+        outcomes=tuple(final[outcome.change_id] for outcome in outcomes),
+        receipt=replace(proof.receipt, converged=False, open_reasons=reasons),
+    )
+
+
 def _nothing_to_look_at(
     plan: Plan, outcomes: Sequence[Outcome], *, started_at: datetime, finished_at: datetime
 ) -> Proof:

@@ -48,8 +48,9 @@ class TestTwoProcesses:
             assert caught.value.exit_code == 7
             assert f"run 20261121T063000Z-3f2a, process {child.pid} on" in caught.value.what
             assert "(less than a minute ago)" in caught.value.what
-            assert "plan again" in caught.value.remedy
-            assert "--" not in caught.value.remedy
+            assert f"in {tmp_path}," in caught.value.what
+            assert "--resume 20261121T063000Z-3f2a" in caught.value.remedy
+            assert "a fresh plan" in caught.value.remedy
 
     def test_the_account_is_free_when_the_other_has_ended(self, tmp_path: Path) -> None:
         """Nothing has to be cleaned up by hand."""

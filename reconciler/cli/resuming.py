@@ -1,0 +1,73 @@
+"""An interrupted run at `apply --resume`: its plan, what it did, and with which options it goes on."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from reconciler.cli.options import current_globals
+from reconciler.cli.saved_plan import Request
+from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.loading.documents import read_plan
+from reconciler.model.plan import Plan
+from reconciler.store.runs import PLAN, RunFolder, is_begun, run_named, run_path
+from reconciler.workflows.resume import Earlier, earlier_part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted:
+    """A run that can go on.
+
+    Attributes:
+        plan: What it was to carry out, also when that is older than a day.
+        path: The folder of the run.
+    """
+
+    run_id: str
+    plan: Plan
+    path: Path
+
+
+def interrupted_run(text: str) -> Interrupted:
+    """The run that somebody names.
+
+    Raises:
+        UsageProblemError: There is none, or it touches more than the account that was chosen.
+        ReconcilerError: It ended before it wrote its plan down, so it wrote nothing anywhere.
+    """
+    root = current_globals().root
+    run_id = run_named(root, text)
+    path = run_path(root, run_id)
+    if not is_begun(root, run_id):
+        raise ReconcilerError(
+            "this run ended before it wrote anything to the cloud, so there is nothing to go on with",
+            where=f"run {run_id}",
+            remedy="plan again: reconciler plan",
+        )
+    plan = read_plan(path / PLAN)
+    _check_account(plan, run_id)
+    return Interrupted(run_id=run_id, plan=plan, path=path)
+
+
+def _check_account(plan: Plan, run_id: str) -> None:
+    chosen = current_globals().account
+    others = {account.name for account in plan.accounts} - {chosen}
+    if chosen is not None and others:
+        raise UsageProblemError(
+            f"the run touches {', '.join(sorted(others))} as well, and a run is resumed as a whole",
+            where=f"run {run_id}",
+            remedy="leave --account out",
+        )
+
+
+def earlier_of(log: RunFolder) -> Earlier:
+    """What the run did so far. Ask only while the accounts are held, so that nobody adds to it."""
+    return earlier_part((record.event, record.data) for record in log.records())
+
+
+def continued(request: Request, earlier: Earlier, plan: Plan) -> Request:
+    """The options of the run; those given again on the command line win, and accepted guards are joined."""
+    return replace(
+        request,
+        accepted=tuple(sorted({*plan.accepted, *earlier.accepted, *request.accepted})),
+        max_failures=earlier.max_failures if request.max_failures is None else request.max_failures,
+        waves=request.waves or earlier.waves,
+    )
