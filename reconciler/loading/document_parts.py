@@ -26,6 +26,7 @@ from reconciler.model.plan import (
     UnverifiableItem,
     WaitingItem,
 )
+from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, settings_of
 from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
 
@@ -61,6 +62,7 @@ def plan_of(document: Part) -> Plan:
         unverifiable=tuple(_unverifiable_of(part) for part in document["unverifiable"]),
         warnings=tuple(_warning_of(part) for part in document["warnings"]),
         accepted=tuple(document["accepted"]),
+        sites=tuple(_site_of(part) for part in document.get("sites", ())),
     )
 
 
@@ -226,6 +228,21 @@ def _unverifiable_of(part: Part) -> UnverifiableItem:
 def _warning_of(part: Part) -> PlanWarning:
     name, message = part["name"], part["message"]
     return PlanWarning(code=part["code"], target=_target_of(part), installation_name=name, message=message)
+
+
+def _site_of(part: Part) -> SiteSeen:
+    return SiteSeen(
+        account=part["account"],
+        installation_id=part["installation"],
+        installation_name=part["name"],
+        mode=part["mode"],
+        pro=part["pro"],
+        chargers=part["chargers"],
+        charging=part["charging"],
+        silent=part["silent"],
+        off=tuple(part["off"]),
+        stand_alone=tuple(part["stand_alone"]),
+    )
 
 
 def _counts_of(part: Part) -> Counts:

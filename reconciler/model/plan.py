@@ -7,6 +7,7 @@ from enum import StrEnum
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.digest import digest_of
+from reconciler.model.seen import SiteSeen
 from reconciler.model.value import Observation, Unreadable, Value
 
 
@@ -229,6 +230,7 @@ class Plan:
         valid_until: After this `apply PLAN.json` asks for a new plan.
         selection: How a part of the fleet was chosen, None for all of it.
         accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
+        sites: What was seen at the installations with changes; `model.blast` needs it. Left out where nobody looked.
         former: What a change of mode leaves behind, sorted by target and setting.
         rollback: Which run this plan takes back; None for a plan that follows the files.
     """
@@ -250,6 +252,7 @@ class Plan:
     unverifiable: tuple[UnverifiableItem, ...] = ()
     warnings: tuple[PlanWarning, ...] = ()
     accepted: tuple[str, ...] = ()
+    sites: tuple[SiteSeen, ...] = ()
     former: tuple[FormerValue, ...] = ()
     rollback: Rollback | None = None
 

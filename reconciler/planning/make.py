@@ -15,6 +15,7 @@ from reconciler.planning.lookup import Lookup
 from reconciler.planning.policy import Policy
 from reconciler.planning.reads import needs_of, read_floor, total_requests
 from reconciler.planning.schedule import NOTHING, schedule
+from reconciler.planning.seen import sites_seen
 from reconciler.planning.sorting import by_target, plan_order
 
 VALID_FOR = timedelta(hours=24)
@@ -60,6 +61,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         unverifiable=by_target(chain.from_iterable(one.unverifiable for one in findings)),
         warnings=by_target(chain.from_iterable(one.warnings for one in findings)),
         accepted=tuple(sorted(policy.accepted)),
+        sites=sites_seen(changes, lookup.installations),
         former=former_values(changes, lookup.installations),
     )
 

@@ -44,6 +44,7 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         unreadable=_there(plan.unreadable, places),
         unverifiable=_there(plan.unverifiable, places),
         warnings=_there(plan.warnings, places),
+        sites=tuple(one for one in plan.sites if (one.account, one.installation_id) in places),
         former=tuple(one for one in plan.former if (one.target.account, one.target.installation_id) in places),
     )
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 
+from reconciler.model.blast import blast_of
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.exit import Condition, code_of, conditions_of_plan, conditions_of_result
@@ -10,6 +11,7 @@ from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
 from reconciler.report import json_parts as parts
+from reconciler.report.json_blast import blast_part
 from reconciler.report.json_parts import Json
 
 FORMAT_VERSION = "1.0"
@@ -48,6 +50,7 @@ def plan_document(plan: Plan) -> Json:
         "unverifiable": [parts.unverifiable_part(item) for item in plan.unverifiable],
         "warnings": [parts.warning_part(warning) for warning in plan.warnings],
         "accepted": list(plan.accepted),
+        "sites": [parts.site_part(site) for site in plan.sites],
         "digest": plan.digest,
     }
 
@@ -61,6 +64,7 @@ def summary_of(plan: Plan) -> Json:
         "raised_a": parts.number(round(sum(change.raised_a for change in plan.changes), 1)),
         "lowered_a": parts.number(round(sum(change.lowered_a for change in plan.changes), 1)),
         "chargers_to_zero": sum(goes_to_zero(change) for change in plan.changes),
+        "blast_radius": blast_part(blast_of(plan)),
         "requests": {
             "read": plan.requests.read,
             "write": plan.requests.write,

@@ -15,6 +15,7 @@ from reconciler.model.plan import (
     WaitingItem,
 )
 from reconciler.model.problem import Problem
+from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import Absent, Observation, Unreadable, state_of
 
@@ -155,6 +156,22 @@ def unverifiable_part(item: UnverifiableItem) -> Json:
 def warning_part(warning: PlanWarning) -> Json:
     """Something worth knowing."""
     return {"code": warning.code, **_place(warning.target, warning.installation_name), "message": warning.message}
+
+
+def site_part(site: SiteSeen) -> Json:
+    """What was seen at one touched installation."""
+    return {
+        "account": site.account,
+        "installation": site.installation_id,
+        "name": site.installation_name,
+        "mode": site.mode,
+        "pro": site.pro,
+        "chargers": site.chargers,
+        "charging": site.charging,
+        "silent": site.silent,
+        "off": list(site.off),
+        "stand_alone": list(site.stand_alone),
+    }
 
 
 def counts_part(counts: Counts) -> Json:
