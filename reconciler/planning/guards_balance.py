@@ -6,6 +6,7 @@ from math import floor
 from reconciler.model.change import Change
 from reconciler.model.observed import Circuit
 from reconciler.model.settings import Scope, setting
+from reconciler.model.value import Observation, Reason, Unreadable
 from reconciler.model.words import amperes
 from reconciler.planning.guard import Objection, some
 from reconciler.planning.site import MODE, OCPP_NATIVE, Site, enters_native
@@ -46,9 +47,20 @@ def _loads(site: Site) -> list[Change]:
 
 
 def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
-    if site.final_of_installation(MODE) == OCPP_NATIVE:
+    mode = site.final_of_installation(MODE)
+    if mode == OCPP_NATIVE or isinstance(mode, Unreadable):
         return True
-    return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
+    return any(_may_stand_alone(site.final_of_charger(serial, STAND_ALONE)) for serial in serials)
+
+
+def _may_stand_alone(value: Observation | None) -> bool:
+    """Whether a charger may ignore its neighbours: it does, or it was asked and nobody knows.
+
+    Models that answer without that setting do not have it.
+    """
+    if isinstance(value, Unreadable):
+        return value.reason is not Reason.MISSING_MEMBER
+    return value is True
 
 
 def _may_draw(site: Site, serial: str) -> float:

@@ -307,6 +307,33 @@ class TestUnbalanced:
         """Turned off in the same plan, it counts no more."""
         assert not self._raise(breaker=32.0, stand_alone=False).refusals
 
+    @pytest.mark.parametrize(
+        ("why", "refused"), [(Reason.FORBIDDEN, True), (Reason.NOT_ANSWERED, True), (Reason.MISSING_MEMBER, False)]
+    )
+    def test_beside_a_charger_that_did_not_tell(self, why: Reason, refused: bool) -> None:
+        """It may be in stand-alone mode; one that answers without that setting does not have it."""
+        unknown = Unreadable(reason=why)
+        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", maxCurrent=10.0))
+        seen = live(
+            charger("ZAP000001", maxCurrent=10.0),
+            charger("ZAP000002", maxCurrent=unknown, standAlone=unknown),
+            circuits={"c1": 32.0},
+        )
+
+        assert guards(plan_for(site, seen)) == ([("P314", "unbalanced-circuit")] if refused else [])
+
+    def test_an_unreadable_mode_may_be_native(self) -> None:
+        """Then nothing balances, and 20 A and 16 A do not fit under 32 A."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", maxCurrent=16.0))
+        seen = live(
+            charger("ZAP000001", maxCurrent=10.0),
+            charger("ZAP000002", maxCurrent=16.0),
+            circuits={"c1": 32.0},
+            settings={"authentication.mode": Unreadable(reason=Reason.BAD_ANSWER)},
+        )
+
+        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
+
     def test_turning_stand_alone_on_beside_others(self) -> None:
         """On a shared circuit that nobody has read it takes an electrician."""
         site = wants(wants_charger("ZAP000001", standAlone=True), wants_charger("ZAP000002"))
