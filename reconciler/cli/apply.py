@@ -16,6 +16,7 @@ from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode, code_of, conditions_of_result
 from reconciler.model.plan import Plan
+from reconciler.workflows.waves import parse_waves
 
 
 @click.command("apply")
@@ -24,6 +25,12 @@ from reconciler.model.plan import Plan
 @accept_option
 @click.option("--fail-fast", is_flag=True, help="Stop writing after the first failure.")
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop writing after N failures.")
+@click.option(
+    "--waves",
+    default="",
+    metavar="SIZES",
+    help="Some installations first, and more only while those are healthy, for instance 5,10%,rest.",
+)
 @click.option(
     "--resume",
     "resumed",
@@ -40,6 +47,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     accepted: tuple[str, ...],
     fail_fast: bool,  # noqa: FBT001  as above
     max_failures: int | None,
+    waves: str,
     resumed: str | None,
     format_: str,
     reports: tuple[str, ...],
@@ -55,6 +63,8 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     killed: it looks at what was under way, does what is left of its plan, and tells what became of every change.
     """
     parsed_reports(reports)
+    if waves:
+        parse_waves(waves)
     saved = Path(selectors[0]) if selectors and selectors[0].endswith(".json") else None
     if resumed is not None and (selectors or exclude):
         raise UsageProblemError(
@@ -70,6 +80,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         exclude=exclude,
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
+        waves=waves,
     )
     if resumed is None:
         ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))

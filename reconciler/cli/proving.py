@@ -5,6 +5,7 @@ from datetime import datetime
 
 from reconciler.cli.credentials import SecretStore
 from reconciler.cli.output import say
+from reconciler.cli.resuming import earlier_of
 from reconciler.cli.wiring import Connections
 from reconciler.errors import CloudError, ReconcilerError
 from reconciler.model.desired import Route
@@ -15,6 +16,7 @@ from reconciler.model.settings import Kind
 from reconciler.model.words import open_reasons
 from reconciler.report import json_document, worksheet
 from reconciler.store.runs import ROLLBACK, RunFolder
+from reconciler.workflows.apply import waves_of
 from reconciler.workflows.context import Apply
 from reconciler.workflows.verify import Proof, of_the_whole, prove, reached_part
 
@@ -98,6 +100,7 @@ def result_of(
         receipt=None if proof is None else proof.receipt,
         residual_plan=residual,
         worksheet=_worksheet(run.plan, final, log),
+        waves=waves_of(run, earlier_of(log)),
         rollback=log.shown(ROLLBACK) if writes and log.has(ROLLBACK) else None,
     )
 

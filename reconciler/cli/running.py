@@ -14,16 +14,24 @@ from reconciler.cli.output import screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
 from reconciler.cli.resuming import continued, earlier_of, interrupted_run
-from reconciler.cli.saved_plan import Request, accounts_in, selected_part, still_good, with_fleet_guards
+from reconciler.cli.saved_plan import (
+    Request,
+    accounts_in,
+    selected_part,
+    still_good,
+    with_fleet_guards,
+    with_its_wishes,
+)
 from reconciler.cli.wiring import Access, Connections, connected, progress
 from reconciler.loading.documents import read_plan
 from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
+from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
-from reconciler.store.runs import PLAN, RESULT, RunFolder, new_run_id
+from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.resume import Earlier
@@ -69,6 +77,8 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
     stored = None if saved is None else selected_part(read_plan(saved), request, part)
     accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
+    if stored is not None:
+        request = with_its_wishes(stored, request)
     root = current_globals().root
     run_id = new_run_id(datetime.now().astimezone())
     with _open_for_writing(accounts, run_id) as connections:
@@ -101,7 +111,7 @@ def run_resume(request: Request, run: str) -> Applied:
         RunFolder.resume(root, found.run_id, now=connections.clock.now) as log,
     ):
         earlier = earlier_of(log)
-        again = continued(request, earlier, found.plan)
+        again = continued(with_its_wishes(found.plan, request), earlier, found.plan)
         policy = policy_at(connections.clock.now(), connections, accepted=again.accepted, root=root)
         plan = with_fleet_guards(found.plan, again.desired.limits, policy=policy)
         warn_about_secrets(plan)
@@ -140,6 +150,9 @@ def _write_plans(task: _Task) -> None:
         options = {"accepted": list(request.accepted), "waves": request.waves, "max_failures": request.max_failures}
         log.record("asked", options)
         log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
+    if plan.changes and not plan.refused_whole and not log.has(ROLLBACK):
+        back = rollback_plan(plan, request.desired, run_id=log.run_id, now=task.connections.clock.now())
+        log.write_file(ROLLBACK, json_document.to_text(json_document.plan_document(back)))
 
 
 def _apply_of(task: _Task) -> Apply:
@@ -152,7 +165,7 @@ def _apply_of(task: _Task) -> Apply:
         reach=connections.reach,
         make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=root),
         log=task.log,
-        limits=Limits(max_failures=request.max_failures),
+        limits=Limits(max_failures=request.max_failures, waves=request.waves),
         progress=progress(),
         stop=Event(),
         earlier=task.earlier,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from reconciler.cli.output import say
 from reconciler.errors import InvalidDocumentError, UsageProblemError
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.desired import Account, DesiredFleet, GuardLimits
@@ -10,6 +11,7 @@ from reconciler.model.plan import GuardScope, Plan
 from reconciler.planning.guards import fleet_refusals
 from reconciler.planning.make import VALID_FOR, Policy
 from reconciler.planning.residual import residual_plan
+from reconciler.planning.rollback import as_wished
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -83,6 +85,17 @@ def still_good(stored: Plan, limits: GuardLimits, *, policy: Policy, where: str)
     if stored.created_at > policy.now + CLOCK_SKEW:
         raise _unusable(f"the plan is from the future ({stored.created_at:%Y-%m-%dT%H:%M:%SZ})", where)
     return with_fleet_guards(stored, limits, policy=policy)
+
+
+def with_its_wishes(stored: Plan, request: Request) -> Request:
+    """The request itself, or for the way back from a run one that wants what was there before instead of the files."""
+    if stored.rollback is None:
+        return request
+    say(
+        f"note: this takes run {stored.rollback.run_id} back. The files still want the other values, so the next apply "
+        "brings those back unless the files are changed"
+    )
+    return replace(request, desired=as_wished(stored, request.desired))
 
 
 def with_fleet_guards(stored: Plan, limits: GuardLimits, *, policy: Policy) -> Plan:

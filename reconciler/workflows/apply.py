@@ -7,13 +7,14 @@ from pathlib import PurePath
 
 from reconciler.errors import CloudError
 from reconciler.model.change import Change
-from reconciler.model.outcome import Outcome, OutcomeKind
+from reconciler.model.outcome import Outcome, OutcomeKind, Wave
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.ports import Ticker
-from reconciler.workflows.context import Apply, Site
-from reconciler.workflows.resume import readable_at
-from reconciler.workflows.site import run_site
+from reconciler.workflows.context import Apply, FirstLooks, Site
+from reconciler.workflows.resume import Earlier, EndedWave, readable_at
+from reconciler.workflows.site import MODE, run_site
 from reconciler.workflows.tally import Tally
+from reconciler.workflows.waves import health, in_waves, parse_waves
 
 
 def apply_plan(run: Apply) -> tuple[Outcome, ...]:
@@ -34,28 +35,102 @@ def apply_plan(run: Apply) -> tuple[Outcome, ...]:
         return tally.outcomes(run.plan)
     _wait_for_what_was_in_flight(run)
     with run.progress.task("applying", total=len(run.plan.changes)) as ticker:
-        _run_all(run, _sites(run.plan), tally=tally, ticker=ticker)
+        if run.limits.waves:
+            _one_wave_after_the_other(run, tally=tally, ticker=ticker)
+        else:
+            _run_all(run, _sites(run.plan), tally=tally, ticker=ticker)
     outcomes = tally.outcomes(run.plan)
     if len(outcomes) != len(run.plan.changes):
         raise RuntimeError("a change ended without an outcome")
     return outcomes
 
 
-def _run_all(run: Apply, sites: Sequence[Site], *, tally: Tally, ticker: Ticker) -> None:
+def waves_of(run: Apply, told: Earlier) -> tuple[Wave, ...]:
+    """How the waves of a run went, when it was split; `told` is what its whole journal tells by now."""
+    return tuple(
+        _told(number, len(wave), ended=told.wave(number), started=number in told.started_waves)
+        for number, wave in enumerate(_waves(run), start=1)
+    )
+
+
+def _told(number: int, installations: int, *, ended: EndedWave | None, started: bool) -> Wave:
+    if ended is not None:
+        return Wave(number=number, installations=installations, healthy=ended.healthy, reasons=ended.reasons)
+    if started:
+        return Wave(number=number, installations=installations, healthy=False, reasons=("it was interrupted",))
+    return Wave(number=number, installations=installations, healthy=None)
+
+
+def _waves(run: Apply) -> tuple[tuple[Site, ...], ...]:
+    return in_waves(_sites(run.plan), parse_waves(run.limits.waves)) if run.limits.waves else ()
+
+
+def _one_wave_after_the_other(run: Apply, *, tally: Tally, ticker: Ticker) -> None:
+    """The next wave starts only after a healthy one; otherwise the rest is not reached."""
+    reason = ""
+    for number, wave in enumerate(_waves(run), start=1):
+        reason = reason or tally.stopped
+        if reason:
+            _leave(run, wave, tally, detail=f"wave {number} was not started: {reason}")
+            continue
+        run.log.record("wave-started", {"wave": number, "installations": len(wave)})
+        looks = FirstLooks()
+        _run_all(run, wave, tally=tally, ticker=ticker, looks=looks)
+        if run.stop.is_set() or not _is_worth_a_look(run, number, wave, tally):
+            continue
+        reasons = health(run, wave, seen_before=looks.observed, plan_before=looks.plans, tally=tally)
+        run.log.record("wave-ended", {"wave": number, "healthy": not reasons, "reasons": list(reasons)})
+        reason = f"wave {number} is not healthy ({'; '.join(reasons)})" if reasons else ""
+
+
+def _is_worth_a_look(run: Apply, number: int, wave: Sequence[Site], tally: Tally) -> bool:
+    """Not when a resumed run found nothing left to do in a wave that was looked at before."""
+    changes = [change for site in wave for change in site.changes]
+    sent_before = any(change.id in run.earlier.sent for change in changes)
+    left_open = sent_before and run.earlier.wave(number) is None
+    return not run.earlier.begun or left_open or tally.sent_any(changes)
+
+
+def _leave(run: Apply, wave: Sequence[Site], tally: Tally, *, detail: str) -> None:
+    for site in wave:
+        at = run.reach[site.account].clock.now()
+        tally.close_open(site.changes, kind=OutcomeKind.NOT_REACHED, detail=detail, at=at)
+
+
+def _run_all(
+    run: Apply, sites: Sequence[Site], *, tally: Tally, ticker: Ticker, looks: FirstLooks | None = None
+) -> None:
+    found = looks or FirstLooks()
     with ThreadPoolExecutor(max_workers=run.limits.sites_at_a_time) as pool:
-        running = [pool.submit(_run_one, run, site, tally=tally, ticker=ticker) for site in sites]
+        running = [pool.submit(_run_one, run, site, tally=tally, ticker=ticker, looks=found) for site in sites]
     for one in running:
         one.result()  # only a journal that cannot be written any more gets this far
 
 
 def _begin(run: Apply) -> None:
-    accepted = list(run.plan.accepted)
+    settings = {
+        "accepted": list(run.plan.accepted),
+        "waves": run.limits.waves,
+        "max_failures": run.limits.max_failures,
+    }
     if run.earlier.begun:
-        run.log.record("resumed", {"accepted": accepted})
-        return
-    clock = next(iter(run.reach.values())).clock
-    settings = {"accepted": accepted, "max_failures": run.limits.max_failures}
-    run.log.record("started", {"plan_digest": run.plan.digest, **settings, "started_at": clock.now().isoformat()})
+        run.log.record("resumed", settings)
+    else:
+        at = next(iter(run.reach.values())).clock.now().isoformat()
+        run.log.record("started", {"plan_digest": run.plan.digest, **settings, "started_at": at})
+    _note_waiting_switches(run)
+
+
+def _note_waiting_switches(run: Apply) -> None:
+    """Which installations keep their mode for now, because it switches only when idle: a guard counts for how long."""
+    waiting = {
+        (item.target.account, item.target.installation_id): str(item.after)
+        for item in run.plan.pending
+        if item.setting == MODE and item.target.charger is not None
+    }
+    for (account, installation_id), mode in sorted(waiting.items()):
+        place = {"account": account, "cloud": run.desired.account(account).cloud.value, "installation": installation_id}
+        run.log.record("switch-waits", {**place, "mode": mode})
 
 
 def _wait_for_what_was_in_flight(run: Apply) -> None:
@@ -68,10 +143,10 @@ def _wait_for_what_was_in_flight(run: Apply) -> None:
             reach.clock.sleep(wait)
 
 
-def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker) -> None:
+def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker, looks: FirstLooks) -> None:
     reach = run.reach[site.account]
     try:
-        run_site(site, run=run, reach=reach, tally=tally)
+        run_site(site, run=run, reach=reach, tally=tally, looks=looks)
     except CloudError as error:
         tally.close_broken(site.changes, detail=error.what, at=reach.clock.now())
     except BaseException as error:  # noqa: BLE001  also an adapter's SystemExit: the journal must tell how the site ended

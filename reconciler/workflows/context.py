@@ -7,9 +7,11 @@ from threading import Event
 
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
+from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
 from reconciler.planning.make import Policy
+from reconciler.workflows.invitations import Invitations
 from reconciler.workflows.ports import Executor, Observer, RunLog
 from reconciler.workflows.resume import Earlier
 
@@ -39,10 +41,12 @@ class Limits:
     Attributes:
         max_failures: Stop writing after that many failed changes; None never stops.
         side_by_side: How many installations at a time.
+        waves: Sizes of the waves as `parse_waves` takes them, for instance `5,10%,rest`; empty for a run in one go.
     """
 
     max_failures: int | None = None
     side_by_side: int = 8
+    waves: str = ""
 
     @property
     def sites_at_a_time(self) -> int:
@@ -56,6 +60,7 @@ class Apply:
 
     Attributes:
         earlier: What the run did before it was interrupted; filled, this apply is its resume.
+        invitations: Paces them; None lets all through.
     """
 
     plan: Plan
@@ -68,3 +73,17 @@ class Apply:
     progress: Progress
     stop: Event
     earlier: Earlier = field(default_factory=Earlier)
+    invitations: Invitations | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLooks:
+    """What each site was like before this run wrote anything there, by installation id; filled by many threads."""
+
+    observed: dict[str, ObservedInstallation] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+
+    def keep(self, observed: ObservedInstallation, plan: Plan) -> None:
+        """Remember the first look at one site."""
+        self.observed[observed.id] = observed
+        self.plans[observed.id] = plan

@@ -40,6 +40,15 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedWave:
+    """A wave after which its sites were looked at; `reasons` says why it was not healthy."""
+
+    number: int
+    healthy: bool
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
     """What an interrupted run already did; empty for a run that starts.
 
@@ -49,7 +58,8 @@ class Earlier:
         done: Changes whose last outcome was done.
         invited: Changes that were about to send an invitation.
         in_flight: What must be given its time before it is read.
-        ended_waves: Numbers of the waves after which the site was looked at, healthy or not.
+        started_waves: Numbers of the waves that were started.
+        ended_waves: In order.
         writes: Requests that may have left.
         accepted, waves, max_failures: What the run was started with.
         started_at: When, None when nobody noted it.
@@ -60,12 +70,17 @@ class Earlier:
     done: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     in_flight: tuple[Flight, ...] = ()
-    ended_waves: frozenset[int] = frozenset()
+    started_waves: frozenset[int] = frozenset()
+    ended_waves: tuple[EndedWave, ...] = ()
     writes: int = 0
     accepted: tuple[str, ...] = ()
     waves: str = ""
     max_failures: int | None = None
     started_at: datetime | None = None
+
+    def wave(self, number: int) -> EndedWave | None:
+        """How a wave ended; None when it did not."""
+        return next((wave for wave in self.ended_waves if wave.number == number), None)
 
 
 def earlier_part(events: Iterable[Event]) -> Earlier:
@@ -79,7 +94,8 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
         done=frozenset(story.done),
         invited=frozenset(story.invited),
         in_flight=tuple(story.flights[change_id] for change_id in sorted(story.flights)),
-        ended_waves=frozenset(story.ended_waves),
+        started_waves=frozenset(story.started_waves),
+        ended_waves=tuple(story.ended_waves[number] for number in sorted(story.ended_waves)),
         writes=story.writes,
         accepted=tuple(sorted(story.accepted)),
         waves=story.waves,
@@ -99,7 +115,8 @@ class _Story:
     flights: dict[str, Flight] = field(default_factory=dict)
     first_sent: dict[str, frozenset[str]] = field(default_factory=dict)
     carried: dict[str, frozenset[str]] = field(default_factory=dict)
-    ended_waves: set[int] = field(default_factory=set)
+    started_waves: set[int] = field(default_factory=set)
+    ended_waves: dict[int, EndedWave] = field(default_factory=dict)
     writes: int = 0
     accepted: set[str] = field(default_factory=set)
     waves: str = ""
@@ -119,18 +136,30 @@ class _Story:
                 self._settled(str(data.get("change")), str(data.get("outcome")))
             case "invited":
                 self.invited.add(str(data.get("change")))
-            case "wave-ended" if isinstance(number := data.get("wave"), int):
-                self.ended_waves.add(number)
+            case "wave-started" | "wave-ended" if isinstance(number := data.get("wave"), int):
+                self._wave(event, number, data)
             case _:
                 pass
 
     def _began(self, event: str, data: Mapping[str, object]) -> None:
         self.begun = self.begun or event == "started"
         self.accepted |= _texts(data.get("accepted"))
-        self.waves = str(data.get("waves", self.waves))
+        waves = str(data.get("waves", self.waves))
+        if waves != self.waves:  # cut in another way, so the numbers mean other sites
+            self.started_waves.clear()
+            self.ended_waves.clear()
+        self.waves = waves
         most = data.get("max_failures", self.max_failures)
         self.max_failures = most if isinstance(most, int) else None
         self.started_at = self.started_at or _moment(data.get("started_at"))
+
+    def _wave(self, event: str, number: int, data: Mapping[str, object]) -> None:
+        if event == "wave-started":
+            self.started_waves.add(number)
+            return
+        reasons = data.get("reasons")
+        told = tuple(str(one) for one in reasons) if isinstance(reasons, list | tuple) else ()
+        self.ended_waves[number] = EndedWave(number=number, healthy=data.get("healthy") is True, reasons=told)
 
     def _leaves(self, data: Mapping[str, object]) -> None:
         step, ids = str(data.get("step")), _texts(data.get("changes"))

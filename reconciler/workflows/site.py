@@ -13,7 +13,8 @@ from reconciler.planning.access import gate_is_open, takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
-from reconciler.workflows.context import Apply, Reach, Site
+from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
+from reconciler.workflows.invitations import is_invitation
 from reconciler.workflows.read_back import Sent, read_back
 from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
 from reconciler.workflows.standing import Held, standing, values_in_words
@@ -50,7 +51,7 @@ class _Work:
         return [self.changes[change_id] for change_id in step.change_ids]
 
 
-def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally) -> None:
+def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally, looks: FirstLooks) -> None:
     """Carry out the steps of one installation, level by level; every change ends with an outcome.
 
     First the site is planned afresh from what is there and from what the files say now; only changes that such a plan
@@ -72,6 +73,7 @@ def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally) -> None:
         for change in site.changes:
             work.settle([change], in_a_lost_site(change, site.changes, run.earlier))
         return
+    looks.keep(work.observed, fresh)
     _settle_what_is_not_to_do(work, fresh, work.observed)
     left = list(work.steps)
     while left:
@@ -140,7 +142,22 @@ def _one_step(work: _Work, step: Step) -> list[Sent]:
     if step.route is Route.PORTAL:
         work.settle(valid, (OutcomeKind.WAITING, "a person must do this in the Portal; see the worksheet"), step)
         return []
+    if reason := _one_invitation_too_many(work, valid):
+        work.settle(valid, (OutcomeKind.NOT_REACHED, reason), step)
+        return []
     return _send(work, step, valid)
+
+
+def _one_invitation_too_many(work: _Work, changes: Sequence[Change]) -> str:
+    """Why an invitation has to wait for another day; one that may go is written down before it leaves."""
+    pace = work.run.invitations
+    for change in changes:
+        if not is_invitation(change) or change.id in work.run.earlier.invited:
+            continue
+        if pace is not None and (reason := pace.take(change.target.account)):
+            return reason
+        work.run.log.record("invited", {**_place(work, change), "change": change.id})
+    return ""
 
 
 def _held_back(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None:
@@ -229,6 +246,9 @@ def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
     if offline and answer.status is WriteStatus.ACCEPTED:
         # Before the answer is written down: whoever finds that may rely on finding this as well.
         _note_queued(work, changes)
+    for change in changes:
+        if change.setting == MODE and answer.status is not WriteStatus.REFUSED:
+            work.run.log.record("switched", _place(work, change))
     told = {"status": answer.status.value, "detail": answer.detail}
     work.run.log.record("after-write", {"step": step.id, **told, "answered_at": sent_at.isoformat()})
     if answer.status is WriteStatus.REFUSED:
@@ -239,12 +259,15 @@ def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
 
 def _note_queued(work: _Work, changes: Sequence[Change]) -> None:
     """The cloud keeps the value until the charger comes back; later plans must know, whatever the files say then."""
-    cloud = work.run.desired.account(work.site.account).cloud
     for change in changes:
-        target = change.target
-        place = {"account": target.account, "cloud": cloud.value, "installation": target.installation_id}
-        what = {"charger": target.charger, "setting": change.setting, "value": plain(change.after)}
-        work.run.log.record("queued", {**place, **what})
+        what = {"charger": change.target.charger, "setting": change.setting, "value": plain(change.after)}
+        work.run.log.record("queued", {**_place(work, change), **what})
+
+
+def _place(work: _Work, change: Change) -> dict[str, object]:
+    """Where an event belongs that later runs look for."""
+    account = work.run.desired.account(work.site.account)
+    return {"account": account.name, "cloud": account.cloud.value, "installation": change.target.installation_id}
 
 
 def _offline(work: _Work, changes: Sequence[Change]) -> bool:
