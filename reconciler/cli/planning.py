@@ -15,7 +15,7 @@ from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.make import Policy
-from reconciler.store.journal import queued_writes
+from reconciler.store.history import history
 from reconciler.workflows.plan import plan_fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -59,10 +59,12 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
 
 def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:
     """Everything that planning needs besides files and cloud."""
+    known = history(root, connections.clouds, since=connections.born_at)
     return Policy(
         now=now,
         tool_version=__version__,
         people_known=connections.people_known,
         accepted=frozenset(accepted),
-        queued=queued_writes(root, connections.clouds, since=connections.born_at),
+        queued=known.queued,
+        switch_waits=known.switch_waits,
     )

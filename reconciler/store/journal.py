@@ -4,25 +4,19 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
-from reconciler.model.outcome import Queued
 from reconciler.store.files import sync_folder, unreadable, unwritable
-from reconciler.store.layout import JOURNAL, run_ids, runs_folder
 from reconciler.store.moments import from_text, to_text, utc_now
-
-QUEUED = "queued"
-"""Event of a write to an offline charger: `account`, `cloud`, `installation`, `charger`, `setting`, `value`."""
 
 # How `_line` writes; what looks like this without being it is found out when it is parsed.
 _SEQUENCE = re.compile(rb'\{"seq":(\d+),')
 _WHOLE = re.compile(rb'(?:\{"seq":\d+,"at":"[^"\n]+","event":"[^"\n]+","data":\{[^\n]*\}\}\n)*')
-_QUEUED = b'"event":"queued"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,38 +116,19 @@ def read_journal(path: Path) -> Journal:
     return _journal(path, content)
 
 
-def queued_writes(root: Path, clouds: Mapping[str, str], *, since: datetime | None = None) -> tuple[Queued, ...]:
-    """What earlier runs sent to chargers that were offline then, oldest first.
-
-    Args:
-        root: The folder that holds the fleet.
-        clouds: Account name and cloud; what was sent to another cloud says nothing about this one.
-        since: Nothing older counts, for instance because the sandbox's world is younger.
+def told_of(path: Path, events: Iterable[str]) -> tuple[Record, ...]:
+    """The records of some events only, in order; the others are not even parsed. None of a run without a journal.
 
     Raises:
-        ReconcilerError: A journal is garbled or cannot be read.
+        ReconcilerError: The journal is garbled or cannot be read.
     """
-    found = []
-    for run in run_ids(root):
-        path = runs_folder(root) / run / JOURNAL
-        content = _whole_lines(path)
-        lines = [line for line in content.split(b"\n") if _QUEUED in line] if _QUEUED in content else []
-        found += [record for line in lines if (record := _parsed(path, line)).event == QUEUED]
-    queued = [_queued(record) for record in found if clouds.get(str(record.data["account"])) == record.data["cloud"]]
-    return tuple(sorted((one for one in queued if since is None or one.at >= since), key=lambda one: one.at))
-
-
-def _queued(record: Record) -> Queued:
-    data = record.data
-    value = data["value"]
-    return Queued(
-        account=str(data["account"]),
-        installation_id=str(data["installation"]),
-        charger=str(data["charger"]),
-        setting=str(data["setting"]),
-        value=value if isinstance(value, bool | str) else float(str(value)),
-        at=record.at,
-    )
+    content = _whole_lines(path)
+    wanted = frozenset(events)
+    marks = [mark for name in wanted if (mark := f'"event":"{name}"'.encode()) in content]
+    if not marks:
+        return ()
+    lines = [line for line in content.split(b"\n") if any(mark in line for mark in marks)]
+    return tuple(record for line in lines if (record := _parsed(path, line)).event in wanted)
 
 
 def _whole_lines(path: Path) -> bytes:

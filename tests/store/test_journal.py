@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,9 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.journal import JournalWriter, queued_writes, read_journal
-from reconciler.store.layout import latest, run_ids
-from reconciler.store.runs import RunFolder
+from reconciler.store.journal import JournalWriter, read_journal
 
 START = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 
@@ -259,98 +256,3 @@ class TestAfterACrash:
         with contextlib.suppress(ReconcilerError):
             journal = read_journal(path)
             assert journal.size + journal.torn == len(content)
-
-
-CLOUDS = {"main": "zaptec"}
-RUN = "20261121T063000Z-0001"
-
-
-def run_with(root: Path, run_id: str, *serials: str, start: datetime = START, cloud: str = "zaptec") -> None:
-    """A run that sent 16 A to these offline chargers, one a minute."""
-    with RunFolder.create(root, run_id, now=clock_from(start)) as run:
-        for serial in serials:
-            data = {"account": "main", "cloud": cloud, "installation": "i1", "charger": serial}
-            run.record("queued", {**data, "setting": "maxCurrent", "value": 16})
-
-
-def serials_of(root: Path, *, since: datetime | None = None) -> list[str]:
-    """Which chargers have something queued."""
-    return [one.charger for one in queued_writes(root, CLOUDS, since=since)]
-
-
-class TestQueuedWrites:
-    def test_without_runs_nothing_was_sent(self, tmp_path: Path) -> None:
-        """A fresh clone knows of no run."""
-        assert queued_writes(tmp_path, CLOUDS) == ()
-        assert run_ids(tmp_path) == ()
-        assert latest(tmp_path) is None
-
-    def test_what_was_sent_comes_back_oldest_first(self, tmp_path: Path) -> None:
-        """With place, value and time."""
-        run_with(tmp_path, "20261122T063000Z-0001", "ZAP000002", start=START + timedelta(days=1))
-        run_with(tmp_path, RUN, "ZAP000001")
-
-        first, second = queued_writes(tmp_path, CLOUDS)
-
-        assert (first.charger, first.setting, first.value, first.at) == ("ZAP000001", "maxCurrent", 16.0, START)
-        assert second.charger == "ZAP000002"
-
-    def test_what_went_to_another_cloud_does_not_count(self, tmp_path: Path) -> None:
-        """A rehearsal on the sandbox says nothing about the real chargers."""
-        run_with(tmp_path, RUN, "ZAP000001", cloud="sandbox")
-
-        assert serials_of(tmp_path) == []
-
-    def test_what_is_older_than_the_world_does_not_count(self, tmp_path: Path) -> None:
-        """It was sent to a world that is gone."""
-        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
-
-        assert serials_of(tmp_path, since=START + timedelta(seconds=1)) == ["ZAP000002"]
-
-    def test_other_events_do_not_count(self, tmp_path: Path) -> None:
-        """Whatever they look like."""
-        with RunFolder.create(tmp_path, RUN, now=clock_from(START)) as run:
-            run.record("outcome", {"change": "c1", "outcome": "pending", "detail": '"event":"queued"'})
-
-        assert serials_of(tmp_path) == []
-
-    def test_a_run_that_died_before_its_first_event_is_no_obstacle(self, tmp_path: Path) -> None:
-        """An empty run folder says nothing, so it is skipped."""
-        run_with(tmp_path, RUN, "ZAP000001")
-        (tmp_path / ".reconciler" / "runs" / "20261121T070000Z-0001").mkdir()
-        (tmp_path / ".reconciler" / "runs" / "notes").mkdir()
-
-        assert serials_of(tmp_path) == ["ZAP000001"]
-        assert latest(tmp_path) == "20261121T070000Z-0001"
-
-    def test_a_garbled_run_is_named(self, tmp_path: Path) -> None:
-        """A damaged journal is never read as "nothing was sent"."""
-        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
-        journal = tmp_path / ".reconciler" / "runs" / RUN / "journal.jsonl"
-        first, second = journal.read_bytes().splitlines(keepends=True)
-
-        for content in (b"{}\n" + first, second + first, first.replace(b'"ZAP000001"', b'"ZAP000001') + second):
-            journal.write_bytes(content)
-            with pytest.raises(ReconcilerError, match="garbled"):
-                queued_writes(tmp_path, CLOUDS)
-
-    def test_a_line_torn_by_a_crash_does_not_count(self, tmp_path: Path) -> None:
-        """Nothing was done on its strength."""
-        run_with(tmp_path, RUN, "ZAP000001", "ZAP000002")
-        journal = tmp_path / ".reconciler" / "runs" / RUN / "journal.jsonl"
-        journal.write_bytes(journal.read_bytes()[:-5])
-
-        assert serials_of(tmp_path) == ["ZAP000001"]
-
-    def test_runs_that_may_not_be_read_are_an_error(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A run with sudo leaves a folder of root behind; "nothing was sent" would be a guess."""
-        run_with(tmp_path, RUN, "ZAP000001")
-
-        def denied(path: Path) -> None:
-            raise PermissionError(13, "Permission denied", str(path))
-
-        monkeypatch.setattr(os, "scandir", denied)
-
-        with pytest.raises(ReconcilerError, match="Permission denied") as caught:
-            queued_writes(tmp_path, CLOUDS)
-        assert "sudo chown" in caught.value.remedy
