@@ -149,13 +149,17 @@ def _check(permission: object) -> None:
         raise WireError("an entry is no PartnerPermission")
     if not isinstance(permission.object_id, str) or not is_identifier(permission.object_id.lower()):
         raise WireError("object_id is not an id")
-    if permission.lookup_key and not (isinstance(permission.lookup_key, str) and _KEY.fullmatch(permission.lookup_key)):
+    key, at = permission.lookup_key, permission.invited_at
+    if key is not None and not (isinstance(key, str) and (not key or _KEY.fullmatch(key))):
         raise WireError("lookup_key is not a key")
-    if not isinstance(permission.email, str | None) or not isinstance(permission.invited_at, datetime | None):
-        raise WireError("email is not a text, or invited_at not a time")
+    if not isinstance(permission.email, str | None):
+        raise WireError("email is not a text")
+    if not isinstance(at, datetime | None) or (at is not None and at.utcoffset() is None):
+        raise WireError("invited_at is not a time with its offset")
     if not isinstance(permission.accepted, bool):
         raise WireError("accepted is not a switch")
-    if not isinstance(permission.roles, tuple | list) or any(word not in _ROLES for word in permission.roles):
+    roles = permission.roles
+    if not isinstance(roles, tuple | list) or not all(isinstance(word, str) and word in _ROLES for word in roles):
         raise WireError("roles holds something else than user, owner and service")
 
 

@@ -30,12 +30,12 @@ def address_problems(source: Source, tree: Any) -> Iterator[Problem]:
     if b"@" in source.data:
         yield from islice(_in_text(source), MOST_FLAWS)
     if b"\\" in source.data:  # an escape may hide one
-        for path in _escaped_addresses(tree, ()):
+        for path in islice(_escaped_addresses(tree, ()), MOST_FLAWS):
             yield problem_of(source, Finding(code="E230", path=path, what="an e-mail address (not shown)."))
 
 
 def _in_text(source: Source) -> Iterator[Problem]:
-    for number, line in enumerate(source.data.decode("utf-8", "replace").splitlines(), start=1):
+    for number, line in enumerate(source.data.decode("utf-8", "replace").split("\n"), start=1):
         for hit in _ADDRESS.finditer(line) if "@" in line else ():
             token = _BREAK.split(line[max(0, hit.start() - _LONGEST_TOKEN) : hit.start()])[-1]
             yield _problem(source, number, hit.start() + 1, token=token)

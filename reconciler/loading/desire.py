@@ -49,7 +49,7 @@ def normal(row: Setting, value: Any) -> Value:
     """A value of a file as planning compares it: amperes to 0.1, secrets as `env:NAME` or `file:NAME`."""
     match row.kind:
         case Kind.AMPERES:
-            return round(float(value), 1)
+            return round(float(value), 1) + 0.0  # minus zero is zero
         case Kind.SECRET:
             kind, name = next(iter(value["secretRef"].items()))
             return f"{kind}:{name}"
@@ -118,7 +118,9 @@ def _acknowledgement(entry: Mapping[str, Any]) -> Acknowledgement:
 def _switch(tree: Any) -> SwitchPolicy | None:
     if not isinstance(tree, dict):
         return None
-    return SwitchPolicy(when=SwitchWhen(tree.get("when", "idle")), give_up_after_h=tree.get("giveUpAfterHours", 72))
+    return SwitchPolicy(
+        when=SwitchWhen(tree.get("when", "idle")), give_up_after_h=int(tree.get("giveUpAfterHours", 72))
+    )
 
 
 def _label(value: Any) -> str:

@@ -2,13 +2,13 @@
 
 import errno
 import os
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.loading.addresses import has_address, redacted
 from reconciler.loading.findings import Finding, Source, make_problem
+from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.problem import Problem
 
@@ -163,10 +163,11 @@ def _opened(folder: FleetFolder, file: FleetFile) -> Source | Problem:
         real = os.path.realpath(file.path)
         if os.path.commonpath([real, folder.root]) != folder.root:
             return _refused(file.shown, "a symlink that leaves the fleet folder.")
-    with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            return _refused(file.shown, "not an ordinary file.")
-        return Source(shown=file.shown, data=stream.read(LARGEST_FILE + 1), name=file.name)
+    try:
+        data = ordinary_bytes(file.path, most=LARGEST_FILE + 1)
+    except SpecialFileError:
+        return _refused(file.shown, "not an ordinary file.")
+    return Source(shown=file.shown, data=data, name=file.name)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

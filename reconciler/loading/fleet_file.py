@@ -63,12 +63,12 @@ def limits_of(tree: Tree) -> GuardLimits:
     guards = as_map(tree.get("guards"))
     usual = GuardLimits()
     return GuardLimits(
-        max_changed_installations=guards.get("maxChangedInstallations", usual.max_changed_installations),
-        max_chargers_to_zero=guards.get("maxChargersToZero", usual.max_chargers_to_zero),
-        min_accepted_owners=guards.get("minAcceptedOwners", usual.min_accepted_owners),
-        max_raised_a=float(guards.get("maxRaisedA", usual.max_raised_a)),
-        max_access_removed=guards.get("maxAccessRemoved", usual.max_access_removed),
-        invitations_per_day=guards.get("invitationsPerDay", usual.invitations_per_day),
+        max_changed_installations=int(guards.get("maxChangedInstallations", usual.max_changed_installations)),
+        max_chargers_to_zero=int(guards.get("maxChargersToZero", usual.max_chargers_to_zero)),
+        min_accepted_owners=int(guards.get("minAcceptedOwners", usual.min_accepted_owners)),
+        max_raised_a=float(guards.get("maxRaisedA", usual.max_raised_a)) + 0.0,
+        max_access_removed=int(guards.get("maxAccessRemoved", usual.max_access_removed)),
+        invitations_per_day=int(guards.get("invitationsPerDay", usual.invitations_per_day)),
     )
 
 

@@ -1,6 +1,6 @@
 """One installation file: its layers, its rules, its desired state."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.loading.desire import desired_installation
@@ -13,6 +13,7 @@ from reconciler.loading.rules import RULES, VALUE_RULES, findings_in
 from reconciler.loading.shared import Shared
 from reconciler.loading.site import Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
+from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.problem import Problem, Severity
 
@@ -70,12 +71,17 @@ def _problems(read: ReadFile, tree: Tree, shared: Shared) -> list[Problem]:
         *(finding for finding in own_findings(own, base.tree) if base.is_complete or finding.code != "W025"),
     ]
     rules = RULES if base.is_complete else VALUE_RULES  # what seems to be missing may stand where nothing can be read
-    merged_ones = list(findings_in(Site(tree=tree, fleet=shared.rules), rules))
+    merged_ones = findings_in(Site(tree=tree, fleet=shared.rules), rules)
     layers = layers_of(read.source, own, shared)
     return [
-        *(problem_in_layer(layers[-1], finding) for finding in own_ones),
-        *(problem_in_layers(layers, finding) for finding in merged_ones),
+        *(problem_in_layer(layers[-1], finding) for finding in _most_telling(own_ones)),
+        *(problem_in_layers(layers, finding) for finding in _most_telling(merged_ones)),
     ]
+
+
+def _most_telling(findings: Iterable[Finding]) -> list[Finding]:
+    """No more than anybody reads, errors before warnings."""
+    return sorted(findings, key=lambda finding: finding.code.startswith("W"))[:MOST_FLAWS]
 
 
 def _profile_findings(own: Tree, shared: Shared) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from reconciler.errors import InvalidFilesError
 from reconciler.loading.addresses import has_address, redacted
 from reconciler.loading.files import shown_from_here
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
-from reconciler.loading.yaml_source import LARGEST_FILE, TreePath, read_yaml
+from reconciler.loading.ordinary import ordinary_bytes
+from reconciler.loading.yaml_source import LARGEST_FILE, MOST_FLAWS, TreePath, read_yaml
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Origins
@@ -33,7 +35,7 @@ def load_people(path: Path) -> People:
     """
     shown = redacted(str(path))
     try:
-        data = _bytes_of(path)
+        data = ordinary_bytes(path, most=_LARGEST_DIRECTORY + 1)
     except OSError as error:
         what = f"it cannot be read: {error.strerror or 'no reason given'}."
         raise InvalidFilesError((make_problem(shown, Finding(code="E250", path=(), what=what)),)) from None
@@ -41,7 +43,7 @@ def load_people(path: Path) -> People:
     if len(data) > _LARGEST_DIRECTORY:
         raise InvalidFilesError((_file_problem(source, f"larger than {_LARGEST_DIRECTORY} bytes."),))
     rows, problems = _csv_rows(source) if path.suffix.lower() == ".csv" else _yaml_rows(source)
-    problems.extend(_row_problems(rows))
+    problems.extend(islice(_row_problems(rows), MOST_FLAWS))
     if problems:
         raise InvalidFilesError(tuple(sorted(problems, key=lambda problem: problem.sort_key)))
     return People(entries=tuple(_person(row.values) for row in rows))
@@ -83,11 +85,6 @@ class _Row:
         return problem_of(self._source, Finding(code="E250", path=(*self._path, key), what=what))
 
 
-def _bytes_of(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_LARGEST_DIRECTORY + 1)
-
-
 def _csv_rows(source: Source) -> tuple[list[_Row], list[Problem]]:
     try:
         text = source.data.decode("utf-8-sig")
@@ -96,8 +93,9 @@ def _csv_rows(source: Source) -> tuple[list[_Row], list[Problem]]:
         rows = [_Row(dict(row), source, path=(), line=table.line_num) for row in table]
     except (UnicodeDecodeError, csv.Error):
         return [], [_file_problem(source, "this is not a CSV file in UTF-8.")]
-    if not {"id", "email"} <= set(header) or not set(header) <= set(_COLUMNS):
-        return [], [_file_problem(source, f"the first line must name columns out of {', '.join(_COLUMNS)}.")]
+    known = {"id", "email"} <= set(header) <= set(_COLUMNS)
+    if not known or len(set(header)) < len(header):
+        return [], [_file_problem(source, f"the first line must name once each columns out of {', '.join(_COLUMNS)}.")]
     return rows, []
 
 
@@ -139,7 +137,7 @@ def _wrong_values(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not _ID.fullmatch(str(values.get("id") or "")):
         yield "id", "an id is letters, digits, dots, dashes and underscores."
     email = values.get("email")
-    if not isinstance(email, str) or not has_address(email) or email.strip() != email:
+    if not isinstance(email, str) or not has_address(email) or email.strip() != email or not email.isprintable():
         yield "email", "this is not an e-mail address (not shown)."
     language = values.get("language") or "en"
     if not isinstance(language, str) or not _LANGUAGE.fullmatch(language):

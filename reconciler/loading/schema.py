@@ -27,7 +27,7 @@ def findings_of(kind: str, tree: Any) -> tuple[Finding, ...]:
     """Everything in which a tree differs from the schema of its kind, in no particular order."""
     if is_surely_valid(kind, tree):
         return ()
-    found = [finding for error in _validator(kind).iter_errors(tree) for finding in finding_of(error)]
+    found = (finding for error in _validator(kind).iter_errors(tree) for finding in finding_of(error))
     return tuple(_one_per_cause(found))
 
 

@@ -141,6 +141,8 @@ def _size(key: str, limit: int) -> Check:
             return lambda value: value.__class__ in (str, list) and len(value) >= limit
         case "maxLength":
             return lambda value: value.__class__ is not str or len(value) <= limit
+        case "maxItems":
+            return lambda value: value.__class__ is list and len(value) <= limit
         case "uniqueItems":
             return _has_unique_texts
         case _:

@@ -10,7 +10,7 @@ from reconciler.loading.addresses import has_address
 from reconciler.loading.findings import At, Finding, echo
 from reconciler.loading.guard_words import guard_words
 from reconciler.loading.nearest import nearest
-from reconciler.loading.yaml_source import BROKEN, TreePath
+from reconciler.loading.yaml_source import BROKEN, MOST_FLAWS, TreePath
 
 _CODES = {"additionalProperties": "E003", "type": "E014", "required": "E015", "enum": "E016", "const": "E016"}
 _SILENT = {"E218", "E223"}
@@ -52,6 +52,8 @@ def _is_told_already(error: ValidationError) -> bool:
         return True  # E230 says it
     if error.validator == "uniqueItems":
         return BROKEN in value
+    if error.validator == "oneOf" and not isinstance(value, dict):
+        return True  # its kind is wrong, which has its own problem
     return error.validator in {"oneOf", "type"} and isinstance(value, dict) and BROKEN in value.values()
 
 
@@ -66,11 +68,11 @@ def _unknown_keys(error: ValidationError, path: TreePath) -> Iterator[Finding]:
     if set(_keywords(error).get("x-code", {}).values()) & _SILENT:
         yield Finding(code="E223", path=path, what=f"only {', '.join(known)} may stand here (not shown).")
         return
-    for key in _value(error):
-        if key not in known:
-            right = nearest(key, known)
-            remedy = f"Did you mean `{right}`?" if right else f"Known here: {', '.join(known)}."
-            yield Finding(code="E003", path=(*path, key), what=f"unknown key `{echo(key)}`.", remedy=remedy, at=At.KEY)
+    unknown = [key for key in _value(error) if key not in known]
+    for number, key in enumerate(unknown):
+        right = nearest(key, known) if number < MOST_FLAWS else None  # guessing takes its time
+        remedy = f"Did you mean `{right}`?" if right else f"Known here: {', '.join(known)}."
+        yield Finding(code="E003", path=(*path, key), what=f"unknown key `{echo(key)}`.", remedy=remedy, at=At.KEY)
 
 
 def _missing_key(error: ValidationError, path: TreePath) -> Finding:
@@ -175,6 +177,7 @@ def _anything(error: ValidationError) -> tuple[str, str]:
         "minLength": "an empty text.",
         "maxLength": f"longer than {_limit(error)} characters.",
         "minItems": "an empty list.",
+        "maxItems": f"more than {_limit(error)} items.",
         "uniqueItems": "the same item stands twice.",
         "minProperties": "an empty map.",
         "maxProperties": f"more than {_limit(error)} key(s).",

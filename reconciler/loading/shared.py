@@ -31,7 +31,7 @@ class Base:
 
     layers: tuple[Layer, ...]
     tree: Tree
-    unknown: tuple[str, ...]
+    unknown: frozenset[str]
     is_complete: bool
 
 
@@ -75,7 +75,7 @@ class Shared:
         return Base(
             layers=layers,
             tree=merged(layer.tree for layer in layers),
-            unknown=tuple(name for name in names if name not in known) if self.profiles.are_all_known else (),
+            unknown=frozenset(names).difference(known) if self.profiles.are_all_known else frozenset(),
             is_complete=self.has_all_defaults and self.profiles.complete.issuperset(names),
         )
 

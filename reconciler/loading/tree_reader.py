@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import chain
 from typing import Any
 
 from reconciler.loading.addresses import address_problems
@@ -44,8 +46,8 @@ def read_tree(source: Source, kind: str) -> ReadFile:
     findings = findings_of(kind, tree)
     if findings:
         tree = without_broken_parts(tree, findings)
-    problems.extend(problem_of(source, finding) for finding in (*words, *findings))
-    shown = sorted(problems, key=lambda problem: problem.sort_key)[:MOST_FLAWS]
+    found = (problem_of(source, finding) for finding in (*words, *findings))
+    shown = nsmallest(MOST_FLAWS, chain(problems, found), key=lambda problem: problem.sort_key)
     usable = tree if isinstance(tree, dict) else None
     lost = (*_lost_by(findings), *(flaw.path for flaw in reading.flaws if flaw.path and flaw.code == "E001"))
     return ReadFile(source=source, tree=usable, problems=tuple(shown), lost=lost)

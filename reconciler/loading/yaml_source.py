@@ -5,8 +5,8 @@ Built on the events of PyYAML's parser (the C one where there is one). Positions
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,8 @@ LONGEST_WORD = 40
 MERGE_KEY = "<<"
 MOST_FLAWS = 100
 """Flaws told per file; a file with more of them is not a fleet file."""
+MOST_VALUES = 100_000
+"""Entries of all maps and lists together; a file with 3 000 chargers stays below a fifth of it."""
 
 TreePath = tuple[str | int, ...]
 
@@ -65,7 +67,9 @@ class Reading:
     flaws: tuple[Flaw, ...] = ()
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
+    """Nothing behind the flaw can be read."""
+
     def __init__(self, flaw: Flaw) -> None:
         super().__init__(flaw.code)
         self.flaw = flaw
@@ -73,8 +77,10 @@ class _UnreadableError(Exception):
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", re.ASCII)
 _WORDS = {"true": True, "false": False, "null": None, "": None}
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
-"""Besides control characters those that turn the direction of writing, so that a file is what a reviewer sees."""
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+"""Control characters, those that turn the direction of writing (a file is what a reviewer sees), half characters."""
 
 _NewParser: Callable[[bytes], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -85,9 +91,15 @@ def read_yaml(data: bytes) -> Reading:
     try:
         clean = _checked_bytes(data, flaws)
         value = _Builder(flaws).build(events_of(clean))
-    except _UnreadableError as error:
-        return Reading(value=None, flaws=(*flaws, error.flaw)[:MOST_FLAWS])
-    return Reading(value=value, flaws=tuple(flaws[:MOST_FLAWS]))
+    except UnreadableError as error:
+        return Reading(value=None, flaws=_inside((*flaws, error.flaw), data))
+    return Reading(value=value, flaws=_inside(flaws, data))
+
+
+def _inside(flaws: Iterable[Flaw], data: bytes) -> tuple[Flaw, ...]:
+    """The parser places what it misses at the end behind the last line, where no editor can go."""
+    last = data.count(b"\n") + 1
+    return tuple(flaw if flaw.line <= last else replace(flaw, line=last, column=1) for flaw in flaws)[:MOST_FLAWS]
 
 
 def position_in_text(data: bytes, offset: int) -> tuple[int, int]:
@@ -99,17 +111,17 @@ def position_in_text(data: bytes, offset: int) -> tuple[int, int]:
 
 def _checked_bytes(data: bytes, flaws: list[Flaw]) -> bytes:
     if len(data) > LARGEST_FILE:
-        raise _UnreadableError(Flaw(code="E011", line=1, column=1, what=f"larger than {LARGEST_FILE} bytes."))
+        raise UnreadableError(Flaw(code="E011", line=1, column=1, what=f"larger than {LARGEST_FILE} bytes."))
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line, column = position_in_text(data, error.start)
-        raise _UnreadableError(Flaw(code="E010", line=line, column=column, what="not UTF-8.")) from None
+        raise UnreadableError(Flaw(code="E010", line=line, column=column, what="not UTF-8.")) from None
     text = text.replace("\r\n", "\n")
     hit = _CONTROL.search(text)
     if hit:
-        raise _UnreadableError(_control_flaw(text, hit.start()))
+        raise UnreadableError(_control_flaw(text, hit.start()))
     if b"\t" in data:
         line, column = position_in_text(data, data.index(b"\t"))
         flaws.append(Flaw(code="E002", line=line, column=column, what="a tab character."))
@@ -137,9 +149,9 @@ def events_of(data: bytes) -> Iterator[Event]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = f"not valid YAML: {_without_quotes(error.problem)}."
-        raise _UnreadableError(Flaw(code="E008", line=line, column=column, what=what)) from None
-    except yaml.YAMLError:
-        raise _UnreadableError(Flaw(code="E008", line=1, column=1, what="not valid YAML.")) from None
+        raise UnreadableError(Flaw(code="E008", line=line, column=column, what=what)) from None
+    except (yaml.YAMLError, ValueError, OverflowError):  # the parser in Python does not catch all of its own
+        raise UnreadableError(Flaw(code="E008", line=1, column=1, what="not valid YAML.")) from None
 
 
 def _without_quotes(problem: str | None) -> str:
@@ -171,6 +183,7 @@ class _Builder:
         self._stack: list[tuple[Any, str | None]] = []
         self._root: Any = None
         self._documents = 0
+        self._values = 0
 
     def build(self, events: Iterator[Event]) -> Any:
         """The value of the only document."""
@@ -181,11 +194,11 @@ class _Builder:
             elif kind in STARTS:
                 self._open(event)
             elif kind in ENDS:
-                self._container, self._key = self._stack.pop()
+                self._close(event)
             else:
                 self._other(event)
         if self._root is None:
-            raise _UnreadableError(Flaw(code="E004", line=1, column=1, what="the file is empty."))
+            raise UnreadableError(Flaw(code="E004", line=1, column=1, what="the file is empty."))
         return self._root
 
     def _scalar(self, event: Any) -> None:
@@ -222,13 +235,19 @@ class _Builder:
         if event.anchor or event.tag:
             self._check_scalar(event)
         if self._container.__class__ is dict and self._key is None:
-            raise _UnreadableError(self._made(event, "E014", "a key that is a list or a map."))
+            raise UnreadableError(self._made(event, "E014", "a key that is a list or a map."))
         if len(self._stack) >= DEEPEST:
-            raise _UnreadableError(self._made(event, "E011", f"nested deeper than {DEEPEST} levels."))
+            raise UnreadableError(self._made(event, "E011", f"nested deeper than {DEEPEST} levels."))
         value: Any = {} if event.__class__ is MappingStartEvent else []
         self._put(value)
         self._stack.append((self._container, None))
         self._container, self._key = value, None
+
+    def _close(self, event: Any) -> None:
+        self._values += len(self._container)
+        if self._values > MOST_VALUES:
+            raise UnreadableError(self._made(event, "E011", f"more than {MOST_VALUES} values."))
+        self._container, self._key = self._stack.pop()
 
     def _check_scalar(self, event: Any) -> None:
         if event.anchor:
@@ -251,9 +270,9 @@ class _Builder:
         if event.__class__ is DocumentStartEvent:
             self._documents += 1
             if self._documents > 1:
-                raise _UnreadableError(self._made(event, "E004", "a second document begins here."))
+                raise UnreadableError(self._made(event, "E004", "a second document begins here."))
         elif event.__class__ is AliasEvent:
-            raise _UnreadableError(self._made(event, "E009", "an alias."))
+            raise UnreadableError(self._made(event, "E009", "an alias."))
 
     def _flaw(self, event: Any, code: str, what: str) -> None:
         if len(self._flaws) < MOST_FLAWS:

@@ -51,6 +51,7 @@ class PartnerPermission:
         lookup_key: For user groups: letters, digits, - and _.
         roles: `user`, `owner`, `service`, no other word.
         accepted: False for an invitation that is still open.
+        invited_at: With its offset.
     """
 
     object_id: str

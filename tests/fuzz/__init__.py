@@ -1,0 +1,1 @@
+"""Fuzzing of everything that reads what others wrote: files, layers, our own documents, answers of the cloud."""
