@@ -16,9 +16,10 @@ from reconciler.live.client import Client
 from reconciler.live.exchange import Exchange
 from reconciler.live.executor import CloudExecutor
 from reconciler.live.login import Credentials, Login
+from reconciler.live.network import NetworkTransport
 from reconciler.live.observer import CloudObserver
 from reconciler.live.partner_route import PartnerRoute
-from reconciler.live.rate import MOST_IN_FLIGHT, Pace
+from reconciler.live.rate import Pace
 from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
 from reconciler.live.request_log import NoLog, RequestLog
@@ -88,13 +89,8 @@ class LiveAccount:
 
 
 def network_transport() -> httpx.BaseTransport:
-    """A transport over real sockets: certificates are checked, nothing is read from the environment.
-
-    Proxy variables, `.netrc` and `SSL_CERT_FILE` are ignored on purpose: whoever can set a variable in CI could
-    otherwise read the token. Connections are reused; nothing is repeated down here.
-    """
-    limits = httpx.Limits(max_connections=MOST_IN_FLIGHT, max_keepalive_connections=MOST_IN_FLIGHT)
-    return httpx.HTTPTransport(verify=True, trust_env=False, http1=True, limits=limits, retries=0)
+    """A transport over real sockets, see `network`."""
+    return NetworkTransport()
 
 
 def open_account(  # noqa: PLR0913  the one place where everything from outside comes together
@@ -195,7 +191,7 @@ def _is_here(base_url: str, transport: httpx.BaseTransport) -> bool:
         return False
     if url.host == IN_PROCESS_HOST:
         # Over sockets that name would be a question to somebody's name server.
-        return not isinstance(transport, httpx.HTTPTransport)
+        return not isinstance(transport, NetworkTransport)
     return _is_loopback(url.host) or (url.host == "localhost" and _stays_on_loopback(url.host))
 
 

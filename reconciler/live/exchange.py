@@ -2,14 +2,19 @@
 
 Requests go straight to the httpx transport, not through `httpx.Client`: no redirects, no cookies, no proxies, no
 `.netrc` and nothing else from the environment can then change where a token goes, and it costs a third of the CPU.
+What comes back is bounded in size, also once it is unpacked, and in time, however slowly it drips.
 """
 
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import cast
 
 import httpx
 
+from reconciler.live import network
 from reconciler.live.failures import CallError, PassingError
 from reconciler.live.rate import InFlight, Pace
 from reconciler.live.request_log import RequestLog, request_line
@@ -18,9 +23,13 @@ from reconciler.model.secret import Secret
 from reconciler.model.value import Reason
 
 LARGEST_ANSWER = 32 * 1024 * 1024
-"""Bytes. A hundred installations with a logo of 100 kB each still fit."""
+"""Bytes, unpacked. A hundred installations with a logo of 100 kB each still fit."""
+
+LONGEST_S = 120.0
+"""Seconds of real time from the connection to the last byte; ten megabytes take 40 s over a poor line."""
 
 TIMEOUTS_S = {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 60.0}
+_GZIP = 31  # zlib's number for gzip with its checksum
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -44,11 +53,14 @@ class Answer:
     """What came back.
 
     Attributes:
+        body: Empty when the answer is no 200 and its body is of no use.
+        media: The media type that it claims, in lower case; empty when it claims none.
         retry_after_s: Seconds for which the cloud asked, None when it did not.
     """
 
     status: int
     body: bytes
+    media: str = ""
     retry_after_s: float | None = None
 
 
@@ -58,6 +70,7 @@ class Exchange:
     Args:
         base_url: Scheme and host; every request goes there and nowhere else.
         agent: How we identify ourselves, as Zaptec's guidelines ask.
+        longest_s: Seconds that one exchange may take in all.
     """
 
     def __init__(
@@ -69,6 +82,7 @@ class Exchange:
         clock: Clock,
         pace: Pace,
         log: RequestLog,
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._transport = transport
         self._base_url = base_url.rstrip("/")
@@ -76,6 +90,7 @@ class Exchange:
         self._pace = pace
         self._in_flight = InFlight(rate=pace.rate)
         self._log = log
+        self._longest_s = longest_s
         self._headers = {"Accept": JSON, "Accept-Encoding": "gzip", "User-Agent": agent}
 
     def send(self, call: Call, *, token: Secret | None = None) -> Answer:
@@ -118,20 +133,34 @@ class Exchange:
 
     def _exchange(self, call: Call, request: httpx.Request) -> Answer:
         # The causes are dropped on purpose: their texts may quote a header, and a header holds the token.
-        try:
-            response = self._transport.handle_request(request)
+        with network.within(self._longest_s):
             try:
-                body = _read(response, call)
-            finally:
-                response.close()
-        except (TimeoutError, httpx.TimeoutException):
-            raise PassingError("no answer in time", call=str(call)) from None
-        except (OSError, httpx.TransportError, httpx.StreamError) as error:
-            raise PassingError(f"the connection failed ({type(error).__name__})", call=str(call)) from None
-        except httpx.DecodingError:
-            raise CallError("the answer cannot be unpacked", call=str(call), reason=Reason.BAD_ANSWER) from None
-        retry_after_s = self._retry_after_s(response.headers.get("Retry-After"))
-        return Answer(status=response.status_code, body=body, retry_after_s=retry_after_s)
+                return self._answer(self._transport.handle_request(request))
+            except _UnusableError as error:
+                raise CallError(error.what, call=str(call), reason=Reason.BAD_ANSWER) from None
+            except (OSError, httpx.TransportError, httpx.StreamError) as error:
+                if network.is_over():
+                    what = f"the answer did not end within {self._longest_s:g} s"
+                    raise CallError(what, call=str(call), reason=Reason.NOT_ANSWERED) from None
+                if isinstance(error, TimeoutError | httpx.TimeoutException):
+                    raise PassingError("no answer in time", call=str(call)) from None
+                raise PassingError(f"the connection failed ({type(error).__name__})", call=str(call)) from None
+
+    def _answer(self, response: httpx.Response) -> Answer:
+        try:
+            body = _body(response)
+        except _UnusableError:
+            if response.status_code == httpx.codes.OK:
+                raise
+            body = b""  # the status says enough
+        finally:
+            response.close()
+        return Answer(
+            status=response.status_code,
+            body=body,
+            media=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
+            retry_after_s=self._retry_after_s(response.headers.get("Retry-After")),
+        )
 
     def _retry_after_s(self, text: str | None) -> float | None:
         if text is None:
@@ -146,12 +175,46 @@ class Exchange:
         return max(0.0, (at - self._clock.now()).total_seconds())
 
 
-def _read(response: httpx.Response, call: Call) -> bytes:
-    size = 0
-    parts = []
-    for part in response.iter_bytes():
+class _UnusableError(Exception):
+    """A body that must not or cannot be taken."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+def _body(response: httpx.Response) -> bytes:
+    """The bytes, unpacked no further than the limit, so that a bomb never goes off."""
+    packing = response.headers.get("Content-Encoding", "").strip().lower()
+    if packing not in ("", "identity", "gzip"):
+        raise _UnusableError("the answer is packed in a way that nobody asked for")
+    parts = _in_time(response)
+    size, kept = 0, []
+    for part in _unpacked(parts) if packing == "gzip" else parts:
         size += len(part)
         if size > LARGEST_ANSWER:
-            raise CallError("the answer is too large", call=str(call), reason=Reason.BAD_ANSWER)
-        parts.append(part)
-    return b"".join(parts)
+            raise _UnusableError("the answer is too large")
+        kept.append(part)
+    return b"".join(kept)
+
+
+def _in_time(response: httpx.Response) -> Iterator[bytes]:
+    """The parts as they come in, also those of a transport that knows no sockets. Raises TimeoutError."""
+    for part in cast("httpx.SyncByteStream", response.stream):
+        if network.is_over():
+            raise TimeoutError
+        yield part
+
+
+def _unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(wbits=_GZIP)
+    most, began = LARGEST_ANSWER + 1, False
+    for packed in parts:
+        try:
+            part = unpacker.decompress(packed, most)
+        except zlib.error:
+            raise _UnusableError("the answer cannot be unpacked") from None
+        most, began = most - len(part), began or bool(packed)
+        yield part
+    if began and (not unpacker.eof or unpacker.unused_data):
+        raise _UnusableError("the answer is cut off, or something stands behind it")

@@ -18,6 +18,9 @@ from reconciler.model.secret import Secret
 
 MOST_ATTEMPTS = 5
 FIRST_WAIT_S = 2.0
+REFUSED = frozenset({400, 401, 403})
+"""Anything else that is no token says nothing about user name and password."""
+
 KNOWN_ERRORS = frozenset(
     {
         "invalid_grant",
@@ -120,17 +123,17 @@ class Login:
         )
 
     def _token_of(self, answer: Answer) -> Secret:
-        if answer.status != 200:
+        if answer.status in REFUSED:
             raise self._refused(answer)
         try:
-            token = text(members(decode(answer.body)), "access_token")
+            token = None if answer.status != 200 else text(members(decode(answer.body)), "access_token")
         except ValueError:
             token = None
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise LoginError(
-                "the login service answered without a usable token",
+                f"the login service answered {answer.status} without a usable token",
                 where=f"POST {TOKEN_PATH}",
-                remedy="check which host is meant; run again later",
+                remedy="look for a proxy or a login page in between, none of which is followed; run again later",
             )
         return Secret(token)
 

@@ -1,7 +1,9 @@
 """Walking the pages of a list while others may change it."""
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from reconciler.live.failures import CallError
@@ -14,7 +16,8 @@ PAGE_SIZE = 100
 """The cloud's maximum since March 2025."""
 
 MOST_WALKS = 3
-MOST_PAGES = 100_000
+MOST_PAGES = 10_000
+"""A million objects; a list that claims more is not walked, because that alone would take hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,8 @@ def walk(
 ) -> tuple[T, ...]:
     """All items of a list, sorted by id; the pages after the first are read side by side.
 
-    A walk during which the number of pages moved, an item came twice or a page was short is not trusted and done again.
+    A walk during which the number of pages moved, an item came twice or a page was short is not trusted: it ends at the
+    first such page and is done again.
 
     Raises:
         CallError: The list would not stand still, or a page cannot be read.
@@ -39,21 +43,44 @@ def walk(
         first = fetch(0)
         if first.pages > MOST_PAGES:
             raise CallError(f"a list of {first.pages} pages", call=call, reason=Reason.BAD_ANSWER)
-        rest = together.run(label, work=fetch, items=range(1, max(first.pages, 1)))
-        items = _whole([first, *rest], id_of)
-        if items is not None:
-            return items
+        found = _Found(first, id_of)
+        try:
+            found.take(0, first)
+            together.run(label, work=partial(_taken, found, fetch), items=range(1, first.pages))
+        except _MovedError:
+            continue
+        return found.items
     raise CallError(f"the list changed during each of {MOST_WALKS} walks", call=call, reason=Reason.BAD_ANSWER)
 
 
-def _whole(pages: Sequence[Page[T]], id_of: Callable[[T], str]) -> tuple[T, ...] | None:
-    first = pages[0]
-    full = len(first.items)
-    steady = all(page.pages == first.pages for page in pages)
-    filled = all(len(page.items) == full for page in pages[:-1]) and (
-        first.pages == 0 or 0 < len(pages[-1].items) <= full
-    )
-    found = {id_of(item): item for page in pages for item in page.items}
-    if not steady or not filled or len(found) != sum(len(page.items) for page in pages):
-        return None
-    return tuple(found[key] for key in sorted(found))
+def _taken(found: "_Found[T]", fetch: Callable[[int], Page[T]], index: int) -> None:
+    found.take(index, fetch(index))
+
+
+class _MovedError(Exception):
+    """A page does not fit the pages before it."""
+
+
+class _Found(Generic[T]):
+    """The items of one walk; thread safe."""
+
+    def __init__(self, first: Page[T], id_of: Callable[[T], str]) -> None:
+        self._pages, self._full = first.pages, len(first.items)
+        self._id_of = id_of
+        self._guard = threading.Lock()
+        self._items: dict[str, T] = {}
+
+    @property
+    def items(self) -> tuple[T, ...]:
+        """Sorted by id."""
+        return tuple(self._items[key] for key in sorted(self._items))
+
+    def take(self, index: int, page: Page[T]) -> None:
+        """Keep a page. Raises _MovedError when it does not fit."""
+        size = len(page.items)
+        fits = size == self._full if index < self._pages - 1 else self._pages == 0 or 0 < size <= self._full
+        items = {self._id_of(item): item for item in page.items}
+        with self._guard:
+            if page.pages != self._pages or not fits or len(items) < size or not self._items.keys().isdisjoint(items):
+                raise _MovedError
+            self._items.update(items)

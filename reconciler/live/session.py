@@ -20,6 +20,7 @@ ZAPTEC_URL = "https://api.zaptec.com"
 """The real cloud; no file and no variable names another."""
 
 PASSING = frozenset({429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REJECTIONS = 8
 """A write is sent again only after 429, which the cloud's limiter answers before it looks at the request."""
 
@@ -106,6 +107,8 @@ def _content(call: Call, answer: Answer) -> object:
     if answer.status == 204 or (answer.status == 200 and not answer.body.strip()):
         raise CallError("an empty answer", call=str(call), reason=Reason.EMPTY_ANSWER)
     if answer.status == 200:
+        if not _may_be_json(answer.media):
+            raise CallError("the answer does not say that it is JSON", call=str(call), reason=Reason.BAD_ANSWER)
         try:
             return decode(answer.body)
         except WireError as error:
@@ -115,6 +118,11 @@ def _content(call: Call, answer: Answer) -> object:
         pause_s = (answer.retry_after_s or 1.0) if answer.status == 429 else None
         raise PassingError(f"{answer.status}, also after repeating", call=str(call), pause_s=pause_s)
     raise CallError(_said(answer, refusal), call=str(call), reason=_reason(answer.status, refusal))
+
+
+def _may_be_json(media: str) -> bool:
+    """Whether a media type is one of those that the API description lists, or none; a page of a proxy is not."""
+    return media in ("", "application/json", "text/json", "text/plain") or media.endswith("+json")
 
 
 def bad_answer(call: Call, error: WireError) -> CallError:
@@ -132,7 +140,7 @@ def _said(answer: Answer, refusal: Refusal | None) -> str:
             return "403, access refused"
         case 404:
             return "404, unknown or invisible"
-        case status if 300 <= status < 400:
+        case status if status in REDIRECTS:
             return f"{status}, a redirect, which is never followed"
         case status:
             return f"unexpected status {status}"
