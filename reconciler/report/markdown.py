@@ -8,6 +8,7 @@ from reconciler.model.plan import Plan, Refusal
 from reconciler.model.problem import Problem, Severity
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report import wording
+from reconciler.report.blast_words import blast_lines
 from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
@@ -26,7 +27,7 @@ from reconciler.report.terminal_run import receipt_words, sites_of
 def plan_markdown(plan: Plan) -> str:
     """A heading with the outcome, what is open, one table of changes, and the rest folded."""
     blocks = blocks_of(plan)
-    parts = [_title(plan), *_partial(plan), _text(coverage_words(plan))]
+    parts = [_title(plan), *_partial(plan), _text(coverage_words(plan)), *_blast(plan)]
     parts += [f"> **Refused:** {_refusal(item)}" for item in plan.refusals if item.installation_id is None]
     parts += _table(blocks)
     parts += _open(blocks)
@@ -61,6 +62,15 @@ def _code(text: str) -> str:
 
 def _partial(plan: Plan) -> list[str]:
     return [] if plan.selection is None else [f"**PARTIAL:** only {_name(plan.selection)} was selected"]
+
+
+_BLAST_CELLS = 2000  # names are cut where the words are made
+
+
+def _blast(plan: Plan) -> list[str]:
+    """What the plan does, in terms of an electrician, before any detail."""
+    lines = [f"- **{line.label}:** {escaped(cut(line.words, _BLAST_CELLS))}" for line in blast_lines(plan)]
+    return ["\n".join(lines)] if lines else []
 
 
 def _table(blocks: Sequence[Block]) -> list[str]:

@@ -7,7 +7,6 @@ from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
 from reconciler.report import wording
 from reconciler.report.blocks import unverifiable_notes
-from reconciler.report.json_document import goes_to_zero
 
 _MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
 
@@ -50,12 +49,10 @@ def _of(counts: Counts, noun: str) -> str:
 
 
 def summary_lines(plan: Plan) -> list[tuple[str, str]]:
-    """Label and sentence: changes by route, held back, amperes, requests."""
+    """Label and sentence: changes by route, held back, requests."""
     lines = [("Changes", changes_words(plan))]
-    if plan.changes:
-        if held := held_back(plan):
-            lines.append(("", f"{wording.counted(held, 'change')} of these held back, see above"))
-        lines.append(("Amperes", amperes_words(plan)))
+    if held := held_back(plan):
+        lines.append(("", f"{wording.counted(held, 'change')} of these held back, see above"))
     lines.append(("Requests", requests_words(plan)))
     return lines
 
@@ -76,19 +73,6 @@ def changes_words(plan: Plan) -> str:
     routes = [f"{number} {wording.BY_ROUTE[route]}" for route, number in numbers.items() if number]
     total = wording.counted(len(plan.changes), "change")
     return f"{total} at {wording.counted(sites, 'installation')}: {', '.join(routes)}"
-
-
-def amperes_words(plan: Plan) -> str:
-    """Amperes raised and lowered, and chargers that go to 0 A."""
-    raised = round(sum(change.raised_a for change in plan.changes), 1)
-    lowered = round(sum(change.lowered_a for change in plan.changes), 1)
-    zero = sum(goes_to_zero(change) for change in plan.changes)
-    off = (
-        f"{wording.counted(zero, 'charger')} {'goes' if zero == 1 else 'go'} to 0 A"
-        if zero
-        else "no charger goes to 0 A"
-    )
-    return f"{wording.amperes(raised)} raised, {wording.amperes(lowered)} lowered in total; {off}"
 
 
 def requests_words(plan: Plan) -> str:

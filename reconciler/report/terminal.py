@@ -1,6 +1,7 @@
 """A plan as text for a terminal; its blocks, and the other texts, are in the `terminal_*` files."""
 
 from reconciler.model.plan import Plan
+from reconciler.report.blast_words import Weight, blast_lines
 from reconciler.report.blocks import blocks_of
 from reconciler.report.escape import name
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
@@ -60,6 +61,9 @@ def _header(page: Page, plan: Plan) -> None:
     page.line(("Plan for ", Tone.STRONG), (what_and_where(plan), Tone.STRONG))
     _partial(page, plan)
     page.line(coverage_words(plan))
+    for line in blast_lines(plan):
+        tone = Tone.BAD if line.weight is Weight.GRAVE else Tone.PLAIN
+        page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)
     if plan.accepted:
         page.line(f"Lifted on the command line: {', '.join(plan.accepted)}")
 

@@ -23,6 +23,7 @@ from reconciler.model.plan import (
     UnverifiableItem,
     WaitingItem,
 )
+from reconciler.model.seen import SiteSeen
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 
 NOW = datetime(2026, 1, 15, 6, 0, tzinfo=UTC)
@@ -126,6 +127,7 @@ def plan_of(
     selection: str | None = None,
     coverage: Coverage | None = None,
     accepted: tuple[str, ...] = (),
+    sites: tuple[SiteSeen, ...] = (),
 ) -> Plan:
     writes = sum(item.route is not Route.PORTAL for item in steps)
     return Plan(
@@ -146,6 +148,32 @@ def plan_of(
         unverifiable=unverifiable,
         warnings=warnings,
         accepted=accepted,
+        sites=sites,
+    )
+
+
+def seen(
+    site: Site,
+    *,
+    chargers: int = 1,
+    charging: int = 0,
+    silent: int = 0,
+    mode: str = "native",
+    pro: bool | None = True,
+    off: tuple[str, ...] = (),
+    stand_alone: tuple[str, ...] = (),
+) -> SiteSeen:
+    return SiteSeen(
+        account="main",
+        installation_id=site[0],
+        installation_name=site[1],
+        mode=mode,
+        pro=pro,
+        chargers=chargers,
+        charging=charging,
+        silent=silent,
+        off=off,
+        stand_alone=stand_alone,
     )
 
 
@@ -335,6 +363,16 @@ RENAMED = PlanWarning(
     message="the cloud calls this installation Kaia Parkeringshus; names are not written",
 )
 
+FIXTURE_SITES = (
+    seen(BAKKEGATA, mode="ocppNative", pro=False, off=("ZAP012347",), stand_alone=("ZAP012347",)),
+    seen(NABOLAGET, chargers=2, mode="ocppCloud", pro=False),
+    seen(SOLBAKKEN, chargers=34, charging=3, silent=1, off=("ZPR081013",), stand_alone=("ZPR081030",)),
+    seen(FURULIA, chargers=2),
+    seen(LUFTHAVN, chargers=62, charging=4, mode="ocppCloud"),
+    seen(KAIA, chargers=12, charging=1, mode="ocppCloud"),
+    seen(HAVNEN, chargers=2, mode="webhooks"),
+)
+
 FIXTURE = plan_of(
     changes=FIXTURE_CHANGES,
     steps=FIXTURE_STEPS,
@@ -345,6 +383,7 @@ FIXTURE = plan_of(
     unverifiable=(UNATTESTED,),
     warnings=(RENAMED,),
     coverage=PARTLY,
+    sites=FIXTURE_SITES,
 )
 EMPTY = plan_of()
 REFUSED = plan_of(changes=(S_LOWER,), steps=(step(1, S_LOWER),), refusals=(TOO_MANY,), selection="solbakken")

@@ -173,7 +173,7 @@ class TestOrder:
 
         row = next(line for line in lines if "ZPR081031" in line)
         assert "waits for step 2 in the Portal" in row
-        gated = next(line for line in lines if "person:b-17" in line)
+        gated = next(line for line in lines if "Access of person:b-17" in line)
         assert "only once an owner is seen to have accepted" in gated
 
     @pytest.mark.parametrize("width", [80, 160])
@@ -213,7 +213,7 @@ class TestSummary:
         text = flat(plain(FIXTURE))
 
         assert flat("18 changes at 7 installations: 6 by API, 11 by partner call, 1 in the Portal") in text
-        assert flat("68 A raised, 16 A lowered in total; no charger goes to 0 A") in text
+        assert flat("68 A raised, 16 A lowered: Solbakken borettslag +36 A and -16 A, Bakkegata 7 +16 A") in text
         assert flat("Compared 9 of 10 installations, 61 of 62 chargers.") in text
 
     def test_a_part_is_labelled_as_a_part(self) -> None:
