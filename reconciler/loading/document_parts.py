@@ -7,13 +7,14 @@ from typing import Any
 from reconciler.loading.findings import echo
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
-from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import (
     Counts,
     Coverage,
     DesiredReference,
+    FormerValue,
     Gate,
     GuardScope,
+    NotRestored,
     Operation,
     PendingItem,
     Plan,
@@ -21,13 +22,14 @@ from reconciler.model.plan import (
     PlanWarning,
     Refusal,
     Requests,
+    Rollback,
     Step,
     UnreadableItem,
     UnverifiableItem,
     WaitingItem,
 )
 from reconciler.model.seen import SiteSeen
-from reconciler.model.settings import Kind, settings_of
+from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
 
 Part = Mapping[str, Any]
@@ -62,20 +64,9 @@ def plan_of(document: Part) -> Plan:
         unverifiable=tuple(_unverifiable_of(part) for part in document["unverifiable"]),
         warnings=tuple(_warning_of(part) for part in document["warnings"]),
         accepted=tuple(document["accepted"]),
+        former=tuple(_former_of(part) for part in document.get("former", ())),
+        rollback=_rollback_of(document.get("rollback")),
         sites=tuple(_site_of(part) for part in document.get("sites", ())),
-    )
-
-
-def result_of(document: Part) -> RunResult:
-    """The outcome of a run that a document holds."""
-    return RunResult(
-        run_id=document["run_id"],
-        plan_digest=document["plan_digest"],
-        accounts=tuple(document["accounts"]),
-        outcomes=tuple(_outcome_of(part) for part in document["outcomes"]),
-        receipt=_receipt_of(document["receipt"]),
-        residual_plan=document["residual_plan"],
-        worksheet=document["worksheet"],
     )
 
 
@@ -245,36 +236,35 @@ def _site_of(part: Part) -> SiteSeen:
     )
 
 
+def _former_of(part: Part) -> FormerValue:
+    return FormerValue(
+        target=_target_of(part),
+        installation_name=part["name"],
+        setting=_known_setting(part["setting"]),
+        value=_before_of(part),
+    )
+
+
+def _known_setting(name: str) -> str:
+    if name not in {row.name for row in settings_of(Scope.INSTALLATION)}:
+        raise ValueError(f"there is no setting {name[:60]!r} of an installation")
+    return name
+
+
+def _rollback_of(part: Part | None) -> Rollback | None:
+    if part is None:
+        return None
+    lost = tuple(
+        NotRestored(target=_target_of(one), installation_name=one["name"], setting=one["setting"], reason=one["reason"])
+        for one in part["lost"]
+    )
+    return Rollback(run_id=part["run"], lost=lost)
+
+
 def _counts_of(part: Part) -> Counts:
     return Counts(
         desired=part["desired"],
         compared=part["compared"],
         unreadable=part["unreadable"],
         unmanaged=part["unmanaged"],
-    )
-
-
-def _outcome_of(part: Part) -> Outcome:
-    return Outcome(
-        change_id=part["change"],
-        step_id=part["step"] or "",
-        kind=OutcomeKind(part["outcome"]),
-        detail=part["detail"],
-        at=moment_of(part["at"]),
-    )
-
-
-def _receipt_of(part: Part | None) -> Receipt | None:
-    if part is None:
-        return None
-    return Receipt(
-        converged=part["converged"],
-        desired_digest=part["desired_digest"],
-        observed_digest=part["observed_digest"],
-        second_plan_changes=part["second_plan_changes"],
-        requests_read=part["requests"]["read"],
-        requests_write=part["requests"]["write"],
-        started_at=moment_of(part["started_at"]),
-        finished_at=moment_of(part["finished_at"]),
-        open_reasons=tuple(part["open_reasons"]),
     )

@@ -16,6 +16,7 @@ from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
 from reconciler.loading.findings import echo
 from reconciler.loading.json_source import read_object, unusable
+from reconciler.loading.result_parts import result_of
 from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
 from reconciler.model.outcome import RunResult
@@ -44,7 +45,7 @@ def read_result(path: Path) -> RunResult:
     """The outcome of a run from its result document; same errors as `read_plan`."""
     document = read_document(path, kind="result")
     with _told_with(path):
-        result = parts.result_of(document)
+        result = result_of(document)
     _check_counts(document["counts"], result, path=path)
     return result
 

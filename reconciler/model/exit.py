@@ -39,6 +39,7 @@ class Condition(StrEnum):
     UNCERTAIN = "uncertain"
     NOT_REACHED = "not-reached"
     NOT_CONVERGED = "not-converged"
+    NOT_RESTORED = "not-restored"
     FLEET_REFUSED = "fleet-refused"
     INVALID_FILES = "invalid-files"
     INTERRUPTED = "interrupted"
@@ -68,6 +69,7 @@ def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
         Condition.PENDING: bool(plan.pending),
         Condition.WAITING: bool(plan.waiting),
         Condition.REFUSED: bool(plan.refusals),
+        Condition.NOT_RESTORED: plan.rollback is not None and bool(plan.rollback.lost),
         Condition.FLEET_REFUSED: plan.refused_whole,
     }
     return tuple(condition for condition in Condition if holds.get(condition))

@@ -51,6 +51,8 @@ def plan_document(plan: Plan) -> Json:
         "warnings": [parts.warning_part(warning) for warning in plan.warnings],
         "accepted": list(plan.accepted),
         "sites": [parts.site_part(site) for site in plan.sites],
+        "former": [parts.former_part(item) for item in plan.former],
+        "rollback": parts.rollback_part(plan.rollback),
         "digest": plan.digest,
     }
 
@@ -101,6 +103,8 @@ def result_document(result: RunResult, *, also: tuple[Condition, ...] = ()) -> J
         "receipt": parts.receipt_part(result.receipt),
         "residual_plan": result.residual_plan,
         "worksheet": result.worksheet,
+        "rollback": result.rollback,
+        "waves": [parts.wave_part(wave) for wave in result.waves],
     }
 
 

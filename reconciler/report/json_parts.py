@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 
 from reconciler.model.change import Change, Target
-from reconciler.model.outcome import Outcome, Receipt
+from reconciler.model.outcome import Outcome, Receipt, Wave
 from reconciler.model.plan import (
     Counts,
+    FormerValue,
     PendingItem,
     PlanWarning,
     Refusal,
+    Rollback,
     Step,
     UnreadableItem,
     UnverifiableItem,
@@ -171,6 +173,32 @@ def site_part(site: SiteSeen) -> Json:
         "silent": site.silent,
         "off": list(site.off),
         "stand_alone": list(site.stand_alone),
+    }
+
+
+def former_part(item: FormerValue) -> Json:
+    """What a change of mode leaves behind."""
+    return {**_place(item.target, item.installation_name), "setting": item.setting, **_seen(item.value)}
+
+
+def rollback_part(rollback: Rollback | None) -> Json | None:
+    """Which run a plan takes back, and what it cannot bring back; null for a plan that follows the files."""
+    if rollback is None:
+        return None
+    lost = [
+        {**_place(one.target, one.installation_name), "setting": one.setting, "reason": one.reason}
+        for one in rollback.lost
+    ]
+    return {"run": rollback.run_id, "lost": lost}
+
+
+def wave_part(wave: Wave) -> Json:
+    """One part of the installations of a run; `healthy` is null when it was not started."""
+    return {
+        "number": wave.number,
+        "installations": wave.installations,
+        "healthy": wave.healthy,
+        "reasons": list(wave.reasons),
     }
 
 
