@@ -1,0 +1,75 @@
+"""`python -m tests.kills`: kill an apply at many moments, go on after each, and print what became of it.
+
+Exits with 1 when anything is wrong, or when fewer than a quarter of the kills struck on either side of the answer.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+
+from tests.kills.moments import drawn
+from tests.kills.story import NeverStruckError, Told, told
+from tests.kills.table import as_text, shortage
+from tests.kills.undisturbed import measured
+
+MOMENTS = 200
+JOBS = 6
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play the moments and print the table; 0 when everything holds."""
+    options = _parser().parse_args(arguments)
+    numbers = options.only or list(range(options.moments))
+    started = time.monotonic()
+    found, lost = played(options.seed, numbers, jobs=options.jobs)
+    sys.stdout.write(as_text(found, wall_s=time.monotonic() - started) + "\n")
+    wrong = [*lost, *(_repeatable(one) for one in found if list(one.findings))]
+    if not options.only:
+        wrong += shortage(found, least=options.moments // 4)
+    for sentence in wrong:
+        sys.stdout.write(f"\n{sentence}\n")
+    return 1 if wrong else 0
+
+
+def played(seed: int, numbers: Sequence[int], *, jobs: int) -> tuple[list[Told], list[str]]:
+    """Play moments side by side in processes of their own; what became of them, and which never came."""
+    found, lost = [], []
+    scales = sorted({drawn(seed, number).scale for number in numbers})
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+        usual = dict(zip(scales, pool.map(partial(measured, seed), scales), strict=True))
+        coming = [pool.submit(told, seed, number, usual) for number in numbers]
+        for number, one in zip(numbers, coming, strict=True):
+            try:
+                found.append(one.result())
+            except NeverStruckError as error:
+                lost.append(str(error))
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{number} ")
+    return found, lost
+
+
+def _repeatable(one: Told) -> str:
+    lines = [
+        f"WRONG: {one.moment}",
+        *(f"  {sentence}" for sentence in one.findings),
+        f"  everything it left is in {one.folder}",
+        f"  again: python -m tests.kills --seed {one.moment.seed} --only {one.moment.number}",
+    ]
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.kills", description=__doc__)
+    parser.add_argument("--moments", type=int, default=MOMENTS, help="how many kills (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the same number draws the same moments")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="how many side by side (default: %(default)s)")
+    parser.add_argument("--only", type=int, nargs="+", metavar="NUMBER", help="only the moments of these numbers")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
