@@ -54,6 +54,8 @@ def walk(
 
 
 def _taken(found: "_Found[T]", fetch: Callable[[int], Page[T]], index: int) -> None:
+    if found.moved:
+        raise _MovedError  # what stands in the queue behind the page that moved is not asked for any more
     found.take(index, fetch(index))
 
 
@@ -69,6 +71,7 @@ class _Found(Generic[T]):
         self._id_of = id_of
         self._guard = threading.Lock()
         self._items: dict[str, T] = {}
+        self.moved = False
 
     @property
     def items(self) -> tuple[T, ...]:
@@ -81,6 +84,8 @@ class _Found(Generic[T]):
         fits = size == self._full if index < self._pages - 1 else self._pages == 0 or 0 < size <= self._full
         items = {self._id_of(item): item for item in page.items}
         with self._guard:
-            if page.pages != self._pages or not fits or len(items) < size or not self._items.keys().isdisjoint(items):
+            new = len(items) == size and self._items.keys().isdisjoint(items)
+            if page.pages != self._pages or not fits or not new:
+                self.moved = True
                 raise _MovedError
             self._items.update(items)

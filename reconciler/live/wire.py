@@ -33,17 +33,27 @@ def _no_constant(_name: str) -> NoReturn:
     raise WireError("the answer is not JSON")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        # Python would take the last, others take the first: what such an answer says depends on who reads it.
+        raise WireError("the answer has a member twice")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_object)
 
 
 def decode(body: bytes) -> object:
     """The JSON of a body.
 
     Raises:
-        WireError: It is no JSON, is cut off, nested too deeply or in another character set.
+        WireError: It is no JSON, is cut off, nested too deeply, in another character set, or has a member twice.
     """
     try:
         return _DECODER.decode(body.decode("utf-8-sig"))
+    except WireError:
+        raise
     except (ValueError, RecursionError):
         raise WireError("the answer is not JSON") from None
 
@@ -52,7 +62,10 @@ def members(data: object) -> Members:
     """A JSON object with folded names; null members are left out, as the cloud itself does."""
     if not isinstance(data, dict):
         raise WireError("the answer is not an object")
-    return {name.lower(): value for name, value in data.items() if value is not None}
+    folded = {name.lower(): value for name, value in data.items()}
+    if len(folded) != len(data):
+        raise WireError("the answer has a member twice")
+    return {name: value for name, value in folded.items() if value is not None}
 
 
 def rows(data: object) -> list[object]:
