@@ -21,13 +21,16 @@ from reconciler.report.plan_words import (
     summary_lines,
     what_and_where,
 )
+from reconciler.report.rollback_words import headline, lost_by_site
 from reconciler.report.terminal_run import receipt_words, sites_of
+from reconciler.report.wave_words import wave_words
 
 
 def plan_markdown(plan: Plan) -> str:
     """A heading with the outcome, what is open, one table of changes, and the rest folded."""
     blocks = blocks_of(plan)
-    parts = [_title(plan), *_partial(plan), _text(coverage_words(plan)), *_blast(plan)]
+    compared = [] if plan.rollback is not None else [_text(coverage_words(plan))]
+    parts = [_title(plan), *_partial(plan), *compared, *_blast(plan), *_lost(plan)]
     parts += [f"> **Refused:** {_refusal(item)}" for item in plan.refusals if item.installation_id is None]
     parts += _table(blocks)
     parts += _open(blocks)
@@ -37,6 +40,8 @@ def plan_markdown(plan: Plan) -> str:
 
 
 def _title(plan: Plan) -> str:
+    if plan.rollback is not None:
+        return f"### {_text(headline(plan, plan.rollback))}"
     if not plan.changes:
         words = f"{accounts_words(plan)}: no changes"
     else:
@@ -46,6 +51,18 @@ def _title(plan: Plan) -> str:
         words = f"{total} at {wording.counted(sites, 'installation')}{held}"
     still_open = open_words(plan)
     return f"### Plan: {_text(words)}" + (f" ({_text(still_open)})" if still_open else "")
+
+
+def _lost(plan: Plan) -> list[str]:
+    """What nobody can take back; in full view, because it is what the reader must do otherwise."""
+    if plan.rollback is None or not plan.rollback.lost:
+        return []
+    lines = [
+        f"- {_name(site)}: {_text(subject)}: {_text(reason)}"
+        for site, group in lost_by_site(plan.rollback)
+        for subject, reason in group
+    ]
+    return ["\n".join(["**Cannot be taken back**", "", *lines])]
 
 
 def _text(text: str) -> str:
@@ -196,6 +213,10 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
     """Counts, receipt, every change that is not simply done, and all outcomes folded."""
     counts = [f"{number} {wording.OUTCOMES[kind]}" for kind in OutcomeKind if (number := result.count(kind))]
     parts = [f"### Apply: {', '.join(counts) or 'no change was due'}", f"Run {_code(result.run_id)}"]
+    if plan.rollback is not None:
+        parts += [f"{_text(headline(plan, plan.rollback))}", *_lost(plan)]
+    if result.waves:
+        parts.append("\n".join(f"- **{label}:** {_text(words)}" for label, words in wave_words(result.waves)))
     if result.receipt is not None:
         parts.append(_text("".join(words for words, _ in receipt_words(result.receipt))))
     else:
@@ -207,6 +228,8 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
         parts.append(f"Steps for a person in the Portal: {_code(result.worksheet)}")
     if result.residual_plan is not None:
         parts.append(f"What is left: {_code(result.residual_plan)}")
+    if result.rollback is not None:
+        parts.append(f"To take it back: {_code(f'reconciler apply {result.rollback}')}")
     return "\n\n".join(parts) + "\n"
 
 

@@ -7,6 +7,7 @@ from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
 from reconciler.report import wording
 from reconciler.report.blocks import unverifiable_notes
+from reconciler.report.rollback_words import how_to
 
 _MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
 
@@ -79,6 +80,8 @@ def requests_words(plan: Plan) -> str:
     """Requests used for reading against the fewest possible, writes needed and their time at the configured rate."""
     used, floor, writes = plan.requests.read, plan.requests.read_floor, plan.requests.write
     read = f"{used} read ({'the fewest possible' if used <= floor else f'{floor} would do'})"
+    if plan.rollback is not None:
+        read = "each site is read before it is written to"
     if not writes:
         return f"{read}, none to write"
     rates = {account.name: account.rate for account in plan.accounts}
@@ -109,6 +112,8 @@ def next_words(plan: Plan) -> str:
         return (
             "nothing to apply now; plan again when what is open has moved on" if open_words(plan) else "nothing to do"
         )
+    if plan.rollback is not None:
+        return how_to(plan.rollback)
     by_hand = _ready(plan, lambda route: route is Route.PORTAL)
     same = " with the same selection" if plan.selection is not None else ""
     if by_hand == ready:

@@ -15,7 +15,8 @@ from reconciler.report.plan_words import (
     summary_lines,
     what_and_where,
 )
-from reconciler.report.terminal_blocks import show_changes, show_refusal
+from reconciler.report.rollback_words import headline
+from reconciler.report.terminal_blocks import show_changes, show_lost, show_refusal
 from reconciler.report.terminal_files import effective_text, explanation_text, validation_text
 from reconciler.report.terminal_run import result_text
 
@@ -36,7 +37,7 @@ def plan_text(
     """
     page = Page(Look(width=max(40, width), color=color, glyphs=glyphs))
     blocks = blocks_of(plan)
-    if not blocks and not plan.refusals:
+    if not blocks and not plan.refusals and plan.rollback is None:
         _empty(page, plan)
         return str(page)
     _header(page, plan)
@@ -45,6 +46,8 @@ def plan_text(
             page.blank()
             show_refusal(page, refusal)
     show_changes(page, blocks, plan)
+    if plan.rollback is not None:
+        show_lost(page, plan.rollback)
     page.blank()
     _summary(page, plan, purpose)
     return str(page)
@@ -58,9 +61,14 @@ def _empty(page: Page, plan: Plan) -> None:
 
 
 def _header(page: Page, plan: Plan) -> None:
-    page.line(("Plan for ", Tone.STRONG), (what_and_where(plan), Tone.STRONG))
-    _partial(page, plan)
-    page.line(coverage_words(plan))
+    if plan.rollback is None:
+        page.line(("Plan for ", Tone.STRONG), (what_and_where(plan), Tone.STRONG))
+        _partial(page, plan)
+        page.line(coverage_words(plan))
+    else:
+        page.line((headline(plan, plan.rollback), Tone.STRONG))
+        _partial(page, plan)
+        page.line(f"Made before that run wrote anything: {what_and_where(plan)}")
     for line in blast_lines(plan):
         tone = Tone.BAD if line.weight is Weight.GRAVE else Tone.PLAIN
         page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)

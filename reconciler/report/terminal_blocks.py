@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.model.plan import Plan, Refusal
+from reconciler.model.plan import Plan, Refusal, Rollback
 from reconciler.report import wording
 from reconciler.report.blocks import Block, Row
 from reconciler.report.escape import name
 from reconciler.report.page import Look, Page, Piece, Tone
+from reconciler.report.rollback_words import lost_by_site
 
 _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "~": Tone.CHANGE, "↑": Tone.CHANGE, "↓": Tone.LESS}
 _BODY = 7  # cells before the words of a row: two, the step, a space, the marker, a space
@@ -146,6 +147,17 @@ def _first(page: Page, row: Row, *, notes: str) -> None:
         page.line((notes, Tone.OPEN), indent=_BODY)
     if row.reason:
         page.line((f"because {row.reason}", Tone.QUIET), indent=_BODY)
+
+
+def show_lost(page: Page, rollback: Rollback) -> None:
+    """What nobody can take back, and why."""
+    for site, lines in lost_by_site(rollback):
+        page.blank()
+        page.line((name(site), Tone.STRONG))
+        for subject, reason in lines:
+            page.labelled(
+                ("!", Tone.BAD), ("cannot be taken back: ", Tone.BAD), f"{subject}: {reason}", cells=3, indent=4
+            )
 
 
 def show_refusal(page: Page, refusal: Refusal) -> None:

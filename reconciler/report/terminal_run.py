@@ -9,6 +9,9 @@ from reconciler.report import wording
 from reconciler.report.blocks import reading_order
 from reconciler.report.escape import name
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.rollback_words import headline
+from reconciler.report.terminal_blocks import show_lost
+from reconciler.report.wave_words import wave_words
 
 _SIGNS = {
     OutcomeKind.DONE: ("✓", Tone.GOOD),
@@ -31,15 +34,23 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
     page = Page(Look(width=max(40, width), color=color, glyphs=glyphs))
     accounts = wording.listed(list(result.accounts))
     page.line((f"Run {result.run_id}", Tone.STRONG), f", account {accounts}, plan {result.plan_digest[:17]}")
+    if plan.rollback is not None:
+        page.line(headline(plan, plan.rollback))
     for site, pairs in sites_of(result, plan):
         page.blank()
         page.line((name(site), Tone.STRONG))
         for change, outcome in pairs:
             _outcome(page, change, outcome)
+    if plan.rollback is not None:
+        show_lost(page, plan.rollback)
     page.blank()
     page.rule()
     _counts(page, result)
+    for label, words in wave_words(result.waves):
+        page.labelled((label, Tone.STRONG), words, cells=len(label) + 2)
     _receipt(page, result.receipt)
+    if result.rollback is not None:
+        page.labelled(("Way back", Tone.STRONG), f"reconciler apply {result.rollback}", cells=10)
     _left(page, result)
     return str(page)
 
