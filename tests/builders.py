@@ -32,6 +32,7 @@ from reconciler.model.observed import (
     ObservedPermission,
     OperatingMode,
 )
+from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
 from reconciler.planning.make import make_plan
@@ -121,6 +122,7 @@ def wants(
     acknowledged: Iterable[str] = (),
     until: date = date(2035, 12, 31),
     account_name: str = MAIN,
+    labels: Mapping[str, str] | None = None,
 ) -> DesiredInstallation:
     """One desired installation."""
     return DesiredInstallation(
@@ -128,6 +130,7 @@ def wants(
         name=name,
         account=account_name,
         file="fleet/installations/site.yaml",
+        labels=tuple(sorted((labels or {}).items())),
         settings=tuple(sorted((settings or {}).items())),
         chargers=tuple(sorted(chargers, key=lambda charger: charger.serial)),
         permissions=access,
@@ -248,9 +251,16 @@ def policy(
     people_known: Iterable[str] | None = ("c-1", "c-2", "c-3"),
     accepted: Iterable[str] = (),
     queued: Iterable[Queued] = (),
+    switch_waits: Iterable[SwitchWait] = (),
 ) -> Policy:
-    known = None if people_known is None else frozenset(people_known)
-    return Policy(now=now, tool_version="1.0", people_known=known, accepted=frozenset(accepted), queued=tuple(queued))
+    return Policy(
+        now=now,
+        tool_version="1.0",
+        people_known=None if people_known is None else frozenset(people_known),
+        accepted=frozenset(accepted),
+        queued=tuple(queued),
+        switch_waits=tuple(switch_waits),
+    )
 
 
 def plan_for(

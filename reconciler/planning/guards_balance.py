@@ -58,9 +58,11 @@ def _may_stand_alone(value: Observation | None) -> bool:
 
     Models that answer without that setting do not have it.
     """
-    if isinstance(value, Unreadable):
-        return value.reason is not Reason.MISSING_MEMBER
-    return value is True
+    return value is True or _is_unread(value)
+
+
+def _is_unread(value: Observation | None) -> bool:
+    return isinstance(value, Unreadable) and value.reason is not Reason.MISSING_MEMBER
 
 
 def _may_draw(site: Site, serial: str) -> float:
@@ -73,6 +75,8 @@ def _ways_out(site: Site, change: Change, neighbours: Sequence[str], circuit: Ci
     alone = [serial for serial in neighbours if site.final_of_charger(serial, STAND_ALONE) is True]
     if alone and site.final_of_installation(MODE) != OCPP_NATIVE:
         yield f"turn stand-alone mode off on {some(alone)} first"
+    if unread := [serial for serial in neighbours if _is_unread(site.final_of_charger(serial, STAND_ALONE))]:
+        yield f"let the account read {some(unread)} first: a charger that does not tell may be in stand-alone mode"
     if circuit is None:
         yield "give the account Owner or Service, so that the circuit can be read"
         return

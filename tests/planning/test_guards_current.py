@@ -5,15 +5,9 @@ from datetime import date
 
 import pytest
 
-from reconciler.model.outcome import Queued
 from reconciler.model.plan import GuardScope, Plan
-from reconciler.model.value import Reason, Unreadable, Value
-from tests.builders import FORBIDDEN, MAIN, NOW, OTHER_SITE, SITE, charger, live, plan_for, policy, wants, wants_charger
-
-NATIVE_OCPP: dict[str, Value] = {
-    "authentication.mode": "ocppNative",
-    "authentication.ocppNative.url": "wss://ocpp.example/cp",
-}
+from reconciler.model.value import Reason, Unreadable
+from tests.builders import FORBIDDEN, OTHER_SITE, SITE, charger, live, plan_for, policy, wants, wants_charger
 
 
 def guards(plan: Plan) -> list[tuple[str, str]]:
@@ -64,6 +58,31 @@ class TestAboveCircuit:
 
         assert guards(plan) == [("P318", "above-circuit")]
 
+    @pytest.mark.parametrize(
+        ("limit", "circuit", "way"),
+        [
+            (63.0, 25.0, "write at most 25 A, or have circuit c1 raised to 32 A in the Portal first"),
+            (20.0, 40.0, "write at most 20 A, or raise maxCurrent of the installation to 32 A first"),
+        ],
+    )
+    def test_the_step_in_between_is_named(self, limit: float, circuit: float, way: str) -> None:
+        """What would have to be raised first, and to how much."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=32.0))
+        seen = live(charger("ZAP000001", maxCurrent=16.0), settings={"maxCurrent": limit}, circuits={"c1": circuit})
+
+        assert plan_for(site, seen).refusals[0].remedy.startswith(way)
+
+    def test_the_step_before_a_lower_installation_is_named(self) -> None:
+        """The circuit goes down in the Portal, the charger in the file."""
+        site = wants(wants_charger("ZAP000001"), settings={"maxCurrent": 25.0})
+
+        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=32.0), circuits={"c1": 40.0}))
+
+        assert [refusal.remedy for refusal in plan.refusals] == [
+            "lower circuit c1 to 25 A in the Portal first",
+            "write at most 25 A for ZAP000001, and the plan lowers it first",
+        ]
+
     def test_inside_its_circuit_a_charger_is_free(self) -> None:
         """Raising up to the breaker needs nobody's word."""
         site = wants(wants_charger("ZAP000001", maxCurrent=25.0))
@@ -74,7 +93,7 @@ class TestAboveCircuit:
         assert len(plan.changes) == 1
 
 
-class TestUnreadableCircuit:
+class TestRaiseCircuitUnreadable:
     @pytest.mark.parametrize("circuits", [None, Unreadable(reason=Reason.EMPTY_ANSWER), {"other": 63.0}])
     def test_a_raise_needs_a_known_circuit(self, circuits: object) -> None:
         """Where the circuit cannot be read, a charger does not go up."""
@@ -130,7 +149,7 @@ class TestUnreadableCircuit:
         assert guards(plan) == [("P317", "raise-circuit-unreadable")]
 
 
-class TestInstallationLimit:
+class TestRaiseInstallationLimit:
     def test_raising_takes_an_electrician(self) -> None:
         """The cloud cannot know the breaker."""
         plan = plan_for(wants(settings={"maxCurrent": 80.0}), live())
@@ -149,7 +168,7 @@ class TestInstallationLimit:
         assert not plan_for(wants(settings={"maxCurrent": 50.0}), live(circuits={"c1": 50.0})).refusals
 
 
-class TestLoweringTheInstallation:
+class TestLowerInstallationUnreadable:
     """Only what is known to fit may be left under a lower limit."""
 
     def test_a_circuit_that_stays_above_is_never_possible(self) -> None:
@@ -190,6 +209,7 @@ class TestLoweringTheInstallation:
 
         assert guards(plan) == [("P322", "lower-installation-unreadable")]
         assert plan.refusals[0].measured == "1 charger of unknown maximum: ZAP000001"
+        assert "write a maxCurrent of at most 20 A for ZAP000001" in plan.refusals[0].remedy
 
     def test_no_charger_stands_above_32_a(self) -> None:
         """From 32 A on, chargers need not be known."""
@@ -214,7 +234,7 @@ class TestLoweringTheInstallation:
         assert len(plan_for(site, live(charger("ZAP000001"))).changes) == 1
 
 
-class TestAvailableCurrent:
+class TestAvailableCurrentUnreadable:
     """A change of the installation's limit must keep the available current, so it must be known."""
 
     PARTIAL = Unreadable(reason=Reason.BAD_ANSWER, detail="not all three phases are told")
@@ -258,7 +278,7 @@ class TestAvailableCurrent:
         assert [step.id for step in known.steps] == [step.id for step in unknown.steps]
 
 
-class TestRange:
+class TestCurrentRange:
     @pytest.mark.parametrize("amperes", [1.0, 5.9, 32.1, 63.0])
     def test_no_charger_leaves_its_range(self, amperes: float) -> None:
         """1 to 5.9 A charges nobody, above 32 A no charger is built; whatever flags are given."""
@@ -281,133 +301,32 @@ class TestRange:
         assert ("P319", "current-range") in guards(plan_for(wants(settings={"maxCurrent": 5.0}), live()))
 
 
-class TestUnbalanced:
+class TestAboveHomeLimit:
+    """An installation of type Go / Home is built for 32 A."""
+
     @staticmethod
-    def _raise(*, breaker: float, stand_alone: bool = True) -> Plan:
-        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", standAlone=stand_alone))
-        seen = live(
-            charger("ZAP000001", maxCurrent=10.0),
-            charger("ZAP000002", maxCurrent=16.0, standAlone=True),
-            circuits={"c1": breaker},
-        )
-        return plan_for(site, seen)
-
-    def test_beside_a_stand_alone_charger_all_must_fit(self) -> None:
-        """20 A and 16 A do not fit under 32 A when nothing balances them."""
-        plan = self._raise(breaker=32.0)
-
-        assert guards(plan) == [("P314", "unbalanced-circuit")]
-        assert (plan.refusals[0].measured, plan.refusals[0].limit) == ("36 A", "32 A")
-
-    def test_what_fits_is_free(self) -> None:
-        """They fit under 40 A."""
-        assert not self._raise(breaker=40.0).refusals
-
-    def test_a_charger_that_leaves_stand_alone_is_balanced(self) -> None:
-        """Turned off in the same plan, it counts no more."""
-        assert not self._raise(breaker=32.0, stand_alone=False).refusals
-
-    @pytest.mark.parametrize(
-        ("why", "refused"), [(Reason.FORBIDDEN, True), (Reason.NOT_ANSWERED, True), (Reason.MISSING_MEMBER, False)]
-    )
-    def test_beside_a_charger_that_did_not_tell(self, why: Reason, refused: bool) -> None:
-        """It may be in stand-alone mode; one that answers without that setting does not have it."""
-        unknown = Unreadable(reason=why)
-        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", maxCurrent=10.0))
-        seen = live(
-            charger("ZAP000001", maxCurrent=10.0),
-            charger("ZAP000002", maxCurrent=unknown, standAlone=unknown),
-            circuits={"c1": 32.0},
+    def _raise(*, amperes: float, pro: bool | None) -> Plan:
+        lifted = ["raise-installation-limit", "above-home-limit"]
+        site = wants(settings={"maxCurrent": amperes}, acknowledged=lifted)
+        return plan_for(
+            site,
+            replace(live(settings={"maxCurrent": 25.0}), pro=pro),
+            by=policy(accepted=[f"above-home-limit:{SITE}"]),
         )
 
-        assert guards(plan_for(site, seen)) == ([("P314", "unbalanced-circuit")] if refused else [])
+    def test_it_does_not_go_above_32_a(self) -> None:
+        """The cloud would refuse it, and nobody's word changes that."""
+        plan = self._raise(amperes=40.0, pro=False)
 
-    def test_an_unreadable_mode_may_be_native(self) -> None:
-        """Then nothing balances, and 20 A and 16 A do not fit under 32 A."""
-        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", maxCurrent=16.0))
-        seen = live(
-            charger("ZAP000001", maxCurrent=10.0),
-            charger("ZAP000002", maxCurrent=16.0),
-            circuits={"c1": 32.0},
-            settings={"authentication.mode": Unreadable(reason=Reason.BAD_ANSWER)},
-        )
+        assert guards(plan) == [("P324", "above-home-limit")]
+        refusal = plan.refusals[0]
+        assert (refusal.measured, refusal.limit, refusal.liftable) == ("40 A", "32 A", False)
+        assert "type Pro first" in refusal.remedy
 
-        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
-
-    def test_turning_stand_alone_on_beside_others(self) -> None:
-        """On a shared circuit that nobody has read it takes an electrician."""
-        site = wants(wants_charger("ZAP000001", standAlone=True), wants_charger("ZAP000002"))
-
-        plan = plan_for(site, live(charger("ZAP000001", standAlone=False), charger("ZAP000002")))
-
-        assert guards(plan) == [("P314", "unbalanced-circuit")]
-
-    def test_turning_stand_alone_on_alone_is_free(self) -> None:
-        """A single charger has nobody to share with."""
-        site = wants(wants_charger("ZAP000001", standAlone=True))
-
-        assert not plan_for(site, live(charger("ZAP000001", standAlone=False))).refusals
-
-    def test_in_native_ocpp_all_must_fit(self) -> None:
-        """There the backend balances, if anybody does."""
-        site = wants(wants_charger("ZPR080001", maxCurrent=20.0), wants_charger("ZPR080002", maxCurrent=20.0))
-        seen = live(
-            charger("ZPR080001", maxCurrent=10.0),
-            charger("ZPR080002", maxCurrent=20.0),
-            settings=NATIVE_OCPP,
-            circuits={"c1": 32.0},
-        )
-
-        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
-
-    def test_on_the_way_to_native_ocpp_a_raise_must_fit_as_well(self) -> None:
-        """That the backend balances what is there does not speak for more."""
-        site = wants(
-            wants_charger("ZPR080001", maxCurrent=20.0),
-            wants_charger("ZPR080002", maxCurrent=20.0),
-            settings=NATIVE_OCPP,
-            acknowledged=["lose-load-balancing"],
-        )
-        seen = live(charger("ZPR080001", maxCurrent=10.0), charger("ZPR080002", maxCurrent=20.0), circuits={"c1": 32.0})
-
-        assert guards(plan_for(site, seen)) == [("P314", "unbalanced-circuit")]
-
-    def test_what_is_queued_for_a_neighbour_has_not_happened_yet(self) -> None:
-        """An offline charger draws its present 13 A until it comes back, whatever waits for it in the cloud."""
-        site = wants(wants_charger("ZAP000001", maxCurrent=13.0), wants_charger("ZAP000002", maxCurrent=6.0))
-        seen = live(
-            charger("ZAP000001", online=False, maxCurrent=13.0, standAlone=True),
-            charger("ZAP000002", maxCurrent=0.0, standAlone=True),
-            circuits={"c1": 16.0},
-        )
-        off = Queued(account=MAIN, installation_id=SITE, charger="ZAP000001", setting="maxCurrent", value=0.0, at=NOW)
-
-        plan = plan_for(site, seen, by=policy(queued=[off]))
-
-        assert guards(plan) == [("P314", "unbalanced-circuit")]
-        assert plan.refusals[0].measured == "19 A"
-
-
-class TestLoadBalancing:
-    def test_several_chargers_lose_it(self) -> None:
-        """Switching two chargers to native OCPP takes somebody's word."""
-        site = wants(wants_charger("ZPR080001"), wants_charger("ZPR080002"), settings=NATIVE_OCPP)
-
-        plan = plan_for(site, live(charger("ZPR080001"), charger("ZPR080002")))
-
-        assert guards(plan) == [("P321", "lose-load-balancing")]
-
-    def test_a_single_charger_needs_none(self) -> None:
-        """There is nothing to balance."""
-        site = wants(wants_charger("ZPR080001"), settings=NATIVE_OCPP)
-
-        assert not plan_for(site, live(charger("ZPR080001"))).refusals
-
-    def test_leaving_native_ocpp_gives_it_back(self) -> None:
-        """The way back needs nobody's word."""
-        site = wants(wants_charger("ZPR080001"), wants_charger("ZPR080002"), settings={"authentication.mode": "native"})
-
-        assert not plan_for(site, live(charger("ZPR080001"), charger("ZPR080002"), settings=NATIVE_OCPP)).refusals
+    @pytest.mark.parametrize(("amperes", "pro"), [(32.0, False), (40.0, True), (40.0, None)])
+    def test_up_to_32_a_in_a_pro_site_and_where_nobody_told_it_may(self, *, amperes: float, pro: bool | None) -> None:
+        """The type decides, and not knowing it is no reason."""
+        assert not self._raise(amperes=amperes, pro=pro).refusals
 
 
 class TestOneSiteOnly:

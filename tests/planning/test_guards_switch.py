@@ -1,14 +1,18 @@
 """The authentication mode switches only where it works, where nobody is charging, and where it hits nobody else."""
 
+from datetime import timedelta
+
 import pytest
 
-from reconciler.model.desired import RemovalGate, Route, SwitchPolicy
+from reconciler.model.desired import RemovalGate, SwitchPolicy
 from reconciler.model.observed import OperatingMode
+from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan
 from reconciler.model.value import Value
 from tests.builders import (
-    PORTAL_ACCOUNT,
-    account,
+    MAIN,
+    NOW,
+    SITE,
     charger,
     gone,
     has_access,
@@ -16,6 +20,7 @@ from tests.builders import (
     permissions,
     person,
     plan_for,
+    policy,
     wants,
     wants_charger,
 )
@@ -32,7 +37,7 @@ def guards(plan: Plan) -> list[tuple[str, str]]:
     return [(one.code, one.guard) for one in plan.refusals]
 
 
-class TestBusy:
+class TestSwitchWhileBusy:
     @pytest.mark.parametrize(
         ("mode", "online", "why"),
         [
@@ -127,54 +132,7 @@ class TestWaitingForIdle:
         assert len(plan.steps) == 1
 
 
-class TestNativeOcpp:
-    @pytest.mark.parametrize("serial", ["ZPR079911", "ZPR000001", "ZCS000143", "ZCH000001"])
-    def test_older_pro_chargers_cannot(self, serial: str) -> None:
-        """Native OCPP starts at ZPR080000."""
-        site = wants(wants_charger(serial), settings=NATIVE_OCPP, acknowledged=["ocpp-native-unsupported"])
-
-        plan = plan_for(site, live(charger(serial)))
-
-        assert guards(plan) == [("P306", "ocpp-native-unsupported")]
-        assert not plan.refusals[0].liftable
-
-    @pytest.mark.parametrize("serial", ["ZPR080000", "ZPR123456", "ZPG000001", "ZAP000001", "GPN000001"])
-    def test_newer_chargers_can(self, serial: str) -> None:
-        """Newer Pro, Go and Go 2 can."""
-        assert not plan_for(wants(wants_charger(serial), settings=NATIVE_OCPP), live(charger(serial))).refusals
-
-    def test_a_refusal_does_not_hide_what_is_pending(self) -> None:
-        """One charger cannot, another one is charging: the plan says both."""
-        site = wants(
-            wants_charger("ZPR079911"),
-            wants_charger("ZPR083101"),
-            settings=NATIVE_OCPP,
-            switch=SwitchPolicy(),
-            acknowledged=["lose-load-balancing"],
-        )
-
-        plan = plan_for(site, live(charger("ZPR079911"), charger("ZPR083101", mode=OperatingMode.CHARGING)))
-
-        assert guards(plan) == [("P306", "ocpp-native-unsupported")]
-        assert "ZPR083101" in [item.target.charger for item in plan.pending]
-        assert not plan.changes
-
-    def test_the_group_must_be_allowed(self) -> None:
-        """Without the service level the cloud would refuse."""
-        site = wants(wants_charger("ZPR080001"), settings=NATIVE_OCPP)
-
-        plan = plan_for(site, live(charger("ZPR080001"), native_allowed=False))
-
-        assert guards(plan) == [("P307", "ocpp-native-not-allowed")]
-
-    def test_not_told_is_not_forbidden(self) -> None:
-        """When the cloud does not say, the call will."""
-        site = wants(wants_charger("ZPR080001"), settings=NATIVE_OCPP)
-
-        assert not plan_for(site, live(charger("ZPR080001"), native_allowed=None)).refusals
-
-
-class TestShared:
+class TestSharedInstallation:
     def test_the_mode_hits_the_neighbour(self) -> None:
         """A charger that the file does not list may be another customer's."""
         site = wants(wants_charger("ZAP000001"), settings=TO_NATIVE)
@@ -215,50 +173,154 @@ class TestShared:
         assert guards(plan) == [("P320", "shared-installation")]
 
 
-class TestPowerManagement:
-    def test_installation_updates_are_refused(self) -> None:
-        """While automatic power management is on, the cloud would answer with an error."""
-        plan = plan_for(wants(settings={"maxCurrent": 50.0}), live(power_managed=True))
+class TestSwitchGaveUp:
+    """`switch: {when: idle}` waits until its hours are over, and then somebody has to look."""
 
-        assert guards(plan) == [("P308", "power-managed")]
+    @staticmethod
+    def _plan(
+        *,
+        hours: float,
+        mode: OperatingMode = OperatingMode.CHARGING,
+        acknowledged: bool = False,
+        wanted: str = "native",
+    ) -> Plan:
+        site = wants(
+            wants_charger("ZAP000001"),
+            settings=TO_NATIVE,
+            switch=SwitchPolicy(give_up_after_h=72),
+            acknowledged=["switch-gave-up"] if acknowledged else [],
+        )
+        wait = SwitchWait(account=MAIN, installation_id=SITE, mode=wanted, since=NOW - timedelta(hours=hours))
+        seen = live(charger("ZAP000001", mode=mode), settings=IN_CLOUD)
+        return plan_for(site, seen, by=policy(switch_waits=[wait]))
 
-    @pytest.mark.parametrize("managed", [False, None])
-    def test_otherwise_they_are_planned(self, managed: bool | None) -> None:
-        """Off or not told is no reason."""
-        assert not plan_for(wants(settings={"maxCurrent": 50.0}), live(power_managed=managed)).refusals
+    def test_before_the_deadline_it_waits_and_says_until_when(self) -> None:
+        """The hours count from the first apply that found it waiting."""
+        plan = self._plan(hours=71.5)
+
+        (item,) = plan.pending
+        assert item.reason == (
+            "the mode switches when idle; ZAP000001 is charging; waits since 2026-05-01 12:30 UTC, gives up at "
+            "2026-05-04 12:30 UTC"
+        )
+        assert item.since == NOW - timedelta(hours=71.5)
+        assert not plan.refusals
+
+    def test_after_the_deadline_the_site_is_refused(self) -> None:
+        """With measured hours, the limit, and the charger to look at."""
+        plan = self._plan(hours=75)
+
+        assert guards(plan) == [("P330", "switch-gave-up")]
+        refusal = plan.refusals[0]
+        assert (refusal.measured, refusal.limit, refusal.liftable) == ("75 h", "72 h", True)
+        assert "ZAP000001, which is charging" in refusal.message
+        assert "switch.giveUpAfterHours above 75" in refusal.remedy
+        assert "gave up at 2026-05-04 09:00 UTC" in plan.pending[0].reason
+
+    def test_lifted_it_waits_on(self) -> None:
+        """It never switches under a car."""
+        plan = self._plan(hours=75, acknowledged=True)
+
+        assert not plan.refusals
+        assert not plan.changes
+        assert len(plan.pending) == 1
+
+    def test_once_idle_it_switches_however_late(self) -> None:
+        """What everybody waited for."""
+        plan = self._plan(hours=500, mode=OperatingMode.DISCONNECTED)
+
+        assert not plan.refusals
+        assert [one.setting for one in plan.changes] == ["authentication.mode"]
+
+    def test_waiting_for_another_mode_does_not_count(self) -> None:
+        """A new wish starts a new wait."""
+        assert not self._plan(hours=500, wanted="webhooks").refusals
 
 
-class TestRoles:
-    def test_the_installation_limit_needs_service(self) -> None:
-        """An owner may not change the breaker value."""
-        plan = plan_for(wants(settings={"maxCurrent": 50.0}), live(roles=3))
+class TestLoseUserReports:
+    """Housing companies bill their residents from Zaptec's reports."""
 
-        assert guards(plan) == [("P303", "role-missing")]
-        assert (plan.refusals[0].measured, plan.refusals[0].limit) == ("User + Owner", "Service")
+    @staticmethod
+    def _plan(segment: str, *, before: str = "native", after: str = "ocppCloud", acknowledged: bool = False) -> Plan:
+        site = wants(
+            wants_charger("ZAP000001"),
+            settings={"authentication.mode": after},
+            labels={"segment": segment},
+            acknowledged=["lose-user-reports"] if acknowledged else [],
+        )
+        return plan_for(site, live(charger("ZAP000001"), settings={"authentication.mode": before}))
 
-    def test_a_user_may_change_nothing(self) -> None:
-        """Owner or Service is needed for the rest."""
-        site = wants(wants_charger("ZAP000001", maxCurrent=10.0))
+    @pytest.mark.parametrize("segment", ["housing", "coop", "Co-op", "apartments", "condominium"])
+    def test_leaving_native_in_housing_takes_a_word(self, segment: str) -> None:
+        """From then on reports name chargers."""
+        plan = self._plan(segment)
 
-        plan = plan_for(site, live(charger("ZAP000001", maxCurrent=16.0), roles=1))
+        assert guards(plan) == [("P327", "lose-user-reports")]
+        assert plan.refusals[0].measured == f"segment {segment}, 1 charger"
+        assert "Zaptec to OCPP 1.6J Cloud" in plan.refusals[0].message
 
-        assert guards(plan) == [("P303", "role-missing")]
+    def test_with_a_word_it_goes(self) -> None:
+        """Whoever bills has agreed."""
+        assert len(self._plan("housing", acknowledged=True).changes) == 1
 
-    def test_the_role_on_the_charger_counts(self) -> None:
-        """Somebody may own a charger without owning the installation."""
-        site = wants(wants_charger("ZAP000001", maxCurrent=10.0))
+    @pytest.mark.parametrize(
+        ("segment", "before", "after"),
+        [("home", "native", "ocppCloud"), ("coop", "ocppCloud", "native"), ("coop", "ocppCloud", "webhooks")],
+    )
+    def test_elsewhere_nothing_is_lost(self, segment: str, before: str, after: str) -> None:
+        """A home bills nobody, and a third party's reports were never Zaptec's."""
+        assert not self._plan(segment, before=before, after=after).refusals
 
-        assert not plan_for(site, live(charger("ZAP000001", maxCurrent=16.0, roles=6), roles=1)).refusals
 
-    def test_roles_that_are_not_told_are_tried(self) -> None:
-        """Not told is not missing."""
-        assert not plan_for(wants(settings={"maxCurrent": 50.0}), live(roles=None)).refusals
+class TestChangesIdentities:
+    """With another URL version the backend sees every charger under another identity."""
 
-    def test_a_person_in_the_portal_has_roles_of_their_own(self) -> None:
-        """The account's role does not matter where a person does it."""
-        site = wants(settings={"authentication.authorizationRequired": False})
+    @staticmethod
+    def _plan(*, before: dict[str, Value], acknowledged: bool = False) -> Plan:
+        wanted: dict[str, Value] = {**IN_CLOUD, "authentication.ocppCloud.urlVersion": "ocpp16Compliant"}
+        site = wants(
+            wants_charger("ZAP000001"),
+            wants_charger("ZAP000002"),
+            settings=wanted,
+            acknowledged=["changes-identities"] if acknowledged else [],
+        )
+        return plan_for(site, live(charger("ZAP000001"), charger("ZAP000002"), settings=before))
 
-        assert not plan_for(site, live(roles=1), accounts=[PORTAL_ACCOUNT]).refusals
-        assert guards(plan_for(site, live(roles=1), accounts=[account(authentication=Route.PARTNER)])) == [
-            ("P303", "role-missing")
-        ]
+    def test_another_version_takes_a_word(self) -> None:
+        """It counts the chargers that the backend must learn anew."""
+        plan = self._plan(before={**IN_CLOUD, "authentication.ocppCloud.urlVersion": "legacy"})
+
+        assert guards(plan) == [("P328", "changes-identities")]
+        assert (plan.refusals[0].measured, plan.refusals[0].liftable) == ("2 chargers", True)
+        assert "from Legacy to OCPP 1.6 compliant" in plan.refusals[0].message
+
+    def test_with_a_word_it_goes(self) -> None:
+        """The backend has registered them."""
+        before: dict[str, Value] = {**IN_CLOUD, "authentication.ocppCloud.urlVersion": "legacy"}
+
+        assert len(self._plan(before=before, acknowledged=True).changes) == 1
+
+    def test_an_installation_that_comes_from_elsewhere_has_no_identities_yet(self) -> None:
+        """The backend sees it for the first time."""
+        assert not self._plan(before={"authentication.mode": "native"}).refusals
+
+
+class TestNotes:
+    """What somebody should know before a mode changes."""
+
+    @staticmethod
+    def _codes(before: dict[str, Value], after: dict[str, Value]) -> set[str]:
+        site = wants(wants_charger("ZAP000001"), settings=after)
+        return {one.code for one in plan_for(site, live(charger("ZAP000001"), settings=before)).warnings}
+
+    def test_who_decides_afterwards(self) -> None:
+        """The app and the cards start nothing once somebody else decides."""
+        assert "P206" in self._codes(TO_NATIVE, IN_CLOUD)
+        assert "P206" not in self._codes(IN_CLOUD, TO_NATIVE)
+
+    def test_that_anybody_can_charge(self) -> None:
+        """What a hand-over wants and a street does not."""
+        opened: dict[str, Value] = {**TO_NATIVE, "authentication.authorizationRequired": False}
+
+        assert "P207" in self._codes({**TO_NATIVE, "authentication.authorizationRequired": True}, opened)
+        assert "P207" not in self._codes(opened, {**TO_NATIVE, "authentication.authorizationRequired": True})
