@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, WriteAnswer, WriteStatus
 from reconciler.model.plan import Step
-from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
+from reconciler.model.value import ABSENT, Observation
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.context import Reach
-from reconciler.workflows.standing import values_in_words
+from reconciler.workflows.standing import lost_access, values_in_words
 from reconciler.workflows.tally import Tally
-
-NO_ACCESS = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.NOT_VISIBLE, Reason.NO_ROLE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +88,7 @@ def _outcome(one: Sent, change: Change, verdict: Verdict, seen: Mapping[str, Obs
             return OutcomeKind.UNCERTAIN, f"{one.answer.detail}; it still reads the former value and was not repeated"
         case Verdict.CONFLICT:
             return OutcomeKind.CONFLICT, values_in_words(change, seen[change.id])
-        case Verdict.UNREADABLE if change.after is ABSENT and _lost_access(seen[change.id]):
+        case Verdict.UNREADABLE if change.after is ABSENT and lost_access(seen[change.id]):
             return OutcomeKind.DONE, "taken away, and our own access went with it"
         case Verdict.UNREADABLE:
             return OutcomeKind.UNCERTAIN, "sent, but it could not be read back"
-
-
-def _lost_access(seen: Observation) -> bool:
-    """Whether the site tells us nothing any more, as it does once our own group was removed."""
-    return isinstance(seen, Unreadable) and seen.reason in NO_ACCESS

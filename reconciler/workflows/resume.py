@@ -8,7 +8,7 @@ from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.value import ABSENT, Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
-from reconciler.workflows.standing import Held
+from reconciler.workflows.standing import Held, lost_access
 
 Event = tuple[str, Mapping[str, object]]
 """Name and data of one event of a journal."""
@@ -19,6 +19,7 @@ SLOWEST_CALL = timedelta(minutes=5)
 KEPT = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
 READ_BACK_NOW: Held = (OutcomeKind.DONE, "sent before the interruption, read back now")
 NOT_VISIBLE: Held = (OutcomeKind.NOT_REACHED, "the installation is not visible any more")
+ACCESS_WENT: Held = (OutcomeKind.DONE, "taken away, and our own access went with it")
 OTHERWISE_NOW: Held = (
     OutcomeKind.UNCERTAIN,
     "it read as desired before the interruption and not now, so it was not sent again: a stale read, or somebody else "
@@ -232,19 +233,22 @@ def _left_at(flight: Flight, now: datetime) -> datetime:
     return min(now, flight.at if flight.answered else flight.at + SLOWEST_CALL)
 
 
-def in_hindsight(change: Change, held: Held, *, earlier: Earlier, seen: Observation) -> Held:
+def in_hindsight(change: Change, held: Held, *, changes: Iterable[Change], earlier: Earlier, seen: Observation) -> Held:
     """How a change ends that will not be sent now, when the interrupted run may have sent it.
 
     Args:
         change: The change.
         held: How it would end in a run that starts.
+        changes: All of its installation.
         earlier: What was sent.
         seen: What is there now.
     """
     if change.id not in earlier.sent or held[0] in KEPT:
         return held
+    if lost_access(seen) and change.after is ABSENT:
+        return ACCESS_WENT
     if isinstance(seen, Unreadable):
-        return unread(held)
+        return _unreadable_now(change, held, changes, earlier)
     return READ_BACK_NOW if classify(change, seen) is Verdict.ALREADY else held
 
 
@@ -254,15 +258,15 @@ def unread(held: Held) -> Held:
 
 
 def in_a_lost_site(change: Change, changes: Iterable[Change], earlier: Earlier) -> Held:
-    """How a change ends whose installation is not visible any more.
-
-    Losing sight of it is how taking away our own access looks when it worked.
-    """
+    """How a change ends whose installation is not visible any more."""
     if change.id not in earlier.sent:
         return NOT_VISIBLE
-    if change.after is ABSENT:
-        return OutcomeKind.DONE, "taken away, and our own access went with it"
+    return ACCESS_WENT if change.after is ABSENT else _unreadable_now(change, NOT_VISIBLE, changes, earlier)
+
+
+def _unreadable_now(change: Change, held: Held, changes: Iterable[Change], earlier: Earlier) -> Held:
+    """Where our own access may have gone, what was read back before stands."""
     access_went = any(other.after is ABSENT and other.id in earlier.sent for other in changes)
     if access_went and change.id in earlier.done:
         return OutcomeKind.DONE, "read back before our own access went"
-    return unread(NOT_VISIBLE)
+    return unread(held)

@@ -9,6 +9,7 @@ from reconciler.model.desired import Route
 from reconciler.model.observed import Breadth, ObservedInstallation
 from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.plan import Plan, Step
+from reconciler.model.value import Observation
 from reconciler.planning.access import gate_is_open, takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
@@ -46,6 +47,10 @@ class _Work:
         """End the whole site without looking at it."""
         for change in self.site.changes:
             self.settle([change], unread(held) if change.id in self.run.earlier.sent else held)
+
+    def in_hindsight(self, change: Change, held: Held, seen: Observation) -> Held:
+        """What an interrupted run may have sent counts as that."""
+        return in_hindsight(change, held, changes=self.site.changes, earlier=self.run.earlier, seen=seen)
 
     def of(self, step: Step) -> list[Change]:
         return [self.changes[change_id] for change_id in step.change_ids]
@@ -95,7 +100,7 @@ def _settle_what_is_not_to_do(work: _Work, fresh: Plan, observed: ObservedInstal
     )
     for change_id, held in now.held.items():
         change = work.changes[change_id]
-        work.settle([change], in_hindsight(change, held, earlier=earlier, seen=seen_value(change, observed)))
+        work.settle([change], work.in_hindsight(change, held, seen_value(change, observed)))
     work.steps = now.steps
 
 
@@ -224,14 +229,12 @@ def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Cha
                 valid.append(change)
             case Verdict.ALREADY:
                 already = (OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
-                held = in_hindsight(change, already, earlier=work.run.earlier, seen=seen[change.id])
-                work.settle([change], held, step)
+                work.settle([change], work.in_hindsight(change, already, seen[change.id]), step)
             case Verdict.CONFLICT:
                 work.settle([change], (OutcomeKind.CONFLICT, values_in_words(change, seen[change.id])), step)
             case Verdict.UNREADABLE:
                 nothing = (OutcomeKind.NOT_REACHED, "could not be read again, so nothing was sent")
-                held = in_hindsight(change, nothing, earlier=work.run.earlier, seen=seen[change.id])
-                work.settle([change], held, step)
+                work.settle([change], work.in_hindsight(change, nothing, seen[change.id]), step)
     return valid
 
 

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from reconciler.model.change import Change, Target
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import Plan, Step
-from reconciler.model.value import Observation, Unreadable, same
+from reconciler.model.plan import Operation, Plan, Step
+from reconciler.model.value import Observation, Reason, Unreadable, same
 from reconciler.model.words import after, before, value
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.residual import residual_plan, with_prerequisites
 from reconciler.workflows.touched import seen_value
 
+NO_ACCESS = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.NOT_VISIBLE, Reason.NO_ROLE})
+
 Place = tuple[Target, str]
 Held = tuple[OutcomeKind, str]
+
+ALL_OR_NOTHING = frozenset({Operation.SWITCH_TO_OCPP_NATIVE})
+"""Requests that always write everything they can, so that none of their changes may be left out."""
+
+SPLIT: Held = (OutcomeKind.NOT_REACHED, "goes in one request with something that may not be written")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +53,19 @@ def standing(changes: tuple[Change, ...], *, fresh: Plan, observed: ObservedInst
     for change_id in sorted(allowed):
         if not with_prerequisites(fresh, frozenset({change_id})) <= allowed:
             held[change_id] = (OutcomeKind.NOT_REACHED, "must come after something that is not done")
+    held |= _of_split_requests(fresh, allowed - held.keys())
     may = residual_plan(fresh, allowed - held.keys(), now=fresh.created_at)
     return Standing(steps=may.steps, held=held)
+
+
+def _of_split_requests(fresh: Plan, may: frozenset[str]) -> Mapping[str, Held]:
+    """Changes that cannot go alone: the documented switch writes mode and URL whatever is asked of it."""
+    split = (
+        frozenset(step.change_ids) & may
+        for step in fresh.steps
+        if step.operation in ALL_OR_NOTHING and not may.issuperset(step.change_ids)
+    )
+    return {change_id: SPLIT for change_ids in split for change_id in sorted(change_ids)}
 
 
 def _reason(change: Change, wanted: Mapping[Place, Change], fresh: Plan, observed: ObservedInstallation) -> Held | None:
@@ -72,7 +90,7 @@ def _not_wanted(change: Change, fresh: Plan, observed: ObservedInstallation) -> 
             return OutcomeKind.WAITING, waiting.reason
     seen = seen_value(change, observed)
     if classify(change, seen) is Verdict.ALREADY:
-        return OutcomeKind.ALREADY, "it was as desired before this run wrote anything"
+        return _overtaken(change, fresh) or (OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
     for pending in fresh.pending:
         # A mode that waits for idle chargers is listed once per busy charger.
         if pending.setting == change.setting and change.target.charger in {pending.target.charger, None}:
@@ -84,6 +102,18 @@ def _not_wanted(change: Change, fresh: Plan, observed: ObservedInstallation) -> 
     return OutcomeKind.NOT_REACHED, "the files do not want this any more"
 
 
+def _overtaken(change: Change, fresh: Plan) -> Held | None:
+    """What is as wanted now and will not stay so: a value that was sent before still waits for its charger."""
+    here = (item.reason for item in fresh.pending if (item.target, item.setting) == (change.target, change.setting))
+    reason = next(here, None)
+    return None if reason is None else (OutcomeKind.PENDING, reason)
+
+
 def values_in_words(change: Change, now: Observation) -> str:
     """Both values of a conflict: what the plan saw and what is there now."""
     return f"the plan saw {before(change)}, it is {value(change.row, now)} now; wanted {after(change)}"
+
+
+def lost_access(seen: Observation) -> bool:
+    """Whether the site tells us nothing any more, as it does once our own group was removed."""
+    return isinstance(seen, Unreadable) and seen.reason in NO_ACCESS
