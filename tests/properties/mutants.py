@@ -148,6 +148,16 @@ MUTANTS: tuple[Mutant, ...] = (
         law="4, limits",
         seed=_without_rule(Phase.RAISE_CHARGER, Phase.RAISE_INSTALLATION),
     ),
+    Mutant(
+        name="stand-alone mode goes on before the neighbours go down",
+        law="4, every order",
+        seed=_without_rule(Phase.STAND_ALONE, Phase.LOWER_CHARGER),
+    ),
+    Mutant(
+        name="a charger goes up before native OCPP is left",
+        law="4, every order",
+        seed=_without_rule(Phase.RAISE_CHARGER, Phase.AUTHENTICATION),
+    ),
     Mutant(name="a charger may stand above its circuit", law="4, limits", seed=_without_guard("above-circuit")),
     Mutant(
         name="an installation goes down above the unknown",

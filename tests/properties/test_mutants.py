@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.planning import test_every_order as every_order
 from tests.properties import test_law_1_on_the_core as law_1
 from tests.properties import test_law_3_minimal as law_3
 from tests.properties import test_law_4_safe as law_4
@@ -44,6 +45,7 @@ LAWS: dict[str, Callable[[], None]] = {
     "3": lambda: _search(law_3.check, cases(sites=1)),
     "4": lambda: _search(law_4.check, cases(sites=1), law_4.walks),
     "4, limits": lambda: _search(law_4.check, currents(), law_4.walks),
+    "4, every order": lambda: every_order.check(2) and None,
     "5": _law_5,
     "6": lambda: _search(law_6.check, cases()),
 }
