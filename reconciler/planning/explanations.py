@@ -54,6 +54,13 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Write authorizationRequired: true if only known people should charge.",
     ),
     Explanation(
+        code="P204",
+        title="Whoever lost access is invited again",
+        why="The way back from a run gives access back to somebody from whom the run took it. The cloud knows nothing "
+        "of the former acceptance: a person gets a mail and must accept it, and has no access until then.",
+        remedy="Tell the person that a mail comes. The next plan says who has not accepted yet.",
+    ),
+    Explanation(
         code="P301",
         title="A charger is not in the installation that lists it",
         why="It may have moved, been deactivated, or the serial is wrong. It is reported as unreadable and nothing is "

@@ -123,7 +123,7 @@ class TestDocument:
         path = tmp_path / "rollback.json"
         path.write_text(to_text(plan_document(BACK)).replace(f'"run": "{RUN}"', '"run": "../../x; rm -rf /"'))
 
-        with pytest.raises(InvalidDocumentError, match="rollback.run"):
+        with pytest.raises(InvalidDocumentError, match=r"rollback\.run"):
             read_plan(path)
 
 
