@@ -40,10 +40,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         code="P309",
         title="last-owner: too few owners who have accepted would remain",
-        why="Only an owner can manage or hand over an installation. Only people who have accepted count; an "
-        "invitation may never be answered.",
+        why="Only an owner can manage or hand over an installation. Only people who have accepted count, against "
+        "guards.minAcceptedOwners; an invitation may never be answered.",
         remedy="Add an owner under permissions.entries who is in the directory of people; the removal then waits for "
-        "the acceptance by itself. Leaving nobody at all is never possible.",
+        "the acceptance by itself. Going below the limit can be acknowledged. Leaving no owner who could act without "
+        "us (a person who accepted, or a group that is not ours) is never possible.",
     ),
     Explanation(
         code="P310",

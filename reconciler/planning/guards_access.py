@@ -50,13 +50,16 @@ def _needed(site: Site, change: Change, owners: Owners, seen: ObservedPermission
 
 
 def last_owner(site: Site) -> Iterable[Objection]:
-    """Enough owners who have accepted remain, now or once those come who are on their way."""
+    """Enough owners who have accepted remain, now or once those come who are on their way.
+
+    Going below the limit of fleet.yaml takes somebody's word; leaving no owner who could act without us never goes.
+    """
     refused = {one: needed for one, (kind, needed) in verdicts(site).items() if kind is Removal.REFUSED}
     if not refused or not isinstance(site.observed.permissions, tuple):
         return
     owners = owners_after(by_principal(site.observed.permissions), site.of(Scope.PRINCIPAL, "permissions"))
-    nobody = owners.accepted == 0
-    whom = "nobody who owns it" if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
+    nobody = not owners.secure and not _other_groups(site, owners)
+    whom = _who_stays(owners) if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
     why, remedy = _why_nobody_comes(site)
     for principal, needed in sorted(refused.items()):
         yield Objection(
@@ -66,6 +69,16 @@ def last_owner(site: Site) -> Iterable[Objection]:
             remedy=remedy,
             final=nobody,
         )
+
+
+def _other_groups(site: Site, owners: Owners) -> frozenset[str]:
+    """Groups that own the site and are not ours; while nobody told which one is, each of them may be."""
+    return frozenset() if site.own_group is None else owners.groups - {site.own_group}
+
+
+def _who_stays(owners: Owners) -> str:
+    groups = ", ".join(sorted(owners.groups))
+    return f"no owner but {groups}, which is or may be our own" if groups else "nobody who owns it"
 
 
 def _why_nobody_comes(site: Site) -> tuple[str, str]:

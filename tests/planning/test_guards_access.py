@@ -54,7 +54,6 @@ class TestLastOwner:
 
         assert guards(plan) == ["last-owner"]
         assert plan.refusals[0].measured == "0 accepted owners"
-        assert plan.refusals[0].liftable
         assert plan.refusals[0].remedy == "add an owner under permissions.entries first"
 
     def test_a_successor_who_is_not_in_the_directory_is_named(self) -> None:
@@ -94,11 +93,28 @@ class TestLastOwner:
         assert guards(plan) == ["last-owner"]
         assert not plan.refusals[0].liftable
 
-    def test_accepting_it_takes_the_owner_out(self) -> None:
-        """With a group left as owner, a named acceptance lifts it, and no gate holds it."""
-        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+    @pytest.mark.parametrize("group", ["BSJG", None])
+    def test_our_own_group_is_no_owner_who_could_act_without_us(self, group: str | None) -> None:
+        """The customer would be out; while nobody says which group is ours, each may be."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]), acknowledged=["last-owner"])
 
-        plan = plan_for(site, live(access=[US, OLD]), by=policy(accepted=[f"last-owner:{SITE}"]))
+        plan = plan_for(
+            site,
+            live(access=[US, OLD]),
+            by=policy(accepted=[f"last-owner:{SITE}"]),
+            accounts=[account(group=group)],
+        )
+
+        assert guards(plan) == ["last-owner"]
+        assert not plan.refusals[0].liftable
+        assert "no owner but userGroup:BSJG, which is or may be our own" in plan.refusals[0].message
+
+    def test_accepting_it_takes_the_owner_out(self) -> None:
+        """With another company's group left as owner, a named acceptance lifts it, and no gate holds it."""
+        site = wants(access=permissions(KEEP_US, absent=[gone("person:c-2")]))
+        seen = live(access=[US, OLD, has_access("userGroup:HANS", "owner")])
+
+        plan = plan_for(site, seen, by=policy(accepted=[f"last-owner:{SITE}"]), accounts=[account(group="BSJG")])
 
         assert not plan.refusals
         assert [step.gate for step in plan.steps] == [Gate.NOTHING]
@@ -136,6 +152,7 @@ class TestLastOwner:
         plan = plan_for(fleet(site, limits=GuardLimits(min_accepted_owners=2)), seen)
 
         assert guards(plan) == ["last-owner"]
+        assert plan.refusals[0].liftable
 
     def test_an_invitation_may_be_taken_back(self) -> None:
         """Somebody who never accepted is no owner that could be missed."""
