@@ -31,9 +31,11 @@ from reconciler.model.plan import Plan
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
+from reconciler.store.history import history
 from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
+from reconciler.workflows.invitations import invitations
 from reconciler.workflows.resume import Earlier
 
 
@@ -158,6 +160,8 @@ def _write_plans(task: _Task) -> None:
 def _apply_of(task: _Task) -> Apply:
     request, connections = task.request, task.connections
     root = current_globals().root  # asked here, because threads have no click context
+    invited = history(root, connections.clouds, since=connections.born_at).invited
+    per_day = request.desired.limits.invitations_per_day
     return Apply(
         plan=task.plan,
         desired=request.desired,
@@ -169,4 +173,5 @@ def _apply_of(task: _Task) -> Apply:
         progress=progress(),
         stop=Event(),
         earlier=task.earlier,
+        invitations=invitations(per_day, invited, connections.clock.now()),
     )

@@ -94,13 +94,14 @@ class JournalWriter:
     def _write(self, line: bytes) -> None:
         if self._broken:
             raise unwritable(self._path, OSError(0, "the journal was closed, or an earlier write to it failed"))
+        self._broken = True  # until the line is known to be on disk, whatever comes in between
         try:
             _write_all(self._descriptor, line)
             os.fsync(self._descriptor)
         except OSError as error:
-            self._broken = True
             _cut_back(self._descriptor, self._size)
             raise unwritable(self._path, error) from error
+        self._broken = False
 
 
 def read_journal(path: Path) -> Journal:

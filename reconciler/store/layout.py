@@ -14,6 +14,7 @@ from reconciler.store.files import make_private_folder, unreadable, write_atomic
 FOLDER = ".reconciler"
 JOURNAL = "journal.jsonl"
 
+_SECOND = len("20261121T063000Z")
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,16}")
 
 
@@ -54,8 +55,9 @@ def run_ids(root: Path) -> tuple[str, ...]:
 
 
 def latest(root: Path) -> str | None:
-    """The id of the newest run, None when there was none."""
-    return max(run_ids(root), default=None)
+    """The id of the newest run, None when there was none; of one second it is the one that was worked on last."""
+    folder = runs_folder(root)
+    return max(run_ids(root), key=lambda run: (run[:_SECOND], (folder / run).stat().st_mtime_ns), default=None)
 
 
 def machine_folder(environment: Mapping[str, str] = os.environ) -> Path:

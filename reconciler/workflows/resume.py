@@ -16,6 +16,9 @@ Event = tuple[str, Mapping[str, object]]
 SLOWEST_CALL = timedelta(minutes=5)
 """How long a request that was journalled may take to leave and to be carried out: pace, pauses after 429, time-outs."""
 
+CLOCK_BEHIND = timedelta(minutes=10)
+"""How far the clock may be behind the journal and is waited for: a sandbox that was killed has lost a little time."""
+
 KEPT = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
 READ_BACK_NOW: Held = (OutcomeKind.DONE, "sent before the interruption, read back now")
 NOT_VISIBLE: Held = (OutcomeKind.NOT_REACHED, "the installation is not visible any more")
@@ -59,6 +62,7 @@ class Earlier:
         done: Changes whose last outcome was done.
         invited: Changes that were about to send an invitation.
         in_flight: What must be given its time before it is read.
+        told_at: When the journal last told of a change, on the account's clock.
         started_waves: Numbers of the waves that were started.
         ended_waves: In order.
         writes: Requests that may have left.
@@ -71,6 +75,7 @@ class Earlier:
     done: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     in_flight: tuple[Flight, ...] = ()
+    told_at: Mapping[str, datetime] = field(default_factory=dict)
     started_waves: frozenset[int] = frozenset()
     ended_waves: tuple[EndedWave, ...] = ()
     writes: int = 0
@@ -94,6 +99,7 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
         sent=frozenset(story.sent),
         done=frozenset(story.done),
         invited=frozenset(story.invited),
+        told_at=story.told_at,
         in_flight=tuple(story.flights[change_id] for change_id in sorted(story.flights)),
         started_waves=frozenset(story.started_waves),
         ended_waves=tuple(story.ended_waves[number] for number in sorted(story.ended_waves)),
@@ -114,6 +120,7 @@ class _Story:
     done: set[str] = field(default_factory=set)
     invited: set[str] = field(default_factory=set)
     flights: dict[str, Flight] = field(default_factory=dict)
+    told_at: dict[str, datetime] = field(default_factory=dict)
     first_sent: dict[str, frozenset[str]] = field(default_factory=dict)
     carried: dict[str, frozenset[str]] = field(default_factory=dict)
     started_waves: set[int] = field(default_factory=set)
@@ -134,7 +141,7 @@ class _Story:
             case "after-write":
                 self._answered(data)
             case "outcome":
-                self._settled(str(data.get("change")), str(data.get("outcome")))
+                self._settled(str(data.get("change")), data)
             case "invited":
                 self.invited.add(str(data.get("change")))
             case "wave-started" | "wave-ended" if isinstance(number := data.get("wave"), int):
@@ -187,9 +194,11 @@ class _Story:
             if one in self.flights
         }
 
-    def _settled(self, change_id: str, outcome: str) -> None:
+    def _settled(self, change_id: str, data: Mapping[str, object]) -> None:
         self.flights.pop(change_id, None)
-        if outcome == OutcomeKind.DONE.value:
+        if (at := _moment(data.get("settled_at"))) is not None:
+            self.told_at[change_id] = at
+        if data.get("outcome") == OutcomeKind.DONE.value:
             self.done.add(change_id)
         else:
             self.done.discard(change_id)
@@ -208,9 +217,10 @@ def _moment(value: object) -> datetime | None:
 
 
 def readable_at(changes: Iterable[Change], earlier: Earlier, *, now: datetime) -> datetime:
-    """From when on reading shows whether what was in flight took effect; `now` when nothing was.
+    """From when on reading shows what the run did; `now` when nothing was in flight.
 
-    Nobody knows when a request left that was journalled and not answered: at the latest now.
+    Nobody knows when a request left that was journalled and not answered: at the latest now. What the journal tells
+    from later than now is not to be seen before that.
 
     Args:
         changes: Those of one account.
@@ -220,6 +230,7 @@ def readable_at(changes: Iterable[Change], earlier: Earlier, *, now: datetime) -
     flights = {flight.change_id: flight for flight in earlier.in_flight}
     ends = [now]
     for change in changes:
+        ends.append(min(earlier.told_at.get(change.id, now), now + CLOCK_BEHIND))
         flight = flights.get(change.id)
         if flight is not None:
             settles = timedelta(seconds=max(change.row.settles_after_s, default=0.0))
