@@ -110,9 +110,11 @@ def _configure(switch: Change, seen: Mapping[str, Observation], *, backs: list[_
         if row.kind is Kind.SECRET:
             reason = "it was set and nobody can read it; see in the Portal whether the cloud kept it"
             lost.append(_lost(switch, row.name, reason))
+        elif isinstance(value, Absent):
+            lost.append(_lost(switch, row.name, "the plan did not see what it was before"))
         elif reason := _why_not_written(row, value, switch.target):
             lost.append(_lost(switch, row.name, reason))
-        elif not isinstance(value, Absent | Unreadable):
+        elif not isinstance(value, Unreadable):
             backs.append(_Back(change=switch, setting=row.name, before=ABSENT, after=value))
 
 
