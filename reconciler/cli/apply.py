@@ -8,7 +8,7 @@ import click
 from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import global_options
-from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say
+from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.cli.running import finished_plan, run_apply, run_resume
@@ -105,7 +105,7 @@ def _confirmed(plan: Plan, *, yes: bool) -> bool:
     """
     if yes:
         return True
-    say(finished_plan(plan))
+    show_beside(finished_plan(plan))
     if not is_terminal(sys.stdin):
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",

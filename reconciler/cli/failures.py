@@ -5,14 +5,23 @@ import os
 import re
 import sys
 import traceback
+from io import StringIO
 
 import click
 
 from reconciler.errors import InvalidFilesError, ReconcilerError
 from reconciler.model.exit import ExitCode
-from reconciler.report.escape import for_terminal
+from reconciler.report.escape import cut, for_terminal
 
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EROFS})
+
+
+_LONGEST = 2000
+"""Cells of one line; longer is only what somebody made long to hide the rest."""
+
+
+def _shown(text: str) -> str:
+    return cut(for_terminal(text), _LONGEST)
 
 
 def report_failure(error: BaseException) -> int:
@@ -22,8 +31,7 @@ def report_failure(error: BaseException) -> int:
     """
     match error:
         case click.ClickException():
-            error.show(sys.stderr)
-            return ExitCode.USAGE
+            return _usage(error)
         case click.Abort() | KeyboardInterrupt():
             click.echo("interrupted", err=True)
             return ExitCode.INTERRUPTED
@@ -37,24 +45,33 @@ def report_failure(error: BaseException) -> int:
             return _bug(error)
 
 
+def _usage(error: click.ClickException) -> int:
+    """Click quotes what was typed, which a script may have taken from a file name."""
+    said = StringIO()
+    error.show(said)
+    for line in said.getvalue().splitlines():
+        click.echo(_shown(line), err=True)
+    return ExitCode.USAGE
+
+
 def _no_file(error: OSError) -> int:
     """A file or stream said no."""
     click.echo(f"error: {error.strerror or 'a file cannot be used'}", err=True)
-    click.echo(f"  where:  {for_terminal(str(error.filename or 'standard output'))}", err=True)
+    click.echo(f"  where:  {_shown(str(error.filename or 'standard output'))}", err=True)
     click.echo("  remedy: check the path, its permissions and the space left, then run the command again", err=True)
     return ExitCode.ERROR
 
 
 def _known(error: ReconcilerError) -> int:
-    click.echo(f"error: {for_terminal(error.what)}", err=True)
-    click.echo(f"  where:  {for_terminal(error.where)}", err=True)
-    click.echo(f"  remedy: {for_terminal(error.remedy)}", err=True)
+    click.echo(f"error: {_shown(error.what)}", err=True)
+    click.echo(f"  where:  {_shown(error.where)}", err=True)
+    click.echo(f"  remedy: {_shown(error.remedy)}", err=True)
     return error.exit_code
 
 
 def _invalid_files(error: InvalidFilesError) -> int:
     for problem in error.problems:
-        click.echo(for_terminal(str(problem)), err=True)
+        click.echo(_shown(str(problem)), err=True)
     click.echo(f"error: {error.what}; {error.remedy}", err=True)
     return error.exit_code
 

@@ -13,6 +13,7 @@ import click
 
 from reconciler.cli.options import ColorChoice, current_globals
 from reconciler.errors import UsageProblemError
+from reconciler.report.escape import for_json, for_terminal
 from reconciler.report.page import Color, Glyphs, glyphs_for
 from reconciler.store.files import write_atomically
 
@@ -130,10 +131,15 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def say(text: str) -> None:
-    """One line to the person at the terminal, on stderr."""
+    """One line to the person at the terminal, on stderr; nothing in it acts on the terminal."""
+    click.echo(for_terminal(text), err=True)
+
+
+def show_beside(text: str) -> None:
+    """A rendered text on stderr, so that stdout stays for the result."""
     click.echo(text, err=True)
 
 
 def compact(data: object) -> str:
     """JSON on one line, for `--format json` of small answers."""
-    return json.dumps(data, sort_keys=True) + "\n"
+    return for_json(json.dumps(data, sort_keys=True)) + "\n"

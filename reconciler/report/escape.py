@@ -6,26 +6,45 @@ Names come from files and from the cloud; anybody with access to an installation
 import re
 import unicodedata
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 
 NAME_CELLS = 60
 """Longer names are cut where a report shows them; documents keep them whole."""
 
 _CUT = "…"
-_NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_WORKFLOW_COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere, because a line may be folded just before it
+_CHARACTERS_PER_CELL = 4  # a letter and its marks
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_MARKS = frozenset({"Mn", "Me"})
+_MOST_MARKS = 3
+"""Marks on one letter; no language that Zaptec's customers write needs more, and a tower of them covers other lines."""
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
+"""Letters and marks that show nothing, though Unicode counts them as letters and marks."""
+_PICTURE_STYLES = "\ufe0e\ufe0f"  # follow a picture, for instance a sun, and say how to draw it
+_WORKFLOW_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")  # anywhere, because a line may be folded just before it
+
+_WORKFLOW_COMMAND_IN_JSON = re.compile(r"#(?=#\w*\[)")  # the other kind begins a line, and no line of JSON begins so
 
 
 def visible(text: str) -> str:
-    r"""Control, bidi, zero-width and unassigned characters as `\x1b` or `\u202e`: seen instead of obeyed."""
+    r"""Control, bidi, zero-width and unassigned characters as `\x1b` or `\u202e`: seen instead of obeyed.
+
+    So are spaces that are none, and marks beyond the third on one letter.
+    """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shown(character) for character in text)
+    shown: list[str] = []
+    marks, before = 0, " "
+    for character in text:
+        category = unicodedata.category(character)
+        marks = marks + 1 if category in _MARKS else 0
+        hidden = (category in _NOT_SHOWN and character != " ") or marks > _MOST_MARKS or _BLANK.match(character)
+        loose = character in _PICTURE_STYLES and unicodedata.category(before) != "So"
+        shown.append(_spelled(character) if hidden or loose else character)
+        before = character
+    return "".join(shown)
 
 
-def _shown(character: str) -> str:
-    if unicodedata.category(character) not in _NOT_SHOWN:
-        return character
+def _spelled(character: str) -> str:
     code = ord(character)
     match code:
         case _ if code < 0x100:
@@ -42,15 +61,13 @@ def for_terminal(text: str) -> str:
 
 
 def cut(text: str, cells: int = NAME_CELLS) -> str:
-    """At most that many terminal cells; what is cut ends in `…`."""
-    if cell_len(text) <= cells:
-        return text
-    kept = ""
-    for character in text:
-        if cell_len(kept + character) > cells - 1:
-            break
-        kept += character
-    return kept + _CUT
+    """Made visible, at most that many terminal cells; what is cut ends in `…`."""
+    shown = visible(text)
+    most = _CHARACTERS_PER_CELL * cells
+    if len(shown) <= most and cell_len(shown) <= cells:
+        return shown
+    kept = shown[:most]
+    return next(iter(chop_cells(kept, cells - 1)), kept) + _CUT
 
 
 def name(text: str) -> str:
@@ -69,6 +86,7 @@ _PLAIN_SIGNS = (("…", "..."), ("→", "->"), ("─", "-"), ("·", "-"), ("✓"
 
 _MARKDOWN_SIGNS = re.compile(r"[\\`*_{}\[\]~$]")
 _MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)](?:\s|$)))")
+_MARKDOWN_END = re.compile(r"(^|\s)(#+\s*)$")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _LINKED = re.compile(
     r"[@#]\w|://|:[\w+-]+:|(?i:www\.|\bGH-\d)"
@@ -89,7 +107,8 @@ def for_markdown(text: str) -> str:
         if _LINKED.search(word[0]):
             parts += [_plain(shown[end : word.start()]), _word(word[0])]
             end = word.end()
-    return _MARKDOWN_START.sub(_at_start, "".join((*parts, _plain(shown[end:]))))
+    escaped = _MARKDOWN_START.sub(_at_start, "".join((*parts, _plain(shown[end:]))))
+    return _MARKDOWN_END.sub(r"\1\\\2", escaped)  # a heading would end there
 
 
 def _word(word: str) -> str:
@@ -115,8 +134,14 @@ def code(text: str) -> str:
     """A code span in Markdown, in tables too, with exactly this text; GitHub makes no links or mentions there.
 
     A pipe would end the cell of a table, and an escaped one shows its backslash elsewhere, so it stands between spans.
+    So does the sign that makes a workflow command, for whoever prints the Markdown in a log.
     """
-    return _MARKDOWN_ENTITIES["|"].join(_span(part) if part else "" for part in visible(text).split("|")) or _span("")
+    parts = _BETWEEN_SPANS.split(visible(text))
+    return "".join(_BETWEEN.get(part) or (_span(part) if part else "") for part in parts) or _span("")
+
+
+_BETWEEN = {"|": "&#124;", "#": "&#35;"}
+_BETWEEN_SPANS = re.compile(r"(\||#(?=#\w*\[))")
 
 
 def _span(shown: str) -> str:
@@ -125,6 +150,11 @@ def _span(shown: str) -> str:
     stripped = shown[:1] == shown[-1:] == " " and bool(shown.strip())  # Markdown takes one space off both ends
     pad = " " if longest or not shown or stripped else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def for_json(text: str) -> str:
+    """A JSON document as text, spelled so that no line of it is a workflow command; it reads back the same."""
+    return _WORKFLOW_COMMAND_IN_JSON.sub(r"\\u0023", text)
 
 
 def for_csv(text: str) -> str:

@@ -11,6 +11,7 @@ from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
 from reconciler.report import json_parts as parts
+from reconciler.report.escape import for_json
 from reconciler.report.json_blast import blast_part
 from reconciler.report.json_parts import Json
 
@@ -19,7 +20,7 @@ FORMAT_VERSION = "1.0"
 
 def to_text(document: Json) -> str:
     """The document as text: sorted keys, two spaces, a newline; ASCII only, so that no name acts on a terminal."""
-    return json.dumps(document, sort_keys=True, indent=2, allow_nan=False) + "\n"
+    return for_json(json.dumps(document, sort_keys=True, indent=2, allow_nan=False)) + "\n"
 
 
 def plan_document(plan: Plan) -> Json:

@@ -35,6 +35,11 @@ class TestVisible:
             ("a\u200bb\u2028c", "a\\u200bb\\u2028c"),
             ("a\ud800b", "a\\ud800b"),
             ("a\U000e0041b", "a\\U000e0041b"),
+            ("a\u00a0b\u3000c", "a\\xa0b\\u3000c"),
+            ("a\u3164\u115f\u2800b", "a\\u3164\\u115f\\u2800b"),
+            ("Z\u0301\u0302\u0303\u0304\u0305", "Z\u0301\u0302\u0303\\u0304\\u0305"),
+            ("Tiếng Việt นี้ قُرْآن \u2600\ufe0f", "Tiếng Việt นี้ قُرْآن \u2600\ufe0f"),
+            ("a\ufe0f\U000e0101", "a\\ufe0f\\U000e0101"),
         ],
     )
     def test_what_cannot_be_seen_is_spelled_out(self, text: str, expected: str) -> None:
@@ -55,6 +60,11 @@ class TestCut:
     def test_a_cut_text_fits(self, text: str, cells: int) -> None:
         """Wide characters count twice."""
         assert cell_len(escape.cut(text, cells)) <= cells
+
+    @pytest.mark.parametrize("sign", ["\u200b", "\x00", "\u0301", "\u1161", "\u202e"])
+    def test_what_takes_no_room_is_cut_all_the_same(self, sign: str) -> None:
+        """Ten thousand signs without a width are neither one cell nor ten thousand escapes."""
+        assert len(escape.cut(sign * 10_000)) <= 4 * escape.NAME_CELLS + 1
 
     def test_a_short_name_stays(self) -> None:
         """Only what is too long is cut."""
@@ -100,6 +110,21 @@ class TestMarkdown:
 
         assert set(re.findall(r"</?(\w+)", out)) <= {"p", "code"}
         assert text_of(out) == f"x {text} x"
+
+    @pytest.mark.parametrize("text", ["a #", "a ##", "#", "a # #"])
+    def test_a_heading_keeps_the_signs_at_its_end(self, text: str) -> None:
+        """Two files whose names differ in them must not read the same."""
+        page = rendered(f"## {escape.for_markdown(text)}")
+
+        assert page == f"<h2>{text}</h2>\n"
+
+    @pytest.mark.parametrize("text", ["x ##[add-mask]y", "##vso[task.setvariable]y", "###[group]", "a|##[b]|c"])
+    def test_a_code_span_in_a_log_is_no_workflow_command(self, text: str) -> None:
+        """Runners look for it anywhere in a line; the span still shows exactly this text."""
+        markdown = escape.code(text)
+
+        assert re.search(r"##\w*\[", markdown) is None
+        assert text_of(rendered(markdown)) == text
 
     @pytest.mark.parametrize("text", ["@all", "#12", ":fire:", "https://evil.example", "www.evil.example", "GH-12"])
     def test_github_finds_nothing_to_link(self, text: str) -> None:
@@ -159,6 +184,7 @@ class TestOtherFormats:
             ("a::set-env", "a:\\:set-env"),
             (":::x", ":\\:\\:x"),
             ("##[group]", "#\\#[group]"),
+            ("##vso[x]", "#\\#vso[x]"),
         ],
     )
     def test_a_log_line_is_no_workflow_command(self, text: str, expected: str) -> None:
