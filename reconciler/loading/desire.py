@@ -53,8 +53,6 @@ def normal(row: Setting, value: Any) -> Value:
         case Kind.SECRET:
             kind, name = next(iter(value["secretRef"].items()))
             return f"{kind}:{name}"
-        case Kind.ROLES:
-            return roles_in_order(value)
         case _:
             return value  # type: ignore[no-any-return]  # the schema has checked it
 

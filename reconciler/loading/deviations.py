@@ -123,8 +123,8 @@ def _fits(row: Setting | None, value: Any) -> bool:
             return value in [word for word, _ in row.choices]
         case Kind.TEXT:
             return isinstance(value, str)
-        case Kind.SECRET | Kind.ROLES:
-            return False
+        case _:
+            return False  # secrets are never compared; roles are no setting of these two scopes
 
 
 def _deviation(entry: Mapping[str, Any]) -> Deviation:

@@ -99,7 +99,8 @@ def _check_kind(change: Change) -> None:
     row = rows.get(change.setting)
     if row is None:
         raise ValueError(f"change {change.id}: there is no setting `{echo(change.setting)}` here")
-    if change.after is not ABSENT and not isinstance(change.after, _TYPES.get(row.kind, str)):
+    is_known = not row.choices or change.after in dict(row.choices)
+    if change.after is not ABSENT and not (is_known and isinstance(change.after, _TYPES.get(row.kind, str))):
         raise ValueError(f"change {change.id}: {row.name} does not take such a value")
 
 
@@ -108,16 +109,14 @@ def moment_of(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def _value_of(data: object) -> Value | None:
+def _value_of(data: Any) -> Value | None:
     match data:
         case None | bool() | str():
             return data
         case list():
-            return tuple(str(item) for item in data)
-        case int() | float():
-            return float(data)
+            return tuple(data)
         case _:
-            raise TypeError(f"{type(data).__name__} is no value")
+            return float(data)
 
 
 def _after_of(data: object) -> Value | Absent:
@@ -126,13 +125,10 @@ def _after_of(data: object) -> Value | Absent:
 
 
 def _before_of(part: Part) -> Observation:
-    match BeforeState(part["before_state"]):
-        case BeforeState.ABSENT:
-            return ABSENT
-        case BeforeState.UNREADABLE:
-            return Unreadable(reason=Reason(part["before_reason"]))
-        case BeforeState.KNOWN:
-            return _after_of(part["before"])
+    state = BeforeState(part["before_state"])
+    if state is BeforeState.UNREADABLE:
+        return Unreadable(reason=Reason(part["before_reason"]))
+    return ABSENT if state is BeforeState.ABSENT else _after_of(part["before"])
 
 
 def _target_of(part: Part) -> Target:
@@ -247,7 +243,7 @@ def _former_of(part: Part) -> FormerValue:
 
 def _known_setting(name: str) -> str:
     if name not in {row.name for row in settings_of(Scope.INSTALLATION)}:
-        raise ValueError(f"there is no setting {name[:60]!r} of an installation")
+        raise ValueError(f"there is no setting `{echo(name)}` of an installation")
     return name
 
 

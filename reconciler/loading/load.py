@@ -11,7 +11,7 @@ from reconciler.loading.findings import At, Finding, Source, in_order, make_prob
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.fleet_file import accounts_of, limits_of
 from reconciler.loading.installations import ReadInstallation, read_installation
-from reconciler.loading.origins import EffectiveValue, FileOrigins
+from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.shared import Shared, read_shared
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation
@@ -56,7 +56,7 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
     """
     folder = fleet_folder(path)
     if isinstance(folder, Problem):
-        return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins.nothing(), files=0)
+        return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins(fleet=None), files=0)
     problems: list[Problem] = []
     shared = read_shared(folder, problems, today=today)
     files, unusable = folder.below("installations")
@@ -72,7 +72,7 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
     deviations = _read_exceptions(folder, gathered, today=today)
     attestations = _read_attestations(folder, problems)
     sorted_problems = in_order(problems)
-    origins = FileOrigins(folder=folder, shared=shared, files=gathered.places)
+    origins = FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places))
     if _has_error(sorted_problems):
         return LoadedFleet(desired=None, problems=sorted_problems, origins=origins, files=len(files))
     desired = DesiredFleet(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reconciler.errors import UsageProblemError
-from reconciler.loading.addresses import redacted
+from reconciler.loading.files import printable
 from reconciler.loading.merge import CHARGER_SETTINGS, SETTING_NAMES, is_setting_name
 from reconciler.loading.nearest import nearest
 
@@ -31,7 +31,7 @@ def no_such_file(path: Path, known: Iterable[str]) -> UsageProblemError:
     is_there = os.path.exists(path)
     return UsageProblemError(
         "this is no installation file of the fleet" if is_there else "there is no such file",
-        where=redacted(str(path)),
+        where=printable(str(path)),
         remedy=f"did you mean {near}?" if near and not is_there else "name a file below installations/ of the fleet",
     )
 
@@ -40,7 +40,7 @@ def unreadable_file(path: Path) -> UsageProblemError:
     """Of an installation file that holds nothing usable."""
     return UsageProblemError(
         "nothing of this file can be read",
-        where=redacted(str(path)),
+        where=printable(str(path)),
         remedy="run `reconciler validate` on it and repair what it lists",
     )
 
@@ -52,7 +52,7 @@ def no_value(asked: str, leaves: Sequence[Sequence[str]], *, file: Path) -> Usag
     near = None if is_setting else nearest(asked, known)
     return UsageProblemError(
         f"the merged file has no such value{', so it is unmanaged' if is_setting else ''}",
-        where=redacted(f"{file}, {asked}"),
+        where=printable(f"{file}, {asked}"),
         remedy=f"did you mean {near}?" if near else "leave the path away to see every value",
     )
 

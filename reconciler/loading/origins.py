@@ -32,25 +32,27 @@ class EffectiveValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileOrigins:
-    """Implements `Origins`. `files` maps an installation id to its file and the hash of its bytes when loaded."""
+class ReadFleet:
+    """A fleet that was read. `files` maps an installation id to its file and the hash of its bytes at that time."""
 
-    folder: FleetFolder | None
-    shared: Shared | None
+    folder: FleetFolder
+    shared: Shared
     files: Mapping[str, tuple[FleetFile, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOrigins:
+    """Implements `Origins`. `fleet` is None when there is none."""
+
+    fleet: ReadFleet | None
 
     def find(self, installation_id: str, path: Sequence[str]) -> Origin:
         """See `model.ports.Origins`; line 0 when the file is not there any more or was changed meanwhile."""
-        if installation_id not in self.files:
+        if self.fleet is None or installation_id not in self.fleet.files:
             return Origin(file="", line=0)
-        file, fingerprint = self.files[installation_id]
-        layers = self._layers(file, fingerprint)
+        file, fingerprint = self.fleet.files[installation_id]
+        layers = _layers(self.fleet, file, fingerprint=fingerprint)
         return origin_of(layers, _steps(path)) if layers else Origin(file=file.name, line=0)
-
-    @classmethod
-    def nothing(cls) -> "FileOrigins":
-        """For a fleet that is not there."""
-        return cls(folder=None, shared=None, files={})
 
     def effective(self, path: Path, prefix: str | None) -> tuple[EffectiveValue, ...]:
         """Values of one merged file, sorted by path; with a prefix only that value and those below it.
@@ -60,15 +62,15 @@ class FileOrigins:
         Raises:
             UsageProblemError: The file is no installation file of this fleet, or it has no such value.
         """
-        if self.folder is None or self.shared is None:
+        if self.fleet is None:
             return ()
-        file = self._file(path)
+        file = _file(self.fleet.folder, path)
         if file is None:
-            raise no_such_file(path, [known.shown for known in self.folder.below("installations")[0]])
-        layers = self._layers(file, None)
+            raise no_such_file(path, [known.shown for known in self.fleet.folder.below("installations")[0]])
+        layers = _layers(self.fleet, file, fingerprint=None)
         if not layers:
             raise unreadable_file(path)
-        leaves = sorted(_leaves(effective_tree(layers[-1].tree, self.shared), ()))
+        leaves = sorted(_leaves(effective_tree(layers[-1].tree, self.fleet.shared), ()))
         chosen = [leaf for leaf in leaves if prefix is None or _is_below(leaf[0], prefix)]
         if not chosen:
             raise no_value(prefix or "", [steps for steps, _ in leaves], file=path)
@@ -76,25 +78,23 @@ class FileOrigins:
             EffectiveValue(path=".".join(path), value=value, origin=origin_of(layers, path)) for path, value in chosen
         )
 
-    def _file(self, path: Path) -> FleetFile | None:
-        """As the user names it: from here, from the fleet folder, or as we show it."""
-        if self.folder is None:
-            return None
-        root = self.folder.root
-        for candidate in (str(path), os.path.join(root, path), os.path.join(os.path.dirname(root), path)):
-            real = os.path.realpath(candidate)
-            if real.startswith(os.path.join(root, "installations") + os.sep) and os.path.isfile(real):
-                return self.folder.file(*os.path.relpath(real, root).split(os.sep))
-        return None
 
-    def _layers(self, file: FleetFile, fingerprint: int | None) -> tuple[Layer, ...]:
-        if self.folder is None or self.shared is None:
-            return ()
-        source = read_source(self.folder, file)
-        if not isinstance(source, Source) or (fingerprint is not None and hash(source.data) != fingerprint):
-            return ()
-        own = _own_tree(source)
-        return layers_of(source, own, self.shared) if own is not None else ()
+def _file(folder: FleetFolder, path: Path) -> FleetFile | None:
+    """As the user names it: from here, from the fleet folder, or as we show it."""
+    root = folder.root
+    for candidate in (str(path), os.path.join(root, path), os.path.join(os.path.dirname(root), path)):
+        real = os.path.realpath(candidate)
+        if real.startswith(os.path.join(root, "installations") + os.sep) and os.path.isfile(real):
+            return folder.file(*os.path.relpath(real, root).split(os.sep))
+    return None
+
+
+def _layers(fleet: ReadFleet, file: FleetFile, *, fingerprint: int | None) -> tuple[Layer, ...]:
+    source = read_source(fleet.folder, file)
+    if not isinstance(source, Source) or (fingerprint is not None and hash(source.data) != fingerprint):
+        return ()
+    own = _own_tree(source)
+    return layers_of(source, own, fleet.shared) if own is not None else ()
 
 
 @lru_cache(maxsize=64)

@@ -143,10 +143,8 @@ def _size(key: str, limit: int) -> Check:
             return lambda value: value.__class__ is not str or len(value) <= limit
         case "maxItems":
             return lambda value: value.__class__ is list and len(value) <= limit
-        case "uniqueItems":
-            return _has_unique_texts
         case _:
-            return _nothing
+            return _has_unique_texts if key == "uniqueItems" else _nothing
 
 
 def _one_of(words: list[Any]) -> Check:

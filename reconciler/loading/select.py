@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from reconciler.errors import UsageProblemError
-from reconciler.loading.addresses import redacted
+from reconciler.loading.files import printable
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.nearest import nearest
 from reconciler.loading.not_found import looks_like_a_path, nearest_path
@@ -60,7 +60,7 @@ def _of_account(fleet: DesiredFleet, account: str | None) -> tuple[DesiredInstal
     if account not in names:
         near, known = nearest(account, names), ", ".join(names)
         raise UsageProblemError(
-            f"fleet.yaml has no account {redacted(account)}",
+            f"fleet.yaml has no account {printable(account)}",
             where="--account",
             remedy=f"did you mean {near}? known: {known}" if near else f"known: {known}",
         )
@@ -73,7 +73,7 @@ def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet
         matching = {site.id for site in sites if matches(site, selector, fleet.path)}
         if not matching:
             raise UsageProblemError(
-                f"{redacted(selector)} matches no installation",
+                f"{printable(selector)} matches no installation",
                 where="the selection",
                 remedy=_did_you_mean(selector, sites),
             )
@@ -120,7 +120,7 @@ def _did_you_mean(word: str, sites: tuple[DesiredInstallation, ...]) -> str:
 
 def _described(selectors: Sequence[str], exclude: Sequence[str], account: str | None) -> str:
     parts = [*([f"account {account}"] if account else []), *selectors, *(f"without {name}" for name in exclude)]
-    return redacted(", ".join(parts))
+    return printable(", ".join(parts))
 
 
 def _part(fleet: DesiredFleet, chosen: tuple[DesiredInstallation, ...], description: str) -> DesiredFleet:

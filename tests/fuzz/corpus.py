@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from reconciler.model.outcome import Wave
 from reconciler.model.plan import Plan
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.worksheet import worksheet, worksheet_document
@@ -52,8 +53,8 @@ guards: {maxChangedInstallations: 25, maxChargersToZero: 3, minAcceptedOwners: 1
   maxAccessRemoved: 2, invitationsPerDay: 9}
 allowedHosts: [ocpp.backend-b.example, hooks.paycharge.example]
 final:
-  chargers.maxCurrent: {min: 6, max: 32}
-  chargers.standAlone: {value: false}
+  chargers.maxCurrent: {min: 0, max: 32}
+  authentication.authorizationRequired: {value: true}
   maxCurrent: {max: 63}
 """,
     "profiles/p.yaml": """\
@@ -107,7 +108,7 @@ permissions:
 acknowledge:
   - {{guard: lose-load-balancing, by: "electrician KL", reason: "backend balances", until: 2027-01-31}}
 switch: {{when: idle, giveUpAfterHours: 72}}
-unmanaged: [labels]
+unmanaged: [permissions.absent]
 """,
     "installations/a/there.yaml": """\
 version: 1
@@ -156,6 +157,105 @@ evidence: seen in the Portal
 }
 """A fleet in which every key of every kind of file stands at least once."""
 
+_HEAD = f"version: 1\nid: {SITE}\nname: Here\naccount: main\n"
+_FLEET = "version: 1\naccounts: {main: {cloud: sandbox}}\n"
+_URLS = (
+    "http://hooks.paycharge.example/x",
+    "ws://ocpp.backend-b.example/x",
+    "wss://evil.example/{serial}",
+    "wss://127.0.0.1/ZAP000001",
+    "wss://ocpp.backend-b.example/?token=x",
+    "wss://me:you@ocpp.backend-b.example/",
+    "wss://ocpp.backend-b.example/a b",
+    "wss://ocpp.backend-b.example/" + "x" * 600,
+    "wss://0x7f.1/",
+    "not a URL",
+    "wss://[::1",
+)
+MISTAKES: tuple[tuple[str, str], ...] = (
+    *(
+        ("installations/here.yaml", f"{_HEAD}authentication: {{mode: {mode}, {mode}: {{{key}: {json.dumps(url)}}}}}\n")
+        for url in _URLS
+        for mode, key in (("ocppNative", "url"), ("ocppCloud", "url"), ("webhooks", "authUrl"))
+    ),
+    ("installations/here.yaml", _HEAD + "authentication: {mode: Zaptec, ocppNative: {}, webhooks: {}}\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "authentication: {mode: ocppCloud, webhooks: {}, authorizationRequired: true}\n",
+    ),
+    ("installations/here.yaml", _HEAD + "authentication: {mode: ocppNative}\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "authentication: {mode: ocppCloud, ocppCloud: {url: 'wss://ocpp.backend-b.example/x',"
+        " urlVersion: ocpp16Compliant}}\nchargers: {ZAP012345: {}, ZAP012346: {standAlone: true}, ZAP012347: 5}\n",
+    ),
+    ("installations/here.yaml", _HEAD + "chargers: {ZAP012345: {maxCurrent: 0}, ZAP012346: {maxCurrent: 16.05}}\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "chargerDefaults: {maxCurrent: 0, disabled: {reason: x, until: 2020-01-01}}\n"
+        "chargers: {ZAP012345: {maxCurrent: 16}, ZAP012346: {}, ZAP012347: {unmanaged: [maxCurrent], disabled: 5}}\n",
+    ),
+    ("installations/here.yaml", _HEAD + "permissions: {mode: exclusive, entries: [{userGroup: A, roles: [user]}]}\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "permissions: {mode: exclusive, entries: [5, {user: 'person:a', roles: [x]}]}\n",
+    ),
+    ("installations/here.yaml", _HEAD + "permissions: {mode: exclusive, entries: 5, absent: [{userGroup: A}]}\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "permissions: {entries: [{userGroup: A, roles: [owner]}, {userGroup: A, roles: [user]}],"
+        " absent: [{userGroup: A}, {userGroup: B, after: ownerAccepted}]}\n",
+    ),
+    (
+        "installations/here.yaml",
+        _HEAD + "acknowledge: [{guard: above-circuit, by: x, reason: x, until: 2026-02-30},"
+        " {guard: changed-installations, by: x, reason: x, until: 2035-01-01}, {guard: loose-load-balancing}]\n",
+    ),
+    ("installations/here.yaml", _HEAD + "profiles: [handower, p, q, 5]\nunmanaged: [maxCurent, maxCurrent, labels]\n"),
+    ("installations/here.yaml", f"version: 1\nid: {SITE}\nname: Here\n"),
+    ("installations/here.yaml", f"version: 2\nid: {SITE}\nname: Here\naccount: maine\nlabels: {{a: 1}}\nswitch: 5\n"),
+    ("installations/a/there.yaml", _HEAD + "chargers: {ZAP012345: {}}\n"),
+    ("profiles/p.yaml", "authentication: 5\nchargers: 5\npermissions: 5\nunmanaged: 5\n"),
+    (
+        "profiles/p.yaml",
+        "permissions: {entries: [{user: 'person:a', roles: [user]}], absent: 5}\nunmanaged: [chargers]\n",
+    ),
+    ("profiles/q.yaml", "unknown: 1\nunmanaged: [chargers.maxCurrent, authentication.ocppCloud]\nmaxCurrent: null\n"),
+    ("fleet.yaml", _FLEET + "defaults: 5\nallowedHosts: 5\nfinal: {chargers.maxCurent: {max: 5}, maxCurrent: 5}\n"),
+    ("fleet.yaml", _FLEET + "acounts: 5\nalowedHosts: [x]\nfinale: 5\ndefaults: {maxCurrent: 5}\n"),
+    ("fleet.yaml", "version: 1\naccounts: {main: {cloud: zaptec, routes: {permissions: partner}, agreement: x}}\n"),
+    ("fleet.yaml", "version: 1\naccounts: {main: {cloud: sandbox, routes: {permissions: partner}}}\n"),
+    (
+        "fleet.yaml",
+        _FLEET + "final: {maxCurrent: {value: 40.0, min: 41, max: 20}, authentication.mode: {value: native}}\n",
+    ),
+    ("fleet.yaml", "version: 1\naccounts: {}\nallowedHosts: [null]\n"),
+    (
+        "exceptions.yaml",
+        "version: 1\nexceptions:\n"
+        + "".join(
+            f"  - {{installation: {site}, {what}, until: {until}, owner: x, reason: x}}\n"
+            for site in (SITE, "11111111-0000-4000-8000-00000000000f", "5")
+            for until in ("2026-02-30", "2020-01-01", "2026-05-06")
+            for what in (
+                "setting: maxCurrent, value: 16.05",
+                "setting: maxCurent, value: 16",
+                "charger: ZAP012345, setting: standAlone, value: 16",
+                "charger: ZAP999999, setting: permissions, value: x",
+                "setting: authentication.webhooks.authPayload, value: x",
+                "setting: x, ignore: true, value: 1",
+                "setting: 5, ignore: true",
+            )
+        ),
+    ),
+    (f"attestations/{SITE}.yaml", f"version: 1\ninstallation: {SITE[:-1]}2\nattestedOn: 2026-02-30\nvalidUntil: 5\n"),
+)
+"""Files with one mistake or several, so that every rule has something to say."""
+
+WAVES = (
+    Wave(number=1, installations=5, healthy=True),
+    Wave(number=2, installations=1, healthy=False, reasons=("a charger is offline",)),
+)
 PEOPLE: Mapping[str, str] = {
     "people.yaml": "- {id: c-1, email: kari@people.example, name: Kari, language: nb}\n"
     "- {id: 88121, email: ola@people.example}\n",
@@ -184,6 +284,12 @@ def kind_of(name: str) -> str:
 def files_that_say_everything() -> tuple[Seed, ...]:
     """The small fleet, one seed for each file."""
     return tuple(_file(name, text.encode()) for name, text in EVERYTHING.items())
+
+
+@cache
+def mistaken_files() -> tuple[Seed, ...]:
+    """Files of the small fleet, each with mistakes."""
+    return tuple(_file(name, text.encode()) for name, text in MISTAKES)
 
 
 @cache
@@ -230,7 +336,12 @@ def documents() -> tuple[Seed, ...]:
     plans = (samples.FIXTURE, samples.EMPTY, samples.REFUSED, samples.PORTAL, samples.HOSTILE_PLAN)
     sheet = worksheet(samples.PORTAL, frozenset(change.id for change in samples.PORTAL.changes))
     found = [("plan", plan_document(plan)) for plan in (*plans, *map(_part_of, plans))]
-    found += [("result", result_document(result)) for result in (samples.RESULT, samples.CONVERGED)]
+    results = (
+        samples.RESULT,
+        samples.CONVERGED,
+        replace(samples.CONVERGED, waves=WAVES, rollback="runs/x/rollback.json"),
+    )
+    found += [("result", result_document(result)) for result in results]
     found += [("worksheet", worksheet_document(sheet))]
     return tuple(
         Seed(name=kind, data=(text := to_text(document)).encode(), tree=json.loads(text)) for kind, document in found

@@ -1,8 +1,10 @@
 """Targets that read what the cloud, its login and a partner's adapter answer."""
 
+import contextlib
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from reconciler.live import rows, wire
 from reconciler.live.account import Access
 from reconciler.live.client import Client
 from reconciler.live.exchange import Call
+from reconciler.live.executor import CloudExecutor
 from reconciler.live.paging import Page
 from reconciler.live.partner_route import PartnerRoute
 from reconciler.live.refusal import Refusal, refusal_of
@@ -25,7 +28,9 @@ from reconciler.live.together import Together
 from reconciler.live.wire import WireError
 from reconciler.loading.load import load_fleet
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedPermission, ReadNeed
+from reconciler.model.outcome import WriteAnswer, WriteStatus
 from reconciler.model.people import People, Person
+from reconciler.model.plan import Operation
 from reconciler.model.secret import Secret
 from reconciler.model.value import Observation
 from reconciler.planning.make import make_plan
@@ -40,6 +45,7 @@ from tests.fuzz.reading_files import POLICY, TODAY
 from tests.fuzz.values import ADDRESS, SECRET
 from tests.live import answers as small
 from tests.live.cloud import ALL_PARTNER, NoBar, Opening, VirtualClock, account_of
+from tests.report import samples
 
 States = tuple[tuple[str, Observation], ...]
 PARSERS: tuple[tuple[Callable[[object], object], Any], ...] = (
@@ -51,24 +57,25 @@ PARSERS: tuple[tuple[Callable[[object], object], Any], ...] = (
 STATUSES = (200, 200, 200, 204, 302, 400, 401, 403, 404, 429, 500, 500, 503)
 _MAIL = re.compile(r"[A-Za-z0-9.]+@[A-Za-z0-9.]+")
 MOST_CALLS = 60
+_PLANS = (samples.FIXTURE, samples.PORTAL, samples.HOSTILE_PLAN)
 PEOPLE = People(entries=(Person(id="c-1", email="kari@people.example"),))
 
 
 def targets(folder: Path) -> tuple[Target, ...]:
     """All of them; `folder` takes files."""
     found = corpus.answers()
-    by_name = {
-        name: tuple(seed for seed in found if seed.name == name and seed.data) for name in {one.name for one in found}
-    }
+    tokens = tuple(seed for seed in found if seed.name == "token")
+    errors = tuple(seed for seed in found if seed.name == "error" and seed.data)
     single = tuple(seed for seed in found if seed.name != "token" and 0 < len(seed.data) < 6000)
     calls, login, whole = _Calls(), _Login(), _Snapshot(folder)
     return (
-        Target(name="answers", share=300, seeds=single, check=_check_parsers),
-        Target(name="calls", share=70, seeds=single, check=calls.check),
+        Target(name="answers", share=380, seeds=single, check=_check_parsers),
+        Target(name="calls", share=60, seeds=single, check=calls.check),
         Target(name="refusals", share=40, seeds=errors, check=calls.check_write),
-        Target(name="login", share=30, seeds=tokens, check=login.check),
-        Target(name="adapter", share=40, seeds=_PERMISSIONS, check=calls.check_adapter),
-        Target(name="snapshot", share=12, seeds=_SMALL, check=whole.check, most=2),
+        Target(name="login", share=20, seeds=tokens, check=login.check),
+        Target(name="steps", share=40, seeds=single, check=calls.check_step),
+        Target(name="adapter", share=40, seeds=_ADAPTED, check=calls.check_adapter),
+        Target(name="snapshot", share=6, seeds=_SMALL, check=whole.check, most=2),
     )
 
 
@@ -188,26 +195,64 @@ class _Calls:
             data = wire.decode(case[0].data)
         except WireError:
             return
-        items = data if isinstance(data, list) else [data]
-        route = PartnerRoute(_Adapter(items), session=self._session, people=PEOPLE)  # type: ignore[arg-type]  # reads only
+        route = PartnerRoute(_Adapter(data), session=self._session, people=PEOPLE)  # type: ignore[arg-type]  # two methods do
+        self._answering.status, self._answering.body, self._answering.calls = 200, b"{}", 0
         try:
             found = route.permissions(small.SITE)
         except CloudError as error:
             check_error(error)
-            check("partner permissions" in error.where, "the error names another call")
-            return
-        _check_parsed(found, tuple[ObservedPermission, ...])
+            check("partner" in error.where or "GET /" in error.where, "the error names another call")
+        else:
+            _check_parsed(found, tuple[ObservedPermission, ...])
+        self._answering.status = (200, 400, 503)[len(case[0].data) % 3]
+        with contextlib.suppress(CloudError):
+            route.write_stand_alone(small.CHARGER, enabled=True)
+            check(self._answering.status == 200, "a write that was not accepted counts as accepted")
+
+    def check_step(self, case: Case) -> None:
+        """A step of a plan ends in one honest answer, whatever is answered to its calls."""
+        mixed = self._answer(case[0])
+        plan, people = _PLANS[mixed % len(_PLANS)], (PEOPLE, None)[mixed % 2]
+        executor = CloudExecutor(
+            self._client,
+            partner=self._partner,
+            permissions=self._partner if mixed % 3 else None,
+            people=people,
+            secrets=lambda reference: Secret(f"{SECRET} {reference}"),
+        )
+        step = plan.steps[mixed % len(plan.steps)]
+        step = replace(step, target_id=small.CHARGER, operation=list(Operation)[mixed % len(Operation)])
+        changes = [change for change in plan.changes if change.id in step.change_ids]
+        for seen in executor.read(step, changes).values():
+            _check_parsed(seen, Observation)
+        answer = executor.write(step, changes)
+        check(not misfit(answer, WriteAnswer), "an answer of another kind")
+        if answer.status is not WriteStatus.ACCEPTED:
+            check_text(answer.detail)
 
 
 class _Adapter:
-    """Reads what it was told to read."""
+    """Does what the case says: some calls, then it returns something."""
 
-    def __init__(self, items: list[Any]) -> None:
-        self._items = items
+    def __init__(self, script: Any) -> None:
+        self._script = script if isinstance(script, dict) else {"returns": script}
 
-    def read_permissions(self, call: object, *, installation_id: str) -> Sequence[Any]:
+    def read_permissions(self, call: Any, *, installation_id: str) -> Any:
         """Permissions, or what somebody takes for them."""
-        return [_permission(item) for item in self._items]
+        self._send(call)
+        found = self._script.get("returns")
+        return [_permission(item) for item in found] if isinstance(found, list) else found
+
+    def write_stand_alone(self, call: Any, *, charger_id: str, enabled: bool) -> None:
+        """One write, or none, or several."""
+        self._send(call)
+
+    def _send(self, call: Any) -> None:
+        calls = self._script.get("calls")
+        for one in calls if isinstance(calls, list) else ():
+            method, path, *body = one
+            with contextlib.suppress(CloudError if self._script.get("suppresses") else ZeroDivisionError):
+                call(method, path, json=body[0] if body else None)
 
 
 def _permission(item: Any) -> Any:
@@ -234,23 +279,25 @@ def _seed(name: str, tree: Any) -> Seed:
     return Seed(name=name, data=json.dumps(tree).encode(), tree=tree)
 
 
-_PERMISSIONS = (
+_OLA = {"object_id": small.CIRCUIT, "email": "ola@people.example", "roles": []}
+_ADAPTED = (
     _seed(
         "adapter",
         [
             {"object_id": small.SITE, "email": "kari@people.example", "roles": ["user", "owner"], "accepted": True},
             {"object_id": small.CHARGER, "lookup_key": "BSJG", "roles": ["service"], "accepted": True},
-            {
-                "object_id": small.CIRCUIT,
-                "email": "ola@people.example",
-                "roles": [],
-                "accepted": False,
-                "invited_at": "aware",
-            },
-            {"object_id": small.CIRCUIT, "email": "ola@people.example", "roles": ["user"], "accepted": False},
+            {**_OLA, "accepted": False, "invited_at": "aware"},
+            {**_OLA, "roles": ["user"], "accepted": False},
+            {**_OLA, "roles": ["owner"], "accepted": True},
+            {**_OLA, "roles": ["service"], "accepted": False},
         ],
     ),
     _seed("adapter", [{"object_id": small.SITE, "roles": ["user"], "accepted": False, "invited_at": "naive"}]),
+    _seed("adapter", {"calls": [["GET", "/partner/x?a=b"]], "returns": []}),
+    _seed("adapter", {"calls": [["PUT", "/partner/x", {"a": 1}]], "returns": [], "suppresses": True}),
+    _seed("adapter", {"calls": [["PUT", "/partner/x"], ["PUT", "/partner/x"]], "returns": None}),
+    _seed("adapter", {"calls": [["PUT", "/partner/x"], ["PUT", "/partner/x"]], "suppresses": True}),
+    _seed("adapter", {"calls": [["TRACE", "/../x"]], "returns": 5}),
 )
 
 

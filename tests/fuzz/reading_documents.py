@@ -21,7 +21,7 @@ def targets(folder: Path) -> tuple[Target, ...]:
     path = folder / "document.json"
     return (
         Target(name="documents", share=60, seeds=tuple(small), check=lambda case: _check(case, path)),
-        Target(name="large documents", share=6, seeds=tuple(large), check=lambda case: _check(case, path)),
+        Target(name="large documents", share=4, seeds=tuple(large), check=lambda case: _check(case, path)),
     )
 
 

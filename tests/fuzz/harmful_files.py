@@ -1,0 +1,93 @@
+"""What is not a file at all, or leads somewhere else: special files, links, names. A fixed list, tried once each."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from reconciler.errors import InvalidDocumentError, InvalidFilesError
+from reconciler.loading.documents import read_plan
+from reconciler.loading.load import load_fleet
+from reconciler.loading.people import load_people
+from tests.fuzz import corpus
+from tests.fuzz.findings import check, check_error, check_problems
+from tests.fuzz.reading_files import TODAY
+
+HARMFUL: dict[str, Callable[[Path], object]] = {
+    "a link to a device": lambda path: path.symlink_to("/dev/zero"),
+    "a pipe": os.mkfifo,
+    "a link to itself": lambda path: path.symlink_to(path.name),
+    "a link to nothing": lambda path: path.symlink_to("nothing.yaml"),
+    "a link out of the fleet": lambda path: path.symlink_to("/etc/hostname"),
+    "a folder": lambda path: path.mkdir(),
+    "nothing": lambda path: None,
+    "a file that nobody may read": lambda path: (path.write_text("x"), path.chmod(0)),
+}
+PLACES = ("fleet.yaml", "exceptions.yaml", "profiles/x.yaml", "installations/x.yaml", "attestations/x.yaml")
+NAMES = (
+    "installations/kari@people.example.yaml",
+    "installations/\x1b[31m\n.yaml",
+    "installations/\udcff.yaml",
+    "installations/x.yml",
+    "installations/X.YAML",
+    "installations/.hidden.yaml",
+    "profiles/" + "x" * 200 + ".yaml",
+    "stray.yaml",
+)
+
+
+def check_all(folder: Path) -> None:
+    """Each is a problem or an error, and none is waited for."""
+    number = 0
+    for make in HARMFUL.values():
+        for place in PLACES:
+            number += 1
+            _check_fleet(folder / f"harmful-{number}", place, make)
+        _check_alone(folder / f"harmful-{number}", make)
+    for name in NAMES:
+        number += 1
+        _check_fleet(folder / f"harmful-{number}", name, lambda path: path.write_text("x: 1\n"))
+    for link in ("installations", "profiles", "attestations"):
+        number += 1
+        _check_folder(folder / f"harmful-{number}", link)
+    _check_no_fleet(folder)
+
+
+def _check_fleet(root: Path, name: str, make: Callable[[Path], object]) -> None:
+    fleet = root / "fleet"
+    files = {name: text for name, text in corpus.EVERYTHING.items() if name != "exceptions.yaml"}
+    for other, text in files.items():
+        (fleet / other).parent.mkdir(parents=True, exist_ok=True)
+        (fleet / other).write_text(text)
+    (fleet / name).unlink(missing_ok=True)
+    make(fleet / name)
+    loaded = load_fleet(fleet, today=TODAY)
+    check_problems(loaded.problems, {problem.file: b"x: 1\n" * 1000 for problem in loaded.problems})
+    loaded.effective(fleet / "installations/a/there.yaml", None)
+
+
+def _check_folder(root: Path, name: str) -> None:
+    fleet = root / "fleet"
+    fleet.mkdir(parents=True)
+    (fleet / "fleet.yaml").write_text(corpus.EVERYTHING["fleet.yaml"])
+    (fleet / name).symlink_to(root)
+    loaded = load_fleet(fleet, today=TODAY)
+    check(any(problem.code == "E012" for problem in loaded.problems), "a link to a folder was followed")
+
+
+def _check_no_fleet(folder: Path) -> None:
+    for path in (folder / "none", folder / "document.json"):
+        loaded = load_fleet(path, today=TODAY)
+        check([problem.code for problem in loaded.problems] == ["E019"], "a fleet that is none")
+        check(loaded.effective(Path("x.yaml"), None) == (), "a value of nothing")
+
+
+def _check_alone(root: Path, make: Callable[[Path], object]) -> None:
+    path = root / "alone.json"
+    make(path)
+    for read in (read_plan, load_people):
+        try:
+            read(path)
+        except InvalidDocumentError as error:
+            check_error(error)
+        except InvalidFilesError as error:
+            check_problems(error.problems, {})
