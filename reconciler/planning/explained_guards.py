@@ -184,7 +184,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         title="firmware-too-old: a charger needs newer firmware for native OCPP",
         why="OCPP 1.6J needs at least 2.4.2.4 on Zaptec Go (2.5.1.0 on British ones), 3.2.1.0 on Go 2 and 7.5.4.0 on "
         "Pro (Zaptec's configuration guide, read 2026-05-27). The version comes with the state of a charger; "
-        "where it was not read, P204 says so and nothing is refused.",
+        "where it was not read, P208 says so and nothing is refused.",
         remedy="Update the charger in the Portal (Pro firmware is on request), then plan again. This guard cannot be "
         "lifted.",
     ),

@@ -26,11 +26,10 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     ),
     Explanation(
         code="P204",
-        title="Nobody knows whether the firmware is new enough for native OCPP",
-        why="The version comes with the state of a charger, which is read only where the file names a setting of it; "
-        "and of Zaptec Go no page tells which serials are the British ones, whose floor is higher.",
-        remedy="Compare the version in the Portal with the floor that the note names, or list the charger in the file "
-        "with a setting, so that its state is read.",
+        title="Whoever lost access is invited again",
+        why="The way back from a run gives access back to somebody from whom the run took it. The cloud knows nothing "
+        "of the former acceptance: a person gets a mail and must accept it, and has no access until then.",
+        remedy="Tell the person that a mail comes. The next plan says who has not accepted yet.",
     ),
     Explanation(
         code="P205",
@@ -54,11 +53,12 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Write authorizationRequired: true if only known people should charge.",
     ),
     Explanation(
-        code="P204",
-        title="Whoever lost access is invited again",
-        why="The way back from a run gives access back to somebody from whom the run took it. The cloud knows nothing "
-        "of the former acceptance: a person gets a mail and must accept it, and has no access until then.",
-        remedy="Tell the person that a mail comes. The next plan says who has not accepted yet.",
+        code="P208",
+        title="Nobody knows whether the firmware is new enough for native OCPP",
+        why="The version comes with the state of a charger, which is read only where the file names a setting of it; "
+        "and of Zaptec Go no page tells which serials are the British ones, whose floor is higher.",
+        remedy="Compare the version in the Portal with the floor that the note names, or list the charger in the file "
+        "with a setting, so that its state is read.",
     ),
     Explanation(
         code="P301",

@@ -16,10 +16,10 @@ from reconciler.planning.site import FIRMWARE, MODE, NATIVE, NATIVE_URL, OCPP_NA
 NAME_DIFFERS = "P201"
 INERT_SETTING = "P202"
 STAND_ALONE_LEFT = "P203"
-FIRMWARE_UNKNOWN = "P204"
 NATIVE_IDENTITY = "P205"
 OTHERS_DECIDE = "P206"
 OPEN_TO_ALL = "P207"
+FIRMWARE_UNKNOWN = "P208"
 AUTHORISATION = "authentication.authorizationRequired"
 
 Note = tuple[str, str]

@@ -107,14 +107,14 @@ class TestFirmwareTooOld:
         plan = self._plan(serial, firmware=firmware)
 
         assert not plan.refusals
-        assert notes(plan, "P204") == []
+        assert notes(plan, "P208") == []
 
     def test_not_read_is_a_note(self) -> None:
         """Never a guess in either direction."""
         plan = self._plan("ZPR083101", firmware=None)
 
         assert not plan.refusals
-        assert notes(plan, "P204") == [
+        assert notes(plan, "P208") == [
             "firmware to be checked by hand on ZPR083101 (not read): OCPP 1.6J needs 7.5.4.0 (Pro) or later"
         ]
 
@@ -123,11 +123,11 @@ class TestFirmwareTooOld:
         plan = self._plan("ZAP000001", firmware="2.4.2.4")
 
         assert not plan.refusals
-        assert "ZAP000001 (2.4.2.4): OCPP 1.6J needs 2.4.2.4 or 2.5.1.0 (Go)" in notes(plan, "P204")[0]
+        assert "ZAP000001 (2.4.2.4): OCPP 1.6J needs 2.4.2.4 or 2.5.1.0 (Go)" in notes(plan, "P208")[0]
 
     def test_a_model_that_we_do_not_know_is_a_note(self) -> None:
         """A new family of chargers."""
-        assert notes(self._plan("XYZ000001", firmware="1.0.0.0"), "P204") == [
+        assert notes(self._plan("XYZ000001", firmware="1.0.0.0"), "P208") == [
             "firmware to be checked by hand on XYZ000001 (1.0.0.0): nobody knows what these models need"
         ]
 
@@ -138,7 +138,7 @@ class TestFirmwareTooOld:
         plan = plan_for(site, live(charger("ZPR083101", firmware="1.0.0.0")))
 
         assert not plan.refusals
-        assert notes(plan, "P204") == []
+        assert notes(plan, "P208") == []
 
     @pytest.mark.parametrize("text", ["", "7", "7.x", "7.5.4.0-rc1", "v7.5.4.0", None, 7.5])
     def test_what_is_no_version_is_not_read(self, text: object) -> None:
