@@ -11,12 +11,13 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
 	@echo "make test           lint, types, layers and all tests"
 	@echo "make test-thorough  the same with many more random cases"
+	@echo "make fuzz           a million mutated files, documents and answers, and which branches of the readers they reach"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
 
@@ -28,6 +29,11 @@ test: lint types layers
 
 test-thorough: lint types layers
 	@$(BIN)/python -m pytest -n auto --hypothesis-profile=thorough
+
+FUZZ ?= --cases 1000000 --jobs 2 --seed 1
+
+fuzz: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check --quiet $(CODE)

@@ -13,6 +13,7 @@ from reconciler.model.outcome import Wave
 from reconciler.model.plan import Plan
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.worksheet import worksheet, worksheet_document
+from tests.live import answers as answers_by_hand
 from tests.report import samples
 from tests.sandbox.cloud import HAVNEN, KAIA, TESTVEIEN, UNKNOWN, VERKSTED, Cloud
 
@@ -229,6 +230,7 @@ MISTAKES: tuple[tuple[str, str], ...] = (
         "fleet.yaml",
         _FLEET + "final: {maxCurrent: {value: 40.0, min: 41, max: 20}, authentication.mode: {value: native}}\n",
     ),
+    ("fleet.yaml", _FLEET + "final: {authentication.mode: {min: 1}, permissions.mode: {max: 1}}\n"),
     ("fleet.yaml", "version: 1\naccounts: {}\nallowedHosts: [null]\n"),
     (
         "exceptions.yaml",
@@ -348,6 +350,18 @@ def documents() -> tuple[Seed, ...]:
     )
 
 
+def _forged(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What a careless or clever hand makes of a plan, with fitting ids."""
+    changes, steps = plan["changes"], plan["steps"]
+    chained = [{**step, "after": [steps[number - 1]["id"]]} for number, step in enumerate(steps)]
+    yield {**plan, "changes": [*changes, changes[0]]}
+    yield {**plan, "steps": [*steps, steps[0]]}
+    yield {**plan, "steps": [{**steps[0], "after": ["nowhere"]}, *steps[1:]]}
+    yield {**plan, "steps": [{**steps[0], "changes": ["0" * 16]}, *steps[1:]]}
+    yield {**plan, "steps": chained}
+    yield {**plan, "rollback": {"run": "20260115T060000Z-1", "lost": []}}
+
+
 def _part_of(plan: Plan) -> Plan:
     """A small plan is read faster, so that more of them are tried."""
     return samples.plan_of(changes=plan.changes[:1], refusals=plan.refusals[:1], warnings=plan.warnings[:1])
@@ -386,6 +400,7 @@ def _refused(cloud: Cloud) -> Iterator[Seed]:
     yield _answer("error", cloud.call("PUT", f"/api/installation/{VERKSTED}", {"AuthenticationType": 9}))
     yield _answer("error", cloud.call("PUT", f"/partner/v1/installation/{HAVNEN}/permissions", {"Roles": 99}))
     yield _answer("error", cloud.update_installation(TESTVEIEN, {"maxCurrent": 99}))
+    yield from _rare_installations()
     bodies: tuple[tuple[int, object], ...] = (
         (500, {"Code": 527, "Details": "see https://h.example/x"}),
         (500, {"Code": 999, "Details": "kari@people.example said no, hunter2"}),
@@ -395,6 +410,28 @@ def _refused(cloud: Cloud) -> Iterator[Seed]:
     )
     for status, body in bodies:
         yield Seed(name="error", data=json.dumps(body).encode(), tree=body, status=status)
+
+
+_PHASE = "AvailableCurrentPhase"
+_RARE: tuple[dict[str, object], ...] = (
+    {f"{_PHASE}1": 6, f"{_PHASE}2": 7, f"{_PHASE}3": 8},
+    {f"{_PHASE}1": 6, f"{_PHASE}2": 6, f"{_PHASE}3": 6},
+    {f"{_PHASE}1": 20, f"{_PHASE}2": 20, f"{_PHASE}3": 20, "AvailableCurrent": None},
+    {f"{_PHASE}1": 6, "AvailableCurrent": ""},
+    {f"{_PHASE}1": "x"},
+    {"CurrentUserRoles": 1, "MaxCurrent": None},
+    {"CurrentUserRoles": None, "AvailableCurrent": None},
+    {"AuthenticationType": 2, "OcppCloudUrl": "https://[x", "AvailableCurrent": None},
+    {"AuthenticationType": 3, "OcppCentralSystemUrl": "https://me:you@h.example/kari@people.example?a#b"},
+    {"AuthenticationType": 1, "WebhooksAuthUrl": "https://h.example/x"},
+    {"AuthenticationType": 9},
+)
+
+
+def _rare_installations() -> Iterator[Seed]:
+    for members in _RARE:
+        tree = {key: value for key, value in {**answers_by_hand.INSTALLATION, **members}.items() if value is not None}
+        yield Seed(name="installation", data=json.dumps(tree).encode(), tree=tree)
 
 
 def _answer(name: str, response: Any) -> Seed:

@@ -50,6 +50,13 @@ def check_all(folder: Path) -> None:
         number += 1
         _check_folder(folder / f"harmful-{number}", link)
     _check_no_fleet(folder)
+    _check_alone(folder / "harmful-1", _huge)
+
+
+def _huge(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.touch()
+    os.truncate(path, 300 * 1024 * 1024)
 
 
 def _check_fleet(root: Path, name: str, make: Callable[[Path], object]) -> None:
@@ -82,7 +89,7 @@ def _check_no_fleet(folder: Path) -> None:
 
 
 def _check_alone(root: Path, make: Callable[[Path], object]) -> None:
-    path = root / "alone.json"
+    path = root / f"alone-{len(list(root.iterdir()))}.json"
     make(path)
     for read in (read_plan, load_people):
         try:

@@ -3,10 +3,12 @@
 import contextlib
 import json
 import re
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -19,7 +21,7 @@ from reconciler.live.exchange import Call
 from reconciler.live.executor import CloudExecutor
 from reconciler.live.paging import Page
 from reconciler.live.partner_route import PartnerRoute
-from reconciler.live.refusal import Refusal, refusal_of
+from reconciler.live.refusal import refusal_of
 from reconciler.live.routes.partner import PartnerPermission
 from reconciler.live.routes.sandbox_partner import SandboxPartner
 from reconciler.live.rows import ChargerRow, Hierarchy, InstallationRow
@@ -32,7 +34,7 @@ from reconciler.model.outcome import WriteAnswer, WriteStatus
 from reconciler.model.people import People, Person
 from reconciler.model.plan import Operation
 from reconciler.model.secret import Secret
-from reconciler.model.value import Observation
+from reconciler.model.value import ABSENT, Observation
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
 from tests.fuzz import corpus
@@ -57,7 +59,22 @@ PARSERS: tuple[tuple[Callable[[object], object], Any], ...] = (
 STATUSES = (200, 200, 200, 204, 302, 400, 401, 403, 404, 429, 500, 500, 503)
 _MAIL = re.compile(r"[A-Za-z0-9.]+@[A-Za-z0-9.]+")
 MOST_CALLS = 60
-_PLANS = (samples.FIXTURE, samples.PORTAL, samples.HOSTILE_PLAN)
+_WHO = ("person:c-1", "userGroup:HANS", "user-id:2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01")
+_ACCESS = tuple(
+    samples.change(samples.FURULIA, "permissions", before=ABSENT, after=("owner",), principal=who) for who in _WHO
+)
+_PLANS = (
+    samples.FIXTURE,
+    samples.PORTAL,
+    samples.HOSTILE_PLAN,
+    samples.plan_of(
+        changes=_ACCESS,
+        steps=tuple(
+            replace(samples.step(number, one), operation=Operation.PARTNER_PERMISSION)
+            for number, one in enumerate(_ACCESS, start=1)
+        ),
+    ),
+)
 PEOPLE = People(entries=(Person(id="c-1", email="kari@people.example"),))
 
 
@@ -84,7 +101,7 @@ def _check_parsers(case: Case) -> None:
     body = case[0].data
     refused = refusal_of(body)
     if refused is not None:
-        check(not misfit(refused, Refusal), "a refusal of another kind")
+        check(not misfit((refused.code, refused.fields), tuple[int | None, tuple[str, ...]]), "an odd refusal")
         check_text(refused.sentence(500, hide=(SECRET,)))
     try:
         data = wire.decode(body)
@@ -162,10 +179,8 @@ class _Calls:
         seed = case[0]
         mixed = self._answer(seed)
         part, read, kind = self._reads[self._of.get(seed.name, mixed % len(self._reads))]
-        told = seed.tree.get("Id") if isinstance(seed.tree, dict) else None
-        site = told if isinstance(told, str) else small.SITE
         try:
-            found = read(site)
+            found = read(_site_of(seed))
         except CloudError as error:
             check_error(error)
             check(part in error.where, f"the error names another call: {error.where}")
@@ -195,7 +210,8 @@ class _Calls:
             data = wire.decode(case[0].data)
         except WireError:
             return
-        route = PartnerRoute(_Adapter(data), session=self._session, people=PEOPLE)  # type: ignore[arg-type]  # two methods do
+        adapter = _Adapter(data)
+        route = PartnerRoute(adapter, session=self._session, people=PEOPLE)  # type: ignore[arg-type]  # two methods do
         self._answering.status, self._answering.body, self._answering.calls = 200, b"{}", 0
         try:
             found = route.permissions(small.SITE)
@@ -204,6 +220,9 @@ class _Calls:
             check("partner" in error.where or "GET /" in error.where, "the error names another call")
         else:
             _check_parsed(found, tuple[ObservedPermission, ...])
+        with contextlib.suppress(CloudError):
+            adapter.kept("GET", "/partner/x")
+            check(False, "a call after its work was over")
         self._answering.status = (200, 400, 503)[len(case[0].data) % 3]
         with contextlib.suppress(CloudError):
             route.write_stand_alone(small.CHARGER, enabled=True)
@@ -211,17 +230,20 @@ class _Calls:
 
     def check_step(self, case: Case) -> None:
         """A step of a plan ends in one honest answer, whatever is answered to its calls."""
-        mixed = self._answer(case[0])
-        plan, people = _PLANS[mixed % len(_PLANS)], (PEOPLE, None)[mixed % 2]
+        self._answer(case[0])
+        random = Random(zlib.crc32(case[0].data))
+        plan, people = random.choice(_PLANS), random.choice((PEOPLE, PEOPLE, None))
         executor = CloudExecutor(
             self._client,
             partner=self._partner,
-            permissions=self._partner if mixed % 3 else None,
+            permissions=random.choice((self._partner, None)),
             people=people,
             secrets=lambda reference: Secret(f"{SECRET} {reference}"),
         )
-        step = plan.steps[mixed % len(plan.steps)]
-        step = replace(step, target_id=small.CHARGER, operation=list(Operation)[mixed % len(Operation)])
+        step = random.choice(plan.steps)
+        site = _site_of(case[0])
+        operation = random.choice((step.operation, step.operation, *Operation))
+        step = replace(step, installation_id=site, target_id=site, operation=operation)
         changes = [change for change in plan.changes if change.id in step.change_ids]
         for seen in executor.read(step, changes).values():
             _check_parsed(seen, Observation)
@@ -231,14 +253,22 @@ class _Calls:
             check_text(answer.detail)
 
 
+def _site_of(seed: Seed) -> str:
+    """The id that the answer is about, so that it is not refused for that alone."""
+    told = seed.tree.get("Id") if isinstance(seed.tree, dict) else None
+    return told if isinstance(told, str) else small.SITE
+
+
 class _Adapter:
     """Does what the case says: some calls, then it returns something."""
 
     def __init__(self, script: Any) -> None:
         self._script = script if isinstance(script, dict) else {"returns": script}
+        self.kept: Any = None
 
     def read_permissions(self, call: Any, *, installation_id: str) -> Any:
         """Permissions, or what somebody takes for them."""
+        self.kept = call
         self._send(call)
         found = self._script.get("returns")
         return [_permission(item) for item in found] if isinstance(found, list) else found
@@ -298,6 +328,7 @@ _ADAPTED = (
     _seed("adapter", {"calls": [["PUT", "/partner/x"], ["PUT", "/partner/x"]], "returns": None}),
     _seed("adapter", {"calls": [["PUT", "/partner/x"], ["PUT", "/partner/x"]], "suppresses": True}),
     _seed("adapter", {"calls": [["TRACE", "/../x"]], "returns": 5}),
+    _seed("adapter", {"calls": [5]}),
 )
 
 
@@ -319,7 +350,15 @@ class _Login:
         except CloudError as error:
             check_error(error)
             check("POST /oauth/token" in error.where, "the error names another call")
+            with contextlib.suppress(type(error)):
+                session._login.token()
+                check(False, "a token after a failure")
             return
+        check(session._login.token() is token, "a second login for the same token")
+        renewed = session._login.renew(token)
+        check(renewed is not None and renewed is not token, "the refused token again")
+        session._login.give_up_renewing()
+        check(session._login.renew(token) is None, "a login that does not help")
         text = token.reveal()
         check(status == 200 and text.isascii() and text.isprintable() and " " not in text, "a token that is none")
 

@@ -1,14 +1,17 @@
 """The target that reads our own documents back."""
 
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from reconciler.errors import InvalidDocumentError
+from reconciler.loading.document_parts import change_of, plan_of
 from reconciler.loading.documents import kind_of, read_plan, read_result, read_worksheet_steps
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
 from reconciler.report.json_document import plan_document, result_document, to_text
-from tests.fuzz import corpus
+from tests.fuzz import corpus, trees
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.conforms import misfit
 from tests.fuzz.findings import check, check_error
@@ -20,9 +23,41 @@ def targets(folder: Path) -> tuple[Target, ...]:
     large = [seed for seed in corpus.documents() if len(seed.data) >= 8000]
     path = folder / "document.json"
     return (
-        Target(name="documents", share=60, seeds=tuple(small), check=lambda case: _check(case, path)),
-        Target(name="large documents", share=4, seeds=tuple(large), check=lambda case: _check(case, path)),
+        Target(name="documents", share=60, seeds=tuple(small), check=lambda case: _check(case, path), writes=_written),
+        Target(
+            name="large documents", share=4, seeds=tuple(large), check=lambda case: _check(case, path), writes=_written
+        ),
     )
+
+
+def _written(random: Random, tree: Any) -> bytes:
+    """Often with the ids and the digest of its content, as somebody would write it who wants it to be believed."""
+    return trees.as_json(random, _signed(tree) if random.random() < 0.6 else tree)
+
+
+def _signed(tree: Any) -> Any:
+    if not isinstance(tree, dict) or not isinstance(tree.get("changes"), list):
+        return tree
+    ids: dict[Any, str] = {}
+    for part in tree["changes"]:
+        with suppress(Exception):
+            ids[part["id"]] = change_of(part).id
+    signed = {**tree, "changes": _renamed(tree["changes"], ids), "steps": _renamed(tree.get("steps"), ids)}
+    with suppress(Exception):
+        signed["digest"] = plan_of(signed).digest
+    return signed
+
+
+def _renamed(tree: Any, ids: dict[Any, str]) -> Any:
+    match tree:
+        case dict():
+            return {key: _renamed(item, ids) for key, item in tree.items()}
+        case list():
+            return [_renamed(item, ids) for item in tree]
+        case str():
+            return ids.get(tree, tree)
+        case _:
+            return tree
 
 
 def _check(case: Case, path: Path) -> None:

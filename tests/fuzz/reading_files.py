@@ -82,7 +82,7 @@ def _check_reading(reading: Reading, data: bytes) -> None:
     places = places_of.__wrapped__(data)
     for path in trees.places(reading.value)[:50]:
         check(path in places, "a value without a place")
-    check(_is_plain(reading.value), "a value that no file can hold")
+    check(reading.flaws or _is_plain(reading.value), "a value that no file can hold")
 
 
 def _is_plain(value: Any) -> bool:
@@ -228,6 +228,9 @@ class _Fleet:
                 check_error(error)
                 continue
             check(all(value.origin.line >= 1 for value in found), "a value without its line")
+        for path in (("authentication.mode",), ("permissions", "entries", "person:x"), (asked or "x",), ()):
+            check(loaded.origins.find(corpus.SITE, path).line >= 0, "a place that is none")
+            check(loaded.origins.find("x", path).line == 0, "the place of something unknown")
 
     def _check_desired(self, loaded: LoadedFleet, desired: DesiredFleet, random: Random) -> None:
         wrong = misfit(desired, DesiredFleet)
@@ -244,14 +247,24 @@ class _Fleet:
 
 def _parts(desired: DesiredFleet, random: Random) -> Iterator[DesiredFleet]:
     site = random.choice(desired.installations)
-    words = [site.id, site.name, site.file, "here", *(charger.serial for charger in site.chargers)]
+    words = [site.id, site.name, site.file, "installations", "*e*", *(charger.serial for charger in site.chargers)]
     words += [f"{key}={value}" for key, value in site.labels]
-    word = random.choice((*words, random.choice(_ASKED)))
-    options: Any = random.choice(({"selectors": (word,)}, {"exclude": (word,)}, {"account": word}))
-    try:
-        yield select(desired, **{"selectors": (), "exclude": (), "account": None, **options})
-    except UsageProblemError as error:
-        check_error(error)
+    words += [_misspelt(random, word) for word in words]
+    for _ in range(6):
+        word = random.choice((random.choice(words), random.choice(_ASKED)))
+        account = random.choice((None, None, site.account, "mian", word))
+        selectors, exclude = random.choice(
+            (((word,), ()), ((), (word,)), ((word, random.choice(words)), (word,)), ((), ()))
+        )
+        try:
+            yield select(desired, selectors=selectors, exclude=exclude, account=account)
+        except UsageProblemError as error:
+            check_error(error)
+
+
+def _misspelt(random: Random, word: str) -> str:
+    index = random.randrange(len(word))
+    return word[:index] + word[index + 1 :]
 
 
 class _People:

@@ -17,6 +17,10 @@ REGRESSIONS: Mapping[str, tuple[Case, ...]] = {
         _one("installations/here.yaml", "a: {b"),  # the parser points behind the last line
         _one("installations/here.yaml", "a:"),
         _one("installations/here.yaml", "a: 1\x0cb: 1\n"),
+        _one("installations/here.yaml", "- 1\n" * 100_001),
+        _one("installations/here.yaml", "a: " + "x" * 9000),
+        _one("installations/here.yaml", 'a: "\\ud800"'),
+        _one("installations/here.yaml", 'a: "\\UFFFFFFFF"'),  # more than a character; PyYAML's own parser raises
     ),
     "files": (
         _one("installations/here.yaml", _SITE + "permissions: {entries: [5]}\n"),  # neither a user nor a group
