@@ -197,3 +197,46 @@ class TestTheLastOwner:
         assert ended.code == PARTIAL
         assert kinds(ended) <= {"refused", "not_reached", "waiting"}
         assert writes(shop) == []
+
+
+class TestWaitingTooLong:
+    """Bakkegata 7 leaves native OCPP, but a car stands there."""
+
+    @pytest.fixture
+    def waiting(self, shop: Shop) -> Shop:
+        path = shop.folder / "fleet" / "installations/homes/bakkegata-7.yaml"
+        path.write_text(path.read_text() + "\nswitch: {when: idle, giveUpAfterHours: 72}\n")
+        shop.run("sandbox", "set", "ZAP012347", "operatingMode=finished")
+        shop.apply("Bakkegata 7", "--yes")
+        return shop
+
+    def test_before_the_deadline_the_plan_says_until_when(self, waiting: Shop) -> None:
+        """The hours count from the first apply that found it so."""
+        waiting.run("sandbox", "advance", "71h")
+
+        planned = waiting.plan("Bakkegata 7")
+
+        reasons = {one["reason"] for one in planned.document["pending"] if one["setting"] == "authentication.mode"}
+        assert any("still has a car plugged in; waits since " in one and ", gives up at " in one for one in reasons)
+        assert refusals(planned) == set()
+
+    def test_after_the_deadline_somebody_has_to_look(self, waiting: Shop) -> None:
+        """The site is refused until the hours are extended or the guard is lifted; it never switches under the car."""
+        waiting.run("sandbox", "advance", "73h")
+
+        planned = waiting.plan("Bakkegata 7")
+        lifted = waiting.apply("Bakkegata 7", "--yes", "--accept", "switch-gave-up:Bakkegata 7")
+
+        (refusal,) = planned.document["refusals"]
+        assert (refusal["guard"], refusal["measured"], refusal["limit"]) == ("switch-gave-up", "73 h", "72 h")
+        assert lifted.code == PARTIAL
+        assert not [one for one in writes(waiting) if one.endswith("/authentication")]
+
+    def test_once_the_car_is_gone_it_switches(self, waiting: Shop) -> None:
+        """However late."""
+        waiting.run("sandbox", "advance", "200h")
+        waiting.run("sandbox", "set", "ZAP012347", "operatingMode=disconnected")
+
+        waiting.apply("Bakkegata 7", "--yes")
+
+        assert [one for one in writes(waiting) if one.endswith("/authentication")]
