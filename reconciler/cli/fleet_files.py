@@ -1,6 +1,7 @@
 """Load the fleet for a command, or stop with everything that is wrong in it."""
 
 import os
+import re
 import subprocess
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from reconciler.loading.people import load_people, unknown_people
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.problem import Severity
 from reconciler.report.escape import for_terminal
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def load(today: date | None = None) -> LoadedFleet:
@@ -47,7 +50,8 @@ def _commit(fleet: Path) -> str | None:
     folder = fleet if fleet.is_dir() else Path()
     try:
         found = subprocess.run(  # noqa: S603  fixed arguments; the folder is the user's own
-            ["git", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607  whichever git the user has
+            # A folder of the fleet may be made to look like a repository of its own; it is none.
+            ["git", "-c", "safe.bareRepository=explicit", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607  any git
             capture_output=True,
             text=True,
             timeout=5,
@@ -55,4 +59,5 @@ def _commit(fleet: Path) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return found.stdout.strip() or None if found.returncode == 0 else None
+    commit = found.stdout.strip()
+    return commit if found.returncode == 0 and _COMMIT.fullmatch(commit) else None

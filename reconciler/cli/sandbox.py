@@ -15,7 +15,7 @@ from reconciler.cli.output import compact, say
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.words import counted
-from reconciler.report.escape import for_terminal
+from reconciler.report.escape import cut, for_terminal
 from reconciler.sandbox.errors import CallerError, SandboxError, WorldHeld
 from reconciler.sandbox.faults import BodyForm, Kind
 from reconciler.sandbox.portal import SECRETS
@@ -147,7 +147,7 @@ def carry_out(worksheets: tuple[Path, ...]) -> int:
     for step, end in zip(steps, ends, strict=True):
         subject = step["charger"] or step["principal"] or "installation"
         outcome = "done" if end["done"] else f"not done: {end['detail']}"
-        click.echo(for_terminal(f"{step['name']}: {subject} {step['setting']}: {outcome}"))
+        click.echo(for_terminal(f"{cut(step['name'])}: {subject} {step['setting']}: {outcome}"))
     return ExitCode.DONE if all(end["done"] for end in ends) else ExitCode.PARTIAL
 
 
@@ -241,9 +241,8 @@ def log(format_: str) -> int:
     for entry in entries:
         at = datetime.fromtimestamp(entry["at"], UTC)
         effect = "  changed something" if entry["effect"] else ""
-        click.echo(
-            f"{at:%Y-%m-%dT%H:%M:%S}Z {entry['method']:<6} {entry['status'] or 'lost':<4} {entry['path']}{effect}"
-        )
+        line = f"{at:%Y-%m-%dT%H:%M:%S}Z {entry['method']:<6} {entry['status'] or 'lost':<4} {entry['path']}{effect}"
+        click.echo(for_terminal(line))
     return ExitCode.DONE
 
 
@@ -260,5 +259,5 @@ def outbox() -> int:
     for letter in letters:
         at = datetime.fromtimestamp(letter["at"], UTC)
         person = f"person:{ids[letter['to']]}" if letter["to"] in ids else "somebody who is not in the directory"
-        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {for_terminal(letter['installation'])} for {person}")
+        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {for_terminal(cut(letter['installation']))} for {person}")
     return ExitCode.DONE

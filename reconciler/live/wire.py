@@ -17,6 +17,8 @@ HIDDEN = "?…(hidden)"
 """Stands for user-info, query and fragment of a URL; no legal desired URL ends like this."""
 
 LONGEST_TEXT = 4096
+LONGEST_NAME = 200
+"""Characters, as many as a name in a file may have; nobody reads the rest of a longer one."""
 LARGEST_NUMBER = 1e6
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -157,13 +159,14 @@ def is_identifier(value: str) -> bool:
 
 
 def label(row: Members, name: str) -> str:
-    """A name that people gave, empty when left out; an e-mail address inside it is taken out."""
+    """A name that people gave, cut, and empty when left out; an e-mail address inside it is taken out."""
     value = row.get(name.lower())
     if not isinstance(value, str):
         return ""
     # Half a surrogate pair is legal JSON, but no file and no terminal takes it.
     shown = value[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-    return without_addresses(shown) if "@" in shown else shown
+    clean = without_addresses(shown) if "@" in shown else shown
+    return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 1] + "…"
 
 
 def without_addresses(value: str) -> str:

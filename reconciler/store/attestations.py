@@ -35,7 +35,7 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
     """Write `attestations/<installation id>.yaml` below the fleet folder, over an earlier one, and return its path.
 
     Raises:
-        UsageProblemError: The initials are empty, or a text is too long or holds an e-mail address.
+        UsageProblemError: No initials, or a text that is too long or holds an address or what cannot be seen.
         ReconcilerError: The file cannot be written, or a symlink leads out of the fleet.
     """
     _check("--by", attestation.by, shortest=1, longest=LONGEST_BY)
@@ -55,6 +55,12 @@ def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
             f"this text has {len(text)} characters",
             where=option,
             remedy=f"give {shortest} to {longest} characters",
+        )
+    if not text.isprintable():
+        raise UsageProblemError(
+            "this text holds a line break or something else that cannot be seen, and no file of a fleet may",
+            where=option,
+            remedy="write it on one line, in letters, digits and punctuation",
         )
     if _ADDRESS.search(text):
         raise UsageProblemError(

@@ -290,6 +290,14 @@ class TestMembers:
         """APM is bit 4 of the features; when they are missing nobody knows."""
         assert installation_with(EnabledFeatures=features).power_managed is managed
 
+    def test_names_are_cut(self) -> None:
+        """Ten thousand characters would bury a report; a cut can be seen."""
+        site = the_site(
+            observe(Cloud({"GET /api/installation": as_json(paged({**INSTALLATION, "Name": "Ø" * 10_000}))}))
+        )
+
+        assert site.name == "Ø" * 199 + "…"
+
     def test_names_lose_addresses(self) -> None:
         """People name sites after themselves; an address in a name does not travel on."""
         assert installation_with(Name="Kari CANARY@people.example").name == "Kari (address)"

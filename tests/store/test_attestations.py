@@ -67,6 +67,14 @@ class TestWriteAttestation:
         with pytest.raises(UsageProblemError, match="characters"):
             write_attestation(tmp_path, attestation(**wrong))
 
+    @pytest.mark.parametrize("text", ["two\nlines", "a\x1b[31m", "right\u202eleft", "\udcff", "a\u00a0b"])
+    def test_what_the_loader_refuses_is_not_written(self, tmp_path: Path, text: str) -> None:
+        """One line of evidence must not make every later command fail."""
+        with pytest.raises(UsageProblemError, match="cannot be seen"):
+            write_attestation(tmp_path, attestation(evidence=text))
+
+        assert list(tmp_path.iterdir()) == []
+
     def test_a_new_word_replaces_the_old(self, tmp_path: Path) -> None:
         """Only the latest attestation counts; git keeps the others."""
         write_attestation(tmp_path, attestation(by="KL"))
