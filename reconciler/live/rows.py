@@ -232,8 +232,10 @@ def state_values(data: object) -> tuple[tuple[str, Observation], ...]:
             found[name] = _state_value(name, row)
         elif observation == FIRMWARE and (version := _firmware(row)) is not None:
             found["firmware"] = version
+    # Every charger reports something, so no observation at all tells about the answer and not about the charger.
+    reason = Reason.MISSING_MEMBER if data else Reason.EMPTY_ANSWER
     for number, name in _WANTED.items():
-        missing = Unreadable(reason=Reason.MISSING_MEMBER, detail=f"the charger never reported observation {number}")
+        missing = Unreadable(reason=reason, detail=f"the charger never reported observation {number}")
         found.setdefault(name, missing)
     return tuple(sorted(found.items()))
 

@@ -9,7 +9,7 @@ from reconciler.model.desired import DesiredInstallation, RemovalGate
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
 from reconciler.model.value import Absent
-from reconciler.planning.access import Removal
+from reconciler.planning.access import Removal, is_group
 from reconciler.planning.findings import Findings
 from reconciler.planning.guards import site_refusals, with_wishes
 from reconciler.planning.guards_access import verdicts
@@ -63,6 +63,9 @@ def schedule(
     waiting = tuple(_waits_for_owner(site, one) for one, (kind, _) in access.items() if kind is Removal.WAITING)
     steps = _all_steps(site, findings.gates, access)
     later = frozenset(_held_by_person(steps, site, access))
+    blind = _left_blindly(site, findings, steps) - later
+    waiting += tuple(_waits_for_sight(change) for step in steps if step.id in blind for change in _of(step, site))
+    later |= blind
     holds = _holds(site)
     held = _held_changes(steps, holds)
     pending = tuple(item for change in site.changes if change.id in held for item in _pending(change, holds))
@@ -95,6 +98,30 @@ def _held_by_person(steps: Iterable[Step], site: Site, access: Mapping[str, tupl
         kinds = [access.get(principals[one], (None, 0))[0] for one in step.change_ids]
         if Removal.WAITING in kinds:
             yield step.id
+
+
+def _left_blindly(site: Site, findings: Findings, steps: Iterable[Step]) -> frozenset[str]:
+    """Steps by which a group hands over that may be our own, while something there could not be read.
+
+    Nobody could finish that afterwards.
+    """
+    if not findings.unreadable:
+        return frozenset()
+    gated = (step for step in steps if step.gate is Gate.OWNER_ACCEPTED)
+    return frozenset(step.id for step in gated if any(is_group(one.target.principal or "") for one in _of(step, site)))
+
+
+def _of(step: Step, site: Site) -> list[Change]:
+    return [change for change in site.changes if change.id in step.change_ids]
+
+
+def _waits_for_sight(change: Change) -> WaitingItem:
+    return WaitingItem(
+        target=change.target,
+        installation_name=change.installation_name,
+        setting=change.setting,
+        reason="keeps its access until everything that the file wants here could be read",
+    )
 
 
 def _waits_for_owner(site: Site, principal: str) -> WaitingItem:

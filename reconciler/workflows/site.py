@@ -18,7 +18,7 @@ from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
 from reconciler.workflows.invitations import is_invitation
 from reconciler.workflows.read_back import Sent, read_back
 from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
-from reconciler.workflows.standing import Held, standing, values_in_words
+from reconciler.workflows.standing import ALL_OR_NOTHING, SPLIT, Held, standing, values_in_words
 from reconciler.workflows.tally import Tally
 from reconciler.workflows.touched import seen_value, touched
 
@@ -142,6 +142,9 @@ def _one_step(work: _Work, step: Step) -> list[Sent]:
         work.settle(changes, held, step)
         return []
     valid = _still_valid(work, step, changes)
+    if len(valid) < len(changes) and step.operation in ALL_OR_NOTHING and not _rest_is_so(work, changes):
+        work.settle(valid, SPLIT, step)
+        return []
     if not valid:
         return []
     if step.route is Route.PORTAL:
@@ -151,6 +154,12 @@ def _one_step(work: _Work, step: Step) -> list[Sent]:
         work.settle(valid, (OutcomeKind.NOT_REACHED, reason), step)
         return []
     return _send(work, step, valid)
+
+
+def _rest_is_so(work: _Work, changes: Sequence[Change]) -> bool:
+    """Whether whatever of a step has ended already ended well."""
+    kinds = {work.tally.kind_of(change.id) for change in changes}
+    return kinds <= SETTLED | {None}
 
 
 def _one_invitation_too_many(work: _Work, changes: Sequence[Change]) -> str:

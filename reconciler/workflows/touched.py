@@ -25,9 +25,9 @@ def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallatio
     targets = {change.target for change in changes}
     serials = {target.charger for target in targets}
     groups = {change.setting.split(".")[0] for change in changes if change.target.scope is Scope.INSTALLATION}
-    # The others stay listed, because guards count what a file does not list; without settings they cost no read. What
-    # stands below the limit of the installation must be known when that limit moves.
-    below = frozenset({LIMIT}) & groups
+    # The others stay listed, because guards count what a file does not list; without settings they cost no read. Their
+    # limits must be known when that of the installation moves, and when one of them makes more of a shared circuit.
+    below = frozenset({LIMIT}) if LIMIT in groups or any(map(_loads, changes)) else frozenset()
     chargers = tuple(
         one
         if one.serial in serials
@@ -37,6 +37,13 @@ def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallatio
     settings = tuple((name, value) for name, value in site.settings if name.split(".")[0] in groups)
     permissions = site.permissions if any(target.principal for target in targets) else None
     return replace(site, settings=settings, chargers=chargers, permissions=permissions)
+
+
+def _loads(change: Change) -> bool:
+    """Whether a charger may draw more by it, or draws without regard for its neighbours."""
+    if change.target.charger is None:
+        return False
+    return change.raised_a > 0 if change.setting == LIMIT else change.after is True
 
 
 def seen_value(change: Change, site: ObservedInstallation) -> Observation:

@@ -3,6 +3,7 @@
 import pytest
 
 from reconciler.live.rows import installation_row, state_values
+from reconciler.model.value import Reason, Unreadable
 
 ID = "11111111-0000-4000-8000-000000000001"
 
@@ -35,3 +36,13 @@ def test_the_firmware_comes_with_the_state() -> None:
 def test_what_is_no_version_is_not_kept(text: object) -> None:
     """It could be anything."""
     assert "firmware" not in dict(state_values([{"StateId": 911, "ValueAsString": text}]))
+
+
+def test_a_state_without_any_observation_tells_nothing() -> None:
+    """A model that lacks a setting reports others; an answer without rows is an answer that went wrong."""
+    lacking = dict(state_values([{"StateId": 510, "ValueAsString": "16.000"}]))["standAlone"]
+    nothing = dict(state_values([]))["standAlone"]
+
+    assert isinstance(lacking, Unreadable)
+    assert isinstance(nothing, Unreadable)
+    assert (lacking.reason, nothing.reason) == (Reason.MISSING_MEMBER, Reason.EMPTY_ANSWER)

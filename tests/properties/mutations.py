@@ -338,7 +338,11 @@ MUTATIONS: tuple[tuple[str, str, Mutation], ...] = (
     ("a tenth of an ampere", "digest", want_of(HOME, "ZAP000001", "maxCurrent", 16.1)),
     ("a limit as it is", "digest", want_of(HOME, "ZAP000001", "maxCurrent", 20.0)),
     ("a limit no longer declared", "digest", want_of(HOME, "ZAP000001", "maxCurrent", None)),
-    ("a setting that nobody read", "unreadable", want_of(HOME, "ZAP000002", "standAlone", True)),
+    (
+        "a setting that nobody read, so that nobody hands over",
+        "digest and unreadable",
+        want_of(HOME, "ZAP000002", "standAlone", True),
+    ),
     ("stand-alone as it is", "digest", want_of(HOME, "ZAP000001", "standAlone", True)),
     ("stand-alone no longer declared", "digest", want_of(HOME, "ZAP000001", "standAlone", None)),
     ("another mode", "digest", want(HOME, _MODE, "webhooks")),
