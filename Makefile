@@ -11,13 +11,14 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
 	@echo "make test           lint, types, layers and all tests"
 	@echo "make test-thorough  the same with many more random cases"
 	@echo "make fuzz           a million mutated files, documents and answers, and which branches of the readers they reach"
+	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
 
@@ -34,6 +35,11 @@ FUZZ ?= --cases 1000000 --jobs 2 --seed 1
 
 fuzz: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
+KILLS ?= --moments 200 --jobs 6 --seed 1
+
+kills: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.kills $(KILLS)
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check --quiet $(CODE)

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 
-from tests.kills.moments import drawn
+from tests.kills.moments import drawn, is_slow
 from tests.kills.story import NeverStruckError, Told, told
 from tests.kills.table import as_text, shortage
 from tests.kills.undisturbed import measured
@@ -39,9 +39,10 @@ def played(seed: int, numbers: Sequence[int], *, jobs: int) -> tuple[list[Told],
     """Play moments side by side in processes of their own; what became of them, and which never came."""
     found, lost = [], []
     scales = sorted({drawn(seed, number).scale for number in numbers})
-    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
-        usual = dict(zip(scales, pool.map(partial(measured, seed), scales), strict=True))
-        coming = [pool.submit(told, seed, number, usual) for number in numbers]
+    with _pool(jobs) as quick, _pool(jobs) as slow:
+        usual = dict(zip(scales, quick.map(partial(measured, seed), scales), strict=True))
+        # The slow ones mostly wait, so they run beside the others.
+        coming = [(slow if is_slow(number) else quick).submit(told, seed, number, usual) for number in numbers]
         for number, one in zip(numbers, coming, strict=True):
             try:
                 found.append(one.result())
@@ -50,6 +51,10 @@ def played(seed: int, numbers: Sequence[int], *, jobs: int) -> tuple[list[Told],
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{number} ")
     return found, lost
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn"))
 
 
 def _repeatable(one: Told) -> str:

@@ -23,9 +23,10 @@ class Findings:
     overstated: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     unplanned: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
-        for kind in ("not_converged", "overstated", "doubled", "unplanned"):
+        for kind in ("not_converged", "overstated", "doubled", "unplanned", "unproven"):
             yield from (f"{kind.replace('_', ' ')}: {sentence}" for sentence in getattr(self, kind))
 
 
@@ -127,6 +128,16 @@ def repeated(log: Sequence[Logged], exchanges: Sequence[Exchange]) -> list[str]:
     found += [f"{method} {path} took effect {count} times" for (method, path, _), count in contents.items()
               if count > 1 and effects[method, path] > 1]  # fmt: skip
     return found
+
+
+def took_effect(write: Exchange, log: Sequence[Logged], exchanges: Sequence[Exchange]) -> bool:
+    """Whether a write took effect, by the server's own log: the entry of the same call with the same place in line."""
+    if not write.forwarded:
+        return False
+    call = (write.method, write.path)
+    before = sum(one.forwarded and (one.method, one.path) == call for one in exchanges if one.number < write.number)
+    entries = [one for one in log if (one["method"], one["path"]) == call]
+    return before < len(entries) and entries[before]["effect"]
 
 
 def unplanned(plans: Sequence[Left], exchanges: Sequence[Exchange], serials: dict[str, str]) -> list[str]:

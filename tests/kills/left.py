@@ -106,8 +106,7 @@ def classified(
     if left is None or left.plan is None:
         return Class.PLANNING
     found = []
-    for entry in left.open_entries:
-        sent = _sent(left.places(entry, serials), writes)
+    for sent in unanswered_in(left, writes, serials):
         kind = Class.BEFORE_ENTRY if sent is not None and sent.delivered else Class.BEFORE_ANSWER
         if sent is not None and sent is struck:
             return kind
@@ -115,6 +114,13 @@ def classified(
     if found:
         return Class.BEFORE_ENTRY if Class.BEFORE_ENTRY in found else Class.BEFORE_ANSWER
     return _without_open(left)
+
+
+def unanswered_in(left: Left | None, writes: Sequence[Exchange], serials: dict[str, str]) -> list[Exchange | None]:
+    """For each journal entry without its second half, the write that left; None when none came as far as the proxy."""
+    if left is None or left.plan is None:
+        return []
+    return [_sent(left.places(entry, serials), writes) for entry in left.open_entries]
 
 
 def _sent(places: frozenset[Place], writes: Sequence[Exchange]) -> Exchange | None:

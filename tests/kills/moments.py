@@ -13,11 +13,12 @@ class Blow(Enum):
     """Ways to strike; what it hit is found out afterwards."""
 
     NEVER_SENT = "held, killed, the request never passed on"
-    SENT_LATE = "held, killed, the request passed on after that"
+    SENT_LATE = "held, killed, the request passed on some time after that"
     ANSWER_LOST = "the request passed on, killed, the answer lost"
     ANSWER_CUT = "half of the answer passed back, killed"
     FROZEN = "frozen, the answer delivered to its socket, killed"
     LET_RUN = "frozen, the answer delivered to its socket, let run for a moment, killed"
+    AFTER_ENTRY = "the answer passed back and some time to write it down, killed before anything was read back"
     AT_REQUEST = "killed soon after some request of any kind had come"
     AT_ANSWER = "killed soon after some answer of any kind was passed back"
     AT_START = "killed soon after the folder of the run had appeared"
@@ -51,8 +52,16 @@ OPERATIONS: Mapping[str, tuple[str, int]] = {
 """Name of each operation, its request, and how many of them the plan holds."""
 
 SCALES = (20.0, 100.0, 1000.0)
-"""World seconds per second. At 20 the next process starts before the last write has settled, at 1000 long after."""
+"""World seconds per second: how long the next process needs to start is a while in the world, or a long time."""
 
+SLOW = 3.0
+"""The next process starts before the last write can be seen; only the wait of a resume keeps it from being misled."""
+
+LATEST_WORLD_S = 120.0
+"""How long a request may still be on its way when its sender is dead: within what a resume waits for."""
+
+LET_RUN_S = 0.002
+AFTER_ENTRY_S = (0.004, 0.02)
 REQUESTS = 70
 LONGEST_DELAY_S = 0.02
 
@@ -64,7 +73,7 @@ class Aim:
     Attributes:
         operation: Of the write that is waited for; empty for any request.
         nth: Which of them, counted from 1.
-        delay_s: How long it may run on after that, in seconds.
+        delay_s: Seconds that it may run on after that; for SENT_LATE, until the request of the dead is passed on.
         share: For AT_TIME: of the usual life of the process. For AT_END: of what is usually left of it then.
     """
 
@@ -108,27 +117,44 @@ def drawn(seed: int, number: int, *, attempt: int = 0) -> Moment:
     """The moment of that number; another attempt is drawn when the process had ended before it could be struck."""
     dice = random.Random(f"{seed}:{number}")
     way, scale = dice.choice(WAYS), dice.choice(SCALES)
-    second = _aim(dice, dice.randrange(3)) if way is Way.RESUME_TWICE else None
-    aim = _aim(random.Random(f"{seed}:{number}:{attempt}"), number)
+    scale = SLOW if is_slow(number) else scale
+    second = _aim(dice, dice.randrange(3), scale=scale) if way is Way.RESUME_TWICE else None
+    aim = _aim(random.Random(f"{seed}:{number}:{attempt}"), number, scale=scale)
     return Moment(seed=seed, number=number, scale=scale, aim=aim, way=way, second=second)
 
 
-def _aim(dice: random.Random, number: int) -> Aim:
+def is_slow(number: int) -> bool:
+    """Whether world time runs slowly in that moment: every fourth of those at any time, a few of the others."""
+    return number % 12 == 5 or number % 50 < 2
+
+
+def _aim(dice: random.Random, number: int, *, scale: float) -> Aim:
     """By turns before the answer, after the answer, and at any time."""
     turn = number // 3
     match number % 3:
         case 0:
-            return _at_write(dice, BEFORE_ANSWER[turn % len(BEFORE_ANSWER)])
+            return _at_write(dice, BEFORE_ANSWER[turn % len(BEFORE_ANSWER)], scale=scale)
         case 1:
-            return _at_write(dice, AFTER_ANSWER[turn % len(AFTER_ANSWER)])
+            return _at_write(dice, AFTER_ANSWER[turn % len(AFTER_ANSWER)], scale=scale)
+        case _ if is_slow(number):
+            return _at_write(dice, Blow.AFTER_ENTRY, scale=scale)
         case _:
             return _at_any_time(dice, ANY_TIME[turn % len(ANY_TIME)])
 
 
-def _at_write(dice: random.Random, blow: Blow) -> Aim:
+def _at_write(dice: random.Random, blow: Blow, *, scale: float) -> Aim:
     operation = dice.choice(sorted(OPERATIONS))
-    delay_s = dice.uniform(0.0, 0.002) if blow is Blow.LET_RUN else 0.0
-    return Aim(blow=blow, operation=operation, nth=dice.randint(1, OPERATIONS[operation][1]), delay_s=delay_s)
+    nth = dice.randint(1, OPERATIONS[operation][1])
+    match blow:
+        case Blow.SENT_LATE:
+            delay_s = dice.uniform(0.0, LATEST_WORLD_S) / scale
+        case Blow.LET_RUN:
+            delay_s = dice.uniform(0.0, LET_RUN_S)
+        case Blow.AFTER_ENTRY:
+            delay_s = dice.uniform(*AFTER_ENTRY_S)
+        case _:
+            delay_s = 0.0
+    return Aim(blow=blow, operation=operation, nth=nth, delay_s=delay_s)
 
 
 def _at_any_time(dice: random.Random, blow: Blow) -> Aim:

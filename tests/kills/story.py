@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from reconciler.sandbox.records import Logged
 from reconciler.sandbox.world import World
 from tests.kills import judge
 from tests.kills.facts import held
 from tests.kills.fleet import prepare
 from tests.kills.judge import Findings
-from tests.kills.left import Class, Left, classified, left_in
+from tests.kills.left import Class, Left, classified, left_in, unanswered_in
 from tests.kills.moments import Aim, Moment, Way, drawn
 from tests.kills.processes import KILLED, Served, Victim, environment, serving
 from tests.kills.proxy import Exchange, Proxy, no_trap
@@ -30,6 +31,7 @@ class Told:
 
     Attributes:
         open_writes: Journal entries without their second half that the kill left behind.
+        effects: How many of those took effect, by the server's log.
         killed_again: Whether a resume was killed as well.
         resumed: Whether the run itself was taken up again and came to its end.
         invisible_repeats: By a fresh apply without the journal: writes of a value that no read showed yet.
@@ -40,6 +42,7 @@ class Told:
     hit: Class
     operation: str
     open_writes: int
+    effects: int
     killed_again: bool
     resumed: bool
     invisible_repeats: int
@@ -107,18 +110,19 @@ class Story:
         left = left_in(machine)
         writes = self.proxy.writes("apply")
         hit = classified(left, writes, struck=struck, serials=self.serials)
-        open_writes = 0 if left is None or left.plan is None else len(left.open_entries)
+        unanswered = unanswered_in(left, writes, self.serials)
         self._check_journal(left)
         killed_again = self._go_on(machine, left)
-        repeats = self._judge()
+        log = self._judge()
         return Told(
             moment=self.moment,
             hit=hit,
             operation=self.moment.aim.operation,
-            open_writes=open_writes,
+            open_writes=len(unanswered),
+            effects=self._effects(unanswered, log),
             killed_again=killed_again,
             resumed=self.resumed,
-            invisible_repeats=repeats,
+            invisible_repeats=len(judge.repeated(log, self.proxy.exchanges)),
             findings=self.findings,
             took_s=time.monotonic() - started,
             folder=self.folder if list(self.findings) else None,
@@ -208,8 +212,17 @@ class Story:
         if left is not None and left.plan is not None:
             self.findings.overstated += judge.told_truly(left, self.proxy.exchanges, self.serials)
 
-    def _judge(self) -> int:
-        """Plan once more, stop the server and compare everything; how many invisible values were repeated."""
+    def _effects(self, unanswered: Sequence[Exchange | None], log: Sequence[Logged]) -> int:
+        """How many took effect; one whose answer was delivered must have."""
+        done = [one for one in unanswered if one and judge.took_effect(one, log, self.proxy.exchanges)]
+        missing = [one for one in unanswered if one and one.delivered and one not in done]
+        self.findings.unproven += [
+            f"write {one.number} was answered, the server's log has no effect" for one in missing
+        ]
+        return len(done)
+
+    def _judge(self) -> Sequence[Logged]:
+        """Plan once more, stop the server and compare everything; the server's log."""
         assert self.last is not None
         code, _ = self._run("plan", "--detailed-exitcode", machine=self.last, by="second plan")
         if code != DONE:
@@ -222,13 +235,12 @@ class Story:
         for left in plans:
             found.overstated += judge.overstated(left, world, self.serials)
         found.doubled += judge.doubled(exchanges)
-        repeats = judge.repeated(log, exchanges)
         if self.moment.way is not Way.ELSEWHERE:
-            found.doubled += repeats
+            found.doubled += judge.repeated(log, exchanges)
         found.unplanned += judge.unplanned(plans, exchanges, self.serials)
         found.unplanned += judge.moved_beside(self.first, world, plans[0], self.serials)
         found.unplanned += judge.leaked(self.folder / "machine")
-        return len(repeats)
+        return log
 
     def _plans(self) -> Sequence[Left]:
         """Every run that had a plan, of both machines."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tests.kills.left import Class
-from tests.kills.moments import OPERATIONS
+from tests.kills.moments import OPERATIONS, Way
 from tests.kills.story import Told
 
 COLUMNS = ("moments", "resumed", "killed again", "fresh apply", "converged", "overstated", "double writes", "unplanned")
@@ -19,13 +19,15 @@ def as_text(found: Sequence[Told], *, wall_s: float) -> str:
     for operation in OPERATIONS:
         counts = [sum(one.hit is hit and one.operation == operation for one in found) for hit in PROVEN]
         lines.append(_line([operation, *map(str, counts)]))
-    repeats = sum(one.invisible_repeats for one in found)
+    repeats = sum(one.invisible_repeats for one in found if one.moment.way is Way.ELSEWHERE)
+    effects = sum(one.effects for one in found)
     unfinished = sum(one.open_writes for one in found)
     slow = max((one.took_s for one in found), default=0.0)
     lines += [
         "",
-        f"{unfinished} writes were left with one journal entry only; values repeated while no read showed them yet, by "
-        f"a fresh apply without the journal: {repeats}.",
+        f"{unfinished} writes were left with one journal entry only; by the server's log {effects} of them had taken "
+        f"effect and {unfinished - effects} had not.",
+        f"A fresh apply without the journal repeated {repeats} values that no read showed yet.",
         f"{len(found)} moments in {wall_s:.0f} s; the slowest took {slow:.1f} s.",
     ]
     return "\n".join(lines)

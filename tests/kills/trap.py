@@ -39,7 +39,7 @@ class Trap:
         if self.struck is not exchange:
             return Go.ON
         match self.aim.blow:
-            case Blow.AT_REQUEST | Blow.AT_ANSWER:
+            case Blow.AT_REQUEST | Blow.AT_ANSWER | Blow.AFTER_ENTRY:
                 return self._soon(stage)
             case blow if blow in BEFORE_ANSWER:
                 return self._before_answer(stage)
@@ -62,6 +62,7 @@ class Trap:
                 return Go.DROP
             case Blow.SENT_LATE, Stage.REQUEST:
                 self.victim.kill()
+                time.sleep(self.aim.delay_s)
             case Blow.ANSWER_LOST, Stage.ANSWER:
                 self.victim.kill()
             case Blow.ANSWER_CUT, Stage.ANSWER:
