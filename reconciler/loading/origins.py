@@ -70,7 +70,8 @@ class FileOrigins:
         layers = _layers(self.fleet, file, fingerprint=None)
         if not layers:
             raise unreadable_file(path)
-        leaves = sorted(_leaves(effective_tree(layers[-1].tree, self.fleet.shared), ()))
+        tree = effective_tree(layers[-1].tree, self.fleet.shared)
+        leaves = sorted(_leaves(tree, ())) if tree else []
         chosen = [leaf for leaf in leaves if prefix is None or _is_below(leaf[0], prefix)]
         if not chosen:
             raise no_value(prefix or "", [steps for steps, _ in leaves], file=path)

@@ -2,15 +2,15 @@
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz import work
+
 LEAST_PERCENT = 95.0
-MOST_MEMORY = 4 * 1024**3
 
 
 def main() -> int:
@@ -20,11 +20,10 @@ def main() -> int:
         return _again(options)
     started_at = time.monotonic()
     with multiprocessing.get_context("spawn").Pool(options.jobs + 1) as pool:
-        reach = pool.apply_async(_reach)
-        parts = [
-            pool.apply_async(_part, (options.seed, options.cases, part, options.jobs)) for part in range(options.jobs)
-        ]
-        if not _tell_reach(reach.get()):
+        reached = pool.apply_async(work.reach)
+        shares = [(options.seed, options.cases, number, options.jobs) for number in range(options.jobs)]
+        parts = [pool.apply_async(work.part, share) for share in shares]
+        if not _tell_reach(reached.get()):
             return 1
         found = [one for part in parts for one in part.get()]
     _tell_counts(options.cases, options.seed, found, took_s=time.monotonic() - started_at)
@@ -43,25 +42,6 @@ def _options() -> Any:
     parser.add_argument("--seed", type=int, default=1, help="another seed, other cases")
     parser.add_argument("--case", metavar="TARGET:NUMBER", help="run one case again, with its traceback")
     return parser.parse_args()
-
-
-def _part(seed: int, cases: int, part: int, parts: int) -> list[Any]:
-    from tests.fuzz.runner import Runner
-
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-    with tempfile.TemporaryDirectory() as folder:
-        runner = Runner(Path(folder), seed=seed)
-        found = []
-        for one in runner.run(cases, part=part, parts=parts):
-            _say(f"FOUND {one.target}:{one.number} {one.what}\n  {one.case}")
-            found.append(one)
-        return found
-
-
-def _reach() -> list[tuple[str, int, int, tuple[str, ...]]]:
-    from tests.fuzz.covered import measured
-
-    return [(one.module, one.reached, one.all, one.missing) for one in measured()]
 
 
 def _tell_reach(rows: list[tuple[str, int, int, tuple[str, ...]]]) -> bool:

@@ -31,6 +31,7 @@ REGRESSIONS: Mapping[str, tuple[Case, ...]] = {
         _one("installations/here.yaml", "".join(f"key{n}: 1\n" for n in range(400))),
     ),
     "fleet": (
+        (Seed(name="fleet.yaml", data=b"{}"), Seed(name="installations/here.yaml", data=b"{}")),  # no value at all
         _one("installations/here.yaml", _SITE + "account: main\nswitch: {giveUpAfterHours: 24.0}\n"),
         _one("installations/here.yaml", _SITE + "account: main\nmaxCurrent: -0.0\n"),
         _one("fleet.yaml", "version: 1\naccounts: {main: {cloud: sandbox}}\nguards: {maxChangedInstallations: 25.0}\n"),
