@@ -89,8 +89,9 @@ _MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)](?:\s|$)))")
 _MARKDOWN_END = re.compile(r"(^|\s)(#+\s*)$")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _LINKED = re.compile(
-    r"[@#]\w|://|:[\w+-]+:|(?i:www\.|\bGH-\d)"
-)  # mentions, issues, web links, emoji, as GitHub has them
+    # Mentions, issues, web links and emoji, as GitHub has them; a principal and a colon behind it may be one of these.
+    r"[@#]\w|://|:[\w+-]+:|(?i:www\.|\bGH-\d)|\b(?:person|userGroup|user-id):\w"
+)
 _WORD = re.compile(r"\S+")
 _OPENS, _CLOSES = "([\"'“", ")]\"'”.,;:!?"  # punctuation beside a word, no part of it
 _BACKTICKS = re.compile(r"`+")
@@ -160,7 +161,10 @@ def for_json(text: str) -> str:
 def for_csv(text: str) -> str:
     """A cell that no spreadsheet takes for a formula; the csv module adds the quotes."""
     shown = visible(text)
-    return f"'{shown}" if shown.lstrip().startswith(("=", "+", "-", "@")) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA_STARTS) else shown
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # some spreadsheets take the wide ones as well
 
 
 def for_workflow(text: str) -> str:

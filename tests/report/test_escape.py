@@ -167,7 +167,7 @@ class TestMarkdown:
 
 
 class TestOtherFormats:
-    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1"])
+    @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r=1", "\n@x", "＝1", "＠x"])
     def test_a_spreadsheet_sees_no_formula(self, text: str) -> None:
         """A cell from the cloud must not run in somebody's Excel."""
         assert escape.for_csv(text)[0] in "'\\"

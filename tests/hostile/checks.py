@@ -1,0 +1,138 @@
+"""What no output may hold, judged without our own escaping."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from base64 import b64encode
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+_TOWER = re.compile(r"[\u0300-\u036f\u0483-\u0489]{4}")
+_COMMAND = re.compile(r"^\s*::\w|##\w*\[", re.MULTILINE)
+_ADDRESS = re.compile(r"\w@\w+\.\w")
+_ON_GITHUB = re.compile(r"(?<!\w)@\w|://|\bwww\.|#\d|\bGH-\d|:[a-z0-9_+-]+:", re.IGNORECASE)
+_OWN_HTML = re.compile(r"<details><summary>[\w ,:'-]+</summary>|</details>")
+_OWN_TOKENS = frozenset(
+    f"{name}_{side}"
+    for name in ("heading", "paragraph", "bullet_list", "ordered_list", "list_item", "table", "thead", "tbody")
+    for side in ("open", "close")
+) | {"inline", "text", "code_inline", "softbreak", "html_block", "blockquote_open", "blockquote_close"}
+_OWN_TOKENS |= {f"{name}_{side}" for name in ("tr", "th", "td", "strong") for side in ("open", "close")}
+
+
+def flaws_of_stream(text: str) -> list[str]:
+    """What could act on a terminal, hide from a reader, or be a command for a CI runner."""
+    plain = _COLOUR.sub("", text)
+    signs = {
+        f"U+{ord(sign):04X}"
+        for sign in set(plain) - {"\n", " "}
+        if unicodedata.category(sign) in _INVISIBLE or sign in _BLANK
+    }
+    found = [f"the sign {sign}" for sign in sorted(signs)]
+    found += ["a tower of marks"] if _TOWER.search(plain) else []
+    found += [f"the command {hit[0]!r}" for hit in _COMMAND.finditer(plain)]
+    found += [f"the address {hit[0]!r}" for hit in _ADDRESS.finditer(plain)]
+    return found
+
+
+def too_wide(text: str, columns: int) -> list[str]:
+    """Lines beyond the page, but for those that are one piece to be copied."""
+    from rich.cells import cell_len
+
+    lines = _COLOUR.sub("", text).splitlines()
+    return [line for line in lines if cell_len(line) > columns and " " in line.strip().removeprefix("--accept ")]
+
+
+def flaws_of_markdown(text: str) -> list[str]:
+    """What would become a link, a mention, HTML, another block or another cell."""
+    tokens = MarkdownIt("commonmark").enable("table").enable("strikethrough").parse(text)
+    found = []
+    for token in _flat(tokens):
+        if token.type not in _OWN_TOKENS:
+            found.append(f"{token.type}: {token.content[:60]!r}")
+        if token.type == "html_block":
+            found += [f"HTML {line!r}" for line in token.content.split("\n") if line and not _OWN_HTML.fullmatch(line)]
+        if token.type == "text" and (hit := _ON_GITHUB.search(token.content)):
+            found.append(f"GitHub would make something of {hit[0]!r} in {token.content[:60]!r}")
+    return found + _uneven_tables(tokens)
+
+
+def _flat(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _flat(token.children or [])
+
+
+def _uneven_tables(tokens: list[Token]) -> list[str]:
+    found, cells, head = [], 0, 0
+    for token in tokens:
+        match token.type:
+            case "tr_open":
+                cells = 0
+            case "th_open" | "td_open":
+                cells += 1
+            case "thead_close":
+                head = cells
+            case "tr_close" if head and cells != head and token.level:
+                found.append(f"a row of {cells} cells below a head of {head}")
+            case "table_close":
+                head = 0
+    return found
+
+
+def flaws_of_json(text: str) -> list[str]:
+    """It must be one document of plain ASCII."""
+    json.loads(text)
+    return [] if text.isascii() else ["not ASCII"]
+
+
+class Page(HTMLParser):
+    """The elements and attributes of a page, and the style in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, tuple[str, ...]]] = []
+        self.links: list[str] = []
+        self.policy = ""
+        self.styles: list[str] = []
+        self._in_style = False
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what a browser would make an element of."""
+        values = dict(attrs)
+        self.elements.append((tag, tuple(sorted(values))))
+        self.links += [f"{name}={values[name]}" for name in ("href", "src", "action", "style") if name in values]
+        self._in_style = tag == "style"
+        if values.get("http-equiv") == "Content-Security-Policy":
+            self.policy = values["content"] or ""
+
+    def handle_data(self, data: str) -> None:
+        """Keep the style."""
+        if self._in_style:
+            self.styles.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        """The style ends."""
+        self._in_style = self._in_style and tag != "style"
+
+
+def flaws_of_page(text: str) -> list[str]:
+    """Anything that runs, loads, or leads elsewhere."""
+    page = Page(text)
+    names = {name for _, attributes in page.elements for name in attributes}
+    found = [f"the attribute {name}" for name in sorted(names) if name.startswith("on")]
+    found += [f"the link {link}" for link in page.links if not re.fullmatch(r"href=#site-\d+", link)]
+    digest = b64encode(hashlib.sha256("".join(page.styles).encode()).digest()).decode()
+    found += [] if page.styles and f"'sha256-{digest}'" in page.policy else ["a style that the policy does not know"]
+    found += [] if page.policy.startswith("default-src 'none';") else ["no policy"]
+    tags = [tag for tag, _ in page.elements]
+    return found + [f"the element {tag}" for tag in {"script", "img", "svg", "iframe", "form", "object"} & {*tags}]
