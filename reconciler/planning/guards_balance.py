@@ -23,17 +23,17 @@ def unbalanced_circuit(site: Site) -> Iterable[Objection]:
     for change in _loads(site):
         serial = change.target.charger or ""
         neighbours = sorted(site.neighbours(serial))
-        if len(neighbours) < 2 or not _is_unbalanced(site, neighbours):
-            continue
         circuit = site.circuit_of(serial)
+        if len(neighbours) < 2 or not _matters(site, change, neighbours, circuit):
+            continue
         total = sum(_may_draw(site, one) for one in neighbours)
         if circuit is not None and total <= circuit.max_current_a:
             continue
         yield Objection(
             measured=amperes(total),
             limit="unknown" if circuit is None else amperes(circuit.max_current_a),
-            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, nothing balances it, and together "
-            f"they may draw {amperes(total)} (unknown limits counted as 32 A)",
+            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, {_who_balances(site, neighbours)}, and "
+            f"together they may draw {amperes(total)} (unknown limits counted as 32 A)",
             remedy="; or ".join(_ways_out(site, change, neighbours, circuit)),
             charger=serial,
         )
@@ -46,19 +46,36 @@ def _loads(site: Site) -> list[Change]:
     return [*raised, *turned_on]
 
 
-def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
-    mode = site.final_of_installation(MODE)
-    if mode == OCPP_NATIVE or isinstance(mode, Unreadable):
+def _who_balances(site: Site, neighbours: Sequence[str]) -> str:
+    known = _is_unbalanced(site, neighbours)
+    return "nothing balances it" if known else "nobody knows whether anything balances it"
+
+
+def _matters(site: Site, change: Change, neighbours: Sequence[str], circuit: Circuit | None) -> bool:
+    """Whether nothing balances the circuit, or nobody knows whether anything does.
+
+    A raise on a circuit that could not be read is refused for that already (raise-circuit-unreadable).
+    """
+    if _is_unbalanced(site, neighbours):
         return True
-    return any(_may_stand_alone(site.final_of_charger(serial, STAND_ALONE)) for serial in serials)
+    refused_anyway = circuit is None and change.setting == MAX_CURRENT
+    return not refused_anyway and _may_be_unbalanced(site, neighbours)
 
 
-def _may_stand_alone(value: Observation | None) -> bool:
-    """Whether a charger may ignore its neighbours: it does, or it was asked and nobody knows.
+def _is_unbalanced(site: Site, serials: Iterable[str]) -> bool:
+    if site.final_of_installation(MODE) == OCPP_NATIVE:
+        return True
+    return any(site.final_of_charger(serial, STAND_ALONE) is True for serial in serials)
+
+
+def _may_be_unbalanced(site: Site, serials: Iterable[str]) -> bool:
+    """Whether the mode may be native OCPP, or a charger was asked and did not tell.
 
     Models that answer without that setting do not have it.
     """
-    return value is True or _is_unread(value)
+    if isinstance(site.final_of_installation(MODE), Unreadable):
+        return True
+    return any(_is_unread(site.final_of_charger(serial, STAND_ALONE)) for serial in serials)
 
 
 def _is_unread(value: Observation | None) -> bool:

@@ -102,6 +102,15 @@ class TestUnbalancedCircuit:
 
         assert guards(plan) == ([("P314", "unbalanced-circuit")] if refused else [])
         assert all("let the account read ZAP000002 first" in refusal.remedy for refusal in plan.refusals)
+        assert all("nobody knows whether anything balances it" in refusal.message for refusal in plan.refusals)
+
+    def test_one_cause_is_refused_once(self) -> None:
+        """On an unread circuit a raise is refused for the circuit; its neighbours are the second question."""
+        unknown = Unreadable(reason=Reason.FORBIDDEN)
+        site = wants(wants_charger("ZAP000001", maxCurrent=20.0), wants_charger("ZAP000002", maxCurrent=10.0))
+        seen = live(charger("ZAP000001", maxCurrent=10.0), charger("ZAP000002", maxCurrent=unknown, standAlone=unknown))
+
+        assert guards(plan_for(site, seen)) == [("P317", "raise-circuit-unreadable")]
 
     def test_an_unreadable_mode_may_be_native(self) -> None:
         """Then nothing balances, and 20 A and 16 A do not fit under 32 A."""
