@@ -18,7 +18,7 @@ from reconciler.model.desired import (
 )
 from reconciler.model.digest import digest_of
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
-from reconciler.model.plan import Counts, Coverage, DesiredReference, Plan, Requests, Rollback, Step
+from reconciler.model.plan import Counts, Coverage, DesiredReference, FormerValue, Plan, Requests, Rollback, Step
 from reconciler.model.settings import Scope
 from reconciler.model.value import Absent, Value
 from reconciler.planning.access import gates_of
@@ -49,18 +49,13 @@ def rollback_plan(plan: Plan, desired: DesiredFleet, *, run_id: str, now: dateti
         run_id: The run that is taken back.
         now: When it is made.
     """
-    places = sorted({_place(change) for change in plan.changes})
-    inverses = {place: _inverse(plan, desired, place) for place in places}
-    changes = tuple(chain.from_iterable(one.changes for one in inverses.values()))
+    inverses = _inverses(plan, desired)
+    changes = tuple(chain.from_iterable(one.changes for one in inverses))
     policy = Policy(now=now, tool_version=plan.tool_version)
     ids = _target_ids(plan)
-    steps = tuple(
-        chain.from_iterable(_steps(one.changes, desired, policy, ids=ids) for one in inverses.values() if one.changes)
-    )
-    lost = sorted(
-        chain.from_iterable(one.lost for one in inverses.values()), key=lambda one: (one.target.sort_key, one.setting)
-    )
-    former = chain.from_iterable(one.former for one in inverses.values())
+    steps = tuple(chain.from_iterable(_steps(one.changes, desired, policy, ids=ids) for one in inverses if one.changes))
+    lost = sorted(chain.from_iterable(one.lost for one in inverses), key=lambda one: (one.target.sort_key, one.setting))
+    former = chain.from_iterable(one.former for one in inverses)
     return Plan(
         tool_version=plan.tool_version,
         created_at=now,
@@ -73,7 +68,7 @@ def rollback_plan(plan: Plan, desired: DesiredFleet, *, run_id: str, now: dateti
         changes=changes,
         steps=steps,
         refusals=fleet_refusals(changes, desired.limits, policy=policy),
-        warnings=by_target(chain.from_iterable(one.warnings for one in inverses.values())),
+        warnings=by_target(chain.from_iterable(one.warnings for one in inverses)),
         former=tuple(sorted(former, key=lambda one: (one.target.sort_key, one.setting))),
         rollback=Rollback(run_id=run_id, lost=tuple(lost)),
     )
@@ -83,10 +78,18 @@ def _place(change: Change) -> Place:
     return change.target.account, change.target.installation_id
 
 
-def _inverse(plan: Plan, desired: DesiredFleet, place: Place) -> Inverse:
-    changes = [change for change in plan.changes if _place(change) == place]
-    former = [one for one in plan.former if (one.target.account, one.target.installation_id) == place]
-    return inverse_of(changes, former, account=desired.account(place[0]))
+def _inverses(plan: Plan, desired: DesiredFleet) -> tuple[Inverse, ...]:
+    """Each touched installation turned round, in the order of plans."""
+    changes: dict[Place, list[Change]] = {}
+    for change in plan.changes:
+        changes.setdefault(_place(change), []).append(change)
+    former: dict[Place, list[FormerValue]] = {}
+    for one in plan.former:
+        former.setdefault((one.target.account, one.target.installation_id), []).append(one)
+    return tuple(
+        inverse_of(changes[place], former.get(place, ()), account=desired.account(place[0]))
+        for place in sorted(changes)
+    )
 
 
 def _target_ids(plan: Plan) -> dict[str, str]:

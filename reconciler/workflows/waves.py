@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from math import ceil
 
 from reconciler.errors import CloudError, UsageProblemError
-from reconciler.model.change import Change
-from reconciler.model.observed import ObservedCharger, ObservedInstallation
+from reconciler.model.change import Change, Target
+from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import GuardScope, Plan
+from reconciler.model.plan import GuardScope, Plan, UnreadableItem
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.words import REASONS, counted
 from reconciler.planning.make import make_plan
@@ -19,6 +19,12 @@ from reconciler.workflows.tally import Tally
 from reconciler.workflows.touched import touched
 
 _SIZE = re.compile(r"(?P<number>[1-9]\d{0,5})|(?P<share>\d{1,3}(?:\.\d)?)%|rest")
+Place = tuple[str, str]
+"""Account and installation id."""
+
+Finding = tuple[tuple[str, ...], str]
+"""What makes it the same as another one, and how it is said."""
+
 _BAD = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN, OutcomeKind.CONFLICT})
 
 
@@ -28,6 +34,22 @@ class WaveSize:
 
     count: int | None = None
     percent: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Now:
+    """What is so after a wave.
+
+    Attributes:
+        findings: Warnings and refusals.
+        gaps: What cannot be read.
+        known_gaps: What the plan of the run could not read either.
+    """
+
+    observed: ObservedFleet
+    findings: Mapping[Place, Sequence[Finding]]
+    gaps: Mapping[Place, Sequence[UnreadableItem]]
+    known_gaps: frozenset[Target]
 
 
 def parse_waves(text: str) -> tuple[WaveSize, ...]:
@@ -97,23 +119,25 @@ def health(
     """
     if reason := tally.stopped:
         return (reason,)
-    bad = tuple(_bad_outcomes(wave, tally))
+    reasons = [*_bad_outcomes(wave, tally)]
     desired = touched(run.desired, [change for site in wave for change in site.changes])
     if not desired.installations:
-        return bad
+        return tuple(reasons)
     try:
         observed = observe_fleet(desired, {name: reach.observer for name, reach in run.reach.items()})
     except CloudError as error:
-        return (*bad, f"the wave could not be looked at again: {error.what}")
+        return (*reasons, f"the wave could not be looked at again: {error.what}")
     clock = run.reach[wave[0].account].clock
     again = make_plan(desired, observed, run.make_policy(clock.now()), run.origins)
-    reasons = list(bad)
+    known_gaps = frozenset(item.target for item in run.plan.unreadable)
+    now = _Now(observed=observed, findings=_objections(again), gaps=_gaps(again), known_gaps=known_gaps)
+    declared = {site.id for site in desired.installations}
     for site in wave:
-        if _gave_itself_up(site, tally) or site.installation_id not in seen_before:
+        hidden = observed.installation(site.installation_id, site.account) is None
+        if site.installation_id not in declared or (hidden and _gave_itself_up(site, tally)):
             continue
-        now = observed.installation(site.installation_id, site.account)
-        reasons += _changed_for_the_worse(seen_before[site.installation_id], now)
-        reasons += _new_findings(site, again, plan_before.get(site.installation_id))
+        before = seen_before.get(site.installation_id)
+        reasons += _changes_for_the_worse(site, now, before, plan_before.get(site.installation_id))
     return tuple(dict.fromkeys(reasons))
 
 
@@ -135,13 +159,28 @@ def _gave_itself_up(site: Site, tally: Tally) -> bool:
     )
 
 
-def _changed_for_the_worse(before: ObservedInstallation, now: ObservedInstallation | None) -> Iterator[str]:
-    if now is None:
-        yield f"{before.name or before.id} is not visible any more"
+def _changes_for_the_worse(
+    site: Site, now: _Now, before: ObservedInstallation | None, plan_before: Plan | None
+) -> Iterator[str]:
+    if before is None or plan_before is None:
+        yield f"{_name(site)} could not be looked at before anything was written there"
+        return
+    found = now.observed.installation(site.installation_id, site.account)
+    if found is None:
+        yield f"{_name(site)} is not visible any more"
         return
     for charger in before.chargers:
-        if reason := _charger_lost(charger, now.charger(charger.serial)):
+        if reason := _charger_lost(charger, found.charger(charger.serial)):
             yield f"{charger.serial} {reason}"
+    place = (site.account, site.installation_id)
+    known = {key for key, _ in _objections(plan_before).get(place, ())}
+    for key, words in now.findings.get(place, ()):
+        if key not in known:
+            yield f"{_name(site)}: {words}"
+    for item in now.gaps.get(place, ()):
+        if item.target not in now.known_gaps:
+            who = f"{item.target.charger} " if item.target.charger else ""
+            yield f"{_name(site)}: {who}{item.what} cannot be read ({REASONS[item.unreadable.reason]})"
 
 
 def _charger_lost(before: ObservedCharger, now: ObservedCharger | None) -> str:
@@ -159,26 +198,29 @@ def _charger_lost(before: ObservedCharger, now: ObservedCharger | None) -> str:
     return ""
 
 
-def _new_findings(site: Site, again: Plan, before: Plan | None) -> Iterator[str]:
-    """Warnings, refusals and gaps that the first look did not show."""
-    known = set() if before is None else {key for key, _ in _findings(site, before)}
-    for key, words in _findings(site, again):
-        if key not in known:
-            yield f"{_name(site)}: {words}"
-
-
-def _findings(site: Site, plan: Plan) -> Iterator[tuple[tuple[object, ...], str]]:
-    here = (site.account, site.installation_id)
+def _objections(plan: Plan) -> Mapping[Place, Sequence[Finding]]:
+    """Warnings and refusals of each installation."""
+    found: dict[Place, list[Finding]] = {}
     for refusal in plan.refusals:
-        if refusal.scope is GuardScope.INSTALLATION and (refusal.account, refusal.installation_id) == here:
-            yield (refusal.code, refusal.charger), f"refused by {refusal.guard}: {refusal.message}"
+        if refusal.scope is GuardScope.INSTALLATION:
+            words = f"refused by {refusal.guard}: {refusal.message}"
+            place = (refusal.account or "", refusal.installation_id or "")
+            found.setdefault(place, []).append(((refusal.code, refusal.charger or ""), words))
     for warning in plan.warnings:
-        if (warning.target.account, warning.target.installation_id) == here:
-            yield (warning.code, warning.target), f"{warning.message} ({warning.code})"
+        key = (warning.code, *warning.target.sort_key)
+        found.setdefault(_place(warning.target), []).append((key, f"{warning.message} ({warning.code})"))
+    return found
+
+
+def _gaps(plan: Plan) -> Mapping[Place, Sequence[UnreadableItem]]:
+    found: dict[Place, list[UnreadableItem]] = {}
     for item in plan.unreadable:
-        if (item.target.account, item.target.installation_id) == here:
-            who = f"{item.target.charger} " if item.target.charger else ""
-            yield (item.target, item.what), f"{who}{item.what} cannot be read ({REASONS[item.unreadable.reason]})"
+        found.setdefault(_place(item.target), []).append(item)
+    return found
+
+
+def _place(target: Target) -> Place:
+    return target.account, target.installation_id
 
 
 def _name(site: Site) -> str:

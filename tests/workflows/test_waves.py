@@ -212,6 +212,19 @@ class TestHealth:
         assert by_home(plan, outcomes)[1:] == [NOT_REACHED] * 4
         assert any("not visible any more" in reason or "cannot be read" in reason for reason in machine.reasons())
 
+    def test_a_site_that_could_not_even_be_looked_at_stops_the_next_wave(self) -> None:
+        """Whatever hides this one may hide the others."""
+        machine = street()
+        first = machine.desired.installations[0].id
+        plan = machine.plan()
+        find_installation(machine.world, first)["permissions"] = []
+
+        outcomes, _ = machine.apply(plan)
+
+        assert by_home(plan, outcomes) == [NOT_REACHED] * 5
+        (reason,) = machine.reasons()
+        assert reason.endswith("the charger cannot be read (not found)")
+
     def test_a_refusal_that_was_not_there_before_stops_the_next_wave(self) -> None:
         """Here the rights of the account were taken away while it wrote."""
         machine = street()
