@@ -32,8 +32,8 @@ def unbalanced_circuit(site: Site) -> Iterable[Objection]:
         yield Objection(
             measured=amperes(total),
             limit="unknown" if circuit is None else amperes(circuit.max_current_a),
-            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, {_who_balances(site, neighbours)}, and "
-            f"together they may draw {amperes(total)} (unknown limits counted as 32 A)",
+            message=f"{serial} shares a circuit with {len(neighbours) - 1} more, {_who_balances(site, neighbours)}, "
+            f"and together they may draw {amperes(total)} (unknown limits counted as 32 A)",
             remedy="; or ".join(_ways_out(site, change, neighbours, circuit)),
             charger=serial,
         )
