@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from reconciler.loading.load import load_fleet
 from reconciler.model.outcome import Wave
 from reconciler.model.plan import Plan
+from reconciler.planning.rollback import rollback_plan
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.worksheet import worksheet, worksheet_document
 from tests.live import answers as answers_by_hand
@@ -337,17 +339,20 @@ def documents() -> tuple[Seed, ...]:
     """Plans, results and a worksheet, as we write them."""
     plans = (samples.FIXTURE, samples.EMPTY, samples.REFUSED, samples.PORTAL, samples.HOSTILE_PLAN)
     sheet = worksheet(samples.PORTAL, frozenset(change.id for change in samples.PORTAL.changes))
-    found = [("plan", plan_document(plan)) for plan in (*plans, *map(_part_of, plans))]
-    results = (
-        samples.RESULT,
-        samples.CONVERGED,
-        replace(samples.CONVERGED, waves=WAVES, rollback="runs/x/rollback.json"),
-    )
-    found += [("result", result_document(result)) for result in results]
+    waves = replace(samples.CONVERGED, receipt=None, waves=WAVES, rollback="runs/x/rollback.json")
+    found = [("plan", plan_document(plan)) for plan in (*plans, *map(_part_of, plans), _way_back())]
+    found += [("plan", forged) for forged in _forged(json.loads(to_text(found[0][1])))]
+    found += [("result", result_document(result)) for result in (samples.RESULT, samples.CONVERGED, waves)]
     found += [("worksheet", worksheet_document(sheet))]
-    return tuple(
-        Seed(name=kind, data=(text := to_text(document)).encode(), tree=json.loads(text)) for kind, document in found
-    )
+    texts = [(kind, to_text(document)) for kind, document in found]
+    return tuple(Seed(name=kind, data=text.encode(), tree=json.loads(text)) for kind, text in texts)
+
+
+def _way_back() -> Plan:
+    """The rollback of a plan over the shipped fleet."""
+    desired = load_fleet(SHIPPED, today=samples.NOW.date()).desired
+    assert desired is not None
+    return rollback_plan(samples.FIXTURE, desired, run_id="20260115T060000Z-1", now=samples.NOW)
 
 
 def _forged(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -359,7 +364,6 @@ def _forged(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {**plan, "steps": [{**steps[0], "after": ["nowhere"]}, *steps[1:]]}
     yield {**plan, "steps": [{**steps[0], "changes": ["0" * 16]}, *steps[1:]]}
     yield {**plan, "steps": chained}
-    yield {**plan, "rollback": {"run": "20260115T060000Z-1", "lost": []}}
 
 
 def _part_of(plan: Plan) -> Plan:

@@ -232,6 +232,7 @@ class _Calls:
         """A step of a plan ends in one honest answer, whatever is answered to its calls."""
         self._answer(case[0])
         random = Random(zlib.crc32(case[0].data))
+        self._answering.status = random.choice((200, 200, 200, *STATUSES))
         plan, people = random.choice(_PLANS), random.choice((PEOPLE, PEOPLE, None))
         executor = CloudExecutor(
             self._client,
@@ -329,6 +330,7 @@ _ADAPTED = (
     _seed("adapter", {"calls": [["PUT", "/partner/x"], ["PUT", "/partner/x"]], "suppresses": True}),
     _seed("adapter", {"calls": [["TRACE", "/../x"]], "returns": 5}),
     _seed("adapter", {"calls": [5]}),
+    _seed("adapter", [{**_OLA, "email": 5, "accepted": True}]),
 )
 
 

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -408,8 +409,10 @@ class TestStrangePermissions:
             {"email": 5},
             {"accepted": "CANARY@people.example"},
             {"invited_at": "CANARY@people.example"},
+            {"invited_at": datetime(2026, 1, 1)},
             {"roles": "owner"},
             {"roles": ("CANARY@people.example",)},
+            {"roles": (["CANARY@people.example"],)},
         ],
     )
     def test_a_value_that_is_not_what_it_should_be_is_not_shown(self, members: Mapping[str, object]) -> None:

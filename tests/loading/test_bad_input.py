@@ -549,6 +549,8 @@ class TestAcrossFiles:
         ("authentication: {mode: webhooks, webhooks: [x]}\n", "4:44 E014"),
         ("authentication: {mode: ocppNative, ocppNative: {url: [x]}}\n", "4:54 E014"),
         ("chargers: {ZAP012345: {maxCurrent: 0, disabled: wet}}\n", "4:49 E014"),
+        ("permissions: {entries: [5]}\n", "4:25 E014"),
+        ("permissions: {absent: [1.5]}\n", "4:24 E014"),
     ],
 )
 def test_one_mistake_causes_one_message(tmp_path: Path, text: str, expected: str) -> None:
@@ -563,6 +565,34 @@ def test_the_first_hundred_problems_of_a_file_are_told(tmp_path: Path) -> None:
     loaded = load(tmp_path, {HERE: HEAD + text})
 
     assert [problem.line for problem in loaded.problems] == list(range(5, 105))
+
+
+def test_an_error_is_told_even_behind_a_hundred_warnings(tmp_path: Path) -> None:
+    """Only errors stop a plan."""
+    people = "".join(f"    - {{user: 'person:p{number}', roles: [service]}}\n" for number in range(120))
+    text = f"permissions:\n  entries:\n{people}chargers: {{ZAP012345: {{maxCurrent: 0}}}}\n"
+
+    loaded = load(tmp_path, {HERE: HEAD + text})
+
+    assert loaded.desired is None
+    assert f"{HERE}:126:36 E103" in told(loaded)
+
+
+def test_a_list_longer_than_anybody_needs_is_refused(tmp_path: Path) -> None:
+    """Comparing each of its items with each would take hours."""
+    items = ", ".join(f"p{number}, {number}" for number in range(20_000))
+
+    loaded = load(tmp_path, {HERE: HEAD + f"profiles: [{items}]\n"})
+
+    assert "E017" in {problem.code for problem in loaded.problems}
+    assert {problem.line for problem in loaded.problems} == {4}
+
+
+def test_an_address_behind_a_form_feed_is_told_in_its_line(tmp_path: Path) -> None:
+    """Lines are counted as editors count them."""
+    loaded = load(tmp_path, {HERE: HEAD + "# a\x0cb: kari@people.example"})
+
+    assert f"{HERE}:4:8 E230" in told(loaded)
 
 
 def test_an_end_day_still_counts(tmp_path: Path) -> None:

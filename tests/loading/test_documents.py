@@ -1,6 +1,7 @@
 """A document reads back to what it was made from, and one that somebody changed is noticed."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -296,6 +297,58 @@ class TestUnusable:
         with pytest.raises(InvalidDocumentError) as caught:
             read_plan(saved(tmp_path, broken))
         assert "hunter2" not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("text", "match"),
+        [
+            ('{"kind": "plan", "x": ' + "9" * 5000 + "}", "18 digits"),
+            ('{"kind": "plan", "x": "\\ud800"}', "half a character"),
+            ('{"kind": "plan", "format_version": "1.0", "changes": ' + "[" * 900 + "]" * 900 + "}", "schema|too deep"),
+        ],
+        ids=["digits", "half a character", "deep"],
+    )
+    def test_what_could_not_be_written_again_is_not_read(self, text: str, match: str, tmp_path: Path) -> None:
+        """It would fail later, at some output."""
+        with pytest.raises(InvalidDocumentError, match=match):
+            read_plan(saved(tmp_path, text))
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"kind": "kari@people.example"}',
+            '{"kind": "plan", "format_version": "kari@people.example"}',
+            '{"kari@people.example": 1, "kari@people.example": 2}',
+        ],
+    )
+    def test_no_address_of_a_foreign_file_is_repeated(self, text: str, tmp_path: Path) -> None:
+        """Somebody may give the wrong file."""
+        with pytest.raises(InvalidDocumentError) as caught:
+            read_plan(saved(tmp_path, text))
+
+        assert "@" not in str(caught.value)
+
+    def test_a_count_with_a_fraction_is_no_count(self, tmp_path: Path) -> None:
+        """We never write 7.0 for a line."""
+        with pytest.raises(InvalidDocumentError, match="line is not as the schema says"):
+            read_plan(saved(tmp_path, edited(lambda copy: copy["changes"][0].update(line=7.0))))
+
+    def test_a_mode_that_nobody_knows_is_no_value(self, tmp_path: Path) -> None:
+        """Not even with a fitting id."""
+
+        def edit(copy: Any) -> None:
+            part = next(part for part in copy["changes"] if part["setting"] == "authentication.mode")
+            part["after"] = "ocpp99"
+
+        with pytest.raises(InvalidDocumentError, match="does not take such a value"):
+            read_plan(saved(tmp_path, edited(edit)))
+
+    @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+    def test_what_is_no_ordinary_file_is_not_read(self, make: Callable[[Path], None], tmp_path: Path) -> None:
+        """A device has no end, and a pipe may never begin."""
+        make(tmp_path / "plan.json")
+
+        with pytest.raises(InvalidDocumentError, match="not an ordinary file"):
+            read_plan(tmp_path / "plan.json")
 
     def test_a_missing_file_is_no_traceback(self, tmp_path: Path) -> None:
         """Typing mistakes happen."""

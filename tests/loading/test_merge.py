@@ -356,3 +356,26 @@ class TestDigest:
         assert self.digest(tmp_path / "a", {HERE: text}) != self.digest(
             tmp_path / "b", {HERE: text.replace(what, instead)}
         )
+
+
+def test_minus_zero_is_zero(tmp_path: Path) -> None:
+    """The same wish has the same digest, however it is written."""
+    digests = set()
+    for number in ("0", "0.0", "-0.0"):
+        off = f"{{maxCurrent: {number}, disabled: {{reason: water, until: 2035-01-01}}}}"
+        loaded = load(tmp_path, {HERE: HEAD + f"chargers: {{ZAP012345: {off}}}\n"})
+        assert loaded.desired is not None
+        digests.add(loaded.desired.digest)
+
+    assert len(digests) == 1
+
+
+def test_a_whole_number_with_a_fraction_is_a_whole_number(tmp_path: Path) -> None:
+    """72.0 hours are 72 hours."""
+    digests = set()
+    for number in ("72", "72.0"):
+        loaded = load(tmp_path, {HERE: HEAD + f"switch: {{giveUpAfterHours: {number}}}\n"})
+        assert loaded.desired is not None
+        digests.add(loaded.desired.digest)
+
+    assert len(digests) == 1

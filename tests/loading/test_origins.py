@@ -175,3 +175,11 @@ class TestExplain:
 
         assert loaded.desired is None
         assert [value.value for value in loaded.effective(Path(HERE), "name")] == ["Here"]
+
+
+def test_a_file_without_any_value_has_none_to_show(tmp_path: Path) -> None:
+    """Neither a traceback nor an empty line."""
+    loaded = load(tmp_path, {HERE: "{}\n"})
+
+    with pytest.raises(UsageProblemError, match="no such value"):
+        loaded.effective(tmp_path / "fleet" / HERE, "maxCurrent")

@@ -1,5 +1,6 @@
 """The directory of people, outside git."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,31 @@ def test_what_is_wrong_is_told_without_an_address(tmp_path: Path, name: str, tex
     problems = caught.value.problems
     assert [(f"{problem.line}:{problem.column}", problem.code) for problem in problems] == [(place, "E250")]
     assert "people.example" not in "".join([str(caught.value), *map(str, problems)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,email\nc-1,ka\x00ri@people.example\n",
+        "id,email\nc-1,kari\u202e@people.example\n",
+        "id,email,email\nc-1,kari@people.example,ola@people.example\n",
+    ],
+    ids=["NUL", "turned around", "a column twice"],
+)
+def test_an_address_that_nobody_could_write_to_is_refused(tmp_path: Path, text: str) -> None:
+    """It would be sent to the cloud as it stands."""
+    with pytest.raises(InvalidFilesError):
+        load_people(directory(tmp_path, text, "p.csv"))
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Nobody may ever write to it."""
+    os.mkfifo(tmp_path / "people.yaml")
+
+    with pytest.raises(InvalidFilesError) as caught:
+        load_people(tmp_path / "people.yaml")
+
+    assert "not an ordinary file" in str(caught.value.problems[0])
 
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from reconciler.loading import yaml_source
 from reconciler.loading.places import places_of
-from reconciler.loading.yaml_source import BROKEN, LARGEST_FILE, read_yaml
+from reconciler.loading.yaml_source import BROKEN, LARGEST_FILE, MOST_VALUES, read_yaml
 
 
 @pytest.mark.parametrize(
@@ -126,6 +126,35 @@ def test_what_the_parser_quotes_is_not_repeated(monkeypatch: pytest.MonkeyPatch)
     assert flaw.code == "E008"
     assert "CANARY" not in flaw.what
     assert "'q'" not in flaw.what
+
+
+@pytest.mark.parametrize("text", [b"a: {b", b"a:", b"a: 'b", b"x: 1\na: [1,"])
+def test_what_is_missing_at_the_end_is_told_in_the_last_line(text: bytes) -> None:
+    """The parser places it behind the last line, where no editor can go."""
+    flaws = read_yaml(text).flaws
+
+    assert {flaw.line for flaw in flaws} == {text.count(b"\n") + 1}
+
+
+def test_more_values_than_a_fleet_file_can_have_are_not_read() -> None:
+    """Small in bytes, large in memory."""
+    reading = read_yaml(b"- 1\n" * (MOST_VALUES + 1))
+
+    assert reading.value is None
+    assert [flaw.code for flaw in reading.flaws] == ["E011"]
+
+
+@pytest.mark.parametrize(("text", "code"), [(b'a: "\\UFFFFFFFF"', "E008"), (b'a: "\\ud800"', "E010")])
+def test_the_parser_in_python_may_raise_what_it_likes(text: bytes, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than a character, and half of one: the C parser refuses both."""
+    monkeypatch.setattr(yaml_source, "_NewParser", yaml.SafeLoader)
+
+    assert [flaw.code for flaw in read_yaml(text).flaws] == [code]
+
+
+def test_places_are_known_as_far_as_a_file_goes() -> None:
+    """A file may break between two looks."""
+    assert places_of(b"a: 1\n? [b]\n: {")["a",] == (1, 1, 1, 4)
 
 
 _SCALARS = st.one_of(
