@@ -89,9 +89,10 @@ _MARKDOWN_START = re.compile(r"^(\s*)([-+=]|#+|\d+(?=[.)](?:\s|$)))")
 _MARKDOWN_END = re.compile(r"(^|\s)(#+\s*)$")
 _MARKDOWN_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;"}
 _LINKED = re.compile(
-    # Mentions, issues, web links and emoji, as GitHub has them; a principal and a colon behind it may be one of these.
+    # Mentions, issues, web links and emoji, as GitHub has them; a principal with a colon behind it may be an emoji too.
     r"[@#]\w|://|:[\w+-]+:|(?i:www\.|\bGH-\d)|\b(?:person|userGroup|user-id):\w"
 )
+_HALF_A_PICTURE = re.compile(r":(?:100|1234|[\w+-]*[A-Za-z+-][\w+-]*)$")  # a colon of ours behind it would be the rest
 _WORD = re.compile(r"\S+")
 _OPENS, _CLOSES = "([\"'“", ")]\"'”.,;:!?"  # punctuation beside a word, no part of it
 _BACKTICKS = re.compile(r"`+")
@@ -105,7 +106,7 @@ def for_markdown(text: str) -> str:
     shown = visible(text)
     end, parts = 0, []
     for word in _WORD.finditer(shown):
-        if _LINKED.search(word[0]):
+        if _LINKED.search(word[0]) or _HALF_A_PICTURE.search(word[0]):
             parts += [_plain(shown[end : word.start()]), _word(word[0])]
             end = word.end()
     escaped = _MARKDOWN_START.sub(_at_start, "".join((*parts, _plain(shown[end:]))))
@@ -116,7 +117,7 @@ def _word(word: str) -> str:
     inner = word.lstrip(_OPENS)
     before = word[: len(word) - len(inner)]
     cuts = (inner.rstrip(_CLOSES), inner.rstrip(_CLOSES.replace(":", "")), inner)
-    core = next(shorter for shorter in cuts if _LINKED.search(shorter))
+    core = next((shorter for shorter in cuts if _LINKED.search(shorter)), inner)
     return f"{_plain(before)}{code(core)}{_plain(inner[len(core) :])}"
 
 

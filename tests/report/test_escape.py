@@ -111,6 +111,16 @@ class TestMarkdown:
         assert set(re.findall(r"</?(\w+)", out)) <= {"p", "code"}
         assert text_of(out) == f"x {text} x"
 
+    @pytest.mark.parametrize("text", ["x:fire", "::y", "a:100", "person:smile", "userGroup:BSJG"])
+    def test_a_colon_of_ours_behind_a_name_makes_no_picture(self, text: str) -> None:
+        """`x:fire` and the colon of a list would be a flame."""
+        assert escape.for_markdown(text) == f"`{text}`"
+
+    @pytest.mark.parametrize("text", ["2026-01-15 06:00", "fleet.yaml:7", "a: b"])
+    def test_other_colons_stay(self, text: str) -> None:
+        """Times and lines are no pictures."""
+        assert escape.for_markdown(text) == text
+
     @pytest.mark.parametrize("text", ["a #", "a ##", "#", "a # #"])
     def test_a_heading_keeps_the_signs_at_its_end(self, text: str) -> None:
         """Two files whose names differ in them must not read the same."""
