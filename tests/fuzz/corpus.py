@@ -171,7 +171,7 @@ _URLS = (
     "wss://me:you@ocpp.backend-b.example/",
     "wss://ocpp.backend-b.example/a b",
     "wss://ocpp.backend-b.example/" + "x" * 600,
-    "wss://0x7f.1/",
+    "wss://" + "0x7f.1/",
     "not a URL",
     "wss://[::1",
 )

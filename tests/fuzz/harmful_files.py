@@ -24,7 +24,7 @@ HARMFUL: dict[str, Callable[[Path], object]] = {
 }
 PLACES = ("fleet.yaml", "exceptions.yaml", "profiles/x.yaml", "installations/x.yaml", "attestations/x.yaml")
 NAMES = (
-    "installations/kari@people.example.yaml",
+    "installations/kari@people/x.yaml",
     "installations/\x1b[31m\n.yaml",
     "installations/\udcff.yaml",
     "installations/x.yml",
@@ -65,6 +65,7 @@ def _check_fleet(root: Path, name: str, make: Callable[[Path], object]) -> None:
     for other, text in files.items():
         (fleet / other).parent.mkdir(parents=True, exist_ok=True)
         (fleet / other).write_text(text)
+    (fleet / name).parent.mkdir(parents=True, exist_ok=True)
     (fleet / name).unlink(missing_ok=True)
     make(fleet / name)
     loaded = load_fleet(fleet, today=TODAY)
