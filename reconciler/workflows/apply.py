@@ -12,7 +12,8 @@ from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.ports import Ticker
 from reconciler.workflows.context import Apply, FirstLooks, Site
 from reconciler.workflows.resume import Earlier, EndedWave, readable_at
-from reconciler.workflows.site import MODE, run_site
+from reconciler.workflows.site import run_site
+from reconciler.workflows.switch_waits import over, waiting
 from reconciler.workflows.tally import Tally
 from reconciler.workflows.waves import health, in_waves, parse_waves
 
@@ -123,14 +124,17 @@ def _begin(run: Apply) -> None:
 
 def _note_waiting_switches(run: Apply) -> None:
     """Which installations keep their mode for now, because it switches only when idle: a guard counts for how long."""
-    waiting = {
-        (item.target.account, item.target.installation_id): str(item.after)
-        for item in run.plan.pending
-        if item.setting == MODE and item.target.charger is not None
-    }
-    for (account, installation_id), mode in sorted(waiting.items()):
-        place = {"account": account, "cloud": run.desired.account(account).cloud.value, "installation": installation_id}
-        run.log.record("switch-waits", {**place, "mode": mode})
+    clock = next(iter(run.reach.values())).clock
+    known = run.make_policy(clock.now()).switch_waits
+    sites = ((site.account, site.id) for site in run.desired.installations)
+    for account, installation_id in over(run.plan, known, sites):
+        run.log.record("switched", _place(run, account, installation_id))
+    for (account, installation_id), mode in sorted(waiting(run.plan).items()):
+        run.log.record("switch-waits", {**_place(run, account, installation_id), "mode": mode})
+
+
+def _place(run: Apply, account: str, installation_id: str) -> dict[str, object]:
+    return {"account": account, "cloud": run.desired.account(account).cloud.value, "installation": installation_id}
 
 
 def _wait_for_what_was_in_flight(run: Apply) -> None:
