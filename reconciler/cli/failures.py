@@ -9,6 +9,7 @@ from io import StringIO
 
 import click
 
+from reconciler.cli.output import LONGEST_LINE
 from reconciler.errors import InvalidFilesError, ReconcilerError
 from reconciler.model.exit import ExitCode
 from reconciler.report.escape import cut, for_terminal
@@ -16,12 +17,8 @@ from reconciler.report.escape import cut, for_terminal
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EROFS})
 
 
-_LONGEST = 2000
-"""Cells of one line; longer is only what somebody made long to hide the rest."""
-
-
 def _shown(text: str) -> str:
-    return cut(for_terminal(text), _LONGEST)
+    return cut(for_terminal(text), LONGEST_LINE)
 
 
 def report_failure(error: BaseException) -> int:

@@ -1,6 +1,7 @@
 """The command line: one entry point, commands loaded only when they are called."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; errors become a message on stderr and an exit code, never a traceback."""
-    _open_missing_streams()
+    _prepare_streams()
     try:
         code = cli.main(
             args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False
@@ -107,9 +108,12 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _open_missing_streams() -> None:
-    """A process may start without standard streams; writing to nowhere must not look like our bug."""
+def _prepare_streams() -> None:
+    """A process may start without standard streams, or with an old encoding; neither must look like our bug."""
     for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  lives as long as the process
 

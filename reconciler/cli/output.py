@@ -13,11 +13,14 @@ import click
 
 from reconciler.cli.options import ColorChoice, current_globals
 from reconciler.errors import UsageProblemError
-from reconciler.report.escape import for_json, for_terminal
+from reconciler.report.escape import cut, for_json, for_terminal
 from reconciler.report.page import Color, Glyphs, glyphs_for
 from reconciler.store.files import write_atomically
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+LONGEST_LINE = 2000
+"""Cells of one message; longer is only what somebody made long to hide the rest."""
 
 
 class Format(StrEnum):
@@ -132,7 +135,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 def say(text: str) -> None:
     """One line to the person at the terminal, on stderr; nothing in it acts on the terminal."""
-    click.echo(for_terminal(text), err=True)
+    click.echo(cut(for_terminal(text), LONGEST_LINE), err=True)
 
 
 def show_beside(text: str) -> None:

@@ -13,6 +13,8 @@ from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.problem import Problem
 
 _AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")
+DEEPEST_FOLDER = 20
+"""Levels below the fleet; nobody sorts homes any finer, and a thousand would be more than the stack holds."""
 _ALMOST_YAML = (".yml", ".json", ".yaml.txt")
 _LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
@@ -80,6 +82,10 @@ class FleetFolder:
                 yield make_problem(self._shown(name), Finding(code="E024", path=(), what=what))
 
     def _walk(self, folder: str) -> Iterator[FleetFile | Problem]:
+        if folder.count("/") >= DEEPEST_FOLDER:
+            what = f"a folder more than {DEEPEST_FOLDER} levels deep."
+            yield _refused(self._shown(folder), what, remedy="Move its files up.")
+            return
         try:
             listed = _entries(os.path.join(self.root, folder))
         except OSError as error:
@@ -175,8 +181,8 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda entry: entry.name)
 
 
-def _refused(shown: str, what: str) -> Problem:
-    return make_problem(shown, Finding(code="E012", path=(), what=what))
+def _refused(shown: str, what: str, *, remedy: str = "") -> Problem:
+    return make_problem(shown, Finding(code="E012", path=(), what=what, remedy=remedy))
 
 
 def _unreadable(shown: str, error: OSError, *, noun: str) -> Problem:
