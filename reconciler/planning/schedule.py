@@ -64,11 +64,11 @@ def schedule(
     steps = _all_steps(site, findings.gates, access)
     later = frozenset(_held_by_person(steps, site, access))
     blind = _left_blindly(site, findings, steps) - later
-    waiting += tuple(_waits_for_sight(change) for step in steps if step.id in blind for change in _of(step, site))
     later |= blind
     holds = _holds(site)
     held = _held_changes(steps, holds)
     pending = tuple(item for change in site.changes if change.id in held for item in _pending(change, holds))
+    pending += tuple(_waits_for_sight(change) for step in steps if step.id in blind for change in _of(step, site))
     if refusals:
         return Schedule(refusals=with_wishes(refusals, site.changes), pending=pending, waiting=waiting)
     gone = {step.id for step in steps if not held.isdisjoint(step.change_ids)} | later
@@ -115,13 +115,9 @@ def _of(step: Step, site: Site) -> list[Change]:
     return [change for change in site.changes if change.id in step.change_ids]
 
 
-def _waits_for_sight(change: Change) -> WaitingItem:
-    return WaitingItem(
-        target=change.target,
-        installation_name=change.installation_name,
-        setting=change.setting,
-        reason="keeps its access until everything that the file wants here could be read",
-    )
+def _waits_for_sight(change: Change) -> PendingItem:
+    reason = "keeps its access until everything that the file wants here could be read"
+    return _item(change, change.target, reason, None)
 
 
 def _waits_for_owner(site: Site, principal: str) -> WaitingItem:

@@ -95,9 +95,8 @@ def _settle_what_is_not_to_do(work: _Work, fresh: Plan, observed: ObservedInstal
     for change in work.site.changes:
         if change.id in undone:
             work.settle([change], OTHERWISE_NOW)
-    now = standing(
-        tuple(change for change in work.site.changes if change.id not in undone), fresh=fresh, observed=observed
-    )
+    left = tuple(change for change in work.site.changes if change.id not in undone)
+    now = standing(left, fresh=fresh, observed=observed, planned=work.run.plan, lost=undone)
     for change_id, held in now.held.items():
         change = work.changes[change_id]
         work.settle([change], work.in_hindsight(change, held, seen_value(change, observed)))
@@ -211,7 +210,7 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
     fresh = _look(work)
     if fresh is None or work.observed is None:
         return NOT_VISIBLE
-    held = standing(tuple(changes), fresh=fresh, observed=work.observed).held
+    held = standing(tuple(changes), fresh=fresh, observed=work.observed, planned=work.run.plan).held
     if any(kind is not OutcomeKind.ALREADY for kind, _ in held.values()):
         return next(reason for reason in held.values() if reason[0] is not OutcomeKind.ALREADY)
     if takes and not _owner_stays(work, step):

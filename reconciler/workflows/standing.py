@@ -21,6 +21,7 @@ Held = tuple[OutcomeKind, str]
 ALL_OR_NOTHING = frozenset({Operation.SWITCH_TO_OCPP_NATIVE})
 """Requests that always write everything they can, so that none of their changes may be left out."""
 
+BEHIND: Held = (OutcomeKind.NOT_REACHED, "must come after something that is not done")
 SPLIT: Held = (OutcomeKind.NOT_REACHED, "goes in one request with something that may not be written")
 
 
@@ -38,10 +39,25 @@ class Standing:
     held: Mapping[str, Held]
 
 
-def standing(changes: tuple[Change, ...], *, fresh: Plan, observed: ObservedInstallation) -> Standing:
+def standing(
+    changes: tuple[Change, ...],
+    *,
+    fresh: Plan,
+    observed: ObservedInstallation,
+    planned: Plan,
+    lost: frozenset[str] = frozenset(),
+) -> Standing:
     """Compare a plan's changes of one installation with what a plan made now would do there.
 
-    A change may be done when the fresh plan holds the very same one, and everything that must come before it as well.
+    A change may be done when the fresh plan holds the very same one, and everything that must come before it as well;
+    both plans tell what that is, because a fresh one knows nothing of what it could not read.
+
+    Args:
+        changes: Those of the older plan that are to be compared.
+        fresh: Made from what was just read.
+        observed: The same as values.
+        planned: The older plan.
+        lost: Its changes that are not so, and will not be made so.
     """
     wanted = {(one.target, one.setting): one for one in fresh.changes}
     held: dict[str, Held] = {}
@@ -52,7 +68,11 @@ def standing(changes: tuple[Change, ...], *, fresh: Plan, observed: ObservedInst
     allowed = frozenset(change.id for change in changes) - held.keys()
     for change_id in sorted(allowed):
         if not with_prerequisites(fresh, frozenset({change_id})) <= allowed:
-            held[change_id] = (OutcomeKind.NOT_REACHED, "must come after something that is not done")
+            held[change_id] = BEHIND
+    undone = lost | {change_id for change_id, (kind, _) in held.items() if kind is not OutcomeKind.ALREADY}
+    for change_id in sorted(allowed - held.keys()):
+        if not undone.isdisjoint(with_prerequisites(planned, frozenset({change_id}))):
+            held[change_id] = BEHIND
     held |= _of_split_requests(fresh, allowed - held.keys())
     may = residual_plan(fresh, allowed - held.keys(), now=fresh.created_at)
     return Standing(steps=may.steps, held=held)
@@ -93,7 +113,8 @@ def _not_wanted(change: Change, fresh: Plan, observed: ObservedInstallation) -> 
         return _overtaken(change, fresh) or (OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
     for pending in fresh.pending:
         # A mode that waits for idle chargers is listed once per busy charger.
-        if pending.setting == change.setting and change.target.charger in {pending.target.charger, None}:
+        whose = pending.target.principal == change.target.principal
+        if whose and pending.setting == change.setting and change.target.charger in {pending.target.charger, None}:
             return OutcomeKind.PENDING, pending.reason
     for refusal in fresh.refusals:
         return OutcomeKind.REFUSED, refusal.message

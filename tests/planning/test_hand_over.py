@@ -59,7 +59,7 @@ class TestHandOver:
         made = plan(FORBIDDEN)
 
         assert leaving(made) == []
-        assert [(one.target.principal, one.reason) for one in made.waiting] == [
+        assert [(one.target.principal, one.reason) for one in made.pending] == [
             (OURS, "keeps its access until everything that the file wants here could be read")
         ]
 

@@ -1,4 +1,4 @@
-"""What an apply does when somebody else changes a site between the plan and the write."""
+"""What an apply does when a site is not as it was planned: somebody else changed it, or it does not answer."""
 
 from datetime import UTC, datetime
 
@@ -7,6 +7,8 @@ from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan
 from reconciler.sandbox.access import group_permission
 from reconciler.sandbox.builders import Site, add_charger, add_circuit, add_installation, empty_world
+from reconciler.sandbox.faults import fault
+from reconciler.sandbox.operations import script_fault
 from reconciler.sandbox.portal import set_value
 from reconciler.sandbox.records import Fields
 from reconciler.sandbox.terms import Kind, Mode
@@ -54,6 +56,25 @@ class TestSwitchToNative:
         assert ends(outcomes, plan) == {
             "authentication.mode": OutcomeKind.CONFLICT,
             "authentication.ocppNative.url": OutcomeKind.NOT_REACHED,
+        }
+        assert mine.written == []
+
+
+class TestUnread:
+    def test_what_must_come_after_something_that_did_not_answer(self) -> None:
+        """Native OCPP keeps chargers in stand-alone mode, so that stays on while nobody knows the mode."""
+        settings = {"authentication.mode": "native"}
+        file = wants(wants_charger("ZPR080001", standAlone=False), settings=settings, site=SITE, switch=SwitchPolicy())
+        mine = machine(world(16.0, fields=IN_NATIVE), file)
+        set_value(mine.world, "ZPR080001", setting="standAlone", value=True)
+        plan = mine.plan()
+        script_fault(mine.world, fault("revoked-access", path=f"/api/installation/{SITE}"))
+
+        outcomes, _ = mine.apply(plan)
+
+        assert ends(outcomes, plan) == {
+            "authentication.mode": OutcomeKind.NOT_REACHED,
+            "standAlone": OutcomeKind.NOT_REACHED,
         }
         assert mine.written == []
 
