@@ -14,7 +14,7 @@ from tests.acceptance.conftest import Ended, Shop
 SOLBAKKEN = "fleet/installations/coops/solbakken.yaml"
 KAIA = "fleet/installations/public/kaia-p-hus.yaml"
 HOME = "fleet/installations/homes"
-SITES = (SOLBAKKEN, KAIA, HOME)
+SITES = (KAIA, HOME)
 
 
 class Killed(BaseException):
@@ -265,6 +265,7 @@ class TestMeanwhile:
         killed_after_the_first_write(shop, *SITES)
         first = effects(shop)
         (shop.folder / ".reconciler" / "runs").rename(tmp_path / "lost")
+        shop.run("sandbox", "advance", "20")
 
         ended = shop.apply(*SITES, "--yes")
 
@@ -276,14 +277,12 @@ class TestTheWayBack:
     def test_it_can_be_resumed_too(self, shop: Shop) -> None:
         """Taking a run back can be interrupted like any other run."""
         shop.apply(KAIA, "--yes")
-        back = f".reconciler/runs/{run_ids(shop)[-1]}/rollback.json"
+        (forward,) = run_ids(shop)
+        before = sum(effects(shop).values())
         for moment in range(4, 60):
             with plug_pulled(moment, shop.monkeypatch):
-                shop.run("apply", back)
-            if (
-                len(run_ids(shop)) > 1
-                and (shop.folder / ".reconciler/runs" / run_ids(shop)[-1] / "rollback.json").exists()
-            ):
+                shop.run("apply", f".reconciler/runs/{forward}/rollback.json")
+            if sum(effects(shop).values()) > before:
                 break
 
         ended = shop.apply("--resume", "last")

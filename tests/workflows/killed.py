@@ -1,5 +1,6 @@
 """A machine whose process can be killed at any moment, and goes on from its journal as `apply --resume` does."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ from reconciler.sandbox.world import World
 from reconciler.workflows.context import Apply
 from reconciler.workflows.resume import earlier_part
 from tests.properties.machine import Machine, MemoryLog, Watched
+
+_BEHIND = re.compile("must come after a step that is (pending|waiting)")
 
 
 class Killed(BaseException):
@@ -110,8 +113,12 @@ def kinds(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, OutcomeKind]:
 
 
 def _kind(outcome: Outcome) -> OutcomeKind:
-    if outcome.kind is OutcomeKind.ALREADY:
-        return OutcomeKind.DONE
-    if outcome.detail == "must come after a step that is pending":
-        return OutcomeKind.PENDING
-    return outcome.kind
+    match outcome.kind:
+        case OutcomeKind.ALREADY:
+            return OutcomeKind.DONE
+        case OutcomeKind.WAITING:
+            return OutcomeKind.PENDING
+        case OutcomeKind.NOT_REACHED if _BEHIND.match(outcome.detail):
+            return OutcomeKind.PENDING
+        case kind:
+            return kind
