@@ -57,8 +57,8 @@ SCALES = (20.0, 100.0, 1000.0)
 SLOW = 3.0
 """The next process starts before the last write can be seen; only the wait of a resume keeps it from being misled."""
 
-LATEST_WORLD_S = 120.0
-"""How long a request may still be on its way when its sender is dead: within what a resume waits for."""
+LATEST_S = 0.15
+"""How long a request may still be on its way when its sender is dead: less than the next process needs to start."""
 
 LET_RUN_S = 0.002
 AFTER_ENTRY_S = (0.004, 0.02)
@@ -118,8 +118,8 @@ def drawn(seed: int, number: int, *, attempt: int = 0) -> Moment:
     dice = random.Random(f"{seed}:{number}")
     way, scale = dice.choice(WAYS), dice.choice(SCALES)
     scale = SLOW if is_slow(number) else scale
-    second = _aim(dice, dice.randrange(3), scale=scale) if way is Way.RESUME_TWICE else None
-    aim = _aim(random.Random(f"{seed}:{number}:{attempt}"), number, scale=scale)
+    second = _aim(dice, dice.randrange(3)) if way is Way.RESUME_TWICE else None
+    aim = _aim(random.Random(f"{seed}:{number}:{attempt}"), number)
     return Moment(seed=seed, number=number, scale=scale, aim=aim, way=way, second=second)
 
 
@@ -128,26 +128,26 @@ def is_slow(number: int) -> bool:
     return number % 12 == 5 or number % 50 < 2
 
 
-def _aim(dice: random.Random, number: int, *, scale: float) -> Aim:
+def _aim(dice: random.Random, number: int) -> Aim:
     """By turns before the answer, after the answer, and at any time."""
     turn = number // 3
     match number % 3:
         case 0:
-            return _at_write(dice, BEFORE_ANSWER[turn % len(BEFORE_ANSWER)], scale=scale)
+            return _at_write(dice, BEFORE_ANSWER[turn % len(BEFORE_ANSWER)])
         case 1:
-            return _at_write(dice, AFTER_ANSWER[turn % len(AFTER_ANSWER)], scale=scale)
+            return _at_write(dice, AFTER_ANSWER[turn % len(AFTER_ANSWER)])
         case _ if is_slow(number):
-            return _at_write(dice, Blow.AFTER_ENTRY, scale=scale)
+            return _at_write(dice, Blow.AFTER_ENTRY)
         case _:
             return _at_any_time(dice, ANY_TIME[turn % len(ANY_TIME)])
 
 
-def _at_write(dice: random.Random, blow: Blow, *, scale: float) -> Aim:
+def _at_write(dice: random.Random, blow: Blow) -> Aim:
     operation = dice.choice(sorted(OPERATIONS))
     nth = dice.randint(1, OPERATIONS[operation][1])
     match blow:
         case Blow.SENT_LATE:
-            delay_s = dice.uniform(0.0, LATEST_WORLD_S) / scale
+            delay_s = dice.uniform(0.0, LATEST_S)
         case Blow.LET_RUN:
             delay_s = dice.uniform(0.0, LET_RUN_S)
         case Blow.AFTER_ENTRY:
