@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SANDBOX_USERNAME = "owner@sandbox.example"
 SANDBOX_PASSWORD = Secret("sandbox")
+FASTEST = 1e6
 SANDBOX_FILE = "sandbox.json"
 
 
@@ -97,9 +98,11 @@ class WorldClock:
 
 
 class ServedClock:
-    """The time of a served world, which may run faster than ours."""
+    """The time of a served world, which may run faster than ours. Raises ValueError for a time that cannot be."""
 
     def __init__(self, *, now: float, scale: float) -> None:
+        if not 0 < scale <= FASTEST:
+            raise ValueError("no time runs so")
         self._start = datetime.fromtimestamp(now, UTC)
         self._scale = scale
         self._origin = time.monotonic()
@@ -187,18 +190,25 @@ def _served(url: str) -> Opened:
     try:
         status = operate_remotely(url, "status", {})
     except SandboxError as error:
-        raise ReconcilerError(
-            str(error), where="RECONCILER_SANDBOX_URL", remedy="start it with `reconciler sandbox serve`"
-        ) from error
+        raise _not_served(str(error)) from error
+    try:
+        clock = ServedClock(now=float(status["now"]), scale=float(status["time_scale"]))
+        born_at = datetime.fromtimestamp(float(status["born_at"]), UTC)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        raise _not_served(f"what answers at {url} is not a sandbox") from None
     return Opened(
         base_url=url,
         transport=network_transport,
         credentials=lambda account: (
             credentials_of(account) or Credentials(username=SANDBOX_USERNAME, password=SANDBOX_PASSWORD)
         ),
-        clock=ServedClock(now=float(status["now"]), scale=float(status["time_scale"])),
-        born_at=datetime.fromtimestamp(float(status["born_at"]), UTC),
+        clock=clock,
+        born_at=born_at,
     )
+
+
+def _not_served(what: str) -> ReconcilerError:
+    return ReconcilerError(what, where="RECONCILER_SANDBOX_URL", remedy="start it with `reconciler sandbox serve`")
 
 
 def _loopback(url: str) -> str:

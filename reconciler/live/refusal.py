@@ -7,6 +7,8 @@ from reconciler.live import wire
 from reconciler.live.wire import WireError
 
 LONGEST_DETAILS = 160
+MOST_DETAILS = 20_000
+"""Characters; a longer text is no sentence of anybody's and is left out."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]$]{0,60}")
 _URL = re.compile(r"\b([A-Za-z][A-Za-z0-9+.-]*)://[^\s\"'<>]+")
 
@@ -98,9 +100,15 @@ def refusal_of(body: bytes) -> Refusal | None:
 
 
 def _clean(details: str, hide: tuple[str, ...]) -> str:
-    shown = details[:2000]
-    for secret in sorted(filter(None, hide), key=len, reverse=True):
+    """What the cloud said, without what cannot be seen, secrets, addresses and URLs; cut only when they are gone."""
+    if len(details) > MOST_DETAILS:
+        return ""
+    shown = _printable(details)
+    for secret in sorted(filter(None, map(_printable, hide)), key=len, reverse=True):
         shown = shown.replace(secret, "***")
     shown = wire.without_addresses(_URL.sub(r"\1://…", shown))
-    shown = "".join(character for character in shown if character.isprintable())
     return shown if len(shown) <= LONGEST_DETAILS else shown[:LONGEST_DETAILS] + "…"
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())

@@ -103,17 +103,22 @@ def _talk(link: socket.socket, server: Server) -> None:
 
 
 def _request(link: socket.socket) -> str:
+    head, _ = _whole_request(link)
+    return head.decode("latin-1")
+
+
+def _whole_request(link: socket.socket) -> tuple[bytes, bytes]:
     data = b""
     while b"\r\n\r\n" not in data:
         more = link.recv(65536)
         if not more:
-            return ""
+            return b"", b""
         data += more
     head, _, body = data.partition(b"\r\n\r\n")
     length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
     while len(body) < length:
         body += link.recv(65536)
-    return head.decode("latin-1")
+    return head, body
 
 
 @contextmanager
@@ -133,3 +138,41 @@ def client_of(url: str, *, longest_s: float = 20.0) -> Iterator[tuple[Client, Li
     login = Login(exchange, credentials=credentials, clock=clock, hint="ZAPTEC_USERNAME and ZAPTEC_PASSWORD")
     with contextlib.closing(exchange):
         yield Client(Session(exchange, login=login, repeat=Repeat(clock, jitter=random.Random(1)))), log
+
+
+Tamper = Callable[[str, bytes], bytes | None]
+"""From a call and its true answer, head and all, to what is said instead; None lets it pass."""
+
+
+@contextmanager
+def in_the_middle(of: str, tamper: Tamper) -> Iterator[Server]:
+    """Somebody between us and a served sandbox, who passes requests on and changes answers."""
+    upstream = of.removeprefix("http://").partition(":")
+    host, port = upstream[0], int(upstream[2])
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", {})
+
+    def pass_on(link: socket.socket) -> None:
+        with contextlib.suppress(OSError), link, socket.create_connection((host, port)) as onward:
+            head, body = _whole_request(link)
+            call = " ".join(head.decode("latin-1").split(" ")[:2]).partition("?")[0]
+            server.seen.append(call)
+            first, _, rest = head.partition(b"\r\n")
+            onward.sendall(first + b"\r\nConnection: close\r\n" + rest + b"\r\n\r\n" + body)
+            truth = b"".join(iter(lambda: onward.recv(65536), b""))
+            said = tamper(call, truth)
+            link.sendall(truth if said is None else said)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                link, _ = listener.accept()
+                threading.Thread(target=pass_on, args=(link,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield server
+    finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
