@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM during an apply: the first ends it in good order, the second at once."""
 
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -44,4 +45,4 @@ def interruptible(stop: Event, run_id: str) -> Iterator[None]:
 def _tell(text: str) -> None:
     """One line on stderr without its buffer, which the signal may have found half written."""
     with contextlib.suppress(OSError):
-        os.write(_STDERR, f"{text}\n".encode())
+        io.FileIO(_STDERR, "w", closefd=False).write(f"{text}\n".encode())

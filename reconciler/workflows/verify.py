@@ -75,7 +75,7 @@ def prove(
             finished_at=policy.now,
             open_reasons=reasons,
         ),
-        residual=_residual(second, open_changes, policy),
+        residual=_residual(replace(second, rollback=plan.rollback), open_changes, policy),
     )
 
 

@@ -289,3 +289,15 @@ class TestTheWayBack:
 
         assert (ended.code, told(ended)) == (0, {"done": 1})
         assert "files still want" in ended.err
+
+    def test_what_is_left_of_it_is_still_a_way_back(self, shop: Shop) -> None:
+        """The rest of a way back does not turn into a plan that follows the files."""
+        shop.apply(KAIA, "--yes")
+        (forward,) = run_ids(shop)
+        shop.run("sandbox", "fault", "lost-answer-before", "--method", "PUT", "--path", "/partner/*authentication")
+        first = shop.apply(f".reconciler/runs/{forward}/rollback.json")
+
+        rest = shop.apply(first.document["residual_plan"])
+
+        assert (told(first), told(rest)) == ({"uncertain": 1}, {"done": 1})
+        assert "files still want" in rest.err
