@@ -5,6 +5,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,16 @@ def main() -> int:
     if options.case is not None:
         return _again(options)
     started_at = time.monotonic()
-    with multiprocessing.get_context("spawn").Pool(options.jobs + 1) as pool:
-        reached = pool.apply_async(work.reach)
-        shares = [(options.seed, options.cases, number, options.jobs) for number in range(options.jobs)]
-        parts = [pool.apply_async(work.part, share) for share in shares]
-        if not _tell_reach(reached.get()):
-            return 1
-        found = [one for part in parts for one in part.get()]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(max_workers=options.jobs + 1, mp_context=spawn) as pool:
+        reached = pool.submit(work.reach)
+        parts = [
+            pool.submit(work.part, options.seed, options.cases, number, options.jobs) for number in range(options.jobs)
+        ]
+        is_enough = _tell_reach(reached.result())
+        found = [one for part in parts for one in part.result()]
     _tell_counts(options.cases, options.seed, found, took_s=time.monotonic() - started_at)
-    return 1 if found else 0
+    return 0 if is_enough and not found else 1
 
 
 def _say(text: str) -> None:

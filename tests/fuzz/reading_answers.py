@@ -86,13 +86,13 @@ def targets(folder: Path) -> tuple[Target, ...]:
     single = tuple(seed for seed in found if seed.name != "token" and 0 < len(seed.data) < 6000)
     calls, login, whole = _Calls(), _Login(), _Snapshot(folder)
     return (
-        Target(name="answers", share=380, seeds=single, check=_check_parsers),
+        Target(name="answers", share=400, seeds=single, check=_check_parsers),
         Target(name="calls", share=60, seeds=single, check=calls.check),
         Target(name="refusals", share=40, seeds=errors, check=calls.check_write),
-        Target(name="login", share=20, seeds=tokens, check=login.check),
+        Target(name="login", share=8, seeds=tokens, check=login.check),
         Target(name="steps", share=40, seeds=single, check=calls.check_step),
         Target(name="adapter", share=40, seeds=_ADAPTED, check=calls.check_adapter),
-        Target(name="snapshot", share=6, seeds=_SMALL, check=whole.check, most=2),
+        Target(name="snapshot", share=4, seeds=_SMALL, check=whole.check, most=2),
     )
 
 

@@ -58,7 +58,7 @@ def targets(folder: Path) -> tuple[Target, ...]:
         Target(name="yaml", share=150, seeds=(*small, *shipped), check=_check_yaml, writes=trees.as_yaml),
         Target(name="files", share=150, seeds=files, check=_check_file, writes=trees.as_yaml),
         Target(name="merge", share=40, seeds=rules, check=_check_layers, most=4, writes=trees.as_yaml),
-        Target(name="fleet", share=20, seeds=rules, check=fleet.check, most=3, writes=trees.as_yaml),
+        Target(name="fleet", share=12, seeds=rules, check=fleet.check, most=3, writes=trees.as_yaml),
         Target(name="people", share=60, seeds=corpus.people_files(), check=people.check, writes=trees.as_yaml),
     )
 

@@ -1,19 +1,22 @@
 """Runs cases and notes what must not happen: another error than ours, too much time, too much memory."""
 
+import signal
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.fuzz.cases import Case, Target, case_of, numbers, shown
+from tests.fuzz.findings import FindingError
 from tests.fuzz.regressions import REGRESSIONS
 from tests.fuzz.targets import all_targets
 
 SLOWEST = 40
 """Times as long per byte as the seeds of the target."""
 SHORTEST_BOUND_S = 1.0
+LONGEST_S = 120
 MEMORY_PER_BYTE = 200
 MEMORY_BESIDES = 50 * 1024 * 1024
 WATCHED_FROM = 100_000
@@ -48,14 +51,18 @@ class Runner:
                 if found is not None:
                     yield found
 
-    def run(self, cases: int, *, part: int = 0, parts: int = 1) -> Iterator[Found]:
-        """Cases of all targets by their shares, or every `parts`-th of them."""
+    def run(self, cases: int) -> Iterator[Found]:
+        """Cases of all targets by their shares."""
         counts = numbers(self.targets, cases)
         for target in self.targets:
-            for number in range(part, counts[target.name], parts):
-                found = self.one(target, number)
-                if found is not None:
-                    yield found
+            yield from self.of(target, range(counts[target.name]))
+
+    def of(self, target: Target, chosen: Iterable[int]) -> Iterator[Found]:
+        """Some cases of one target."""
+        for number in chosen:
+            found = self.one(target, number)
+            if found is not None:
+                yield found
 
     def one(self, target: Target, number: int) -> Found | None:
         """One case."""
@@ -68,7 +75,8 @@ class Runner:
         what = ""
         with _memory(measured=watched) as peaks:
             try:
-                target.check(case)
+                with _no_endless_loop():
+                    target.check(case)
             except Exception as error:  # noqa: BLE001  whatever it is, it is a finding
                 what = f"{type(error).__name__}: {str(error)[:300]}"
         took_s = time.process_time() - started_at
@@ -91,15 +99,35 @@ class Runner:
 
 
 @contextmanager
+def _no_endless_loop() -> Iterator[None]:
+    """A case that would never end is a finding too."""
+
+    def stop(*_: object) -> None:
+        raise FindingError(f"no end after {LONGEST_S} s of CPU")
+
+    former = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, former)
+
+
+@contextmanager
 def _memory(*, measured: bool) -> Iterator[list[int]]:
     """The peak in bytes, if it is measured."""
     peaks: list[int] = []
     if not measured:
         yield peaks
         return
+    was_on = tracemalloc.is_tracing()
     tracemalloc.start()
+    tracemalloc.reset_peak()
+    before = tracemalloc.get_traced_memory()[0]
     try:
         yield peaks
     finally:
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
+        peaks.append(tracemalloc.get_traced_memory()[1] - before)
+        if not was_on:
+            tracemalloc.stop()
