@@ -78,6 +78,8 @@ def world_of(*places: Place, seed: int) -> World:
     Nothing changed lately, so that a stale read shows what a plan made now sees.
     """
     world = empty_world(seed=seed)
+    # What nobody asks for is left out: it only costs time.
+    world.data["observations"] = {family: {} for family in world.data["observations"]}
     for place in places:
         _add(world, place)
     return world

@@ -27,7 +27,7 @@ from reconciler.report import json_document
 from reconciler.report.progress import NoProgress
 from reconciler.sandbox.people import people
 from reconciler.store.history import history
-from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder
+from reconciler.store.runs import PLAN, ROLLBACK, RunFolder
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations
@@ -76,6 +76,7 @@ class Life:
     Attributes:
         root: The folder beside `fleet/`; runs lie below it.
         number: Which process this is, for the id of its run.
+        may_be_read_again: Whether somebody will open the plan or the way back of this run; writing them costs time.
     """
 
     situation: Situation
@@ -83,6 +84,7 @@ class Life:
     root: Path
     number: int = 0
     seed: int = 1
+    may_be_read_again: bool = False
 
     @property
     def run_id(self) -> str:
@@ -153,13 +155,15 @@ class Life:
             proof = proof_of(run, end.told, connections, started_at=earlier.started_at or started_at)
         writes = earlier.writes + connections.writes
         result = result_of(run, end.told, proof, log=log.folder, writes=writes)
-        log.write_file(RESULT, json_document.to_text(json_document.result_document(result)))
         log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
         end.result = result
 
     def _write_plans(self, plan: Plan, log: WatchedLog) -> None:
         if not log.folder.has(PLAN):
             log.record("asked", {"accepted": [], "waves": self.situation.waves, "max_failures": None})
+        if not self.may_be_read_again:
+            return
+        if not log.folder.has(PLAN):
             log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
         if not log.folder.has(ROLLBACK):
             back = rollback_plan(plan, self.situation.desired, run_id=self.run_id, now=self._clock.now())

@@ -13,6 +13,9 @@ from tests.faults.run import Finding, Moment, one_run
 from tests.faults.scenarios import SCENARIOS
 
 RUNS_AT_ONCE = 24
+SHARED_BY = 3
+"""Seeds after the first take every third moment each, one after the other."""
+
 SHOWN = 40
 """Broken runs whose command is printed."""
 
@@ -101,14 +104,15 @@ def _last(found: Iterable[bool]) -> int:
 
 
 def moments(scenarios: Sequence[str], kinds: Sequence[str], seeds: Sequence[int]) -> Iterator[Moment]:
-    """With the first seed every moment, with the others those at which a write is still due."""
+    """With the first seed every moment; the others share those at which a write is still due."""
     for scenario in scenarios:
         for seed in seeds:
             base = baseline(scenario, seed)
             for kind in KINDS:
                 if kind.name in kinds:
-                    count = positions(kind, base) if seed == seeds[0] else due(kind, base)
-                    for position in range(count):
+                    first = seed == seeds[0]
+                    count, step = (positions(kind, base), 1) if first else (due(kind, base), SHARED_BY)
+                    for position in range(0 if first else seed % step, count, step):
                         yield Moment(scenario=scenario, kind=kind.name, position=position, seed=seed)
 
 

@@ -92,6 +92,7 @@ class _Run:
         self._kind.prepare(self._world)
         self._world.data["faults"] = [*trouble_.faults]
         life = self._life(acts=trouble_.acts)
+        life.may_be_read_again = self._kind.then is Then.RESUME
         watch = life.watch
         end = life.apply(self._situation.plan)
         self._world.data["faults"] = []

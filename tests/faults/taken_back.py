@@ -42,7 +42,7 @@ def _after(done: Situation) -> Situation:
     """Carry it out, let an hour pass, and want back what was there before."""
     watch = Watch(world=done.world, judge=Judge(world=done.world))
     with TemporaryDirectory() as root:
-        life = Life(situation=done, watch=watch, root=Path(root))
+        life = Life(situation=done, watch=watch, root=Path(root), may_be_read_again=True)
         end = life.apply()
         assert end.says_converged, end.error
         back = read_plan(life.folder / ROLLBACK)

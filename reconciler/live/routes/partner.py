@@ -19,6 +19,7 @@ from reconciler.model.secret import Secret
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
 LONGEST_NAME = 60
+BUILT_IN = EntryPoint(SANDBOX, "reconciler.live.routes.sandbox_partner:SandboxPartner", ENTRY_POINTS)
 
 PartnerValue = bool | int | float | str | Secret | None
 """What a body may hold. A Secret is written out only on the wire."""
@@ -115,12 +116,12 @@ def adapter_for(account: Account) -> PartnerAdapter | None:
 
 
 def _loaded(account: Account, name: str) -> PartnerAdapter:
-    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    found = {BUILT_IN.name: BUILT_IN}
+    if name not in found:
+        found |= {point.name: point for point in entry_points(group=ENTRY_POINTS)}  # reads every installed package
     point = found.get(name)
-    if point is None and name == SANDBOX:
-        point = EntryPoint(SANDBOX, "reconciler.live.routes.sandbox_partner:SandboxPartner", ENTRY_POINTS)
     if point is None:
-        known = ", ".join(sorted(found)) or "none"
+        known = ", ".join(sorted(found))
         raise _unusable(account, f"no partner adapter {name!r} is installed (installed: {known})")
     try:
         made = point.load()()
