@@ -11,13 +11,15 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills faults faults-selfcheck
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
 	@echo "make test           lint, types, layers and all tests"
 	@echo "make test-thorough  the same with many more random cases"
 	@echo "make fuzz           a million mutated files, documents and answers, and which branches of the readers they reach"
+	@echo "make faults         every fault at every call of 13 small applies, judged on the world itself (about 10 minutes)"
+	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
@@ -35,6 +37,12 @@ FUZZ ?= --cases 1000000 --jobs 2 --seed 1
 
 fuzz: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
+faults: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.faults $(FAULTS)
+
+faults-selfcheck: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.faults selfcheck
 
 KILLS ?= --moments 200 --jobs 6 --seed 1
 
