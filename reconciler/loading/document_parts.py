@@ -64,6 +64,7 @@ def plan_of(document: Part) -> Plan:
         unverifiable=tuple(_unverifiable_of(part) for part in document["unverifiable"]),
         warnings=tuple(_warning_of(part) for part in document["warnings"]),
         accepted=tuple(document["accepted"]),
+        circuits=tuple((part["charger"], part["circuit"]) for part in document.get("circuits", ())),
         former=tuple(_former_of(part) for part in document.get("former", ())),
         rollback=_rollback_of(document.get("rollback")),
         sites=tuple(_site_of(part) for part in document.get("sites", ())),

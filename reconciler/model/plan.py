@@ -232,6 +232,8 @@ class Plan:
         accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
         sites: What was seen at the installations with changes; `model.blast` needs it. Left out where nobody looked.
         former: What a change of mode leaves behind, sorted by target and setting.
+        circuits: Serial and circuit (the cloud's id) of each charger with a change, as far as known; sorted. Only the
+            way back needs it: it is put in safe order without looking.
         rollback: Which run this plan takes back; None for a plan that follows the files.
     """
 
@@ -254,6 +256,7 @@ class Plan:
     accepted: tuple[str, ...] = ()
     sites: tuple[SiteSeen, ...] = ()
     former: tuple[FormerValue, ...] = ()
+    circuits: tuple[tuple[str, str], ...] = ()
     rollback: Rollback | None = None
 
     @property

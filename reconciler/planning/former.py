@@ -1,4 +1,4 @@
-"""What a change of the authentication mode leaves behind, kept so that the mode can come back as it was."""
+"""What a plan keeps for its way back: what a change of mode leaves behind, and which chargers share a circuit."""
 
 from collections.abc import Iterable, Mapping
 
@@ -31,6 +31,20 @@ def former_values(
     )
     kept = (one for one in found if not isinstance(one.value, Absent))
     return tuple(sorted(kept, key=lambda one: (one.target.sort_key, one.setting)))
+
+
+def circuits_of(
+    changes: Iterable[Change], observed: Mapping[tuple[str, str], ObservedInstallation]
+) -> tuple[tuple[str, str], ...]:
+    """Serial and circuit of each charger with a change; without those whose circuit nobody told."""
+    found: dict[str, str] = {}
+    for change in changes:
+        site = observed.get((change.target.account, change.target.installation_id))
+        serial = change.target.charger
+        charger = None if site is None or serial is None else site.charger(serial)
+        if charger is not None and charger.circuit_id is not None:
+            found[charger.serial] = charger.circuit_id
+    return tuple(sorted(found.items()))
 
 
 def rows_of_mode(mode: Observation) -> tuple[Setting, ...]:

@@ -8,7 +8,7 @@ from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Requests
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
-from reconciler.planning.former import former_values
+from reconciler.planning.former import circuits_of, former_values
 from reconciler.planning.guards import fleet_refusals, refusal_key
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
@@ -63,6 +63,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         accepted=tuple(sorted(policy.accepted)),
         sites=sites_seen(changes, lookup.installations),
         former=former_values(changes, lookup.installations),
+        circuits=circuits_of(changes, lookup.installations),
     )
 
 

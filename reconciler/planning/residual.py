@@ -30,6 +30,7 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
     changes = tuple(change for change in plan.changes if change.id in change_ids)
     places = frozenset((change.target.account, change.target.installation_id) for change in changes)
     accounts = {account for account, _ in places}
+    serials = {change.target.charger for change in changes}
     return replace(
         plan,
         created_at=now,
@@ -45,6 +46,7 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         unverifiable=_there(plan.unverifiable, places),
         warnings=_there(plan.warnings, places),
         sites=tuple(one for one in plan.sites if (one.account, one.installation_id) in places),
+        circuits=tuple(pair for pair in plan.circuits if pair[0] in serials),
         former=tuple(one for one in plan.former if (one.target.account, one.target.installation_id) in places),
     )
 

@@ -1,6 +1,6 @@
 """The way back from a plan: an ordinary plan with the former values as wishes, and what stays lost."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -52,8 +52,10 @@ def rollback_plan(plan: Plan, desired: DesiredFleet, *, run_id: str, now: dateti
     inverses = _inverses(plan, desired)
     changes = tuple(chain.from_iterable(one.changes for one in inverses))
     policy = Policy(now=now, tool_version=plan.tool_version)
-    ids = _target_ids(plan)
-    steps = tuple(chain.from_iterable(_steps(one.changes, desired, policy, ids=ids) for one in inverses if one.changes))
+    chargers = _chargers(plan)
+    steps = tuple(
+        chain.from_iterable(_steps(one.changes, desired, policy, chargers=chargers) for one in inverses if one.changes)
+    )
     lost = sorted(chain.from_iterable(one.lost for one in inverses), key=lambda one: (one.target.sort_key, one.setting))
     former = chain.from_iterable(one.former for one in inverses)
     return Plan(
@@ -70,6 +72,7 @@ def rollback_plan(plan: Plan, desired: DesiredFleet, *, run_id: str, now: dateti
         refusals=fleet_refusals(changes, desired.limits, policy=policy),
         warnings=by_target(chain.from_iterable(one.warnings for one in inverses)),
         former=tuple(sorted(former, key=lambda one: (one.target.sort_key, one.setting))),
+        circuits=plan.circuits,
         rollback=Rollback(run_id=run_id, lost=tuple(lost)),
     )
 
@@ -92,24 +95,26 @@ def _inverses(plan: Plan, desired: DesiredFleet) -> tuple[Inverse, ...]:
     )
 
 
-def _target_ids(plan: Plan) -> dict[str, str]:
-    """The cloud's ids of the chargers that a plan writes to, by serial."""
+def _chargers(plan: Plan) -> dict[str, ObservedCharger]:
+    """The chargers that a plan writes to, by serial, as far as it knows them."""
     serials = {change.id: change.target.charger for change in plan.changes}
+    circuits = dict(plan.circuits)
     pairs = ((serials.get(one), step.target_id) for step in plan.steps for one in step.change_ids)
-    return {serial: target_id for serial, target_id in pairs if serial is not None}
+    return {
+        serial: ObservedCharger(id=target_id, serial=serial, circuit_id=circuits.get(serial))
+        for serial, target_id in pairs
+        if serial is not None
+    }
 
 
 def _steps(
-    changes: Sequence[Change], desired: DesiredFleet, policy: Policy, *, ids: dict[str, str]
+    changes: Sequence[Change], desired: DesiredFleet, policy: Policy, *, chargers: Mapping[str, ObservedCharger]
 ) -> tuple[Step, ...]:
-    """The steps of one installation. Circuits are not known, so every charger may share one with every other."""
+    """The steps of one installation in safe order; a charger of unknown circuit may share it with every other."""
     target = changes[0].target
     serials = sorted({change.target.charger for change in changes if change.target.charger is not None})
-    seen = ObservedInstallation(
-        id=target.installation_id,
-        account=target.account,
-        chargers=tuple(ObservedCharger(id=ids.get(serial, serial), serial=serial) for serial in serials),
-    )
+    found = tuple(chargers.get(serial) or ObservedCharger(id=serial, serial=serial) for serial in serials)
+    seen = ObservedInstallation(id=target.installation_id, account=target.account, chargers=found)
     site = Site(desired=None, observed=seen, changes=tuple(changes), limits=desired.limits, policy=policy)
     return in_safe_order(drafts_of(site, {}), site)
 
@@ -170,12 +175,12 @@ def _wanting(site: DesiredInstallation, changes: Sequence[Change]) -> DesiredIns
     return replace(
         site,
         settings=tuple(sorted(own.items())),
-        chargers=_chargers(site, of_chargers, below=LIMIT in own),
+        chargers=_wanting_chargers(site, of_chargers, below=LIMIT in own),
         permissions=_permissions(site, access) if access else None,
     )
 
 
-def _chargers(
+def _wanting_chargers(
     site: DesiredInstallation, wishes: dict[str, dict[str, Value]], *, below: bool
 ) -> tuple[DesiredCharger, ...]:
     """All chargers of the file; where the installation's limit moves, what stands below it must be read as well."""

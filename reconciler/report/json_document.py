@@ -52,6 +52,7 @@ def plan_document(plan: Plan) -> Json:
         "warnings": [parts.warning_part(warning) for warning in plan.warnings],
         "accepted": list(plan.accepted),
         "sites": [parts.site_part(site) for site in plan.sites],
+        "circuits": [{"charger": serial, "circuit": circuit} for serial, circuit in plan.circuits],
         "former": [parts.former_part(item) for item in plan.former],
         "rollback": parts.rollback_part(plan.rollback),
         "digest": plan.digest,

@@ -308,6 +308,22 @@ class TestPlan:
         assert [first.target_id, second.target_id] == ["id-ZAP000002", "id-ZAP000001"]
         assert second.after == (first.id,)
 
+    @pytest.mark.parametrize(("other", "waits"), [("c1", True), ("c2", False), (None, True)])
+    def test_only_chargers_of_one_circuit_wait_for_each_other(self, other: str | None, waits: bool) -> None:
+        """What holds one up must not keep another circuit from coming back; an unknown one may be the same."""
+        pair = [wants_charger("ZAP000001", maxCurrent=10.0), wants_charger("ZAP000002", maxCurrent=16.0)]
+        found = live(
+            charger("ZAP000001", maxCurrent=16.0),
+            charger("ZAP000002", circuit=other, maxCurrent=10.0),
+            circuits={"c1": 32.0, "c2": 32.0},
+        )
+        desired = fleet(wants(*pair, acknowledged=["raise-circuit-unreadable"]))
+
+        _, back = reversed_pair(desired, found)
+
+        up = next(step for step in back.steps if step.target_id == "id-ZAP000001")
+        assert bool(up.after) is waits
+
     def test_it_says_which_run_it_takes_back_and_when_it_was_made(self) -> None:
         """An ordinary plan otherwise."""
         back = of_charger("maxCurrent", before=10.0, after=16.0)
