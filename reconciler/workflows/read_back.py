@@ -1,7 +1,7 @@
 """Prove writes by reading: on a schedule, all steps of a level together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
@@ -33,7 +33,7 @@ class Sent:
 
 def read_back(sent: Sequence[Sent], *, reach: Reach, tally: Tally) -> None:
     """Read until each step is visible or its schedule ends; every change of every step gets its outcome."""
-    left = [one for one in sent if not _waits_for_device(one, reach, tally)]
+    left = [one for one in _since_latest(sent) if not _waits_for_device(one, reach, tally)]
     for attempt in range(max((len(one.schedule) for one in left), default=0)):
         due = [one for one in left if attempt < len(one.schedule)]
         if not due:
@@ -43,6 +43,14 @@ def read_back(sent: Sequence[Sent], *, reach: Reach, tally: Tally) -> None:
             last = attempt == len(one.schedule) - 1
             if _look(one, reach, tally, attempt_is_last=last):
                 left.remove(one)
+
+
+def _since_latest(sent: Sequence[Sent]) -> list[Sent]:
+    """Steps of one target count from the latest of them: the cloud may keep a state for so long after any write."""
+    latest: dict[str, datetime] = {}
+    for one in sent:
+        latest[one.step.target_id] = max(one.sent_at, latest.get(one.step.target_id, one.sent_at))
+    return [replace(one, sent_at=latest[one.step.target_id]) for one in sent]
 
 
 def _waits_for_device(one: Sent, reach: Reach, tally: Tally) -> bool:
