@@ -1,6 +1,7 @@
 """Writes text files so that a reader finds the old text or the new one, never a piece of either."""
 
 import contextlib
+import errno
 import os
 import shlex
 import stat
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError
+
+LARGEST_FILE = 1024 * 1024 * 1024
+"""Bytes; the journal of a run over ten thousand chargers has a hundredth of it."""
 
 
 def write_atomically(path: Path, text: str, *, within: Path | None = None) -> None:
@@ -28,6 +32,21 @@ def write_atomically(path: Path, text: str, *, within: Path | None = None) -> No
         _replace(_destination(path, within=within or path.parent), text)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def read_ordinary(path: Path) -> bytes:
+    """The bytes of an ordinary file. A link is not followed, and a pipe or a device is never waited for.
+
+    Raises:
+        OSError: It is something else, larger than any of ours, or cannot be read.
+    """
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as stream:
+        status = os.fstat(stream.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
+        if status.st_size > LARGEST_FILE:
+            raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE} bytes", str(path))
+        return stream.read()
 
 
 def unwritable(path: Path, error: OSError) -> ReconcilerError:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.files import sync_folder, unreadable, unwritable
+from reconciler.store.files import read_ordinary, sync_folder, unreadable, unwritable
 from reconciler.store.moments import from_text, to_text, utc_now
 
 # How `_line` writes; what looks like this without being it is found out when it is parsed.
@@ -111,7 +111,7 @@ def read_journal(path: Path) -> Journal:
         ReconcilerError: The file cannot be read, or a line before the last is garbled or missing.
     """
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
     except OSError as error:
         raise unreadable(path, error) from error
     return _journal(path, content)
@@ -138,7 +138,7 @@ def _whole_lines(path: Path) -> bytes:
     None of a run that died before its first event.
     """
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
     except FileNotFoundError:
         return b""
     except OSError as error:

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError
-from reconciler.store.files import make_private_folder, unwritable, write_atomically
+from reconciler.store.files import make_private_folder, read_ordinary, unwritable, write_atomically
 from reconciler.store.layout import machine_folder, state_folder
 from reconciler.store.moments import from_text, to_text, utc_now
 
@@ -185,7 +185,7 @@ def _holder_text(holder: Holder) -> str:
 def _read_holder(path: Path) -> Holder | None:
     """Who is written down; None when nobody is, or a crash left something unreadable."""
     try:
-        match json.loads(path.read_bytes()):
+        match json.loads(read_ordinary(path)):
             case {"pid": int(pid), "host": str(host), "run": str(run_id), "since": str(since), "root": str(root)}:
                 return Holder(pid=pid, host=host, run_id=run_id, since=from_text(since), root=Path(root))
             case _:
