@@ -9,12 +9,13 @@ from pathlib import Path
 
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
-from reconciler.errors import InvalidFilesError
+from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.people import load_people, unknown_people
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.problem import Severity
 from reconciler.report.escape import for_terminal
+from reconciler.store.layout import FOLDER
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -35,7 +36,9 @@ def load_valid() -> tuple[LoadedFleet, DesiredFleet]:
 
     Raises:
         InvalidFilesError: Something is wrong; carries all errors.
+        UsageProblemError: `.reconciler` is in git.
     """
+    _check_not_in_git(current_globals().root / FOLDER)
     loaded = load()
     errors = tuple(problem for problem in loaded.problems if problem.severity is Severity.ERROR)
     if loaded.desired is None or errors:
@@ -47,17 +50,30 @@ def load_valid() -> tuple[LoadedFleet, DesiredFleet]:
 
 def _commit(fleet: Path) -> str | None:
     """The commit that is checked out around the fleet; None outside git."""
-    folder = fleet if fleet.is_dir() else Path()
-    try:
-        found = subprocess.run(  # noqa: S603  fixed arguments; the folder is the user's own
-            # A folder of the fleet may be made to look like a repository of its own; it is none.
-            ["git", "-c", "safe.bareRepository=explicit", "-C", str(folder), "rev-parse", "HEAD"],  # noqa: S607  any git
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
+    commit = _git(fleet if fleet.is_dir() else Path(), "rev-parse", "HEAD").strip()
+    return commit if _COMMIT.fullmatch(commit) else None
+
+
+def _check_not_in_git(state: Path) -> None:
+    """Runs of the past are believed, so a pull request must not bring any.
+
+    Raises:
+        UsageProblemError: Something of `.reconciler` is in git. Without git this cannot be seen.
+    """
+    if os.path.lexists(state) and _git(state.parent, "ls-files", "--", state.name):
+        raise UsageProblemError(
+            "this folder is in git, and what it says about former runs would be believed",
+            where=str(state),
+            remedy=f"see who put it there; then: git rm -r --cached {state.name}",
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    commit = found.stdout.strip()
-    return commit if found.returncode == 0 and _COMMIT.fullmatch(commit) else None
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    """What git says there; nothing when there is no git, or it does not like the folder."""
+    # A folder of the fleet may be made to look like a repository of its own; it is none.
+    command = ["git", "-c", "safe.bareRepository=explicit", "-C", str(folder), *arguments]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)  # noqa: S603  no shell
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return ""
+    return found.stdout if found.returncode == 0 else ""

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,34 @@ def test_a_holder_of_the_lock_can_call_itself_what_it_likes(shop: Shop, bait: st
         code = tolerated(shop, "apply", "--yes")
 
     assert code == 7
+
+
+class TestInGit:
+    """A pull request can bring a folder `.reconciler` beside the fleet as well."""
+
+    def test_runs_that_come_from_git_are_not_believed(self, run: tuple[Shop, Path]) -> None:
+        """A forged journal could pass a change off as pending; plan and apply stop before they read it."""
+        shop, _ = run
+        subprocess.run(["git", "init", "--quiet"], cwd=shop.folder, check=True)
+        subprocess.run(["git", "add", "--force", ".reconciler/runs"], cwd=shop.folder, check=True)
+
+        ended = [shop.run("plan", HOME), shop.run("apply", "--yes", HOME)]
+
+        assert [one.code for one in ended] == [64, 64]
+        assert all("is in git" in one.err and "git rm -r --cached .reconciler" in one.err for one in ended)
+
+    def test_nor_is_a_link_in_its_place(self, shop: Shop) -> None:
+        """It could lead anywhere."""
+        (shop.folder / ".reconciler").symlink_to("fleet")
+        subprocess.run(["git", "init", "--quiet"], cwd=shop.folder, check=True)
+        subprocess.run(["git", "add", ".reconciler"], cwd=shop.folder, check=True)
+
+        assert shop.run("plan", HOME).code == 64
+
+    def test_runs_that_git_leaves_alone_are(self, run: tuple[Shop, Path]) -> None:
+        """The ordinary case: a repository around the fleet, and runs that nobody added."""
+        shop, _ = run
+        subprocess.run(["git", "init", "--quiet"], cwd=shop.folder, check=True)
+        subprocess.run(["git", "add", "--all"], cwd=shop.folder, check=True)
+
+        assert shop.run("plan", HOME).code in {0, 4}
