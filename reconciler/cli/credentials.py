@@ -88,16 +88,16 @@ class SecretStore:
                 where="FLEET_SECRETS_DIR",
                 remedy="set FLEET_SECRETS_DIR to the folder that holds it, outside the checkout",
             )
-        base = Path(folder).resolve()
-        path = (base / name).resolve()
         unreadable = ReconcilerError(
             f"the secret file {name} cannot be read",
             where="FLEET_SECRETS_DIR",
             remedy="put the file there; links that lead out of the folder are not followed",
         )
-        if not path.is_relative_to(base):
-            raise unreadable
         try:
-            return Secret(path.read_text(encoding="utf-8").rstrip("\r\n"))
-        except (OSError, UnicodeDecodeError) as error:
+            base = Path(folder).resolve()
+            path = (base / name).resolve()
+            if path.is_relative_to(base):
+                return Secret(path.read_text(encoding="utf-8").rstrip("\r\n"))
+        except (OSError, ValueError) as error:
             raise unreadable from error
+        raise unreadable
