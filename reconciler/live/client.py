@@ -88,15 +88,26 @@ class Client:
         path = f"/api/chargers/{_id(charger_id)}/update"
         self._write("POST", path, {"maxChargeCurrent": _number(max_current_a)})
 
-    def set_installation_limit(self, installation_id: str, *, max_current_a: float) -> None:
+    def set_installation_limit(self, installation_id: str, *, max_current_a: float, instead_of_a: float | None) -> None:
         """Set the breaker value of an installation. `POST /api/installation/{id}/update`; needs the Service role.
 
         Leaving the available current out of this call resets it, so it is read first and sent along, never above the
         new limit; when it is not known, nothing is sent. 500 with Code 527 means that automatic power management blocks
         the call. Read back after 2 and 7 s.
+
+        Args:
+            installation_id: The cloud's id.
+            max_current_a: Amperes per phase.
+            instead_of_a: The limit that is to be replaced; when that first read shows another, nothing is sent.
+                None when nobody knows it.
         """
         path = f"/api/installation/{_id(installation_id)}/update"
-        along = members_to_send(self.installation(installation_id).available, limit_a=max_current_a)
+        row = self.installation(installation_id)
+        found_a = row.get("maxCurrent")
+        if isinstance(found_a, float) and instead_of_a is not None and found_a != round(instead_of_a, 1):
+            what = f"not sent: the limit is {found_a:g} A by now, and no longer {instead_of_a:g} A"
+            raise RefusedError(what, call=f"POST {path}")
+        along = members_to_send(row.available, limit_a=max_current_a)
         if isinstance(along, Unreadable):
             what = f"not sent: the available current is not known, and this call would reset it ({along.detail})"
             raise RefusedError(what, call=f"POST {path}")

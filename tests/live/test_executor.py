@@ -155,13 +155,25 @@ class TestDocumentedCalls:
         """Unreadable, partial, contradicting, or left out of a reduced row: the breaker value stays as it is."""
         row = {name: value for name, value in {**INSTALLATION, **members}.items() if value is not None}
         cloud = Cloud({f"GET /api/installation/{SITE}": as_json(row), INSTALLATION_CALL: status(200)})
-        wish = change("maxCurrent", 80.0, before=63.0, installation_id=SITE)
+        wish = change("maxCurrent", 80.0, before=25.0, installation_id=SITE)
 
         answer = over_answers(cloud).executor.write(step(Operation.UPDATE_INSTALLATION, wish), [wish])
 
         assert answer.status is WriteStatus.REFUSED
         assert "not sent: the available current is not known" in answer.detail
         assert words in answer.detail
+        assert INSTALLATION_CALL not in cloud.seen
+
+    def test_a_breaker_value_that_is_another_by_now_is_not_touched(self) -> None:
+        """The read for the available current shows it too, so whoever was quicker is not overwritten."""
+        row = {**INSTALLATION, "MaxCurrent": 40.0, "AvailableCurrent": 20.0}
+        cloud = Cloud({f"GET /api/installation/{SITE}": as_json(row), INSTALLATION_CALL: status(200)})
+        wish = change("maxCurrent", 32.0, before=63.0, installation_id=SITE)
+
+        answer = over_answers(cloud).executor.write(step(Operation.UPDATE_INSTALLATION, wish), [wish])
+
+        assert answer.status is WriteStatus.REFUSED
+        assert "not sent: the limit is 40 A by now, and no longer 63 A" in answer.detail
         assert INSTALLATION_CALL not in cloud.seen
 
     def test_without_the_available_current_the_breaker_value_is_not_touched(self) -> None:

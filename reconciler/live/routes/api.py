@@ -18,7 +18,9 @@ def update_charger(client: Client, step: Step, changes: Sequence[Change]) -> Non
 
 def update_installation(client: Client, step: Step, changes: Sequence[Change]) -> None:
     """`POST /api/installation/{id}/update`. Raises CallError when the available current cannot be read first."""
-    client.set_installation_limit(step.target_id, max_current_a=_amperes(step, changes))
+    former = next((change.before for change in changes if change.setting == MAX_CURRENT), None)
+    instead_of_a = former if isinstance(former, float) else None
+    client.set_installation_limit(step.target_id, max_current_a=_amperes(step, changes), instead_of_a=instead_of_a)
 
 
 def switch_to_ocpp_native(client: Client, step: Step, changes: Sequence[Change]) -> None:
