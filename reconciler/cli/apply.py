@@ -27,7 +27,6 @@ from reconciler.workflows.waves import parse_waves
 @click.option("--max-failures", type=click.IntRange(1), metavar="N", help="Stop writing after N failures.")
 @click.option(
     "--waves",
-    default="",
     metavar="SIZES",
     help="Some installations first, and more only while those are healthy, for instance 5,10%,rest.",
 )
@@ -47,7 +46,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     accepted: tuple[str, ...],
     fail_fast: bool,  # noqa: FBT001  as above
     max_failures: int | None,
-    waves: str,
+    waves: str | None,
     resumed: str | None,
     format_: str,
     reports: tuple[str, ...],
@@ -63,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     killed: it looks at what was under way, does what is left of its plan, and tells what became of every change.
     """
     parsed_reports(reports)
-    if waves:
+    if waves is not None:
         parse_waves(waves)
     saved = Path(selectors[0]) if selectors and selectors[0].endswith(".json") else None
     if resumed is not None and (selectors or exclude):
@@ -80,7 +79,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         exclude=exclude,
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
-        waves=waves,
+        waves=waves or "",
     )
     if resumed is None:
         ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from reconciler.cli.options import current_globals
 from reconciler.cli.saved_plan import Request
-from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.errors import InvalidDocumentError, ReconcilerError, UsageProblemError
 from reconciler.loading.documents import read_plan
 from reconciler.model.plan import Plan
+from reconciler.store.history import taken_back_by
 from reconciler.store.runs import PLAN, RunFolder, is_begun, run_named, run_path
 from reconciler.workflows.resume import Earlier, earlier_part
 
@@ -42,6 +43,12 @@ def interrupted_run(text: str) -> Interrupted:
             where=f"run {run_id}",
             remedy="plan again: reconciler plan",
         )
+    if (later := taken_back_by(root, run_id)) is not None:
+        raise ReconcilerError(
+            f"run {later} took this run back, so going on would do half of it again",
+            where=f"run {run_id}",
+            remedy="plan again: reconciler plan",
+        )
     plan = read_plan(path / PLAN)
     _check_account(plan, run_id)
     return Interrupted(run_id=run_id, plan=plan, path=path)
@@ -63,11 +70,26 @@ def earlier_of(log: RunFolder) -> Earlier:
     return earlier_part((record.event, record.data) for record in log.records())
 
 
-def continued(request: Request, earlier: Earlier, plan: Plan) -> Request:
+def check_same_plan(plan: Plan, log: RunFolder) -> None:
+    """The plan in the folder is the one that the run began with.
+
+    Raises:
+        InvalidDocumentError: It is another one.
+    """
+    asked = next((record.data for record in log.records() if record.event == "asked"), {})
+    if asked.get("plan_digest") != plan.digest:
+        raise InvalidDocumentError(
+            "its plan.json is not the plan that the run began with",
+            where=f"run {log.run_id}",
+            remedy="plan again: reconciler plan",
+        )
+
+
+def continued(request: Request, earlier: Earlier) -> Request:
     """The options of the run; those given again on the command line win, and accepted guards are joined."""
     return replace(
         request,
-        accepted=tuple(sorted({*plan.accepted, *earlier.accepted, *request.accepted})),
+        accepted=tuple(sorted({*earlier.accepted, *request.accepted})),
         max_failures=earlier.max_failures if request.max_failures is None else request.max_failures,
         waves=request.waves or earlier.waves,
     )

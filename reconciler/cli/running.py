@@ -13,10 +13,11 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
-from reconciler.cli.resuming import continued, earlier_of, interrupted_run
+from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run
 from reconciler.cli.saved_plan import (
     Request,
     accounts_in,
+    check_way_back,
     selected_part,
     still_good,
     with_fleet_guards,
@@ -79,9 +80,10 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
     stored = None if saved is None else selected_part(read_plan(saved), request, part)
     accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
-    if stored is not None:
-        request = with_its_wishes(stored, request)
     root = current_globals().root
+    if stored is not None:
+        check_way_back(stored, request.desired, root=root, where=str(saved))
+        request = with_its_wishes(stored, request)
     run_id = new_run_id(datetime.now().astimezone())
     with _open_for_writing(accounts, run_id) as connections:
         if stored is None:
@@ -113,7 +115,9 @@ def run_resume(request: Request, run: str) -> Applied:
         RunFolder.resume(root, found.run_id, now=connections.clock.now) as log,
     ):
         earlier = earlier_of(log)
-        again = continued(with_its_wishes(found.plan, request), earlier, found.plan)
+        check_same_plan(found.plan, log)
+        check_way_back(found.plan, request.desired, root=root, where=str(found.path))
+        again = continued(with_its_wishes(found.plan, request), earlier)
         policy = policy_at(connections.clock.now(), connections, accepted=again.accepted, root=root)
         plan = with_fleet_guards(found.plan, again.desired.limits, policy=policy)
         warn_about_secrets(plan)
@@ -150,7 +154,8 @@ def _write_plans(task: _Task) -> None:
     if not log.has(PLAN):
         # Before the plan, so that a run with a plan always knows with which options it goes on.
         options = {"accepted": list(request.accepted), "waves": request.waves, "max_failures": request.max_failures}
-        log.record("asked", options)
+        takes_back = None if plan.rollback is None else plan.rollback.run_id
+        log.record("asked", {**options, "plan_digest": plan.digest, "takes_back": takes_back})
         log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
     if plan.changes and not plan.refused_whole and not log.has(ROLLBACK):
         back = rollback_plan(plan, request.desired, run_id=log.run_id, now=task.connections.clock.now())

@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from reconciler.cli.output import say
 from reconciler.errors import InvalidDocumentError, UsageProblemError
+from reconciler.loading.documents import read_plan
 from reconciler.loading.load import LoadedFleet
+from reconciler.model.change import Change, Target, plain
 from reconciler.model.desired import Account, DesiredFleet, GuardLimits
 from reconciler.model.plan import GuardScope, Plan
+from reconciler.model.words import wish
 from reconciler.planning.guards import fleet_refusals
 from reconciler.planning.make import VALID_FOR, Policy
 from reconciler.planning.residual import residual_plan
-from reconciler.planning.rollback import as_wished
+from reconciler.planning.rollback import as_wished, rollback_plan
+from reconciler.store.layout import run_ids
+from reconciler.store.runs import PLAN, run_path
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -85,6 +91,39 @@ def still_good(stored: Plan, limits: GuardLimits, *, policy: Policy, where: str)
     if stored.created_at > policy.now + CLOCK_SKEW:
         raise _unusable(f"the plan is from the future ({stored.created_at:%Y-%m-%dT%H:%M:%SZ})", where)
     return with_fleet_guards(stored, limits, policy=policy)
+
+
+def check_way_back(stored: Plan, desired: DesiredFleet, *, root: Path, where: str) -> None:
+    """A way back wants former values and nothing else: what its run saw, as the folder of that run tells.
+
+    Without this, wishes that no file check has ever seen could come in under the name of a way back.
+
+    Raises:
+        InvalidDocumentError: The run is not known here, or the plan wants something that the run did not find.
+    """
+    if stored.rollback is None:
+        return
+    run_id = stored.rollback.run_id
+    if run_id not in run_ids(root) or not (run_path(root, run_id) / PLAN).is_file():
+        raise InvalidDocumentError(
+            f"it takes run {run_id} back, and there is no such run here",
+            where=where,
+            remedy="apply it beside the folder .reconciler/runs that holds the run, or write the former values into "
+            "the files",
+        )
+    genuine = rollback_plan(read_plan(run_path(root, run_id) / PLAN), desired, run_id=run_id, now=stored.created_at)
+    former = {_wish(change) for change in genuine.changes}
+    foreign = [change for change in stored.changes if _wish(change) not in former]
+    if foreign:
+        raise InvalidDocumentError(
+            f"it wants what run {run_id} did not find: {wish(foreign[0])}",
+            where=where,
+            remedy="use the rollback.json of that run as it was written, or write the values into the files and plan",
+        )
+
+
+def _wish(change: Change) -> tuple[Target, str, str]:
+    return change.target, change.setting, repr(plain(change.after))
 
 
 def with_its_wishes(stored: Plan, request: Request) -> Request:

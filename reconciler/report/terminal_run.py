@@ -125,5 +125,8 @@ def _left(page: Page, result: RunResult) -> None:
         page.labelled(("Next", Tone.STRONG), f"what is left: reconciler apply {result.residual_plan}", cells=10)
     elif result.receipt is not None and result.receipt.converged:
         page.labelled(("Next", Tone.STRONG), "nothing; `reconciler plan` confirms it at any time", cells=10)
+    elif OutcomeKind.NOT_REACHED in kinds:
+        words = f"`reconciler apply --resume {result.run_id}` goes on; `reconciler plan` shows what is left"
+        page.labelled(("Next", Tone.STRONG), words, cells=10)
     else:
         page.labelled(("Next", Tone.STRONG), "`reconciler plan` shows what is left", cells=10)

@@ -34,8 +34,8 @@ def write_atomically(path: Path, text: str, *, within: Path | None = None) -> No
         raise unwritable(path, error) from error
 
 
-def read_ordinary(path: Path) -> bytes:
-    """The bytes of an ordinary file. A link is not followed, and a pipe or a device is never waited for.
+def read_ordinary(path: Path, *, start: int = 0) -> bytes:
+    """The bytes of an ordinary file, from `start` on. A link is not followed, and a pipe or a device never waited for.
 
     Raises:
         OSError: It is something else, larger than any of ours, or cannot be read.
@@ -46,6 +46,7 @@ def read_ordinary(path: Path) -> bytes:
             raise OSError(errno.EINVAL, "it is not an ordinary file", str(path))
         if status.st_size > LARGEST_FILE:
             raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE} bytes", str(path))
+        stream.seek(start)
         return stream.read()
 
 

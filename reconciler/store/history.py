@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.outcome import Invited, Queued, SwitchWait
 from reconciler.store.files import unreadable
-from reconciler.store.journal import Record, told_of
+from reconciler.store.journal import Record, Told, told_of
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder
 
 QUEUED = "queued"
@@ -69,6 +70,22 @@ def history(root: Path, clouds: Mapping[str, str], *, since: datetime | None = N
     )
 
 
+def taken_back_by(root: Path, run_id: str) -> str | None:
+    """The newest run that wrote something to take another one back; None when nobody did.
+
+    Raises:
+        ReconcilerError: A journal is garbled or cannot be read.
+    """
+    for later in reversed(run_ids(root)):
+        if later <= run_id:
+            break
+        events = told_of(runs_folder(root) / later / JOURNAL, ("asked", "before-write"), so_far=Told()).records
+        wrote = any(record.event == "before-write" for record in events)
+        if wrote and any(record.data.get("takes_back") == run_id for record in events):
+            return later
+    return None
+
+
 def _records(path: Path) -> tuple[Record, ...]:
     try:
         state = path.stat()
@@ -76,13 +93,31 @@ def _records(path: Path) -> tuple[Record, ...]:
         return ()
     except OSError as error:
         raise unreadable(path, error) from error
-    return _told_by(path, state.st_size, state.st_mtime_ns)
+    return _followed(path, state.st_ino).records(state.st_size, state.st_mtime_ns)
+
+
+class _Followed:
+    """A journal that may be growing: every site of an apply asks again, and only what is new is read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._state = (-1, -1)
+        self._told = Told()
+
+    def records(self, size: int, mtime_ns: int) -> tuple[Record, ...]:
+        """What it tells so far; one that became shorter is read from its beginning."""
+        with self._lock:
+            if (size, mtime_ns) != self._state:
+                so_far = self._told if size > self._state[0] else Told()
+                self._told = told_of(self._path, _TOLD, so_far=so_far)
+                self._state = (size, mtime_ns)
+            return self._told.records
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _told_by(path: Path, _size: int, _mtime_ns: int) -> tuple[Record, ...]:
-    """Every site of an apply asks again; a journal only ever grows."""
-    return told_of(path, _TOLD)
+def _followed(path: Path, _inode: int) -> _Followed:
+    return _Followed(path)
 
 
 def _queued(path: Path, record: Record) -> Queued:

@@ -117,40 +117,65 @@ def read_journal(path: Path) -> Journal:
     return _journal(path, content)
 
 
-def told_of(path: Path, events: Iterable[str]) -> tuple[Record, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Some events of a journal, as far as it was read.
+
+    Attributes:
+        size: Bytes of the whole lines so far.
+        sequence: Number of the last of them.
+    """
+
+    records: tuple[Record, ...] = ()
+    size: int = 0
+    sequence: int = 0
+
+
+def told_of(path: Path, events: Iterable[str], *, so_far: Told) -> Told:
     """The records of some events only, in order; the others are not even parsed. None of a run without a journal.
+
+    Args:
+        path: A journal.
+        events: Their names.
+        so_far: What was read before, `Told()` the first time; only what was appended since is read.
 
     Raises:
         ReconcilerError: The journal is garbled or cannot be read.
     """
-    content = _whole_lines(path)
+    content = _appended(path, so_far)
+    if not content:
+        return so_far
     wanted = frozenset(events)
     marks = [mark for name in wanted if (mark := f'"event":"{name}"'.encode()) in content]
-    if not marks:
-        return ()
-    lines = [line for line in content.split(b"\n") if any(mark in line for mark in marks)]
-    return tuple(record for line in lines if (record := _parsed(path, line)).event in wanted)
+    lines = [line for line in content.split(b"\n") if any(mark in line for mark in marks)] if marks else []
+    found = tuple(record for line in lines if (record := _parsed(path, line)).event in wanted)
+    return Told(
+        records=so_far.records + found,
+        size=so_far.size + len(content),
+        sequence=so_far.sequence + content.count(b"\n"),
+    )
 
 
-def _whole_lines(path: Path) -> bytes:
-    """The lines of a journal, all in the shape and number that a writer gives them; parsed only where they are not.
+def _appended(path: Path, so_far: Told) -> bytes:
+    """New whole lines, all in the shape and number that a writer gives them; parsed only where they are not.
 
     None of a run that died before its first event.
     """
     try:
+        content = read_ordinary(path, start=so_far.size)
+        if _WHOLE.fullmatch(content) and so_far.sequence + content.count(b"\n") == _last_sequence(content, so_far):
+            return content
         content = read_ordinary(path)
     except FileNotFoundError:
         return b""
     except OSError as error:
         raise unreadable(path, error) from error
-    if _WHOLE.fullmatch(content) and content.count(b"\n") == _last_sequence(content):
-        return content
-    return content[: _journal(path, content).size]
+    return content[so_far.size : _journal(path, content).size]
 
 
-def _last_sequence(content: bytes) -> int:
+def _last_sequence(content: bytes, so_far: Told) -> int:
     found = _SEQUENCE.match(content, content.rfind(b"\n", 0, -1) + 1)
-    return int(found[1]) if found else 0
+    return int(found[1]) if found else so_far.sequence
 
 
 def _parsed(path: Path, line: bytes) -> Record:

@@ -28,6 +28,7 @@ class Tally:
         self._sent_before = sent_before
         self._sent: set[str] = set()
         self._refusal = ""
+        self._failures = 0
 
     def settle(self, change: Change, *, step: Step | None, kind: OutcomeKind, detail: str, at: datetime) -> None:
         """Write down what happened to one change, on disk before in memory."""
@@ -37,6 +38,7 @@ class Tally:
                 return
             self._log.record("outcome", journal_data(outcome))
             self._found[change.id] = outcome
+            self._failures += kind in FAILURES
 
     def note_sent(self, changes: Iterable[Change]) -> None:
         """A request that carries these is about to leave; without another outcome they are uncertain."""
@@ -83,9 +85,8 @@ class Tally:
         """Why nothing more may be written; empty while writing may go on."""
         if self._stop.is_set():
             return "the run was interrupted before this"
-        failures = sum(outcome.kind in FAILURES for outcome in self._found.values())
-        if self._max_failures is not None and failures >= self._max_failures:
-            return f"the run stopped after {counted(failures, 'failure')} (--max-failures)"
+        if self._max_failures is not None and self._failures >= self._max_failures:
+            return f"the run stopped after {counted(self._failures, 'failure')} (--max-failures)"
         return ""
 
     def outcomes(self, plan: Plan) -> tuple[Outcome, ...]:
