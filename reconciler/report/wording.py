@@ -33,7 +33,7 @@ __all__ = ["REASONS", "after", "amperes", "before", "counted", "roles", "row_of"
 OUTCOME_MEANINGS = {
     OutcomeKind.DONE: "written and read back",
     OutcomeKind.ALREADY: "was as desired before we wrote",
-    OutcomeKind.PENDING: "sent; a device must still act",
+    OutcomeKind.PENDING: "a device must still act",
     OutcomeKind.WAITING: "a person must still act",
     OutcomeKind.CONFLICT: "somebody else changed it since the plan; not written",
     OutcomeKind.REFUSED: "a guard said no; not written",
