@@ -69,27 +69,26 @@ def _waves(run: Apply) -> tuple[tuple[Site, ...], ...]:
 def _one_wave_after_the_other(run: Apply, *, tally: Tally, ticker: Ticker) -> None:
     """The next wave starts only after a healthy one; otherwise the rest is not reached."""
     reason = ""
+    looks = FirstLooks(log=run.log, found=dict(run.earlier.looks))
     for number, wave in enumerate(_waves(run), start=1):
         reason = reason or tally.stopped
         if reason:
             _leave(run, wave, tally, detail=f"wave {number} was not started: {reason}")
             continue
         run.log.record("wave-started", {"wave": number, "installations": len(wave)})
-        looks = FirstLooks()
         _run_all(run, wave, tally=tally, ticker=ticker, looks=looks)
         if run.stop.is_set() or not _is_worth_a_look(run, number, wave, tally):
             continue
-        reasons = health(run, wave, seen_before=looks.observed, plan_before=looks.plans, tally=tally)
+        reasons = health(run, wave, looks=looks.found, tally=tally)
         run.log.record("wave-ended", {"wave": number, "healthy": not reasons, "reasons": list(reasons)})
         reason = f"wave {number} is not healthy ({'; '.join(reasons)})" if reasons else ""
 
 
 def _is_worth_a_look(run: Apply, number: int, wave: Sequence[Site], tally: Tally) -> bool:
-    """Not when a resumed run found nothing left to do in a wave that was looked at before."""
+    """Not when a resumed run found nothing left to do in a wave that was looked at before and found healthy."""
+    ended = run.earlier.wave(number)
     changes = [change for site in wave for change in site.changes]
-    sent_before = any(change.id in run.earlier.sent for change in changes)
-    left_open = sent_before and run.earlier.wave(number) is None
-    return not run.earlier.begun or left_open or tally.sent_any(changes)
+    return ended is None or not ended.healthy or tally.sent_any(changes)
 
 
 def _leave(run: Apply, wave: Sequence[Site], tally: Tally, *, detail: str) -> None:
@@ -119,11 +118,12 @@ def _begin(run: Apply) -> None:
     else:
         at = next(iter(run.reach.values())).clock.now().isoformat()
         run.log.record("started", {"plan_digest": run.plan.digest, **settings, "started_at": at})
-    _note_waiting_switches(run)
+    if run.plan_is_fresh:
+        _note_waiting_switches(run)
 
 
 def _note_waiting_switches(run: Apply) -> None:
-    """Which installations keep their mode for now, because it switches only when idle: a guard counts for how long."""
+    """Which installations keep their mode for now, because it switches only when idle; only a fresh plan knows."""
     clock = next(iter(run.reach.values())).clock
     known = run.make_policy(clock.now()).switch_waits
     sites = ((site.account, site.id) for site in run.desired.installations)

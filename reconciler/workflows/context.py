@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from threading import Event
 
 from reconciler.model.change import Change
@@ -11,6 +12,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
 from reconciler.planning.make import Policy
+from reconciler.workflows.first_look import FirstLook, first_look
 from reconciler.workflows.invitations import Invitations
 from reconciler.workflows.ports import Executor, Observer, RunLog
 from reconciler.workflows.resume import Earlier
@@ -54,6 +56,13 @@ class Limits:
         return min(self.side_by_side, self.max_failures or self.side_by_side)
 
 
+class PlanMade(Enum):
+    """When the plan of an apply was made: a saved one may tell of a day that is over."""
+
+    IN_THIS_RUN = auto()
+    BEFORE = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apply:
     """Everything one apply needs. `make_policy` gives the policy of this moment (its time moves on).
@@ -61,6 +70,7 @@ class Apply:
     Attributes:
         earlier: What the run did before it was interrupted; filled, this apply is its resume.
         invitations: Paces them; None lets all through.
+        plan_made: Only a plan that was made in this run tells of this moment; that of a resume never does.
     """
 
     plan: Plan
@@ -74,16 +84,31 @@ class Apply:
     stop: Event
     earlier: Earlier = field(default_factory=Earlier)
     invitations: Invitations | None = None
+    plan_made: PlanMade = PlanMade.IN_THIS_RUN
+
+    @property
+    def plan_is_fresh(self) -> bool:
+        """Whether what the plan leaves waiting, and what it holds no change for, is so at this moment."""
+        made_now = self.plan_made is PlanMade.IN_THIS_RUN and not self.earlier.asked
+        return made_now and self.plan.rollback is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLooks:
-    """What each site was like before this run wrote anything there, by installation id; filled by many threads."""
+    """What each site was like before the run wrote anything there; filled by many threads.
 
-    observed: dict[str, ObservedInstallation] = field(default_factory=dict)
-    plans: dict[str, Plan] = field(default_factory=dict)
+    Attributes:
+        log: Where a look is written down; None in a run without waves, which compares nothing.
+        found: By installation id, those of the interrupted run included.
+    """
+
+    log: RunLog | None = None
+    found: dict[str, FirstLook] = field(default_factory=dict)
 
     def keep(self, observed: ObservedInstallation, plan: Plan) -> None:
-        """Remember the first look at one site."""
-        self.observed[observed.id] = observed
-        self.plans[observed.id] = plan
+        """Remember the first look at one site, on disk before in memory; a later one changes nothing."""
+        if self.log is None or observed.id in self.found:
+            return
+        look = first_look(observed, plan)
+        self.log.record("looked", {"installation": observed.id, **look.told()})
+        self.found[observed.id] = look

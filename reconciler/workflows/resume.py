@@ -1,13 +1,14 @@
 """Go on with a run that was interrupted: what its journal tells, and what that says about what is there now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.value import ABSENT, Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
+from reconciler.workflows.first_look import FirstLook
 from reconciler.workflows.standing import Held, lost_access
 
 Event = tuple[str, Mapping[str, object]]
@@ -57,6 +58,7 @@ class Earlier:
     """What an interrupted run already did; empty for a run that starts.
 
     Attributes:
+        asked: Whether it came as far as its options, after which it has a plan.
         begun: Whether it came as far as `started`.
         sent: Changes whose request may have left and was not refused.
         done: Changes whose last outcome was done.
@@ -65,11 +67,13 @@ class Earlier:
         told_at: When the journal last told of a change, on the account's clock.
         started_waves: Numbers of the waves that were started.
         ended_waves: In order.
+        looks: What was there before the run wrote anything, by installation id; only when it had waves.
         writes: Requests that may have left.
         accepted, waves, max_failures: What the run was started with.
         started_at: When, None when nobody noted it.
     """
 
+    asked: bool = False
     begun: bool = False
     sent: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
@@ -78,6 +82,7 @@ class Earlier:
     told_at: Mapping[str, datetime] = field(default_factory=dict)
     started_waves: frozenset[int] = frozenset()
     ended_waves: tuple[EndedWave, ...] = ()
+    looks: Mapping[str, FirstLook] = field(default_factory=dict)
     writes: int = 0
     accepted: tuple[str, ...] = ()
     waves: str = ""
@@ -95,6 +100,7 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
     for event, data in events:
         story.take(event, data)
     return Earlier(
+        asked=story.asked,
         begun=story.begun,
         sent=frozenset(story.sent),
         done=frozenset(story.done),
@@ -103,6 +109,7 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
         in_flight=tuple(story.flights[change_id] for change_id in sorted(story.flights)),
         started_waves=frozenset(story.started_waves),
         ended_waves=tuple(story.ended_waves[number] for number in sorted(story.ended_waves)),
+        looks=story.looks,
         writes=story.writes,
         accepted=tuple(sorted(story.accepted)),
         waves=story.waves,
@@ -115,6 +122,7 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
 class _Story:
     """A journal while it is being read."""
 
+    asked: bool = False
     begun: bool = False
     sent: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
@@ -125,6 +133,7 @@ class _Story:
     carried: dict[str, frozenset[str]] = field(default_factory=dict)
     started_waves: set[int] = field(default_factory=set)
     ended_waves: dict[int, EndedWave] = field(default_factory=dict)
+    looks: dict[str, FirstLook] = field(default_factory=dict)
     writes: int = 0
     accepted: set[str] = field(default_factory=set)
     waves: str = ""
@@ -146,10 +155,13 @@ class _Story:
                 self.invited.add(str(data.get("change")))
             case "wave-started" | "wave-ended" if isinstance(number := data.get("wave"), int):
                 self._wave(event, number, data)
+            case "looked":
+                self._looked(str(data.get("installation")), data)
             case _:
                 pass
 
     def _began(self, event: str, data: Mapping[str, object]) -> None:
+        self.asked = True
         self.begun = self.begun or event == "started"
         self.accepted |= _texts(data.get("accepted"))
         waves = str(data.get("waves", self.waves))
@@ -168,6 +180,10 @@ class _Story:
         reasons = data.get("reasons")
         told = tuple(str(one) for one in reasons) if isinstance(reasons, list | tuple) else ()
         self.ended_waves[number] = EndedWave(number=number, healthy=data.get("healthy") is True, reasons=told)
+
+    def _looked(self, installation_id: str, data: Mapping[str, object]) -> None:
+        told = {one.name: _texts(data.get(one.name)) for one in fields(FirstLook)}
+        self.looks.setdefault(installation_id, FirstLook(**told))
 
     def _leaves(self, data: Mapping[str, object]) -> None:
         step, ids = str(data.get("step")), _texts(data.get("changes"))

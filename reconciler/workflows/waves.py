@@ -7,24 +7,19 @@ from math import ceil
 
 from reconciler.errors import CloudError, UsageProblemError
 from reconciler.model.change import Change, Target
-from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
+from reconciler.model.observed import ObservedCharger, ObservedFleet
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import GuardScope, Plan, UnreadableItem
+from reconciler.model.plan import Plan, UnreadableItem
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.words import REASONS, counted
 from reconciler.planning.make import make_plan
 from reconciler.workflows.context import Apply, Site
+from reconciler.workflows.first_look import Finding, FirstLook, Place, objections, place_of, value_key
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.tally import Tally
 from reconciler.workflows.touched import touched
 
 _SIZE = re.compile(r"(?P<number>[1-9]\d{0,5})|(?P<share>\d{1,3}(?:\.\d)?)%|rest")
-Place = tuple[str, str]
-"""Account and installation id."""
-
-Finding = tuple[tuple[str, ...], str]
-"""What makes it the same as another one, and how it is said."""
-
 _BAD = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN, OutcomeKind.CONFLICT})
 
 
@@ -98,14 +93,7 @@ def _number(size: WaveSize, total: int) -> int:
     return total if size.percent is None else ceil(round(total * size.percent / 100, 6))
 
 
-def health(
-    run: Apply,
-    wave: Sequence[Site],
-    *,
-    seen_before: Mapping[str, ObservedInstallation],
-    plan_before: Mapping[str, Plan],
-    tally: Tally,
-) -> tuple[str, ...]:
+def health(run: Apply, wave: Sequence[Site], *, looks: Mapping[str, FirstLook], tally: Tally) -> tuple[str, ...]:
     """Why the next wave must not start; empty when it may.
 
     Everything that the wave touched is looked at once more and planned afresh.
@@ -113,8 +101,7 @@ def health(
     Args:
         run: The apply.
         wave: Installations that are through.
-        seen_before: What was seen of them before they were written to, by installation id.
-        plan_before: What was planned for them then, by installation id.
+        looks: What they were like before the run wrote anything there, by installation id.
         tally: Outcomes so far.
     """
     if reason := tally.stopped:
@@ -130,14 +117,13 @@ def health(
     clock = run.reach[wave[0].account].clock
     again = make_plan(desired, observed, run.make_policy(clock.now()), run.origins)
     known_gaps = frozenset(item.target for item in run.plan.unreadable)
-    now = _Now(observed=observed, findings=_objections(again), gaps=_gaps(again), known_gaps=known_gaps)
+    now = _Now(observed=observed, findings=objections(again), gaps=_gaps(again), known_gaps=known_gaps)
     declared = {site.id for site in desired.installations}
     for site in wave:
         hidden = observed.installation(site.installation_id, site.account) is None
         if site.installation_id not in declared or (hidden and _gave_itself_up(site, tally)):
             continue
-        before = seen_before.get(site.installation_id)
-        reasons += _changes_for_the_worse(site, now, before, plan_before.get(site.installation_id))
+        reasons += _changes_for_the_worse(site, now, looks.get(site.installation_id))
     return tuple(dict.fromkeys(reasons))
 
 
@@ -159,23 +145,20 @@ def _gave_itself_up(site: Site, tally: Tally) -> bool:
     )
 
 
-def _changes_for_the_worse(
-    site: Site, now: _Now, before: ObservedInstallation | None, plan_before: Plan | None
-) -> Iterator[str]:
-    if before is None or plan_before is None:
+def _changes_for_the_worse(site: Site, now: _Now, before: FirstLook | None) -> Iterator[str]:
+    if before is None:
         yield f"{_name(site)} could not be looked at before anything was written there"
         return
     found = now.observed.installation(site.installation_id, site.account)
     if found is None:
         yield f"{_name(site)} is not visible any more"
         return
-    for charger in before.chargers:
-        if reason := _charger_lost(charger, found.charger(charger.serial)):
-            yield f"{charger.serial} {reason}"
+    for serial in sorted(before.shown):
+        if reason := _charger_lost(serial, before, found.charger(serial)):
+            yield f"{serial} {reason}"
     place = (site.account, site.installation_id)
-    known = {key for key, _ in _objections(plan_before).get(place, ())}
     for key, words in now.findings.get(place, ()):
-        if key not in known:
+        if key not in before.objections:
             yield f"{_name(site)}: {words}"
     for item in now.gaps.get(place, ()):
         if item.target not in now.known_gaps:
@@ -183,44 +166,25 @@ def _changes_for_the_worse(
             yield f"{_name(site)}: {who}{item.what} cannot be read ({REASONS[item.unreadable.reason]})"
 
 
-def _charger_lost(before: ObservedCharger, now: ObservedCharger | None) -> str:
+def _charger_lost(serial: str, before: FirstLook, now: ObservedCharger | None) -> str:
     """What went wrong with a charger; one that was offline before may stay so."""
     if now is None:
         return "is not shown any more"
-    if before.online and now.online is False:
+    if serial in before.online and now.online is False:
         return "went offline"
-    if before.online and now.online is None:
+    if serial in before.online and now.online is None:
         return "does not say any more whether it is online"
-    known = dict(before.values)
     for name, value in now.values:
-        if isinstance(value, Unreadable) and name in known and not isinstance(known[name], Unreadable):
+        if isinstance(value, Unreadable) and value_key(serial, name) in before.readable:
             return f"cannot be read any more ({REASONS[value.reason]})"
     return ""
-
-
-def _objections(plan: Plan) -> Mapping[Place, Sequence[Finding]]:
-    """Warnings and refusals of each installation."""
-    found: dict[Place, list[Finding]] = {}
-    for refusal in plan.refusals:
-        if refusal.scope is GuardScope.INSTALLATION:
-            words = f"refused by {refusal.guard}: {refusal.message}"
-            place = (refusal.account or "", refusal.installation_id or "")
-            found.setdefault(place, []).append(((refusal.code, refusal.charger or ""), words))
-    for warning in plan.warnings:
-        key = (warning.code, *warning.target.sort_key)
-        found.setdefault(_place(warning.target), []).append((key, f"{warning.message} ({warning.code})"))
-    return found
 
 
 def _gaps(plan: Plan) -> Mapping[Place, Sequence[UnreadableItem]]:
     found: dict[Place, list[UnreadableItem]] = {}
     for item in plan.unreadable:
-        found.setdefault(_place(item.target), []).append(item)
+        found.setdefault(place_of(item.target), []).append(item)
     return found
-
-
-def _place(target: Target) -> Place:
-    return target.account, target.installation_id
 
 
 def _name(site: Site) -> str:
