@@ -16,6 +16,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _TOWER = re.compile(r"[\u0300-\u036f\u0483-\u0489]{4}")
 _COMMAND = re.compile(r"^\s*::\w|##\w*\[", re.MULTILINE)
+_CELL = re.compile(r"(?<!\\)\|")
 _ADDRESS = re.compile(r"\w@\w+\.\w")
 _ON_GITHUB = re.compile(r"(?<!\w)@\w|://|\bwww\.|#\d|\bGH-\d|:[a-z0-9_+-]+:", re.IGNORECASE)
 _OWN_HTML = re.compile(r"<details><summary>[\w ,:'-]+</summary>|</details>")
@@ -61,7 +62,7 @@ def flaws_of_markdown(text: str) -> list[str]:
             found += [f"HTML {line!r}" for line in token.content.split("\n") if line and not _OWN_HTML.fullmatch(line)]
         if token.type == "text" and (hit := _ON_GITHUB.search(token.content)):
             found.append(f"GitHub would make something of {hit[0]!r} in {token.content[:60]!r}")
-    return found + _uneven_tables(tokens)
+    return found + _uneven_tables(text, tokens)
 
 
 def _flat(tokens: list[Token]) -> Iterator[Token]:
@@ -70,20 +71,12 @@ def _flat(tokens: list[Token]) -> Iterator[Token]:
         yield from _flat(token.children or [])
 
 
-def _uneven_tables(tokens: list[Token]) -> list[str]:
-    found, cells, head = [], 0, 0
-    for token in tokens:
-        match token.type:
-            case "tr_open":
-                cells = 0
-            case "th_open" | "td_open":
-                cells += 1
-            case "thead_close":
-                head = cells
-            case "tr_close" if head and cells != head and token.level:
-                found.append(f"a row of {cells} cells below a head of {head}")
-            case "table_close":
-                head = 0
+def _uneven_tables(text: str, tokens: list[Token]) -> list[str]:
+    """Rows with other signs for cells than their head; a parser drops what is too much, so the text is counted."""
+    found, lines = [], text.split("\n")
+    for begin, end in [token.map for token in tokens if token.type == "table_open" and token.map]:
+        head, *rows = (len(_CELL.findall(line)) for line in lines[begin:end])
+        found += [f"a row of {cells} signs for a cell below a head of {head}" for cells in rows if cells != head]
     return found
 
 

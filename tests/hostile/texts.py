@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "an address": "kari@people.example mailto:ola@people.example",
     "a heading": "# h1 ## h2 #",
     "a rule": "--- === *** ___",
-    "a fence": "```` ```js ~~~ ` `` x",
+    "a fence": "~~~ ```js ` `` x",
     "emphasis": "**b** __b__ *i* _i_ ~~s~~ $m$ \\*x\\*",
     "a list": "- [ ] x 1. y + z",
     "a quote": "> [!NOTE] x",
