@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from reconciler.sandbox.faults import fault
 from reconciler.sandbox.records import Fault
+from reconciler.sandbox.terms import Code
 from reconciler.sandbox.world import World
 from tests.faults.others import another_writer
 from tests.faults.watch import Acts, Call, Watch
@@ -69,13 +70,26 @@ def trouble(
     return Trouble(faults=tuple(faults), acts=kind.acts(position, dice))
 
 
+def _can_strike_anything(call: Call) -> str:
+    del call
+    return ""
+
+
 def _by_cloud(
-    name: str, title: str, what: str, *, times: int = 1, impossible: Callable[[Call], str] | None = None, **how: object
+    name: str,
+    title: str,
+    what: str,
+    *,
+    times: int = 1,
+    impossible: Callable[[Call], str] = _can_strike_anything,
+    body: str = "empty",
+    status: int = 500,
+    code: int = Code.OPERATION_FAILED,
 ) -> Kind:
     def script(position: int) -> Sequence[Fault]:
-        return (fault(what, after_n=position, times=times, **how),)  # type: ignore[arg-type]
+        return (fault(what, after_n=position, times=times, body=body, status=status, code=code),)
 
-    return Kind(name=name, title=title, script=script, impossible=impossible or (lambda _: ""))
+    return Kind(name=name, title=title, script=script, impossible=impossible)
 
 
 def _needs_a_body(call: Call) -> str:
@@ -103,25 +117,32 @@ def _changed_lately(world: World) -> None:
         installation["former"] = {**installation["fields"], "MaxCurrent": 99.0}
 
 
-def _dies(moment: str) -> Callable[[int, random.Random], Acts]:
-    def acts(position: int, dice: random.Random) -> Acts:
-        del dice
-        if moment == "torn_line":
-            return Acts(torn_line=position)
-        die: Mapping[int, Callable[[Watch], None]] = {position: Watch.die}
-        return Acts(**{moment: die})  # type: ignore[arg-type]
-
-    return acts
+Act = Callable[[Watch], None]
+Edge = Callable[[int, Act], Acts]
 
 
-def _somebody(moment: str) -> Callable[[int, random.Random], Acts]:
-    def acts(position: int, dice: random.Random) -> Acts:
-        def act(watch: Watch) -> None:
-            another_writer(watch, dice)
+def _before_call(position: int, act: Act) -> Acts:
+    return Acts(before_call={position: act})
 
-        return Acts(**{moment: {position: act}})  # type: ignore[arg-type]
 
-    return acts
+def _after_call(position: int, act: Act) -> Acts:
+    return Acts(after_call={position: act})
+
+
+def _before_line(position: int, act: Act) -> Acts:
+    return Acts(before_line={position: act})
+
+
+def _after_line(position: int, act: Act) -> Acts:
+    return Acts(after_line={position: act})
+
+
+def _dies(edge: Edge) -> Callable[[int, random.Random], Acts]:
+    return lambda position, _: edge(position, Watch.die)
+
+
+def _somebody(edge: Edge) -> Callable[[int, random.Random], Acts]:
+    return lambda position, dice: edge(position, lambda watch: another_writer(watch, dice))
 
 
 FROM_THE_CLOUD: tuple[Kind, ...] = (
@@ -164,51 +185,51 @@ STALE = Kind(
 )
 
 BESIDE: tuple[Kind, ...] = (
-    Kind(name="writer-before", title="another writer, just before", acts=_somebody("before_call")),
-    Kind(name="writer-after", title="another writer, just after", acts=_somebody("after_call")),
+    Kind(name="writer-before", title="another writer, just before", acts=_somebody(_before_call)),
+    Kind(name="writer-after", title="another writer, just after", acts=_somebody(_after_call)),
     Kind(
         name="kill-before-call",
         title="killed before the request leaves, then --resume",
-        acts=_dies("before_call"),
+        acts=_dies(_before_call),
         then=Then.RESUME,
     ),
     Kind(
         name="kill-after-call",
         title="killed before the answer is read, then --resume",
-        acts=_dies("after_call"),
+        acts=_dies(_after_call),
         then=Then.RESUME,
     ),
     Kind(
         name="kill-before-call-elsewhere",
         title="killed before the request leaves, then a fresh plan without the journal",
-        acts=_dies("before_call"),
+        acts=_dies(_before_call),
         then=Then.ELSEWHERE,
     ),
     Kind(
         name="kill-after-call-elsewhere",
         title="killed before the answer is read, then a fresh plan without the journal",
-        acts=_dies("after_call"),
+        acts=_dies(_after_call),
         then=Then.ELSEWHERE,
     ),
     Kind(
         name="kill-before-line",
         title="killed before a line of the journal, then --resume",
         where=Where.LINES,
-        acts=_dies("before_line"),
+        acts=_dies(_before_line),
         then=Then.RESUME,
     ),
     Kind(
         name="kill-in-line",
         title="killed in the middle of a line of the journal, then --resume",
         where=Where.LINES,
-        acts=_dies("torn_line"),
+        acts=lambda position, _: Acts(torn_line=position),
         then=Then.RESUME,
     ),
     Kind(
         name="kill-after-line",
         title="killed after a line of the journal, then --resume",
         where=Where.LINES,
-        acts=_dies("after_line"),
+        acts=_dies(_after_line),
         then=Then.RESUME,
     ),
 )
