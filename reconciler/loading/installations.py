@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.loading.desire import desired_installation
-from reconciler.loading.findings import At, Finding, Source
+from reconciler.loading.findings import At, Finding, Source, echo
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, effective_charger, merge
 from reconciler.loading.nearest import nearest
@@ -100,11 +100,16 @@ def _account_findings(own: Tree, shared: Shared) -> Iterator[Finding]:
         return  # fleet.yaml has its own problem
     if "account" not in own and len(known) > 1:
         what = "`account` is missing, and fleet.yaml has several."
-        yield Finding(code="E020", path=(), what=what, remedy=f"Add one of {', '.join(known)}.", at=At.KEY)
+        yield Finding(code="E020", path=(), what=what, remedy=f"Add one of {_shown(known)}.", at=At.KEY)
     elif isinstance(name, str) and name not in known:
         right = nearest(name, known)
-        remedy = f"Did you mean `{right}`?" if right else f"Known: {', '.join(known)}."
+        remedy = f"Did you mean `{echo(right)}`?" if right else f"Known: {_shown(known)}."
         yield Finding(code="E020", path=("account",), what="fleet.yaml has no such account.", remedy=remedy)
+
+
+def _shown(names: Iterable[str]) -> str:
+    """The names of fleet.yaml, which may be anything when that file is wrong itself."""
+    return ", ".join(map(echo, names))
 
 
 def _account(own: Tree, shared: Shared) -> str | None:

@@ -6,6 +6,10 @@ from tests.fuzz.cases import Case
 from tests.fuzz.corpus import Seed
 
 
+def _file(name: str, text: str) -> Seed:
+    return Seed(name=name, data=text.encode())
+
+
 def _one(name: str, data: str | bytes, *, status: int = 200) -> Case:
     return (Seed(name=name, data=data if isinstance(data, bytes) else data.encode(), status=status),)
 
@@ -29,6 +33,20 @@ REGRESSIONS: Mapping[str, tuple[Case, ...]] = {
         _one("installations/here.yaml", "# a\x0cb\x85c: kari@people.example"),  # its own idea of a line
         _one("installations/here.yaml", _SITE + f"profiles: [{', '.join(f'p{n}, {n}' for n in range(400))}]\n"),
         _one("installations/here.yaml", "".join(f"key{n}: 1\n" for n in range(400))),
+    ),
+    "merge": (
+        (  # the known accounts are told, and one is no name
+            _file("installations/here.yaml", _SITE + "account: other\n"),
+            _file("fleet.yaml", "version: 1\naccounts: {kari@people.example: {cloud: sandbox}}\n"),
+        ),
+        (
+            _file("installations/here.yaml", _SITE),
+            _file("fleet.yaml", "version: 1\naccounts: {a: {cloud: sandbox}, kari@people.example: {cloud: sandbox}}\n"),
+        ),
+        (
+            _file("installations/here.yaml", _SITE + "account: kari-people.example\n"),
+            _file("fleet.yaml", "version: 1\naccounts: {kari@people.example: {cloud: sandbox}}\n"),
+        ),
     ),
     "fleet": (
         (Seed(name="fleet.yaml", data=b"{}"), Seed(name="installations/here.yaml", data=b"{}")),  # no value at all
