@@ -223,6 +223,55 @@ class Rollback:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotReference:
+    """The snapshot that a plan was made from instead of the live cloud."""
+
+    taken_at: datetime
+    digest: str
+    selection: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseReference:
+    """With which commits a plan was compared; `applied` is that of the last successful apply, None when not given."""
+
+    commit: str
+    applied: str | None = None
+
+
+class PolicyKind(StrEnum):
+    """What a fleet may decide about its own safety; in the plan of a pull request it counts as on its base."""
+
+    ACCOUNT = "account"
+    GUARD = "guard"
+    ALLOWED_HOST = "allowed-host"
+    BOUND = "bound"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    EXCEPTION = "exception"
+    ATTESTATION = "attestation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """One piece of policy that the files change; it does not count in this plan.
+
+    Attributes:
+        subject: What it is about, for instance `maxChangedInstallations` or `lose-load-balancing at Solbakken`.
+        before, after: In words; None where there was or will be nothing.
+    """
+
+    kind: PolicyKind
+    subject: str
+    before: str | None
+    after: str | None
+
+    @property
+    def sort_key(self) -> tuple[int, str]:
+        """In the order of `PolicyKind`, then by subject."""
+        return (list(PolicyKind).index(self.kind), self.subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything a reader or `apply` needs, nothing that can act. All tuples are sorted.
 
@@ -235,6 +284,10 @@ class Plan:
         circuits: Serial and circuit (the cloud's id) of each charger with a change, as far as known; sorted. Only the
             way back needs it: it is put in safe order without looking.
         rollback: Which run this plan takes back; None for a plan that follows the files.
+        snapshot: What it was made from; None when the live cloud was read.
+        base: With what it was compared to tell causes apart; None when it was not.
+        policy_changes: What the files change about policy against the base; sorted.
+        withdrawn: Changes that the base wants and these files do not want any more.
     """
 
     tool_version: str
@@ -258,6 +311,10 @@ class Plan:
     former: tuple[FormerValue, ...] = ()
     circuits: tuple[tuple[str, str], ...] = ()
     rollback: Rollback | None = None
+    snapshot: SnapshotReference | None = None
+    base: BaseReference | None = None
+    policy_changes: tuple[PolicyChange, ...] = ()
+    withdrawn: tuple[Change, ...] = ()
 
     @property
     def digest(self) -> str:

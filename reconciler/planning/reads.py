@@ -1,7 +1,8 @@
 """Which reads a plan needs, and the fewest requests that can fetch them."""
 
-from collections.abc import Sequence
-from math import ceil
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from math import ceil, inf
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
@@ -35,6 +36,44 @@ def _need(desired: DesiredInstallation, *, permissions: bool) -> ReadNeed:
         raises_to=tuple(sorted((serial, float(value)) for serial, value in raises if isinstance(value, int | float))),
         permissions=permissions and desired.permissions is not None,
         mode=mode if isinstance(mode, str) else None,
+    )
+
+
+def everything_of(observed: ObservedFleet, by_partner: Collection[str]) -> tuple[ReadNeed, ...]:
+    """What a snapshot of those installations needs: every state, the circuits, and permissions where there is a call.
+
+    Args:
+        observed: What the accounts show.
+        by_partner: Accounts with a call that reads permissions.
+    """
+    return tuple(
+        ReadNeed(
+            account=site.account,
+            installation_id=site.id,
+            state_of=tuple(charger.serial for charger in site.chargers),
+            raises_to=tuple((serial, inf) for serial in ("", *(charger.serial for charger in site.chargers))),
+            permissions=site.account in by_partner,
+        )
+        for site in observed.installations
+    )
+
+
+def as_asked_for(observed: ObservedFleet, needs: Sequence[ReadNeed]) -> ObservedFleet:
+    """What a plan with those needs would have read of it: a plan never depends on what it did not ask for."""
+    by_place = {(need.account, need.installation_id): need for need in needs}
+    sites = (_asked(site, by_place.get((site.account, site.id))) for site in observed.installations)
+    return replace(observed, installations=tuple(sites))
+
+
+def _asked(site: ObservedInstallation, need: ReadNeed | None) -> ObservedInstallation:
+    states = frozenset(() if need is None else need.state_of)
+    chargers = tuple(one if one.serial in states else replace(one, values=()) for one in site.chargers)
+    has_circuits = need is not None and _needs_circuits(need, site)
+    return replace(
+        site,
+        chargers=chargers,
+        circuits=site.circuits if has_circuits else None,
+        permissions=site.permissions if need is not None and need.permissions else None,
     )
 
 

@@ -1,6 +1,6 @@
 """What workflows need from the outside world, each a Protocol of one to three methods."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from reconciler.model.change import Change
@@ -15,6 +15,14 @@ class Observer(Protocol):
 
     def observe(self, needs: Sequence[ReadNeed], *, breadth: Breadth) -> ObservedFleet:
         """Read what is needed. Raises CloudError when nothing can be concluded (lists or login fail)."""
+        ...
+
+
+class Surveyor(Protocol):
+    """Reads everything an account shows; one per account."""
+
+    def survey(self, only: Collection[str] | None) -> ObservedFleet:
+        """Every managed setting of all visible installations, or of those ids. Raises CloudError as `observe` does."""
         ...
 
 

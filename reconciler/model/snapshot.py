@@ -1,0 +1,81 @@
+"""Everything an account showed at one moment, redacted, so that plans can be made without network or credentials."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.outcome import Queued, SwitchWait
+from reconciler.model.plan import PlanAccount
+from reconciler.model.value import Observation, Reason, Unreadable
+
+OLD_AFTER = timedelta(hours=36)
+"""A nightly snapshot is never older, unless a night failed."""
+
+_NOTHING_TO_READ = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotCounts:
+    """Objects of one kind: how many are in the snapshot, and of how many something could not be read."""
+
+    visible: int
+    unreadable: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Live state with all that a plan needs besides the files.
+
+    Attributes:
+        observed: Names of chargers are left out: they can be names of people. Its breadth is ACCOUNT.
+        selection: How a part was chosen, in the user's words; None for everything visible.
+        people_known: Ids in the directory of people when it was taken, None when there was no directory.
+        read_floor: Fewest requests that can read all of this.
+        queued, switch_waits: What earlier runs left behind, as a plan of that moment knew it.
+        digest: Over its content, `sha256:...`; filled in where the document is written or read.
+    """
+
+    tool_version: str
+    observed: ObservedFleet
+    accounts: tuple[PlanAccount, ...]
+    selection: str | None = None
+    people_known: frozenset[str] | None = None
+    read_floor: int = 0
+    queued: tuple[Queued, ...] = ()
+    switch_waits: tuple[SwitchWait, ...] = ()
+    digest: str = ""
+
+    @property
+    def taken_at(self) -> datetime:
+        """When the reading began."""
+        return self.observed.observed_at
+
+    @property
+    def installations(self) -> SnapshotCounts:
+        """How much of the installations is known."""
+        sites = self.observed.installations
+        return SnapshotCounts(visible=len(sites), unreadable=sum(is_incomplete(site) for site in sites))
+
+    @property
+    def chargers(self) -> SnapshotCounts:
+        """How much of the chargers is known."""
+        every = [charger for site in self.observed.installations for charger in site.chargers]
+        return SnapshotCounts(visible=len(every), unreadable=sum(_any_unreadable(one.values) for one in every))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything visible could be read."""
+        return not (self.installations.unreadable or self.chargers.unreadable)
+
+
+def is_incomplete(site: ObservedInstallation) -> bool:
+    """Whether something of the installation itself could not be read, although there is a call for it."""
+    return _any_unreadable(site.values) or _is_lost(site.circuits) or _is_lost(site.permissions)
+
+
+def _any_unreadable(values: tuple[tuple[str, Observation], ...]) -> bool:
+    return any(_is_lost(value) for _, value in values)
+
+
+def _is_lost(value: object) -> bool:
+    return isinstance(value, Unreadable) and value.reason not in _NOTHING_TO_READ
