@@ -14,8 +14,9 @@ from reconciler.cli.options import global_options
 COMMANDS: dict[str, str] = {
     "validate": "Check the files; no network, no credentials.",
     "plan": "Compare the files with the live cloud and show the smallest set of changes.",
-    "show": "Render a saved plan or result; offline.",
+    "show": "Render a saved plan, result or snapshot; offline.",
     "apply": "Carry out a plan in safe order and prove it by reading back.",
+    "snapshot": "Write the redacted live state to a file, for planning offline.",
     "explain": "Tell where a value comes from, or what a code means.",
     "attest": "Confirm that permissions were set in the Portal.",
     "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",

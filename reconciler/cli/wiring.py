@@ -21,7 +21,7 @@ from reconciler.model.ports import Clock, Progress
 from reconciler.report.escape import for_terminal
 from reconciler.report.progress import NoProgress, TerminalProgress
 from reconciler.workflows.context import Reach
-from reconciler.workflows.ports import Observer
+from reconciler.workflows.ports import Observer, Surveyor
 
 __all__ = ["Access", "Connections", "connected", "progress"]
 
@@ -52,6 +52,11 @@ class Connections:
     @property
     def observers(self) -> Mapping[str, Observer]:
         """The reading side of each account."""
+        return {name: account.observer for name, account in self.accounts.items()}
+
+    @property
+    def surveyors(self) -> Mapping[str, Surveyor]:
+        """Who reads everything of each account."""
         return {name: account.observer for name, account in self.accounts.items()}
 
     @property
@@ -89,7 +94,7 @@ def connected(accounts: Sequence[Account], *, access: Access) -> Iterator[Connec
         LoginError: Credentials are missing.
         LockedError: Another process holds the sandbox world.
     """
-    _check_pins(accounts)
+    check_pins(accounts)
     with contextlib.ExitStack() as stack:
         opened: dict[Cloud, Opened] = {}
         for cloud in sorted({account.cloud for account in accounts}):
@@ -135,7 +140,7 @@ def _people(opened: Mapping[Cloud, Opened]) -> People | None:
     return None
 
 
-def _check_pins(accounts: Sequence[Account]) -> None:
+def check_pins(accounts: Sequence[Account]) -> None:
     """RECONCILER_ACCOUNTS=main:zaptec says in CI which cloud an account means, whatever the files say.
 
     Raises:

@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
 from reconciler.loading.findings import echo
-from reconciler.loading.json_source import read_object, unusable
+from reconciler.loading.json_source import OUR_FILE, read_object, unusable
 from reconciler.loading.result_parts import result_of
 from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
@@ -32,7 +32,7 @@ def read_plan(path: Path) -> Plan:
         InvalidDocumentError: Not a plan, from an unknown major version, or its ids or digest do not fit its content.
     """
     document = read_document(path, kind="plan")
-    with _told_with(path):
+    with told_with(path):
         plan = parts.plan_of(document)
     _check_ids(document["changes"], plan.changes, path=path)
     if plan.digest != document["digest"]:
@@ -44,7 +44,7 @@ def read_plan(path: Path) -> Plan:
 def read_result(path: Path) -> RunResult:
     """The outcome of a run from its result document; same errors as `read_plan`."""
     document = read_document(path, kind="result")
-    with _told_with(path):
+    with told_with(path):
         result = result_of(document)
     _check_counts(document["counts"], result, path=path)
     return result
@@ -72,7 +72,11 @@ def read_document(path: Path, *, kind: str) -> dict[str, Any]:
     Raises:
         InvalidDocumentError: Too large, not JSON, another kind, an unknown major version, or not as the schema says.
     """
-    document = read_object(path)
+    return checked(path, read_object(path), kind=kind)
+
+
+def checked(path: Path, document: dict[str, Any], *, kind: str) -> dict[str, Any]:
+    """The same document. Raises InvalidDocumentError as `read_document`."""
     if document.get("kind") != kind:
         raise unusable(path, f"this is not a {kind} document (its kind is {_word(document.get('kind'))})")
     version = document.get("format_version")
@@ -105,11 +109,13 @@ def _mismatch(kind: str, document: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def _told_with(path: Path) -> Iterator[None]:
+def told_with(path: Path, *, remedy: str = OUR_FILE) -> Iterator[None]:
+    """What the parts of a document find wrong, as an error about the file."""
     try:
         yield
     except (ValueError, TypeError, KeyError, OverflowError) as error:
-        raise unusable(path, f"its content contradicts itself: {str(error)[:160]}") from error
+        what = f"its content contradicts itself: {str(error)[:160]}"
+        raise InvalidDocumentError(what, where=str(path), remedy=remedy) from error
 
 
 _Strict = validators.extend(  # type: ignore[no-untyped-call]  # theirs

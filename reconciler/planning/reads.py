@@ -1,10 +1,10 @@
 """Which reads a plan needs, and the fewest requests that can fetch them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from math import ceil, inf
 
-from reconciler.model.desired import DesiredFleet, DesiredInstallation, Route
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
 from reconciler.model.settings import ReadFrom, Scope, settings_of
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
@@ -19,8 +19,13 @@ _ANSWERED_WITHOUT_VALUE = frozenset({Reason.MISSING_MEMBER, Reason.BAD_ANSWER})
 
 def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
     """What must be known about each selected installation, sorted like them."""
-    by_partner = {one.name for one in desired.accounts if route_of(one, PERMISSIONS) is Route.PARTNER}
+    by_partner = permission_readers(desired.accounts)
     return tuple(_need(one, permissions=one.account in by_partner) for one in desired.installations)
+
+
+def permission_readers(accounts: Iterable[Account]) -> frozenset[str]:
+    """Names of the accounts with a call that reads permissions."""
+    return frozenset(one.name for one in accounts if route_of(one, PERMISSIONS) is Route.PARTNER)
 
 
 def _need(desired: DesiredInstallation, *, permissions: bool) -> ReadNeed:

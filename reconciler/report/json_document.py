@@ -27,7 +27,7 @@ def plan_document(plan: Plan) -> Json:
     """Everything a plan holds, so that reading it back gives the same plan; `exit.code` is the detailed one."""
     step_of = {change_id: step.id for step in plan.steps for change_id in step.change_ids}
     return {
-        **_head("plan", conditions_of_plan(plan)),
+        **head("plan", conditions_of_plan(plan)),
         "tool": {"name": "reconciler", "version": plan.tool_version},
         "created_at": parts.moment(plan.created_at),
         "valid_until": parts.moment(plan.valid_until),
@@ -96,7 +96,7 @@ def result_document(result: RunResult, *, also: tuple[Condition, ...] = ()) -> J
     """
     held = {*conditions_of_result(result), *also}
     return {
-        **_head("result", tuple(condition for condition in Condition if condition in held)),
+        **head("result", tuple(condition for condition in Condition if condition in held)),
         "run_id": result.run_id,
         "plan_digest": result.plan_digest,
         "accounts": list(result.accounts),
@@ -115,14 +115,15 @@ def validation_document(problems: Sequence[Problem], files: int) -> Json:
     ordered = sorted(problems, key=lambda problem: problem.sort_key)
     errors = sum(problem.severity is Severity.ERROR for problem in ordered)
     return {
-        **_head("validation", (Condition.INVALID_FILES,) if errors else ()),
+        **head("validation", (Condition.INVALID_FILES,) if errors else ()),
         "files": files,
         "counts": {"errors": errors, "warnings": len(ordered) - errors},
         "problems": [parts.problem_part(problem) for problem in ordered],
     }
 
 
-def _head(kind: str, conditions: tuple[Condition, ...]) -> Json:
+def head(kind: str, conditions: tuple[Condition, ...]) -> Json:
+    """What every document begins with: its kind, its version, and what held."""
     named = [condition.value for condition in conditions]
     exit_part = {"code": int(code_of(conditions)), "conditions": named}
     return {"kind": kind, "format_version": FORMAT_VERSION, "exit": exit_part}

@@ -1,0 +1,73 @@
+"""Reads a snapshot back: the head against its schema, every installation by hand because there may be thousands."""
+
+from pathlib import Path
+from typing import Any
+
+from reconciler.errors import InvalidDocumentError
+from reconciler.loading import snapshot_parts as parts
+from reconciler.loading.documents import checked, told_with
+from reconciler.loading.json_source import read_object
+from reconciler.model.desired import Cloud
+from reconciler.model.digest import digest_of
+from reconciler.model.observed import Breadth, ObservedFleet
+from reconciler.model.plan import PlanAccount
+from reconciler.model.snapshot import Snapshot
+
+_CONTENT = ("taken_at", "accounts", "selection", "people", "reads", "queued", "switch_waits", "installations")
+_REMEDY = "take a new one: reconciler snapshot --out FILE"
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """The snapshot in a file that `snapshot --out` wrote.
+
+    Raises:
+        InvalidDocumentError: Not a snapshot, from an unknown major version, or not as it was written.
+    """
+    document = read_object(path)
+    # The schema is for the head: a thousand sites would take it minutes, and the parts below are as strict.
+    sites = document.get("installations")
+    checked(path, {**document, "installations": sites if not isinstance(sites, list) else []}, kind="snapshot")
+    if digest_of({name: document[name] for name in _CONTENT}) != document["digest"]:
+        raise InvalidDocumentError("the digest does not fit the content", where=str(path), remedy=_REMEDY)
+    with told_with(path, remedy=_REMEDY):
+        snapshot = _snapshot_of(document)
+        _check(snapshot, document)
+    return snapshot
+
+
+def _snapshot_of(document: dict[str, Any]) -> Snapshot:
+    sites = [parts.installation_of(part) for part in document["installations"]]
+    people = document["people"]
+    observed = ObservedFleet(
+        observed_at=parts.moment_of(document["taken_at"]),
+        breadth=Breadth.ACCOUNT,
+        installations=tuple(sorted(sites, key=lambda site: (site.id, site.account))),
+        reads=tuple(parts.reads_of(part) for part in document["reads"]),
+    )
+    return Snapshot(
+        tool_version=document["tool"]["version"],
+        observed=observed,
+        accounts=tuple(
+            PlanAccount(name=part["name"], cloud=Cloud(part["cloud"]), rate=float(part["rate"]))
+            for part in document["accounts"]
+        ),
+        selection=document["selection"],
+        people_known=None if people is None else frozenset(people),
+        read_floor=document["read_floor"],
+        queued=tuple(parts.queued_of(part) for part in document["queued"]),
+        switch_waits=tuple(parts.switch_wait_of(part) for part in document["switch_waits"]),
+        digest=document["digest"],
+    )
+
+
+def _check(snapshot: Snapshot, document: dict[str, Any]) -> None:
+    sites = snapshot.observed.installations
+    names = {account.name for account in snapshot.accounts}
+    if len({(site.account, site.id) for site in sites}) < len(sites):
+        raise ValueError("an installation stands in it twice")
+    if not names.issuperset(site.account for site in sites) or len(names) < len(snapshot.accounts):
+        raise ValueError("its accounts do not fit its installations")
+    for kind, counts in (("installations", snapshot.installations), ("chargers", snapshot.chargers)):
+        told = document["coverage"][kind]
+        if (told["visible"], told["unreadable"]) != (counts.visible, counts.unreadable):
+            raise ValueError(f"its coverage does not fit its {kind}")
