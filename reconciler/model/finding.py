@@ -88,6 +88,8 @@ class Finding:
         adoptable: Whether `adopt` could write the live value to the file.
         exception: The exception that suppresses it; only for SUPPRESSED.
         cars: Cars plugged in at the target now; None when not known.
+        code: The rule that decides the severity, for `explain` (D1xx to D5xx).
+        since: Known start from elsewhere than the ledger, for instance when an invitation was sent.
     """
 
     kind: FindingKind
@@ -105,6 +107,8 @@ class Finding:
     adoptable: bool = False
     exception: Deviation | None = None
     cars: int | None = None
+    code: str = ""
+    since: datetime | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -170,6 +174,16 @@ class Aged:
 
     finding: Finding
     ageing: Ageing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedWrite:
+    """A value that an earlier run wrote and read back; `value` is JSON data as `model.change.plain` gives it."""
+
+    target: Target
+    setting: str
+    value: object
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,14 @@
-"""What the codes of plans and guards mean, for `reconciler explain`."""
+"""What the codes of plans, guards and drift mean, for `reconciler explain`."""
 
 from reconciler.model.problem import Explanation
 from reconciler.planning.explained_guards import EXPLANATIONS as OF_GUARDS
+from reconciler.planning.severity import RULES
+from reconciler.planning.severity_named import NAMED
+
+_OF_DRIFT = tuple(
+    Explanation(code=rule.code, title=f"{rule.severity.value}: {rule.title}", why=rule.more, remedy=rule.remedy)
+    for rule in sorted((*RULES, *NAMED), key=lambda rule: rule.code)
+)
 
 EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
@@ -61,6 +68,14 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "with a setting, so that its state is read.",
     ),
     Explanation(
+        code="P209",
+        title="The snapshot is old",
+        why="The plan was made from a snapshot that is more than 36 hours old, so the live cloud may have moved on. "
+        "Apply reads everything again before it writes, and does nothing that the plan did not see.",
+        remedy="See why no newer snapshot was taken (snapshot.yml runs every night), take one with reconciler snapshot "
+        "--out FILE, and plan again.",
+    ),
+    Explanation(
         code="P301",
         title="A charger is not in the installation that lists it",
         why="It may have moved, been deactivated, or the serial is wrong. It is reported as unreadable and nothing is "
@@ -88,4 +103,5 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Follow the worksheet that apply writes; the next plan reads the result where it can be read.",
     ),
     *OF_GUARDS,
+    *_OF_DRIFT,
 )
