@@ -12,6 +12,7 @@ from reconciler.cli.output import say
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.people import load_people, unknown_people
+from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.problem import Severity
 from reconciler.report.escape import for_terminal
@@ -20,10 +21,14 @@ from reconciler.store.layout import FOLDER
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-def load(today: date | None = None) -> LoadedFleet:
-    """Read all files of the fleet that the options name, and check its people where FLEET_PEOPLE names a directory."""
+def load(today: date | None = None, *, under: FleetRules | None = None) -> LoadedFleet:
+    """Read all files of the fleet that the options name, and check its people where FLEET_PEOPLE names a directory.
+
+    With `under`, those rules count instead of what fleet.yaml says.
+    """
     fleet = current_globals().fleet
-    loaded = load_fleet(fleet, today=today or datetime.now().astimezone().date(), commit=_commit(fleet))
+    day = today or datetime.now().astimezone().date()
+    loaded = load_fleet(fleet, today=day, commit=_commit(fleet), under=under)
     directory = os.environ.get("FLEET_PEOPLE")
     if loaded.desired is None or not directory:
         return loaded
@@ -31,15 +36,15 @@ def load(today: date | None = None) -> LoadedFleet:
     return replace(loaded, problems=(*loaded.problems, *strangers))
 
 
-def load_valid() -> tuple[LoadedFleet, DesiredFleet]:
-    """Read all files; warnings go to stderr.
+def load_valid(*, under: FleetRules | None = None) -> tuple[LoadedFleet, DesiredFleet]:
+    """Read all files; warnings go to stderr. With `under`, those rules count instead of what fleet.yaml says.
 
     Raises:
         InvalidFilesError: Something is wrong; carries all errors.
         UsageProblemError: `.reconciler` is in git.
     """
     _check_not_in_git(current_globals().root / FOLDER)
-    loaded = load()
+    loaded = load(under=under)
     errors = tuple(problem for problem in loaded.problems if problem.severity is Severity.ERROR)
     if loaded.desired is None or errors:
         raise InvalidFilesError(errors)

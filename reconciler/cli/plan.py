@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from reconciler.cli.accepting import accept_option, accepted_guards
-from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import global_options
 from reconciler.cli.output import emit, format_options, parsed_reports, say, writable
-from reconciler.cli.planning import make_the_plan, selection_options
+from reconciler.cli.plan_sources import Sources, plan_with
+from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
+from reconciler.errors import UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
 
 
@@ -18,14 +19,25 @@ from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_pl
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
 @accept_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there are differences.")
+@click.option(
+    "--snapshot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Plan from a snapshot: no network, no credentials, no people file.",
+)
+@click.option("--base", metavar="REF", help="Tell apart what differs from this commit, whose policy counts.")
+@click.option("--applied", metavar="REF", help="Commit of the last successful apply, to tell drift from the base.")
 @format_options
 @global_options
-def command(
+def command(  # noqa: PLR0913, PLR0917  one per option
     selectors: tuple[str, ...],
     exclude: tuple[str, ...],
     out: Path | None,
     accepted: tuple[str, ...],
     detailed_exitcode: bool,  # noqa: FBT001  click hands flags over as booleans
+    snapshot: Path | None,
+    base: str | None,
+    applied: str | None,
     format_: str,
     reports: tuple[str, ...],
 ) -> int:
@@ -34,6 +46,9 @@ def command(
     SELECTORs choose installations: file, folder, id or name (with * and ?), serial, label=value. Exits with 0 when
     everything was compared and nothing is open, 4 when something is unreadable, refused, pending or waiting, 5 when a
     fleet guard refuses.
+
+    With --base the plan says of each change whether this checkout brings it, and accounts, guards, hosts, exceptions,
+    acknowledgements and attestations count as on that commit.
     """
     from reconciler.report.json_document import plan_document, to_text
     from reconciler.store.files import write_atomically
@@ -41,9 +56,10 @@ def command(
     parsed_reports(reports)
     if out is not None:
         writable(out, option="--out")
-    loaded, desired = load_valid()
-    lifted = accepted_guards(accepted, desired)
-    plan = make_the_plan(loaded, desired, selectors=selectors, exclude=exclude, accepted=lifted)
+    if applied is not None and base is None:
+        raise UsageProblemError("--applied needs --base", where="--applied", remedy="give --base REF as well")
+    asked = Asked(selectors=selectors, exclude=exclude, accepted=accepted)
+    plan = plan_with(Sources(snapshot=snapshot, base=base, applied=applied), asked, lift=accepted_guards)
     if out is not None:
         write_atomically(out, to_text(plan_document(plan)))
         say(f"plan saved to {out}; apply exactly this with: reconciler apply {out}")

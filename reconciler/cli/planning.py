@@ -1,6 +1,7 @@
 """What `plan` and `apply` share: selecting, policy, planning."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -37,18 +38,20 @@ def accounts_of(part: DesiredFleet) -> list[Account]:
     return [part.account(name) for name in sorted({site.account for site in part.installations})]
 
 
-def make_the_plan(
-    loaded: LoadedFleet,
-    desired: DesiredFleet,
-    *,
-    selectors: Sequence[str],
-    exclude: Sequence[str],
-    accepted: Sequence[str] = (),
-) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a plan is asked for: which part, and which guards are lifted."""
+
+    selectors: Sequence[str]
+    exclude: Sequence[str]
+    accepted: Sequence[str] = ()
+
+
+def make_the_plan(loaded: LoadedFleet, desired: DesiredFleet, asked: Asked) -> Plan:
     """Connect read-only and plan."""
-    part = chosen(desired, selectors=selectors, exclude=exclude)
+    part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     with connected(accounts_of(part), access=Access.READ_ONLY) as connections:
-        return plan_now(loaded, part, connections, accepted=accepted)
+        return plan_now(loaded, part, connections, accepted=asked.accepted)
 
 
 def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]) -> Plan:

@@ -1,5 +1,6 @@
 """The `snapshot` command."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -43,7 +44,7 @@ def command(selectors: tuple[str, ...], exclude: tuple[str, ...], out: Path) -> 
     part = chosen(desired, selectors=selectors, exclude=exclude)
     accounts = _accounts(part)
     with connected(accounts, access=Access.READ_ONLY) as connections:
-        snapshot = _taken(part, accounts, connections)
+        snapshot = taken(part, accounts, connections)
     write_atomically(out, to_text(snapshot_document(snapshot)))
     for line in _told(snapshot, out):
         say(line)
@@ -68,7 +69,8 @@ def _accounts(part: DesiredFleet) -> list[Account]:
     return found
 
 
-def _taken(part: DesiredFleet, accounts: list[Account], connections: Connections) -> Snapshot:
+def taken(part: DesiredFleet, accounts: Sequence[Account], connections: Connections) -> Snapshot:
+    """Everything that the accounts show now; of a selection only its installations."""
     from reconciler.planning.reads import everything_of, permission_readers, read_floor
     from reconciler.workflows.snapshot import survey_fleet
 

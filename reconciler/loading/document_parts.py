@@ -1,10 +1,12 @@
 """The parts of our JSON documents, read back into model values; the data already fits the schema."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from reconciler.loading import origin_parts as origin
 from reconciler.loading.findings import echo
+from reconciler.loading.origin_parts import moment_of
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.plan import (
@@ -68,6 +70,10 @@ def plan_of(document: Part) -> Plan:
         former=tuple(_former_of(part) for part in document.get("former", ())),
         rollback=_rollback_of(document.get("rollback")),
         sites=tuple(_site_of(part) for part in document.get("sites", ())),
+        snapshot=origin.snapshot_of(document.get("snapshot")),
+        base=origin.base_of(document.get("base")),
+        policy_changes=tuple(origin.policy_of(part) for part in document.get("policy_changes", ())),
+        withdrawn=tuple(change_of(part) for part in document.get("withdrawn", ())),
     )
 
 
@@ -103,11 +109,6 @@ def _check_kind(change: Change) -> None:
     is_known = not row.choices or change.after in dict(row.choices)
     if change.after is not ABSENT and not (is_known and isinstance(change.after, _TYPES.get(row.kind, str))):
         raise ValueError(f"change {change.id}: {row.name} does not take such a value")
-
-
-def moment_of(text: str) -> datetime:
-    """A time in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _value_of(data: Any) -> Value | None:

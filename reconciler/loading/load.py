@@ -13,6 +13,7 @@ from reconciler.loading.fleet_file import accounts_of, limits_of
 from reconciler.loading.installations import ReadInstallation, read_installation
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.shared import Shared, read_shared
+from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation
 from reconciler.model.problem import Problem, Severity
@@ -28,12 +29,14 @@ class LoadedFleet:
         desired: None when any problem is an error.
         problems: Errors and warnings of all files, sorted by file and place.
         files: Installation files that were found.
+        rules: What its own fleet.yaml says to every other file; None without a fleet folder.
     """
 
     desired: DesiredFleet | None
     problems: tuple[Problem, ...]
     origins: FileOrigins
     files: int
+    rules: FleetRules | None = None
 
     def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
         """Effective values of one installation file with their origins; with a path only that and what lies below.
@@ -46,19 +49,20 @@ class LoadedFleet:
         return self.origins.effective(file, path)
 
 
-def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedFleet:
+def load_fleet(path: Path, *, today: date, commit: str | None = None, under: FleetRules | None = None) -> LoadedFleet:
     """Read a fleet folder. Raises nothing for bad files: they become problems.
 
     Args:
         path: The folder that holds fleet.yaml.
         today: Decides which end dates are over; dates are inclusive.
         commit: Revision of the files, when somebody knows it.
+        under: Rules that count instead of those of fleet.yaml itself: those of the base, for a pull request.
     """
     folder = fleet_folder(path)
     if isinstance(folder, Problem):
         return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins(fleet=None), files=0)
     problems: list[Problem] = []
-    shared = read_shared(folder, problems, today=today)
+    shared = read_shared(folder, problems, today=today, under=under)
     files, unusable = folder.below("installations")
     problems.extend((*unusable, *folder.misplaced()))
     if not files and not unusable:
@@ -74,7 +78,9 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
     sorted_problems = in_order(problems)
     origins = FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places))
     if _has_error(sorted_problems):
-        return LoadedFleet(desired=None, problems=sorted_problems, origins=origins, files=len(files))
+        return LoadedFleet(
+            desired=None, problems=sorted_problems, origins=origins, files=len(files), rules=shared.own_rules
+        )
     desired = DesiredFleet(
         path=str(path),
         digest="",
@@ -88,7 +94,9 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None) -> LoadedF
         fleet_size=(len(gathered.desired), sum(len(installation.chargers) for installation in gathered.desired)),
     )
     desired = replace(desired, digest=desired_digest(desired))
-    return LoadedFleet(desired=desired, problems=sorted_problems, origins=origins, files=len(files))
+    return LoadedFleet(
+        desired=desired, problems=sorted_problems, origins=origins, files=len(files), rules=shared.own_rules
+    )
 
 
 class _Gathered:

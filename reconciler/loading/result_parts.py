@@ -1,6 +1,6 @@
 """The parts of a result document, read back into model values; the data already fits the schema."""
 
-from reconciler.loading.document_parts import Part, moment_of
+from reconciler.loading.origin_parts import Part, moment_of
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult, Wave
 
 

@@ -1,7 +1,7 @@
 """What all installation files share: fleet.yaml and the profiles, read once and merged once per combination."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reconciler.loading.files import FleetFolder, printable, read_source
@@ -51,10 +51,16 @@ class Profiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """fleet.yaml and profiles; `is_sound` when none of them has an error."""
+    """fleet.yaml and profiles; `is_sound` when none of them has an error.
+
+    Attributes:
+        rules: What counts for every file.
+        own_rules: What this fleet.yaml says; the same, unless the rules of another one count.
+    """
 
     fleet: Tree
     rules: FleetRules
+    own_rules: FleetRules
     defaults: Layer | None
     profiles: Profiles
     has_all_defaults: bool
@@ -84,11 +90,17 @@ class Shared:
         return nearest(name, self.profiles.layers)
 
 
-def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) -> Shared:
-    """Read fleet.yaml and all profiles; whatever is wrong is added to the problems."""
+def read_shared(
+    folder: FleetFolder, problems: list[Problem], *, today: date, under: FleetRules | None = None
+) -> Shared:
+    """Read fleet.yaml and all profiles; whatever is wrong is added to the problems.
+
+    With `under`, those rules count instead of what fleet.yaml says.
+    """
     fleet = _read_fleet_file(folder, problems)
     tree: Tree = (fleet.tree if fleet else None) or {}
-    rules = fleet_rules(fleet, today=today)
+    own_rules = fleet_rules(fleet, today=today)
+    rules = own_rules if under is None else replace(under, today=today)
     defaults = None
     if fleet is not None and "defaults" in tree:
         defaults = Layer(source=fleet.source, tree=as_map(tree["defaults"]), prefix=("defaults",))
@@ -100,6 +112,7 @@ def read_shared(folder: FleetFolder, problems: list[Problem], *, today: date) ->
     return Shared(
         fleet=tree,
         rules=rules,
+        own_rules=own_rules,
         defaults=defaults,
         profiles=profiles,
         has_all_defaults=knows(fleet, "defaults"),

@@ -1,7 +1,7 @@
 """A plan: changes, the steps that carry them out in safe order, and everything that stands in the way."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.model.change import Change, Target
@@ -222,6 +222,12 @@ class Rollback:
     lost: tuple[NotRestored, ...] = ()
 
 
+OLD_AFTER = timedelta(hours=36)
+"""A nightly snapshot is never older, unless a night failed."""
+
+OLD_SNAPSHOT = "P209"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotReference:
     """The snapshot that a plan was made from instead of the live cloud."""
@@ -229,6 +235,14 @@ class SnapshotReference:
     taken_at: datetime
     digest: str
     selection: str | None = None
+
+    def age_at(self, now: datetime) -> timedelta:
+        """How old it was; never negative."""
+        return max(timedelta(0), now - self.taken_at)
+
+    def warning_at(self, now: datetime) -> str | None:
+        """The code of the warning about its age; None while it is young enough."""
+        return OLD_SNAPSHOT if self.age_at(now) > OLD_AFTER else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

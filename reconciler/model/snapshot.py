@@ -1,15 +1,12 @@
 """Everything an account showed at one moment, redacted, so that plans can be made without network or credentials."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
 from reconciler.model.value import Observation, Reason, Unreadable
-
-OLD_AFTER = timedelta(hours=36)
-"""A nightly snapshot is never older, unless a night failed."""
 
 _NOTHING_TO_READ = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})
 

@@ -169,7 +169,8 @@ def unverifiable_notes(plan: Plan) -> dict[Place, tuple[Unverifiable, ...]]:
 def _notes(items: list[UnverifiableItem], changed: set[tuple[Target, str]]) -> tuple[Unverifiable, ...]:
     shared: list[UnverifiableItem] = []
     if any((item.target, item.setting) in changed for item in items):
-        shared = [item for item in items if item.target.principal is None or (item.target, item.setting) in changed]
+        access = [item for item in items if item.setting == "permissions"]
+        shared = [item for item in access if item.target.principal is None or (item.target, item.setting) in changed]
     reasons = list(dict.fromkeys(item.reason for item in shared))
     alone = [
         Unverifiable(subject=wording.setting(item.target, item.setting), reason=item.reason)

@@ -10,6 +10,7 @@ from reconciler.model.exit import Condition, code_of, conditions_of_plan, condit
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
+from reconciler.report import json_origin as origin
 from reconciler.report import json_parts as parts
 from reconciler.report.escape import for_json
 from reconciler.report.json_blast import blast_part
@@ -55,6 +56,10 @@ def plan_document(plan: Plan) -> Json:
         "circuits": [{"charger": serial, "circuit": circuit} for serial, circuit in plan.circuits],
         "former": [parts.former_part(item) for item in plan.former],
         "rollback": parts.rollback_part(plan.rollback),
+        "snapshot": origin.snapshot_part(plan),
+        "base": origin.base_part(plan.base),
+        "policy_changes": [origin.policy_part(one) for one in plan.policy_changes],
+        "withdrawn": [parts.change_part(change, step=None) for change in plan.withdrawn],
         "digest": plan.digest,
     }
 

@@ -3,7 +3,14 @@
 from reconciler.model.plan import Plan
 from reconciler.report.blast_words import Weight, blast_lines
 from reconciler.report.blocks import blocks_of
-from reconciler.report.escape import name
+from reconciler.report.escape import cut, for_terminal, name
+from reconciler.report.origin_words import (
+    POLICY_WARNING,
+    base_words,
+    policy_words,
+    snapshot_warning,
+    snapshot_words,
+)
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 from reconciler.report.plan_words import (
     Purpose,
@@ -21,6 +28,8 @@ from reconciler.report.terminal_files import effective_text, explanation_text, v
 from reconciler.report.terminal_run import result_text
 
 __all__ = ["Purpose", "effective_text", "explanation_text", "plan_text", "result_text", "validation_text"]
+
+_POLICY_CELLS = 400
 
 
 def plan_text(
@@ -57,12 +66,14 @@ def _empty(page: Page, plan: Plan) -> None:
     page.line(
         ("No changes. ", Tone.GOOD), f"{plan.desired.path} matches {accounts_words(plan)}. {coverage_words(plan)}"
     )
+    _origin(page, plan)
     _partial(page, plan)
 
 
 def _header(page: Page, plan: Plan) -> None:
     if plan.rollback is None:
         page.line(("Plan for ", Tone.STRONG), (what_and_where(plan), Tone.STRONG))
+        _origin(page, plan)
         _partial(page, plan)
         page.line(coverage_words(plan))
     else:
@@ -74,6 +85,20 @@ def _header(page: Page, plan: Plan) -> None:
         page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)
     if plan.accepted:
         page.line(f"Lifted on the command line: {', '.join(plan.accepted)}")
+
+
+def _origin(page: Page, plan: Plan) -> None:
+    """Where the plan comes from, when that is not simply the live cloud."""
+    for change in plan.policy_changes:
+        page.labelled(("Policy", Tone.BAD), for_terminal(cut(policy_words(change), _POLICY_CELLS)), cells=10)
+    if plan.policy_changes:
+        page.line((f"These files {POLICY_WARNING}", Tone.BAD))
+    if plan.snapshot is not None:
+        page.labelled(("Snapshot", Tone.STRONG), for_terminal(snapshot_words(plan)), cells=10)
+    if words := snapshot_warning(plan):
+        page.line((f"warning: {words}", Tone.BAD))
+    if plan.base is not None:
+        page.labelled(("Base", Tone.STRONG), base_words(plan), cells=10)
 
 
 def _partial(page: Page, plan: Plan) -> None:

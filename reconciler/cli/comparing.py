@@ -1,0 +1,113 @@
+"""The base of a pull request: its wishes for telling causes apart, and its policy, which counts until the merge."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.git_tree import commit_of, day_of, written_out
+from reconciler.cli.options import current_globals
+from reconciler.errors import InvalidFilesError
+from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.loading.site import FleetRules
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.plan import BaseReference, PolicyChange
+from reconciler.model.ports import Origins
+from reconciler.model.problem import Problem, Severity
+from reconciler.planning.policy_changes import policy_changes, with_policy_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """The wishes of one commit and where they stand."""
+
+    desired: DesiredFleet
+    origins: Origins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What the plan of a pull request is compared with.
+
+    Attributes:
+        base: None when there is no fleet on the base.
+        applied: The commit of the last successful apply, under the policy of the base; None when not given.
+    """
+
+    reference: BaseReference
+    base: Fleet | None
+    applied: Fleet | None
+    policy: tuple[PolicyChange, ...]
+
+
+@contextlib.contextmanager
+def compared(base: str, applied: str | None) -> Iterator[tuple[LoadedFleet, DesiredFleet, Comparison]]:
+    """The files of this checkout under the policy of the base, and what to compare them with.
+
+    The files of the other commits lie in a temporary folder while the context lasts.
+
+    Raises:
+        InvalidFilesError: Something is wrong here, or on the base.
+        UsageProblemError: A reference names no commit.
+    """
+    fleet = current_globals().fleet
+    at = fleet if fleet.is_dir() else Path()
+    reference = BaseReference(
+        commit=commit_of(base, at=at, option="--base"),
+        applied=None if applied is None else commit_of(applied, at=at, option="--applied"),
+    )
+    with contextlib.ExitStack() as stack:
+        known = stack.enter_context(_at(reference.commit, fleet, told="the base"))
+        loaded, desired = load_valid(under=None if known is None else known.rules)
+        policy = policy_changes(
+            desired,
+            None if known is None else known.desired,
+            head_bounds=_bounds(loaded.rules),
+            base_bounds={} if known is None else _bounds(known.rules),
+        )
+        if known is None or known.desired is None:
+            yield loaded, desired, Comparison(reference=reference, base=None, applied=None, policy=policy)
+            return
+        earlier = None
+        if reference.applied is not None:
+            found = stack.enter_context(_at(reference.applied, fleet, told="the last apply"))
+            if found is not None and found.desired is not None:
+                earlier = Fleet(desired=with_policy_of(found.desired, known.desired), origins=found.origins)
+        own = Fleet(desired=known.desired, origins=known.origins)
+        comparison = Comparison(reference=reference, base=own, applied=earlier, policy=policy)
+        yield loaded, with_policy_of(desired, known.desired), comparison
+
+
+@contextlib.contextmanager
+def _at(commit: str, fleet: Path, *, told: str) -> Iterator[LoadedFleet | None]:
+    """The fleet of a commit, judged as on its own day: an exception that ended since must not stop its repair.
+
+    None when that commit has no fleet.
+    """
+    with written_out(commit, fleet) as folder:
+        if not (folder / "fleet.yaml").is_file():
+            yield None
+            return
+        loaded = load_fleet(folder, today=day_of(commit, at=fleet) or _today(), commit=commit)
+        errors = [problem for problem in loaded.problems if problem.severity is Severity.ERROR]
+        if errors:
+            raise InvalidFilesError(tuple(_told(one, f"{told} ({commit[:10]}): ", folder) for one in errors))
+        yield loaded
+
+
+def _told(problem: Problem, where: str, folder: Path) -> Problem:
+    """The problem with the file as it is called in the commit, not where it lies for the moment."""
+    file = problem.file.replace(str(folder.parent.resolve()), "").replace(str(folder.parent), "")
+    return replace(problem, file=where + file.removeprefix("/"))
+
+
+def _bounds(rules: FleetRules | None) -> dict[str, str]:
+    final = {} if rules is None or rules.final is None else rules.final
+    return {str(name): json.dumps(value, sort_keys=True, default=str)[:200] for name, value in final.items()}
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()

@@ -1,0 +1,118 @@
+"""A folder of a commit, written out beside the checkout; a reference is checked before git hears of it."""
+
+import contextlib
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from reconciler.errors import UsageProblemError
+
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ORDINARY = {"100644": "file", "100755": "file", "120000": "link"}
+_LONGEST_REFERENCE = 255
+_PATIENCE_S = 120
+
+
+def commit_of(reference: str, *, at: Path, option: str) -> str:
+    """The full id of the commit that a reference names.
+
+    Raises:
+        UsageProblemError: It is not a plain reference, or there is no such commit.
+    """
+    plain = reference.isprintable() and not reference.startswith("-") and len(reference) <= _LONGEST_REFERENCE
+    if not reference or not plain or reference != reference.strip():
+        raise _unknown("this is not the name of a commit", option)
+    found = _git(at, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}")
+    commit = "" if found is None else found.decode("ascii", "replace").strip()
+    if not _COMMIT.fullmatch(commit):
+        raise _unknown(f"git knows no commit {reference!r} here", option)
+    return commit
+
+
+def day_of(commit: str, *, at: Path) -> date | None:
+    """The day on which a commit was made; None when git does not say."""
+    found = _git(at, "show", "--no-patch", "--format=%cs", "--end-of-options", commit)
+    try:
+        return None if found is None else date.fromisoformat(found.decode("ascii").strip())
+    except ValueError:
+        return None
+
+
+@contextlib.contextmanager
+def written_out(commit: str, folder: Path) -> Iterator[Path]:
+    """The folder as it was at that commit, in a temporary place with the same name; it may be missing there.
+
+    Only what git stores as a file or a link is written; nothing of the repository's settings runs.
+
+    Raises:
+        UsageProblemError: The folder is not in a git repository.
+    """
+    prefix = _git(folder, "rev-parse", "--show-prefix")
+    if prefix is None:
+        raise _unknown(f"{folder} is not in a git repository", "--base")
+    inside = os.fsdecode(prefix.rstrip(b"\n"))
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
+        target = Path(temporary) / (folder.resolve().name or "fleet")
+        entries = list(_entries(commit, inside, at=folder))
+        contents = _contents([object_id for _, object_id, _ in entries], at=folder)
+        for (mode, _, name), data in zip(entries, contents, strict=True):
+            _write(target / name, data, kind=_ORDINARY[mode])
+        yield target
+
+
+def _entries(commit: str, inside: str, *, at: Path) -> Iterator[tuple[str, str, str]]:
+    """Mode, object and path below the folder of everything that is a file or a link."""
+    top = f"{commit}:{inside}" if inside else commit
+    listed = _git(at, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", top.rstrip("/"))
+    for line in (listed or b"").split(b"\0"):
+        head, _, name = line.partition(b"\t")
+        parts = head.decode("ascii", "replace").split()
+        if name and parts[0] in _ORDINARY:
+            yield parts[0], parts[2], os.fsdecode(name)
+
+
+def _contents(object_ids: Sequence[str], *, at: Path) -> list[bytes]:
+    """The bytes of objects, in one go: there may be thousands."""
+    asked = "".join(f"{object_id}\n" for object_id in object_ids).encode()
+    told = _git(at, "cat-file", "--batch", asked=asked) or b""
+    found, place = [], 0
+    for object_id in object_ids:
+        end = told.find(b"\n", place)
+        parts = told[place:end].split()
+        if end < 0 or parts[:2] != [object_id.encode(), b"blob"]:
+            raise _unknown(f"git cannot show the object {object_id[:10]} of that commit", "--base")
+        place = end + 1 + int(parts[2])
+        found.append(told[end + 1 : place])
+        place += 1
+    return found
+
+
+def _write(path: Path, data: bytes, *, kind: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "link":
+        path.symlink_to(os.fsdecode(data))
+    else:
+        path.write_bytes(data)
+
+
+def _git(folder: Path, *arguments: str, asked: bytes = b"") -> bytes | None:
+    """What git says; None when it fails or there is no git."""
+    # A folder of the fleet may be made to look like a repository of its own; it is none.
+    command = ["git", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    try:
+        found = subprocess.run(  # noqa: S603  no shell
+            command, input=asked, capture_output=True, timeout=_PATIENCE_S, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None
+    return found.stdout if found.returncode == 0 else None
+
+
+def _unknown(what: str, option: str) -> UsageProblemError:
+    return UsageProblemError(
+        what, where=option, remedy="name a branch, tag or commit that git has here, for instance origin/main"
+    )

@@ -1,0 +1,134 @@
+"""Plans from a snapshot, and plans of pull requests, which are compared with their base."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.cli.comparing import Comparison, Fleet, compared
+from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.options import current_globals
+from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at
+from reconciler.cli.snapshot import taken
+from reconciler.cli.wiring import Access, check_pins, connected
+from reconciler.errors import InvalidDocumentError
+from reconciler.loading.snapshot import read_snapshot
+from reconciler.model.desired import Cloud, DesiredFleet
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Origins
+from reconciler.model.snapshot import Snapshot
+from reconciler.planning.cause import with_causes
+from reconciler.planning.offline import plan_from, policy_of, told_offline
+from reconciler.planning.policy import Policy
+
+Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
+"""Checks what is to be lifted against the files."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where a plan comes from: a snapshot instead of the live cloud, commits to compare with."""
+
+    snapshot: Path | None = None
+    base: str | None = None
+    applied: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One look at the world, for all the plans that are compared."""
+
+    snapshot: Snapshot
+    policy: Policy
+
+
+def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
+    """The plan of this checkout.
+
+    Raises:
+        InvalidDocumentError: The snapshot cannot be used.
+        InvalidFilesError: Something is wrong in the files, or on the base.
+        UsageProblemError: A reference names no commit, or nothing is selected.
+    """
+    if sources.base is not None:
+        with compared(sources.base, sources.applied) as (loaded, desired, comparison):
+            part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
+            seen = _seen(part, sources.snapshot, replace(asked, accepted=lift(asked.accepted, desired)))
+            return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
+    loaded, desired = load_valid()
+    asked = replace(asked, accepted=lift(asked.accepted, desired))
+    if sources.snapshot is None:
+        return make_the_plan(loaded, desired, asked)
+    part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
+    seen = _seen(part, sources.snapshot, asked)
+    plan = plan_from(part, seen.snapshot, seen.policy, loaded.origins)
+    return told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins)
+
+
+def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
+    head = plan_from(part, seen.snapshot, seen.policy, origins)
+    if offline:
+        head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
+    base = _part_of(comparison.base, part, seen)
+    nothing = replace(head, changes=())
+    return with_causes(
+        head,
+        base=base or nothing,
+        applied=_part_of(comparison.applied, part, seen),
+        reference=comparison.reference,
+        policy=comparison.policy,
+    )
+
+
+def _part_of(fleet: Fleet | None, part: DesiredFleet, seen: _Seen) -> Plan | None:
+    """The plan of another commit for the same installations; for all of its own when nothing was selected."""
+    if fleet is None:
+        return None
+    desired = fleet.desired
+    if part.selection is not None:
+        ids = {site.id for site in part.installations}
+        sites = tuple(site for site in desired.installations if site.id in ids)
+        desired = replace(desired, installations=sites, selection=part.selection)
+    return plan_from(desired, seen.snapshot, seen.policy, fleet.origins)
+
+
+def _seen(part: DesiredFleet, file: Path | None, asked: Asked) -> _Seen:
+    accounts = accounts_of(part)
+    if file is not None:
+        check_pins(accounts)
+        snapshot = _usable(read_snapshot(file), part, where=str(file))
+        now = datetime.now(UTC)
+        policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
+        return _Seen(snapshot=snapshot, policy=policy)
+    with connected(accounts, access=Access.READ_ONLY) as connections:
+        snapshot = taken(part, accounts, connections)
+        policy = policy_at(connections.clock.now(), connections, accepted=asked.accepted, root=current_globals().root)
+        return _Seen(snapshot=snapshot, policy=policy)
+
+
+def _usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
+    """The snapshot itself.
+
+    Raises:
+        InvalidDocumentError: It is of another cloud than the files mean, or from the future.
+    """
+    clouds = {account.name: account.cloud for account in snapshot.accounts}
+    for account in accounts_of(part):
+        if clouds.get(account.name, account.cloud) is not account.cloud:
+            raise InvalidDocumentError(
+                f"it was taken of account {account.name} at the cloud {clouds[account.name].value}, and fleet.yaml "
+                f"says {account.cloud.value}",
+                where=where,
+                remedy="use a snapshot of the same accounts, or take a new one",
+            )
+    real = Cloud.ZAPTEC in clouds.values()
+    if real and snapshot.taken_at > datetime.now(UTC) + CLOCK_SKEW:
+        raise InvalidDocumentError(
+            f"it is from the future ({snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ})",
+            where=where,
+            remedy="check the clock here and where it was taken",
+        )
+    return snapshot

@@ -1,0 +1,33 @@
+"""Where a plan comes from, read back from its JSON document; the data already fits the schema."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from reconciler.model.plan import BaseReference, PolicyChange, PolicyKind, SnapshotReference
+
+Part = Mapping[str, Any]
+
+
+def moment_of(text: str) -> datetime:
+    """A time in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def snapshot_of(part: Part | None) -> SnapshotReference | None:
+    """The snapshot; None for a plan from the live cloud."""
+    if part is None:
+        return None
+    return SnapshotReference(taken_at=moment_of(part["taken_at"]), digest=part["digest"], selection=part["selection"])
+
+
+def base_of(part: Part | None) -> BaseReference | None:
+    """With which commits the plan was compared; None when it was not."""
+    return None if part is None else BaseReference(commit=part["commit"], applied=part["applied"])
+
+
+def policy_of(part: Part) -> PolicyChange:
+    """One piece of policy that the files change."""
+    return PolicyChange(
+        kind=PolicyKind(part["kind"]), subject=part["subject"], before=part["before"], after=part["after"]
+    )

@@ -1,0 +1,70 @@
+"""Where a plan comes from, in words: its snapshot, the commits it was compared with, policy that does not count yet."""
+
+from collections.abc import Iterable
+
+from reconciler.model.change import Cause, Change
+from reconciler.model.plan import Plan, PolicyChange, PolicyKind
+from reconciler.report import wording
+
+POLICY_WARNING = "changes policy that counts only after the merge; this plan was made with the policy of the base"
+
+_KINDS = {
+    PolicyKind.ACCOUNT: "account",
+    PolicyKind.GUARD: "guard",
+    PolicyKind.ALLOWED_HOST: "allowed host",
+    PolicyKind.BOUND: "bound",
+    PolicyKind.ACKNOWLEDGEMENT: "acknowledgement",
+    PolicyKind.EXCEPTION: "exception",
+    PolicyKind.ATTESTATION: "attestation",
+}
+
+CAUSES = {
+    Cause.FILE: "Changes",
+    Cause.PULL_REQUEST: "This pull request",
+    Cause.BASE: "Already pending on base",
+    Cause.DRIFT: "Drift",
+}
+"""The parts of a plan that was compared with its base, in the order in which a reviewer reads them."""
+
+
+def snapshot_words(plan: Plan) -> str:
+    """`of 2026-01-15 06:00 UTC, 14 h old`; empty for a plan from the live cloud."""
+    if plan.snapshot is None:
+        return ""
+    hours = int(plan.snapshot.age_at(plan.created_at).total_seconds() // 3600)
+    age = f"{hours} h old" if hours else "less than an hour old"
+    part = "" if plan.snapshot.selection is None else f"; it holds only {plan.snapshot.selection}"
+    return f"of {wording.time(plan.snapshot.taken_at)}, {age}{part}"
+
+
+def snapshot_warning(plan: Plan) -> str:
+    """Why its age matters, with the code; empty while it is young enough."""
+    code = None if plan.snapshot is None else plan.snapshot.warning_at(plan.created_at)
+    return "" if code is None else f"the snapshot is old, so the live cloud may have moved on ({code})"
+
+
+def base_words(plan: Plan) -> str:
+    """`compared with 1f0c9ab2d4: 3 by this pull request, 2 already pending on base`; empty without a base."""
+    if plan.base is None:
+        return ""
+    counts = [f"{len(of_cause(plan, one))} {one.value}" for one in (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT)]
+    gone = f", {len(plan.withdrawn)} withdrawn" if plan.withdrawn else ""
+    return f"compared with {plan.base.commit[:10]}: {', '.join(counts)}{gone}"
+
+
+def of_cause(plan: Plan, cause: Cause) -> tuple[Change, ...]:
+    """The changes of one cause."""
+    return tuple(change for change in plan.changes if change.cause is cause)
+
+
+def policy_words(change: PolicyChange) -> str:
+    """`guard maxChangedInstallations: 25 -> 500`, not escaped."""
+    before = "nothing" if change.before is None else change.before
+    after = "nothing" if change.after is None else change.after
+    return f"{_KINDS[change.kind]} {change.subject}: {before} → {after}"
+
+
+def policy_kinds(changes: Iterable[PolicyChange]) -> str:
+    """`2 guards, 1 account`."""
+    kinds = [change.kind for change in changes]
+    return ", ".join(wording.counted(kinds.count(kind), _KINDS[kind]) for kind in PolicyKind if kind in kinds)
