@@ -1,11 +1,13 @@
 """A plan or result in every format, rendered only when asked for."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from reconciler.cli.output import Format, Render, screen
 from reconciler.model.exit import Condition
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
+from reconciler.model.snapshot import Snapshot
 
 
 def plan_renders(plan: Plan) -> Mapping[Format, Render]:
@@ -16,6 +18,17 @@ def plan_renders(plan: Plan) -> Mapping[Format, Render]:
         Format.TEXT: lambda: terminal.plan_text(plan, **screen()),
         Format.MARKDOWN: lambda: markdown.plan_markdown(plan),
         Format.JSON: lambda: json_document.to_text(json_document.plan_document(plan)),
+    }
+
+
+def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Render]:
+    """How a snapshot is shown."""
+    from reconciler.report import json_document, json_snapshot, snapshot_text
+
+    return {
+        Format.TEXT: lambda: snapshot_text.snapshot_text(snapshot, now=now),
+        Format.MARKDOWN: lambda: snapshot_text.snapshot_markdown(snapshot, now=now),
+        Format.JSON: lambda: json_document.to_text(json_snapshot.snapshot_document(snapshot)),
     }
 
 
