@@ -1,0 +1,320 @@
+"""Pull requests in a real git repository: what they bring, what was there before, and policy that waits."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.conftest import Ended, Shop
+
+BAKKEGATA = "installations/homes/bakkegata-7.yaml"
+
+
+class Repository:
+    """The shipped fleet on a branch `main`, a snapshot beside it, and pull requests on top."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.git("init", "-q", "-b", "main")
+        self.git("config", "user.email", "bot@users.example")
+        self.git("config", "user.name", "bot")
+        (shop.folder / ".gitignore").write_text("/.reconciler/\n*.json\n")
+        self.commit("first")
+        assert shop.run("snapshot", "--out", "snapshot.json").code == 4
+
+    def git(self, *arguments: str) -> str:
+        """One git command here."""
+        done = subprocess.run(["git", *arguments], cwd=self.shop.folder, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def commit(self, why: str) -> str:
+        """Everything as it is now."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", why)
+        return self.git("rev-parse", "HEAD")
+
+    def plan(self, *arguments: str) -> Ended:
+        """The plan of what is checked out, compared with main."""
+        return self.shop.plan("--snapshot", "snapshot.json", "--base", "main", *arguments)
+
+
+@pytest.fixture
+def repository(shop: Shop) -> Repository:
+    """On a branch of its own."""
+    made = Repository(shop)
+    made.git("checkout", "-q", "-b", "feature")
+    return made
+
+
+def causes(document: dict[str, Any]) -> dict[str, int]:
+    """How many changes of each cause."""
+    found = [change["cause"] for change in document["changes"]]
+    return {cause: found.count(cause) for cause in sorted({*found})}
+
+
+def test_an_empty_pull_request_brings_nothing(repository: Repository) -> None:
+    """Whatever differs was there before."""
+    document = repository.plan().document
+
+    assert set(causes(document)) == {"already pending on base"}
+    assert document["base"] == {"commit": repository.git("rev-parse", "main"), "applied": None}
+    assert document["withdrawn"] == []
+    assert document["policy_changes"] == []
+
+
+def test_a_changed_value_is_of_this_pull_request(repository: Repository) -> None:
+    """One limit moves; everything else stays with the base."""
+    before = repository.plan().document
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 20")
+
+    document = repository.plan().document
+
+    new = [change for change in document["changes"] if change["cause"] == "this pull request"]
+    assert [(one["setting"], one["after"], one["file"]) for one in new] == [("maxCurrent", 20, f"fleet/{BAKKEGATA}")]
+    assert causes(document)["already pending on base"] == len(before["changes"]) - 1
+
+
+def test_what_the_base_wants_and_the_pull_request_does_not_is_withdrawn(repository: Repository) -> None:
+    """A file that goes takes its wishes along, and the reviewer sees which."""
+    (repository.shop.folder / "fleet" / BAKKEGATA).unlink()
+
+    document = repository.plan().document
+
+    assert document["withdrawn"]
+    assert {change["name"] for change in document["withdrawn"]} == {"Bakkegata 7"}
+    assert not [change for change in document["changes"] if change["name"] == "Bakkegata 7"]
+
+
+def test_what_was_applied_and_differs_again_is_drift(repository: Repository) -> None:
+    """Only what the base wants since the last apply is still pending."""
+    applied = repository.git("rev-parse", "main")
+    repository.git("checkout", "-q", "main")
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 20")
+    repository.commit("raise")
+    repository.git("checkout", "-q", "-B", "feature")
+
+    document = repository.plan("--applied", applied).document
+
+    pending = [change for change in document["changes"] if change["cause"] == "already pending on base"]
+    assert [(one["name"], one["setting"], one["after"]) for one in pending] == [("Bakkegata 7", "maxCurrent", 20)]
+    assert set(causes(document)) == {"already pending on base", "drift"}
+
+
+def test_a_pull_request_that_edits_guards_is_headed_by_it(repository: Repository) -> None:
+    """Its own plan is still judged by the guards of the base."""
+    repository.git("checkout", "-q", "main")
+    repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 1")
+    repository.commit("careful")
+    repository.git("checkout", "-q", "-B", "feature")
+    repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 500")
+
+    ended = repository.plan("--format", "markdown")
+
+    change = {"kind": "guard", "subject": "maxChangedInstallations", "before": "1", "after": "500"}
+    assert ended.document["policy_changes"] == [change]
+    assert ended.code == 5
+    assert ended.out.index("maxChangedInstallations") < ended.out.index("Bakkegata")
+
+
+def test_a_pull_request_cannot_acknowledge_its_own_guard(repository: Repository) -> None:
+    """The refusal stays until the acknowledgement is merged."""
+    refused = [one for one in repository.plan().document["refusals"] if one["liftable"] and one["installation"]]
+    guard, site = refused[0]["guard"], refused[0]["installation"]
+    file = next(
+        path
+        for path in (repository.shop.folder / "fleet" / "installations").rglob("*.yaml")
+        if site in path.read_text()
+    )
+    file.write_text(
+        f"{file.read_text()}\nacknowledge:\n  - {{guard: {guard}, by: KL, reason: trust me, until: 2030-01-01}}\n"
+    )
+
+    document = repository.plan().document
+
+    assert (guard, site) in {(one["guard"], one["installation"]) for one in document["refusals"]}
+    assert [one["kind"] for one in document["policy_changes"]] == ["acknowledgement"]
+    assert repository.shop.plan("--snapshot", "snapshot.json").document["refusals"] != document["refusals"]
+
+
+def test_a_pull_request_that_points_a_secret_at_the_login_is_stopped(repository: Repository) -> None:
+    """No file of a fleet can name the password of the login."""
+    repository.shop.edit("installations/public/kaia-p-hus.yaml", r"env: FLEET_SECRET_\w+", "env: ZAPTEC_PASSWORD")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E2" in ended.err
+    assert ended.document == {}
+
+
+def test_a_pull_request_that_switches_the_cloud_is_headed_by_it(repository: Repository) -> None:
+    """The plan is still one of the sandbox."""
+    repository.shop.edit("fleet.yaml", "cloud: sandbox", "cloud: zaptec")
+    text = (repository.shop.folder / "fleet" / "fleet.yaml").read_text()
+    (repository.shop.folder / "fleet" / "fleet.yaml").write_text(
+        re.sub(r"(agreement: .*)", r"\1\n    partner: ours", text)
+    )
+
+    ended = repository.plan()
+
+    told = {one["subject"]: (one["before"], one["after"]) for one in ended.document["policy_changes"]}
+    assert told["cloud of account main"] == ("sandbox", "zaptec")
+    assert [one["cloud"] for one in ended.document["accounts"]] == ["sandbox"]
+    assert ended.out.startswith("Plan for") or "cloud of account main" in ended.out[:400]
+
+
+def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
+    """Allowing a host and using it takes two pull requests."""
+    repository.shop.edit("fleet.yaml", "allowedHosts:", "allowedHosts:\n  - ocpp.elsewhere.example")
+    repository.shop.edit(
+        "installations/public/kaia-p-hus.yaml", r"url: wss://[^/\s]+", "url: wss://ocpp.elsewhere.example"
+    )
+    assert repository.shop.run("validate").code == 0
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "allowedHosts" in ended.err or "host" in ended.err
+
+
+def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> None:
+    """What it would tolerate stays in the plan."""
+    before = repository.plan().document
+    change = next(one for one in before["changes"] if one["setting"] == "maxCurrent" and one["charger"])
+    path = repository.shop.folder / "fleet" / "exceptions.yaml"
+    text = path.read_text() if path.exists() else "version: 1\nexceptions:\n"
+    path.write_text(
+        f"{text.rstrip()}\n  - {{installation: {change['installation']}, setting: maxCurrent, "
+        f"charger: {change['charger']}, ignore: true, until: 2030-01-01, owner: KL, reason: because}}\n"
+    )
+
+    document = repository.plan().document
+
+    assert document["digest"] == before["digest"]
+    assert [one["kind"] for one in document["policy_changes"]] == ["exception"]
+
+
+def test_a_first_fleet_is_all_new(shop: Shop) -> None:
+    """Where the base has no fleet, everything about policy heads the plan."""
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "--orphan", "start")
+    repository.git("rm", "-rq", "--cached", ".")
+    repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
+
+    document = shop.plan("--snapshot", "snapshot.json", "--base", "start").document
+
+    assert set(causes(document)) == {"this pull request"}
+    assert {one["before"] for one in document["policy_changes"]} == {None}
+    assert {"account", "guard"} <= {one["kind"] for one in document["policy_changes"]}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "--upload-pack=touch pwned",
+        "-h",
+        "main\nmain",
+        "",
+        " main",
+        "nowhere",
+        "main..feature",
+        "a" * 300,
+        "HEAD^{tree}",
+    ],
+)
+def test_a_hostile_reference_is_a_usage_error(repository: Repository, reference: str) -> None:
+    """Git never hears of it as an option."""
+    ended = repository.shop.run("plan", "--snapshot", "snapshot.json", f"--base={reference}")
+
+    assert ended.code == 64
+    assert not (repository.shop.folder / "pwned").exists()
+
+
+def test_a_base_with_an_ended_exception_can_be_repaired(repository: Repository) -> None:
+    """The base is judged as on the day of its commit; otherwise nobody could plan the repair."""
+    path = repository.shop.folder / "fleet" / "exceptions.yaml"
+    text = path.read_text() if path.exists() else "version: 1\nexceptions:\n"
+    site = json.loads((repository.shop.folder / "snapshot.json").read_text())["installations"][1]["id"]
+    repository.git("checkout", "-q", "main")
+    path.write_text(
+        f"{text.rstrip()}\n  - {{installation: {site}, setting: authentication.mode, ignore: true, until: 2026-01-31, "
+        "owner: KL, reason: because}\n"
+    )
+    repository.git("add", "-A")
+    subprocess.run(
+        ["git", "commit", "-q", "-m", "tolerate"],
+        cwd=repository.shop.folder,
+        check=True,
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin", "GIT_COMMITTER_DATE": "2026-01-05T12:00:00Z"},
+    )
+    assert repository.shop.run("validate").code == 3
+    repository.git("checkout", "-q", "-B", "feature")
+    path.write_text(text)
+
+    ended = repository.plan()
+
+    assert ended.code == 4, ended.err
+    assert [one["kind"] for one in ended.document["policy_changes"]] == ["exception"]
+
+
+def test_a_broken_base_names_its_own_files(repository: Repository) -> None:
+    """The message says that it is about the base, and where in it."""
+    repository.git("checkout", "-q", "main")
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 3")
+    repository.commit("break")
+    repository.git("checkout", "-q", "-B", "feature")
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 16")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert f"fleet/{BAKKEGATA}" in ended.err
+    assert "the base (" in ended.err
+    assert "reconciler-" not in ended.err
+
+
+def test_the_live_plan_can_be_compared_too(repository: Repository) -> None:
+    """The same live state for both sides, and the same causes."""
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 20")
+    offline = repository.plan().document
+
+    live = repository.shop.plan("--base", "main").document
+
+    assert live["digest"] == offline["digest"]
+    assert causes(live) == causes(offline)
+    assert live["snapshot"] is None
+
+
+def test_applied_needs_a_base(repository: Repository) -> None:
+    """Alone it would mean nothing."""
+    assert repository.shop.run("plan", "--applied", "main").code == 64
+
+
+def test_a_compared_plan_reads_back_as_the_same(repository: Repository) -> None:
+    """`show` gives the same document again."""
+    repository.shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 20")
+    repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 26")
+    repository.shop.run("plan", "--snapshot", "snapshot.json", "--base", "main", "--out", "plan.json")
+    text = (repository.shop.folder / "plan.json").read_text()
+
+    ended = repository.shop.run("show", "plan.json", "--format", "json")
+
+    assert ended.out == text
+
+
+def test_links_of_the_base_do_not_lead_out(repository: Repository, tmp_path: Path) -> None:
+    """A link to somewhere else is a problem of the base, and nothing there is read."""
+    repository.git("checkout", "-q", "main")
+    (repository.shop.folder / "fleet" / "installations" / "out.yaml").symlink_to("/etc/passwd")
+    repository.commit("link")
+    repository.git("checkout", "-q", "-B", "feature")
+    (repository.shop.folder / "fleet" / "installations" / "out.yaml").unlink()
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E012" in ended.err
+    assert "root:" not in ended.err
