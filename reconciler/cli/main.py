@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "show": "Render a saved plan, result or snapshot; offline.",
     "apply": "Carry out a plan in safe order and prove it by reading back.",
     "snapshot": "Write the redacted live state to a file, for planning offline.",
+    "adopt": "Write the live state into files, so that the plan becomes empty.",
     "explain": "Tell where a value comes from, or what a code means.",
     "attest": "Confirm that permissions were set in the Portal.",
     "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",

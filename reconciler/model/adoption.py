@@ -1,0 +1,138 @@
+"""What adopting the live state writes to files, and what no file may declare."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from reconciler.model.change import Target
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.exit import Condition
+from reconciler.model.settings import Kind, setting
+from reconciler.model.value import Absent, Observation, Value
+
+
+class FileAction(StrEnum):
+    """What happens to a file."""
+
+    NEW = "new"
+    PATCHED = "patched"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """One value that a file shall say.
+
+    Attributes:
+        path: In the merged file, permissions by principal: ("chargers", "ZAP012345", "maxCurrent").
+        value: ABSENT: the file shall say nothing about it, whatever its profiles say.
+    """
+
+    path: tuple[str, ...]
+    value: Value | Absent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adopted:
+    """One setting of one target that the file takes over from the cloud, in as many values as belong together.
+
+    Attributes:
+        was: What the file said; None when it said nothing.
+        now: What is live.
+    """
+
+    target: Target
+    setting: str
+    was: Value | Absent | None
+    now: Observation
+    wishes: tuple[Wish, ...]
+
+    @property
+    def raises_limit(self) -> bool:
+        """Whether the file would allow more amperes than before."""
+        if setting(self.target.scope, self.setting).kind is not Kind.AMPERES:
+            return False
+        return isinstance(self.was, float) and isinstance(self.now, float) and self.now > self.was
+
+
+class WhyNot(StrEnum):
+    """Why something live stays out of a file."""
+
+    UNREADABLE = "unreadable"
+    NO_CALL = "no-call"
+    NOT_DECLARABLE = "not-declarable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAdopted:
+    """Something live that the file does not say, and why; `setting` is empty when the whole target is meant."""
+
+    target: Target
+    setting: str
+    why: str
+    kind: WhyNot = WhyNot.NOT_DECLARABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A file as it would be, not written yet.
+
+    Attributes:
+        file: From the fleet's own folder on, `fleet/installations/x.yaml`.
+        path: From the fleet folder on, `installations/x.yaml`.
+        before: None when there is no such file yet.
+        refused: What the rules of the files do not let stand, and why.
+        desired: What the whole file would want.
+    """
+
+    file: str
+    path: str
+    before: str | None
+    after: str
+    desired: DesiredInstallation
+    refused: tuple[tuple[Adopted, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptedFile:
+    """One file of an adoption; `left` and `adopted` are sorted by target and setting."""
+
+    draft: Draft
+    account: str
+    installation_id: str
+    name: str
+    adopted: tuple[Adopted, ...]
+    left: tuple[NotAdopted, ...]
+
+    @property
+    def action(self) -> FileAction:
+        """What happens to the file."""
+        if self.draft.before is None:
+            return FileAction.NEW
+        return FileAction.UNCHANGED if self.draft.before == self.draft.after else FileAction.PATCHED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """One run of `adopt`; files sorted by path."""
+
+    tool_version: str
+    created_at: datetime
+    files: tuple[AdoptedFile, ...]
+
+    @property
+    def to_write(self) -> tuple[AdoptedFile, ...]:
+        """The files that would change."""
+        return tuple(one for one in self.files if one.action is not FileAction.UNCHANGED)
+
+    @property
+    def left(self) -> tuple[NotAdopted, ...]:
+        """Everything that no file says."""
+        return tuple(item for one in self.files for item in one.left)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What holds after it; that nobody offers a call for something is nobody's fault."""
+        kinds = {item.kind for item in self.left}
+        holds = {Condition.UNREADABLE: WhyNot.UNREADABLE in kinds, Condition.REFUSED: WhyNot.NOT_DECLARABLE in kinds}
+        return tuple(condition for condition in Condition if holds.get(condition))
