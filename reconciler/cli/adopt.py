@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import (
     Format,
@@ -21,6 +21,7 @@ from reconciler.cli.output import (
 from reconciler.cli.planning import policy_at
 from reconciler.cli.wiring import Access, connected
 from reconciler.errors import UsageProblemError
+from reconciler.loading.beginning import without_installations
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.adoption import Adoption
 from reconciler.model.desired import Account, DesiredFleet
@@ -57,7 +58,7 @@ def command(
             where="adopt",
             remedy="name an installation id, a serial or a file, or give --all for everything that has no file",
         )
-    loaded, desired = load_valid()
+    loaded, desired = _fleet()
     adoption = _adoption(loaded, desired, targets)
     emitted = _renders(adoption)
     if not dry_run and adoption.to_write and not _confirmed(adoption, yes=yes):
@@ -68,6 +69,13 @@ def command(
     for path in written:
         say(f"written: {path}")
     return code_of(adoption.conditions)
+
+
+def _fleet() -> tuple[LoadedFleet, DesiredFleet]:
+    """The files; there may be none yet."""
+    loaded = load()
+    desired = without_installations(loaded, str(current_globals().fleet))
+    return (loaded, desired) if desired is not None else load_valid()
 
 
 def _renders(adoption: Adoption) -> Mapping[Format, Render]:
