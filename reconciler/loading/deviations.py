@@ -5,14 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from reconciler.loading.desire import normal
-from reconciler.loading.findings import Finding
+from reconciler.loading.findings import Finding, Source, place_in
 from reconciler.loading.merge import Tree
 from reconciler.loading.nearest import nearest
 from reconciler.loading.rules_chargers import fineness_findings
 from reconciler.loading.rules_permissions import day_of, end_findings
 from reconciler.loading.site import as_items, as_map
 from reconciler.loading.yaml_source import TreePath
-from reconciler.model.desired import Attestation, Deviation
+from reconciler.model.desired import Attestation, Deviation, Origin
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
 
 REMIND_BEFORE = timedelta(days=14)
@@ -38,10 +38,17 @@ def exception_findings(
             yield from _fit(path, entry)
 
 
-def deviations_of(tree: Tree) -> tuple[Deviation, ...]:
-    """Entries of a tree without problems, sorted by installation, charger and setting."""
-    found = [_deviation(entry) for entry in as_items(tree.get("exceptions"))]
-    return tuple(sorted(found, key=lambda item: (item.installation_id, item.charger or "", item.setting)))
+def deviations_of(tree: Tree, source: Source) -> tuple[tuple[Deviation, Origin], ...]:
+    """Entries of a tree without problems and where the end of each stands; by installation, charger and setting."""
+    found = [
+        (_deviation(entry), _end_of(source, index)) for index, entry in enumerate(as_items(tree.get("exceptions")))
+    ]
+    return tuple(sorted(found, key=lambda pair: (pair[0].installation_id, pair[0].charger or "", pair[0].setting)))
+
+
+def _end_of(source: Source, index: int) -> Origin:
+    place = place_in(source, ("exceptions", index, "until"))
+    return Origin(file=source.name or source.shown, line=place.key_line)
 
 
 def attestation_findings(tree: Tree, file_name: str) -> Iterator[Finding]:

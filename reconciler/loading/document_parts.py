@@ -34,6 +34,8 @@ from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
 
+__all__ = ["Part", "change_of", "moment_of", "plan_of"]
+
 Part = Mapping[str, Any]
 
 
@@ -53,8 +55,8 @@ def plan_of(document: Part) -> Plan:
         desired=DesiredReference(path=desired["path"], commit=desired["commit"], digest=desired["digest"]),
         selection=document["selection"],
         coverage=Coverage(
-            installations=_counts_of(coverage["installations"]),
-            chargers=_counts_of(coverage["chargers"]),
+            installations=counts_of(coverage["installations"]),
+            chargers=counts_of(coverage["chargers"]),
         ),
         requests=Requests(read=requests["read"], write=requests["write"], read_floor=requests["read_floor"]),
         changes=tuple(change_of(part) for part in document["changes"]),
@@ -84,7 +86,7 @@ def change_of(part: Part) -> Change:
         ValueError: The setting is not in our table, or the value is not of its kind.
     """
     change = Change(
-        target=_target_of(part),
+        target=target_of(part),
         installation_name=part["name"],
         setting=part["setting"],
         before=_before_of(part),
@@ -111,7 +113,8 @@ def _check_kind(change: Change) -> None:
         raise ValueError(f"change {change.id}: {row.name} does not take such a value")
 
 
-def _value_of(data: Any) -> Value | None:
+def value_of(data: Any) -> Value | None:
+    """One value of a setting; None where there is none."""
     match data:
         case None | bool() | str():
             return data
@@ -122,7 +125,7 @@ def _value_of(data: Any) -> Value | None:
 
 
 def _after_of(data: object) -> Value | Absent:
-    value = _value_of(data)
+    value = value_of(data)
     return ABSENT if value is None else value
 
 
@@ -133,7 +136,8 @@ def _before_of(part: Part) -> Observation:
     return ABSENT if state is BeforeState.ABSENT else _after_of(part["before"])
 
 
-def _target_of(part: Part) -> Target:
+def target_of(part: Part) -> Target:
+    """What a part is about."""
     return Target(
         account=part["account"],
         installation_id=part["installation"],
@@ -183,11 +187,11 @@ def _since_of(part: Part) -> datetime | None:
 
 def _pending_of(part: Part) -> PendingItem:
     return PendingItem(
-        target=_target_of(part),
+        target=target_of(part),
         installation_name=part["name"],
         setting=part["setting"],
         before=_before_of(part),
-        after=_value_of(part["after"]),
+        after=value_of(part["after"]),
         reason=part["reason"],
         since=_since_of(part),
     )
@@ -195,7 +199,7 @@ def _pending_of(part: Part) -> PendingItem:
 
 def _waiting_of(part: Part) -> WaitingItem:
     return WaitingItem(
-        target=_target_of(part),
+        target=target_of(part),
         installation_name=part["name"],
         setting=part["setting"],
         reason=part["reason"],
@@ -206,17 +210,17 @@ def _waiting_of(part: Part) -> WaitingItem:
 def _unreadable_of(part: Part) -> UnreadableItem:
     unreadable = Unreadable(reason=Reason(part["reason"]), detail=part["detail"])
     name = part["name"]
-    return UnreadableItem(target=_target_of(part), installation_name=name, what=part["what"], unreadable=unreadable)
+    return UnreadableItem(target=target_of(part), installation_name=name, what=part["what"], unreadable=unreadable)
 
 
 def _unverifiable_of(part: Part) -> UnverifiableItem:
     name, reason = part["name"], part["reason"]
-    return UnverifiableItem(target=_target_of(part), installation_name=name, setting=part["setting"], reason=reason)
+    return UnverifiableItem(target=target_of(part), installation_name=name, setting=part["setting"], reason=reason)
 
 
 def _warning_of(part: Part) -> PlanWarning:
     name, message = part["name"], part["message"]
-    return PlanWarning(code=part["code"], target=_target_of(part), installation_name=name, message=message)
+    return PlanWarning(code=part["code"], target=target_of(part), installation_name=name, message=message)
 
 
 def _site_of(part: Part) -> SiteSeen:
@@ -236,7 +240,7 @@ def _site_of(part: Part) -> SiteSeen:
 
 def _former_of(part: Part) -> FormerValue:
     return FormerValue(
-        target=_target_of(part),
+        target=target_of(part),
         installation_name=part["name"],
         setting=_known_setting(part["setting"]),
         value=_before_of(part),
@@ -253,13 +257,14 @@ def _rollback_of(part: Part | None) -> Rollback | None:
     if part is None:
         return None
     lost = tuple(
-        NotRestored(target=_target_of(one), installation_name=one["name"], setting=one["setting"], reason=one["reason"])
+        NotRestored(target=target_of(one), installation_name=one["name"], setting=one["setting"], reason=one["reason"])
         for one in part["lost"]
     )
     return Rollback(run_id=part["run"], lost=lost)
 
 
-def _counts_of(part: Part) -> Counts:
+def counts_of(part: Part) -> Counts:
+    """Coverage of one kind of object."""
     return Counts(
         desired=part["desired"],
         compared=part["compared"],

@@ -15,7 +15,7 @@ from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.shared import Shared, read_shared
 from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
-from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation
+from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation, Origin
 from reconciler.model.problem import Problem, Severity
 
 _FLEET_IS_EMPTY = "there is no installation file here."
@@ -30,6 +30,7 @@ class LoadedFleet:
         problems: Errors and warnings of all files, sorted by file and place.
         files: Installation files that were found.
         rules: What its own fleet.yaml says to every other file; None without a fleet folder.
+        exceptions: The exceptions and where the end of each stands.
     """
 
     desired: DesiredFleet | None
@@ -37,6 +38,7 @@ class LoadedFleet:
     origins: FileOrigins
     files: int
     rules: FleetRules | None = None
+    exceptions: tuple[tuple[Deviation, Origin], ...] = ()
 
     def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
         """Effective values of one installation file with their origins; with a path only that and what lies below.
@@ -73,7 +75,7 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
     gathered.knows_all_ids = not unusable
     for file in files:
         gathered.add(file, shared)
-    deviations = _read_exceptions(folder, gathered, today=today)
+    exceptions = _read_exceptions(folder, gathered, today=today)
     attestations = _read_attestations(folder, problems)
     sorted_problems = in_order(problems)
     origins = FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places))
@@ -88,14 +90,19 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         limits=limits_of(shared.fleet),
         allowed_hosts=tuple(sorted(shared.rules.allowed_hosts or ())),
         installations=tuple(sorted(gathered.desired, key=lambda installation: installation.id)),
-        deviations=deviations,
+        deviations=tuple(deviation for deviation, _ in exceptions),
         attestations=attestations,
         commit=commit,
         fleet_size=(len(gathered.desired), sum(len(installation.chargers) for installation in gathered.desired)),
     )
     desired = replace(desired, digest=desired_digest(desired))
     return LoadedFleet(
-        desired=desired, problems=sorted_problems, origins=origins, files=len(files), rules=shared.own_rules
+        desired=desired,
+        problems=sorted_problems,
+        origins=origins,
+        files=len(files),
+        rules=shared.own_rules,
+        exceptions=exceptions,
     )
 
 
@@ -148,7 +155,7 @@ class _Gathered:
         self.problems.append(problem_of(source, finding))
 
 
-def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -> tuple[Deviation, ...]:
+def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -> tuple[tuple[Deviation, Origin], ...]:
     if not folder.exists("exceptions.yaml"):
         return ()
     problems = gathered.problems
@@ -160,7 +167,7 @@ def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -
     tree = read.tree or {}
     found = exception_findings(tree, gathered.serials, today=today, knows_all_ids=gathered.knows_all_ids)
     problems.extend((*read.problems, *(problem_of(source, finding) for finding in found)))
-    return () if _has_error(problems) else deviations_of(tree)
+    return () if _has_error(problems) else deviations_of(tree, source)
 
 
 def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[Attestation, ...]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredInstallation, Deviation, Origin
 from reconciler.model.finding import Finding, FindingKind, NextStep, VerifiedWrite
-from reconciler.model.observed import ObservedInstallation
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
 from reconciler.model.value import Unreadable
 from reconciler.planning.drift_items import cars_at, items_of
@@ -24,15 +24,19 @@ _Item = TypeVar("_Item", Change, PendingItem, WaitingItem)
 Held = TypeVar("Held", PendingItem, WaitingItem)
 
 
-def findings_of(lookup: Lookup, plan: Plan, *, verified: Sequence[VerifiedWrite] = ()) -> tuple[Finding, ...]:
+def findings_of(
+    lookup: Lookup, plan: Plan, *, verified: Sequence[VerifiedWrite] = (), seen: ObservedFleet | None = None
+) -> tuple[Finding, ...]:
     """Every finding, worst first.
 
     Args:
         lookup: The files, what was observed, and the policy of the plan.
         plan: Made of exactly these.
         verified: What earlier runs wrote and read back.
+        seen: A wider look at the same moment, by which severities are judged; a snapshot knows every circuit.
     """
-    index = _Index(lookup=lookup, plan=plan, quarantine=quarantine_of(verified, now=lookup.policy.now))
+    wider = lookup.installations if seen is None else {(one.account, one.id): one for one in seen.installations}
+    index = _Index(lookup=lookup, plan=plan, quarantine=quarantine_of(verified, now=lookup.policy.now), wider=wider)
     found: list[Finding] = []
     for site in lookup.desired.installations:
         found += _Site(site=site, index=index).findings()
@@ -47,6 +51,7 @@ class _Index:
     lookup: Lookup
     plan: Plan
     quarantine: Quarantine
+    wider: Mapping[Place, ObservedInstallation]
 
     @cached_property
     def changes(self) -> Mapping[Place, tuple[Change, ...]]:
@@ -92,7 +97,7 @@ class _Site:
 
     @property
     def observed(self) -> ObservedInstallation | None:
-        return self.index.lookup.installations.get(self.place)
+        return self.index.wider.get(self.place)
 
     def findings(self) -> Iterator[Finding]:
         """What differs here, and what would differ without exceptions."""

@@ -52,7 +52,8 @@ def _seen(before: Observation) -> Json:
     return {"before": value(before), "before_state": state_of(before).value, "before_reason": reason}
 
 
-def _place(target: Target, name: str) -> Json:
+def place(target: Target, name: str) -> Json:
+    """What a part is about, and what people call the installation."""
     return {
         "account": target.account,
         "installation": target.installation_id,
@@ -66,7 +67,7 @@ def change_part(change: Change, *, step: str | None) -> Json:
     """One change with the id of the step that carries it out, null when none may."""
     return {
         "id": change.id,
-        **_place(change.target, change.installation_name),
+        **place(change.target, change.installation_name),
         "setting": change.setting,
         **_seen(change.before),
         "after": value(change.after),
@@ -120,7 +121,7 @@ def refusal_part(refusal: Refusal) -> Json:
 def pending_part(item: PendingItem) -> Json:
     """Something a device must still do."""
     return {
-        **_place(item.target, item.installation_name),
+        **place(item.target, item.installation_name),
         "setting": item.setting,
         **_seen(item.before),
         "after": value(item.after),
@@ -139,25 +140,25 @@ def _unit(target: Target, name: str) -> str:
 
 def waiting_part(item: WaitingItem) -> Json:
     """Something a person must still do."""
-    place = _place(item.target, item.installation_name)
-    return {**place, "setting": item.setting, "reason": item.reason, "since": moment(item.since)}
+    where = place(item.target, item.installation_name)
+    return {**where, "setting": item.setting, "reason": item.reason, "since": moment(item.since)}
 
 
 def unreadable_part(item: UnreadableItem) -> Json:
     """Something declared that could not be compared."""
     unreadable = item.unreadable
-    place = _place(item.target, item.installation_name)
-    return {**place, "what": item.what, "reason": unreadable.reason.value, "detail": unreadable.detail}
+    where = place(item.target, item.installation_name)
+    return {**where, "what": item.what, "reason": unreadable.reason.value, "detail": unreadable.detail}
 
 
 def unverifiable_part(item: UnverifiableItem) -> Json:
     """A wish that no call can read."""
-    return {**_place(item.target, item.installation_name), "setting": item.setting, "reason": item.reason}
+    return {**place(item.target, item.installation_name), "setting": item.setting, "reason": item.reason}
 
 
 def warning_part(warning: PlanWarning) -> Json:
     """Something worth knowing."""
-    return {"code": warning.code, **_place(warning.target, warning.installation_name), "message": warning.message}
+    return {"code": warning.code, **place(warning.target, warning.installation_name), "message": warning.message}
 
 
 def site_part(site: SiteSeen) -> Json:
@@ -178,7 +179,7 @@ def site_part(site: SiteSeen) -> Json:
 
 def former_part(item: FormerValue) -> Json:
     """What a change of mode leaves behind."""
-    return {**_place(item.target, item.installation_name), "setting": item.setting, **_seen(item.value)}
+    return {**place(item.target, item.installation_name), "setting": item.setting, **_seen(item.value)}
 
 
 def rollback_part(rollback: Rollback | None) -> Json | None:
@@ -186,7 +187,7 @@ def rollback_part(rollback: Rollback | None) -> Json | None:
     if rollback is None:
         return None
     lost = [
-        {**_place(one.target, one.installation_name), "setting": one.setting, "reason": one.reason}
+        {**place(one.target, one.installation_name), "setting": one.setting, "reason": one.reason}
         for one in rollback.lost
     ]
     return {"run": rollback.run_id, "lost": lost}
