@@ -14,7 +14,7 @@ from reconciler.errors import InvalidFilesError
 from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.plan import BaseReference, PolicyChange
+from reconciler.model.plan_origin import BaseReference, PolicyChange
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem, Severity
 from reconciler.planning.policy_changes import policy_changes, with_policy_of

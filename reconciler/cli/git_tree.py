@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from reconciler.errors import UsageProblemError
+from reconciler.store.tree import EntryKind, write_entry
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_ORDINARY = {"100644": "file", "100755": "file", "120000": "link"}
+_ORDINARY = {"100644": EntryKind.FILE, "100755": EntryKind.FILE, "120000": EntryKind.LINK}
 _LONGEST_REFERENCE = 255
 _PATIENCE_S = 120
 
@@ -60,7 +61,7 @@ def written_out(commit: str, folder: Path) -> Iterator[Path]:
         entries = list(_entries(commit, inside, at=folder))
         contents = _contents([object_id for _, object_id, _ in entries], at=folder)
         for (mode, _, name), data in zip(entries, contents, strict=True):
-            _write(target / name, data, kind=_ORDINARY[mode])
+            write_entry(target / name, data, kind=_ORDINARY[mode])
         yield target
 
 
@@ -89,14 +90,6 @@ def _contents(object_ids: Sequence[str], *, at: Path) -> list[bytes]:
         found.append(told[end + 1 : place])
         place += 1
     return found
-
-
-def _write(path: Path, data: bytes, *, kind: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "link":
-        path.symlink_to(os.fsdecode(data))
-    else:
-        path.write_bytes(data)
 
 
 def _git(folder: Path, *arguments: str, asked: bytes = b"") -> bytes | None:

@@ -99,7 +99,7 @@ def _seen(part: DesiredFleet, file: Path | None, asked: Asked) -> _Seen:
     accounts = accounts_of(part)
     if file is not None:
         check_pins(accounts)
-        snapshot = _usable(read_snapshot(file), part, where=str(file))
+        snapshot = usable(read_snapshot(file), part, where=str(file))
         now = datetime.now(UTC)
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
         return _Seen(snapshot=snapshot, policy=policy)
@@ -109,7 +109,7 @@ def _seen(part: DesiredFleet, file: Path | None, asked: Asked) -> _Seen:
         return _Seen(snapshot=snapshot, policy=policy)
 
 
-def _usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
+def usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
     """The snapshot itself.
 
     Raises:

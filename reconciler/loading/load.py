@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -78,31 +78,34 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
     exceptions = _read_exceptions(folder, gathered, today=today)
     attestations = _read_attestations(folder, problems)
     sorted_problems = in_order(problems)
-    origins = FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places))
+    loaded = LoadedFleet(
+        desired=None,
+        problems=sorted_problems,
+        origins=FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places)),
+        files=len(files),
+        rules=shared.own_rules,
+    )
     if _has_error(sorted_problems):
-        return LoadedFleet(
-            desired=None, problems=sorted_problems, origins=origins, files=len(files), rules=shared.own_rules
-        )
-    desired = DesiredFleet(
+        return loaded
+    desired = replace(
+        _desired(path, shared, gathered.desired, commit=commit),
+        deviations=tuple(deviation for deviation, _ in exceptions),
+        attestations=attestations,
+    )
+    return replace(loaded, desired=replace(desired, digest=desired_digest(desired)), exceptions=exceptions)
+
+
+def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *, commit: str | None) -> DesiredFleet:
+    """What fleet.yaml and the files of the installations say; they have no error."""
+    return DesiredFleet(
         path=str(path),
         digest="",
         accounts=accounts_of(shared.fleet),
         limits=limits_of(shared.fleet),
-        allowed_hosts=tuple(sorted(shared.rules.allowed_hosts or ())),
-        installations=tuple(sorted(gathered.desired, key=lambda installation: installation.id)),
-        deviations=tuple(deviation for deviation, _ in exceptions),
-        attestations=attestations,
+        allowed_hosts=tuple(sorted(shared.own_rules.allowed_hosts or ())),
+        installations=tuple(sorted(sites, key=lambda installation: installation.id)),
         commit=commit,
-        fleet_size=(len(gathered.desired), sum(len(installation.chargers) for installation in gathered.desired)),
-    )
-    desired = replace(desired, digest=desired_digest(desired))
-    return LoadedFleet(
-        desired=desired,
-        problems=sorted_problems,
-        origins=origins,
-        files=len(files),
-        rules=shared.own_rules,
-        exceptions=exceptions,
+        fleet_size=(len(sites), sum(len(installation.chargers) for installation in sites)),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from reconciler.model.plan import BaseReference, PolicyChange, PolicyKind, SnapshotReference
+from reconciler.model.plan_origin import BaseReference, PolicyChange, PolicyKind, SnapshotReference
 
 Part = Mapping[str, Any]
 

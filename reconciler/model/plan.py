@@ -1,12 +1,13 @@
 """A plan: changes, the steps that carry them out in safe order, and everything that stands in the way."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.digest import digest_of
+from reconciler.model.plan_origin import BaseReference, PolicyChange, SnapshotReference
 from reconciler.model.seen import SiteSeen
 from reconciler.model.value import Observation, Unreadable, Value
 
@@ -220,69 +221,6 @@ class Rollback:
 
     run_id: str
     lost: tuple[NotRestored, ...] = ()
-
-
-OLD_AFTER = timedelta(hours=36)
-"""A nightly snapshot is never older, unless a night failed."""
-
-OLD_SNAPSHOT = "P209"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotReference:
-    """The snapshot that a plan was made from instead of the live cloud."""
-
-    taken_at: datetime
-    digest: str
-    selection: str | None = None
-
-    def age_at(self, now: datetime) -> timedelta:
-        """How old it was; never negative."""
-        return max(timedelta(0), now - self.taken_at)
-
-    def warning_at(self, now: datetime) -> str | None:
-        """The code of the warning about its age; None while it is young enough."""
-        return OLD_SNAPSHOT if self.age_at(now) > OLD_AFTER else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BaseReference:
-    """With which commits a plan was compared; `applied` is that of the last successful apply, None when not given."""
-
-    commit: str
-    applied: str | None = None
-
-
-class PolicyKind(StrEnum):
-    """What a fleet may decide about its own safety; in the plan of a pull request it counts as on its base."""
-
-    ACCOUNT = "account"
-    GUARD = "guard"
-    ALLOWED_HOST = "allowed-host"
-    BOUND = "bound"
-    ACKNOWLEDGEMENT = "acknowledgement"
-    EXCEPTION = "exception"
-    ATTESTATION = "attestation"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyChange:
-    """One piece of policy that the files change; it does not count in this plan.
-
-    Attributes:
-        subject: What it is about, for instance `maxChangedInstallations` or `lose-load-balancing at Solbakken`.
-        before, after: In words; None where there was or will be nothing.
-    """
-
-    kind: PolicyKind
-    subject: str
-    before: str | None
-    after: str | None
-
-    @property
-    def sort_key(self) -> tuple[int, str]:
-        """In the order of `PolicyKind`, then by subject."""
-        return (list(PolicyKind).index(self.kind), self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from reconciler.model.change import Cause, Change, Target, plain
-from reconciler.model.plan import BaseReference, Plan, PolicyChange
+from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import BaseReference, PolicyChange
 
 Wish = tuple[Target, str, str]
 Place = tuple[Target, str]

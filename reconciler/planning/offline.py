@@ -6,7 +6,8 @@ from datetime import datetime
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.plan import Plan, SnapshotReference, UnreadableItem, UnverifiableItem
+from reconciler.model.plan import Plan, UnreadableItem, UnverifiableItem
+from reconciler.model.plan_origin import SnapshotReference
 from reconciler.model.ports import Origins
 from reconciler.model.settings import Kind, Scope, setting
 from reconciler.model.snapshot import Snapshot

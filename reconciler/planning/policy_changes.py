@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 
 from reconciler.model.desired import Account, Acknowledgement, Attestation, DesiredFleet, Deviation
-from reconciler.model.plan import PolicyChange, PolicyKind
+from reconciler.model.plan_origin import PolicyChange, PolicyKind
 
 Words = Mapping[str, str]
 """Subject and what is said about it."""

@@ -1,6 +1,7 @@
 """Where a plan comes from, as parts of its JSON document: snapshot, base, and policy that does not count yet."""
 
-from reconciler.model.plan import BaseReference, Plan, PolicyChange
+from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import BaseReference, PolicyChange
 from reconciler.report.json_parts import Json, moment
 
 

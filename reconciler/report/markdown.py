@@ -1,8 +1,9 @@
 """Plan, result and validation as Markdown for pull requests; everything in it is escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
-from reconciler.model.change import Change
+from reconciler.model.change import Cause, Change
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan, Refusal
 from reconciler.model.problem import Problem, Severity
@@ -12,6 +13,9 @@ from reconciler.report.blast_words import blast_lines
 from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
+from reconciler.report.markdown_origin import origin_lines, policy_head, policy_part, title_words, withdrawn
+from reconciler.report.marks import folded, name, span, text
+from reconciler.report.origin_words import CAUSES, of_cause
 from reconciler.report.plan_words import (
     accounts_words,
     coverage_words,
@@ -27,22 +31,53 @@ from reconciler.report.wave_words import wave_words
 
 
 def plan_markdown(plan: Plan) -> str:
-    """A heading with the outcome, what is open, one table of changes, and the rest folded."""
+    """A heading with the outcome, what is open, the changes (by cause if it was compared), and the rest folded."""
     blocks = blocks_of(plan)
-    compared = [] if plan.rollback is not None else [_text(coverage_words(plan))]
-    parts = [_title(plan), *_partial(plan), *compared, *_blast(plan), *_lost(plan)]
-    parts += [f"> **Refused:** {_refusal(item)}" for item in plan.refusals if item.installation_id is None]
-    parts += _table(blocks)
-    parts += _open(blocks)
+    parts = [*plan_head(plan), *policy_part(plan), *about(plan), *_lost(plan)]
+    parts += [f"> **Refused:** {refusal_line(item)}" for item in plan.refusals if item.installation_id is None]
+    parts += [part for cause in causes_of(plan) for part in changes_part(plan, blocks, cause)]
+    parts += [*withdrawn(plan), *_open(blocks)]
     parts += [_summary(plan)] if blocks or plan.refusals else []
-    parts.append(f"Plan {code(plan.digest)}, {_text(what_and_where(plan))}")
+    parts.append(f"Plan {code(plan.digest)}, {text(what_and_where(plan))}")
     return "\n\n".join(parts) + "\n"
+
+
+def plan_head(plan: Plan) -> list[str]:
+    """The heading, and above everything else that policy changes."""
+    return [_title(plan), *policy_head(plan)]
+
+
+def about(plan: Plan) -> list[str]:
+    """What was selected and compared, where it comes from, and what the plan (of a pull request: its own part) does."""
+    compared = [] if plan.rollback is not None else [text(coverage_words(plan))]
+    return [*_partial(plan), *compared, *origin_lines(plan), *_blast(own_part(plan))]
+
+
+def own_part(plan: Plan) -> Plan:
+    """The plan as far as the pull request brings it; all of it where nothing was compared."""
+    return plan if plan.base is None else replace(plan, changes=of_cause(plan, Cause.PULL_REQUEST))
+
+
+def causes_of(plan: Plan) -> tuple[Cause | None, ...]:
+    """The parts in which the changes are shown; None is all of them in one."""
+    return (None,) if plan.base is None else (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT)
+
+
+def changes_part(plan: Plan, blocks: Sequence[Block], cause: Cause | None) -> list[str]:
+    """The table of one cause under its heading; nothing when it has no changes."""
+    table = _table(blocks, cause)
+    if cause is None or not table:
+        return table
+    number = wording.counted(len(of_cause(plan, cause)), "change")
+    return [f"#### {CAUSES[cause]}: {number}", *table]
 
 
 def _title(plan: Plan) -> str:
     if plan.rollback is not None:
-        return f"### {_text(headline(plan, plan.rollback))}"
-    if not plan.changes:
+        return f"### {text(headline(plan, plan.rollback))}"
+    if plan.base is not None:
+        words = title_words(plan)
+    elif not plan.changes:
         words = f"{accounts_words(plan)}: no changes"
     else:
         sites = len({change.target.installation_id for change in plan.changes})
@@ -50,7 +85,7 @@ def _title(plan: Plan) -> str:
         held = f", {held_back(plan)} held back" if held_back(plan) else ""
         words = f"{total} at {wording.counted(sites, 'installation')}{held}"
     still_open = open_words(plan)
-    return f"### Plan: {_text(words)}" + (f" ({_text(still_open)})" if still_open else "")
+    return f"### Plan: {text(words)}" + (f" ({text(still_open)})" if still_open else "")
 
 
 def _lost(plan: Plan) -> list[str]:
@@ -58,27 +93,15 @@ def _lost(plan: Plan) -> list[str]:
     if plan.rollback is None or not plan.rollback.lost:
         return []
     lines = [
-        f"- {_name(site)}: {_text(subject)}: {_text(reason)}"
+        f"- {name(site)}: {text(subject)}: {text(reason)}"
         for site, group in lost_by_site(plan.rollback)
         for subject, reason in group
     ]
     return ["\n".join(["**Cannot be taken back**", "", *lines])]
 
 
-def _text(text: str) -> str:
-    return escaped(cut(text, 400))
-
-
-def _name(text: str) -> str:
-    return escaped(cut(text.strip())) or "(no name)"
-
-
-def _code(text: str) -> str:
-    return code(cut(text, 200))
-
-
 def _partial(plan: Plan) -> list[str]:
-    return [] if plan.selection is None else [f"**PARTIAL:** only {_name(plan.selection)} was selected"]
+    return [] if plan.selection is None else [f"**PARTIAL:** only {name(plan.selection)} was selected"]
 
 
 _BLAST_CELLS = 2000  # names are cut where the words are made
@@ -90,26 +113,27 @@ def _blast(plan: Plan) -> list[str]:
     return ["\n".join(lines)] if lines else []
 
 
-def _table(blocks: Sequence[Block]) -> list[str]:
-    rows = [_row(block, row) for block in blocks for row in block.rows]
+def _table(blocks: Sequence[Block], cause: Cause | None) -> list[str]:
+    kept = [(block, [row for row in block.rows if cause in (None, row.change.cause)]) for block in blocks]
+    rows = [_row(block, row, first=row is chosen[0]) for block, chosen in kept for row in chosen]
     if not rows:
         return []
     head = ["| Installation | Step | Setting | Before | After | By | First |", "|---|---:|---|---|---|---|---|"]
     return ["\n".join([*head, *rows])]
 
 
-def _row(block: Block, row: Row) -> str:
+def _row(block: Block, row: Row, *, first: bool) -> str:
     change = row.change
     number = "" if row.number is None else str(row.number)
     sign = escaped(wording.marker(change))
     cells = [
-        _name(block.name) if row is block.rows[0] else "",
-        number if row.leads else "",
+        name(block.name) if first else "",
+        number if row.leads or first else "",
         f"{sign} {_subject(row)}",
         _before(change),
         f"**{_after(change)}**",
         wording.ROUTES[change.route],
-        _text(row.notes_and_reason),
+        text(row.notes_and_reason),
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -118,8 +142,8 @@ def _subject(row: Row) -> str:
     target = row.change.target
     label = escaped(row.change.row.label)
     if target.charger is not None:
-        return f"{_code(target.charger)} {label}"
-    return label if target.principal is None else f"Access of {_code(target.principal)}"
+        return f"{span(target.charger)} {label}"
+    return label if target.principal is None else f"Access of {span(target.principal)}"
 
 
 def _before(change: Change) -> str:
@@ -133,15 +157,15 @@ def _after(change: Change) -> str:
 _VALUE_CELLS = 2000  # longer than any URL that a file may hold
 
 
-def _value(text: str, observation: Observation) -> str:
+def _value(words: str, observation: Observation) -> str:
     """A value that people compare and copy, exactly; or in words why there is none."""
     none = isinstance(observation, Absent | Unreadable)
-    return _text(text) if none else code(cut(text, _VALUE_CELLS))
+    return text(words) if none else code(cut(words, _VALUE_CELLS))
 
 
 def _open(blocks: Sequence[Block]) -> list[str]:
     sections = (
-        ("{number} refused", [f"{_name(block.name)}: {_refusal(item)}" for block in blocks for item in block.refusals]),
+        ("{number} refused", [_refusals(block) for block in blocks]),
         ("{number} pending, a device must still act", [_pending(block) for block in blocks]),
         ("{number} waiting, a person must still act", [_waiting(block) for block in blocks]),
         ("{number} not readable", [_unreadable(block) for block in blocks]),
@@ -150,29 +174,29 @@ def _open(blocks: Sequence[Block]) -> list[str]:
     )
     parts = []
     for title, groups in sections:
-        lines = [line for group in groups for line in ([group] if isinstance(group, str) else group)]
+        lines = [line for group in groups for line in group]
         if lines:
-            parts.append(_folded(title.format(number=len(lines)), lines))
-    files = [f"{_name(block.name)}: {', '.join(map(_code, block.origins))}" for block in blocks if block.origins]
-    return [*parts, _folded("Files and lines", files)] if files else parts
+            parts.append(folded(title.format(number=len(lines)), lines))
+    files = [f"{name(block.name)}: {', '.join(map(span, block.origins))}" for block in blocks if block.origins]
+    return [*parts, folded("Files and lines", files)] if files else parts
 
 
-def _folded(title: str, lines: Iterable[str]) -> str:
-    items = "\n".join(f"- {line}" for line in lines)
-    return f"<details><summary>{title}</summary>\n\n{items}\n\n</details>"
+def _refusals(block: Block) -> list[str]:
+    return [f"{name(block.name)}: {refusal_line(item)}" for item in block.refusals]
 
 
-def _refusal(item: Refusal) -> str:
+def refusal_line(item: Refusal) -> str:
+    """One guard that said no, with the way out."""
     guard = f"{code(item.guard)}, {code(item.code)}"
-    found = f"found {_text(item.measured)}; allowed {_text(item.limit)}"
-    lift = f"or lift it: {_code(f'--accept {item.accept}')}" if item.accept else "nothing lifts this guard"
-    held = f" Holds back: {_text('; '.join(wording.held_back(item)))}." if item.held_back else ""
-    return f"{_text(wording.refused(item))} ({guard}; {found}).{held} Way out: {_text(item.remedy)}; {lift}"
+    found = f"found {text(item.measured)}; allowed {text(item.limit)}"
+    lift = f"or lift it: {span(f'--accept {item.accept}')}" if item.accept else "nothing lifts this guard"
+    held = f" Holds back: {text('; '.join(wording.held_back(item)))}." if item.held_back else ""
+    return f"{text(wording.refused(item))} ({guard}; {found}).{held} Way out: {text(item.remedy)}; {lift}"
 
 
 def _pending(block: Block) -> list[str]:
     return [
-        f"{_name(block.name)}: {_text(wording.setting(item.target, item.setting))}: {_text(item.reason)}"
+        f"{name(block.name)}: {text(wording.setting(item.target, item.setting))}: {text(item.reason)}"
         for item in block.pending
     ]
 
@@ -181,8 +205,8 @@ def _waiting(block: Block) -> list[str]:
     lines = []
     for item in block.waiting:
         since = f" (since {wording.time(item.since)})" if item.since else ""
-        subject = _text(wording.setting(item.target, item.setting))
-        lines.append(f"{_name(block.name)}: {subject}: {_text(item.reason)}{escaped(since)}")
+        subject = text(wording.setting(item.target, item.setting))
+        lines.append(f"{name(block.name)}: {subject}: {text(item.reason)}{escaped(since)}")
     return lines
 
 
@@ -191,45 +215,45 @@ def _unreadable(block: Block) -> list[str]:
     for item in block.unreadable:
         who = item.target.charger or item.target.principal
         reason = wording.REASONS[item.unreadable.reason]
-        detail = f" ({_text(item.unreadable.detail)})" if item.unreadable.detail else ""
-        lines.append(f"{_name(block.name)}: {f'{_code(who)} ' if who else ''}{_text(item.what)}: {reason}{detail}")
+        detail = f" ({text(item.unreadable.detail)})" if item.unreadable.detail else ""
+        lines.append(f"{name(block.name)}: {f'{span(who)} ' if who else ''}{text(item.what)}: {reason}{detail}")
     return lines
 
 
 def _unverifiable(block: Block) -> list[str]:
-    return [f"{_name(block.name)}: {_text(note.subject)}: {_text(note.reason)}" for note in block.unverifiable]
+    return [f"{name(block.name)}: {text(note.subject)}: {text(note.reason)}" for note in block.unverifiable]
 
 
 def _warnings(block: Block) -> list[str]:
-    return [f"{_name(block.name)}: {_text(item.message)} ({code(item.code)})" for item in block.warnings]
+    return [f"{name(block.name)}: {text(item.message)} ({code(item.code)})" for item in block.warnings]
 
 
 def _summary(plan: Plan) -> str:
-    lines = [f"- {f'**{label}:** ' if label else ''}{_text(words)}" for label, words in summary_lines(plan)]
-    return "\n".join([*lines, f"- **Next:** {_text(next_words(plan))}"])
+    lines = [f"- {f'**{label}:** ' if label else ''}{text(words)}" for label, words in summary_lines(plan)]
+    return "\n".join([*lines, f"- **Next:** {text(next_words(plan))}"])
 
 
 def result_markdown(result: RunResult, plan: Plan) -> str:
     """Counts, receipt, every change that is not simply done, and all outcomes folded."""
     counts = [f"{number} {wording.OUTCOMES[kind]}" for kind in OutcomeKind if (number := result.count(kind))]
-    parts = [f"### Apply: {', '.join(counts) or 'no change was due'}", f"Run {_code(result.run_id)}"]
+    parts = [f"### Apply: {', '.join(counts) or 'no change was due'}", f"Run {span(result.run_id)}"]
     if plan.rollback is not None:
-        parts += [f"{_text(headline(plan, plan.rollback))}", *_lost(plan)]
+        parts += [f"{text(headline(plan, plan.rollback))}", *_lost(plan)]
     if result.waves:
-        parts.append("\n".join(f"- **{label}:** {_text(words)}" for label, words in wave_words(result.waves)))
+        parts.append("\n".join(f"- **{label}:** {text(words)}" for label, words in wave_words(result.waves)))
     if result.receipt is not None:
-        parts.append(_text("".join(words for words, _ in receipt_words(result.receipt))))
+        parts.append(text("".join(words for words, _ in receipt_words(result.receipt))))
     else:
         parts.append("**No receipt:** there was no second plan")
     fine = {OutcomeKind.DONE, OutcomeKind.ALREADY}
     parts += _outcomes("not done", result, plan, kinds=set(OutcomeKind) - fine)
     parts += _outcomes("done", result, plan, kinds=fine)
     if result.worksheet is not None:
-        parts.append(f"Steps for a person in the Portal: {_code(result.worksheet)}")
+        parts.append(f"Steps for a person in the Portal: {span(result.worksheet)}")
     if result.residual_plan is not None:
-        parts.append(f"What is left: {_code(result.residual_plan)}")
+        parts.append(f"What is left: {span(result.residual_plan)}")
     if result.rollback is not None:
-        parts.append(f"To take it back: {_code(f'reconciler apply {result.rollback}')}")
+        parts.append(f"To take it back: {span(f'reconciler apply {result.rollback}')}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -239,9 +263,9 @@ def _outcomes(title: str, result: RunResult, plan: Plan, *, kinds: set[OutcomeKi
         for change, outcome in pairs:
             if outcome.kind not in kinds:
                 continue
-            setting = _text(wording.setting(change.target, change.setting))
+            setting = text(wording.setting(change.target, change.setting))
             values = f"{_before(change)} → {_after(change)}"
-            cells = [_name(site), setting, values, wording.OUTCOMES[outcome.kind], _text(outcome.detail)]
+            cells = [name(site), setting, values, wording.OUTCOMES[outcome.kind], text(outcome.detail)]
             rows.append(f"| {' | '.join(cells)} |")
     if not rows:
         return []
@@ -267,6 +291,6 @@ def validation_markdown(problems: Sequence[Problem], *, files: int) -> str:
 def _problem(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     what = " ".join(part for part in (problem.what, problem.why) if part)
-    path = _code(problem.path) if problem.path else ""
-    cells = [_code(place), code(problem.code), path, _text(what), _text(problem.remedy)]
+    path = span(problem.path) if problem.path else ""
+    cells = [span(place), code(problem.code), path, text(what), text(problem.remedy)]
     return f"| {' | '.join(cells)} |"

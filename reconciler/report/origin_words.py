@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from reconciler.model.change import Cause, Change
-from reconciler.model.plan import Plan, PolicyChange, PolicyKind
+from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import PolicyChange, PolicyKind
 from reconciler.report import wording
 
 POLICY_WARNING = "changes policy that counts only after the merge; this plan was made with the policy of the base"

@@ -170,7 +170,7 @@ def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
     """Allowing a host and using it takes two pull requests."""
     repository.shop.edit("fleet.yaml", "allowedHosts:", "allowedHosts:\n  - ocpp.elsewhere.example")
     repository.shop.edit(
-        "installations/public/kaia-p-hus.yaml", r"url: wss://[^/\s]+", "url: wss://ocpp.elsewhere.example"
+        "installations/public/kaia-p-hus.yaml", r'url: "wss://[^/]+', 'url: "wss://ocpp.elsewhere.example'
     )
     assert repository.shop.run("validate").code == 0
 
@@ -185,9 +185,8 @@ def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> N
     before = repository.plan().document
     change = next(one for one in before["changes"] if one["setting"] == "maxCurrent" and one["charger"])
     path = repository.shop.folder / "fleet" / "exceptions.yaml"
-    text = path.read_text() if path.exists() else "version: 1\nexceptions:\n"
     path.write_text(
-        f"{text.rstrip()}\n  - {{installation: {change['installation']}, setting: maxCurrent, "
+        f"version: 1\nexceptions:\n  - {{installation: {change['installation']}, setting: maxCurrent, "
         f"charger: {change['charger']}, ignore: true, until: 2030-01-01, owner: KL, reason: because}}\n"
     )
 
@@ -236,12 +235,12 @@ def test_a_hostile_reference_is_a_usage_error(repository: Repository, reference:
 def test_a_base_with_an_ended_exception_can_be_repaired(repository: Repository) -> None:
     """The base is judged as on the day of its commit; otherwise nobody could plan the repair."""
     path = repository.shop.folder / "fleet" / "exceptions.yaml"
-    text = path.read_text() if path.exists() else "version: 1\nexceptions:\n"
+    text = path.read_text()
     site = json.loads((repository.shop.folder / "snapshot.json").read_text())["installations"][1]["id"]
     repository.git("checkout", "-q", "main")
     path.write_text(
-        f"{text.rstrip()}\n  - {{installation: {site}, setting: authentication.mode, ignore: true, until: 2026-01-31, "
-        "owner: KL, reason: because}\n"
+        f"version: 1\nexceptions:\n  - {{installation: {site}, setting: authentication.mode, ignore: true, "
+        "until: 2026-01-31, owner: KL, reason: because}\n"
     )
     repository.git("add", "-A")
     subprocess.run(

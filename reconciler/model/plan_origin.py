@@ -1,0 +1,67 @@
+"""Where a plan comes from: a snapshot, the commits it was compared with, and policy that does not count yet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+OLD_AFTER = timedelta(hours=36)
+"""A nightly snapshot is never older, unless a night failed."""
+
+OLD_SNAPSHOT = "P209"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotReference:
+    """The snapshot that a plan was made from instead of the live cloud."""
+
+    taken_at: datetime
+    digest: str
+    selection: str | None = None
+
+    def age_at(self, now: datetime) -> timedelta:
+        """How old it was; never negative."""
+        return max(timedelta(0), now - self.taken_at)
+
+    def warning_at(self, now: datetime) -> str | None:
+        """The code of the warning about its age; None while it is young enough."""
+        return OLD_SNAPSHOT if self.age_at(now) > OLD_AFTER else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseReference:
+    """With which commits a plan was compared; `applied` is that of the last successful apply, None when not given."""
+
+    commit: str
+    applied: str | None = None
+
+
+class PolicyKind(StrEnum):
+    """What a fleet may decide about its own safety; in the plan of a pull request it counts as on its base."""
+
+    ACCOUNT = "account"
+    GUARD = "guard"
+    ALLOWED_HOST = "allowed-host"
+    BOUND = "bound"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    EXCEPTION = "exception"
+    ATTESTATION = "attestation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """One piece of policy that the files change; it does not count in this plan.
+
+    Attributes:
+        subject: What it is about, for instance `maxChangedInstallations` or `lose-load-balancing at Solbakken`.
+        before, after: In words; None where there was or will be nothing.
+    """
+
+    kind: PolicyKind
+    subject: str
+    before: str | None
+    after: str | None
+
+    @property
+    def sort_key(self) -> tuple[int, str]:
+        """In the order of `PolicyKind`, then by subject."""
+        return (list(PolicyKind).index(self.kind), self.subject)

@@ -1,0 +1,70 @@
+"""The head of a plan in Markdown that was compared with its base: policy first, then where the plan comes from."""
+
+from collections.abc import Sequence
+
+from reconciler.model.change import Cause, Change
+from reconciler.model.plan import Plan
+from reconciler.report import wording
+from reconciler.report.marks import folded, name, span, text
+from reconciler.report.origin_words import (
+    POLICY_WARNING,
+    base_words,
+    of_cause,
+    policy_kinds,
+    policy_words,
+    snapshot_warning,
+    snapshot_words,
+)
+
+
+def policy_lines(plan: Plan) -> list[str]:
+    """One line per piece of policy that the files change."""
+    return [f"- {text(policy_words(change))}" for change in plan.policy_changes]
+
+
+def policy_part(plan: Plan) -> list[str]:
+    """All of them, in full view."""
+    return ["\n".join(policy_lines(plan))] if plan.policy_changes else []
+
+
+def policy_head(plan: Plan) -> list[str]:
+    """The sentence above them; nothing when the files change no policy."""
+    if not plan.policy_changes:
+        return []
+    kinds = text(policy_kinds(plan.policy_changes))
+    return [f"> [!WARNING]\n> **Policy:** {kinds}. This {POLICY_WARNING}. It needs a code owner."]
+
+
+def origin_lines(plan: Plan) -> list[str]:
+    """Snapshot and base; nothing for a plan from the live cloud without a base."""
+    parts = []
+    if plan.snapshot is not None:
+        parts.append(f"From a snapshot {text(snapshot_words(plan))}.")
+    if words := snapshot_warning(plan):
+        parts.append(f"**Warning:** {text(words)}.")
+    if plan.base is not None:
+        parts.append(f"{text(base_words(plan)).capitalize()}.")
+    return [" ".join(parts)] if parts else []
+
+
+def title_words(plan: Plan) -> str:
+    """What the pull request brings, before what was there already."""
+    own = of_cause(plan, Cause.PULL_REQUEST)
+    brings = f"this pull request brings {_changes(own)}" if own else "this pull request changes nothing at the chargers"
+    rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]
+    return "; ".join([brings, *rest])
+
+
+def _changes(changes: Sequence[Change]) -> str:
+    sites = len({change.target.installation_id for change in changes})
+    return f"{wording.counted(len(changes), 'change')} at {wording.counted(sites, 'installation')}"
+
+
+def withdrawn(plan: Plan) -> list[str]:
+    """What the base wants and these files do not any more, folded."""
+    lines = [
+        f"{name(one.installation_name)}: {text(wording.setting(one.target, one.setting))} "
+        f"{span(wording.before(one))} → {span(wording.after(one))}"
+        for one in plan.withdrawn
+    ]
+    return [folded(f"{len(lines)} withdrawn: the base wants them, these files do not", lines)] if lines else []
