@@ -13,13 +13,18 @@ from reconciler.cli.options import global_options
 
 COMMANDS: dict[str, str] = {
     "validate": "Check the files; no network, no credentials.",
+    "fmt": "Bring the files into their canonical layout; comments and meaning stay.",
     "plan": "Compare the files with the live cloud and show the smallest set of changes.",
-    "show": "Render a saved plan, result or snapshot; offline.",
+    "drift": "Say where reality has left the files, since when, how bad it is and what to do.",
+    "show": "Render a saved plan, result, drift report or snapshot; offline.",
     "apply": "Carry out a plan in safe order and prove it by reading back.",
     "snapshot": "Write the redacted live state to a file, for planning offline.",
     "adopt": "Write the live state into files, so that the plan becomes empty.",
     "explain": "Tell where a value comes from, or what a code means.",
     "attest": "Confirm that permissions were set in the Portal.",
+    "init": "Start a fleet repository whose plan is empty.",
+    "doctor": "Look for what would stop a run: credentials, clock, roles, people, pins.",
+    "completion": "Print the completion script of a shell.",
     "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",
     "demo": "The whole story on the sandbox, in a temporary folder.",
 }

@@ -29,30 +29,48 @@ class Format(StrEnum):
     TEXT = "text"
     MARKDOWN = "markdown"
     JSON = "json"
+    CSV = "csv"
 
+
+BASIC = (Format.TEXT, Format.MARKDOWN, Format.JSON)
+"""What every command can write."""
 
 Render = Callable[[], str]
 
 
 def format_options(command: F) -> F:
-    """Add --format and --report."""
-    names = [one.value for one in Format]
-    command = click.option(
+    """Add --format and --report with the formats that every command has."""
+    return format_options_of(*BASIC)(command)
+
+
+def format_options_of(*formats: Format) -> Callable[[F], F]:
+    """Add --format and --report with these formats."""
+    names = [one.value for one in formats]
+    report = click.option(
         "--report",
         "reports",
         multiple=True,
         metavar="FORMAT=FILE",
         help=f"Also write a report file; FORMAT is one of {', '.join(names)}. May be given several times.",
-    )(command)
-    return click.option(
+    )
+    choice = click.option(
         "--format", "format_", type=click.Choice(names), default="text", show_default=True, help="Format on stdout."
-    )(command)
+    )
+    return lambda command: choice(report(command))
 
 
 def emit(renders: Mapping[Format, Render], *, format_: str, reports: Sequence[str]) -> None:
-    """Print one format on stdout and write the report files, all from the same result."""
+    """Print one format on stdout and write the report files, all from the same result.
+
+    Raises:
+        UsageProblemError: The result cannot be written in that format.
+    """
+    files = parsed_reports(reports, formats=tuple(renders))
+    if Format(format_) not in renders:
+        names = ", ".join(one.value for one in renders)
+        raise UsageProblemError(f"this cannot be written as {format_}", where="--format", remedy=f"formats: {names}")
     show(renders[Format(format_)]())
-    for wanted, path in parsed_reports(reports):
+    for wanted, path in files:
         write_atomically(path, renders[wanted]())
 
 
@@ -61,7 +79,7 @@ def show(text: str) -> None:
     click.echo(text, nl=False, color=stdout_color())
 
 
-def parsed_reports(reports: Sequence[str]) -> list[tuple[Format, Path]]:
+def parsed_reports(reports: Sequence[str], *, formats: Sequence[Format] = BASIC) -> list[tuple[Format, Path]]:
     """Split FORMAT=FILE; call it early so that a typing mistake costs no request.
 
     Raises:
@@ -70,11 +88,11 @@ def parsed_reports(reports: Sequence[str]) -> list[tuple[Format, Path]]:
     parsed = []
     for report in reports:
         name, _, path = report.partition("=")
-        if name not in {one.value for one in Format} or not path:
+        if name not in {one.value for one in formats} or not path:
             raise UsageProblemError(
                 f"{report!r} is not a report",
                 where="--report",
-                remedy="write FORMAT=FILE, for instance markdown=plan.md; formats: text, markdown, json",
+                remedy=f"write FORMAT=FILE, for instance markdown=plan.md; formats: {', '.join(formats)}",
             )
         parsed.append((Format(name), writable(Path(path), option="--report")))
     return parsed

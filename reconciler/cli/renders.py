@@ -5,6 +5,7 @@ from datetime import datetime
 
 from reconciler.cli.output import Format, Render, screen
 from reconciler.model.exit import Condition
+from reconciler.model.finding import DriftReport, Severity
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
@@ -29,6 +30,22 @@ def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Re
         Format.TEXT: lambda: snapshot_text.snapshot_text(snapshot, now=now),
         Format.MARKDOWN: lambda: snapshot_text.snapshot_markdown(snapshot, now=now),
         Format.JSON: lambda: json_document.to_text(json_snapshot.snapshot_document(snapshot)),
+    }
+
+
+DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV)
+"""How a drift report can be written."""
+
+
+def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Render]:
+    """How a drift report is shown; texts leave out what is milder than `least`."""
+    from reconciler.report import drift_csv, drift_markdown, drift_text, json_document, json_drift
+
+    return {
+        Format.TEXT: lambda: drift_text.drift_text(report, least=least, **screen()),
+        Format.MARKDOWN: lambda: drift_markdown.drift_markdown(report, least=least),
+        Format.JSON: lambda: json_document.to_text(json_drift.drift_document(report)),
+        Format.CSV: lambda: drift_csv.drift_csv(report),
     }
 
 

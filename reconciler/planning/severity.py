@@ -165,7 +165,7 @@ RULES: tuple[Rule, ...] = (
         why="users without an account or a card cannot charge",
         more="The file wants charging without authorisation, usually for a hand-over, and the cloud asks for it.",
         remedy=_RESTORE,
-        fits=lambda case: is_about(case, Scope.INSTALLATION, AUTHORISATION),
+        fits=lambda case: is_about(case, Scope.INSTALLATION, AUTHORISATION) and case.actual is True,
     ),
     Rule(
         code="D306",

@@ -1,6 +1,6 @@
 """A drift report for a terminal: how much was compared first, then what is wrong, worst first, by cause."""
 
-from reconciler.model.finding import Aged, DriftReport, FindingKind, Severity, TransitionKind
+from reconciler.model.finding import Aged, DriftReport, Finding, FindingKind, Severity, TransitionKind
 from reconciler.report import drift_words as words
 from reconciler.report.drift_words import CauseGroup
 from reconciler.report.escape import name
@@ -46,9 +46,9 @@ def _header(page: Page, report: DriftReport) -> None:
 def _group(page: Page, group: CauseGroup, report: DriftReport) -> None:
     head = (f"{group.severity.value}  {words.title(group)}", _TONES.get(group.severity, Tone.STRONG))
     page.apart([head], [(f"{words.how_many(group.members)} ({group.code})", Tone.QUIET)])
-    page.labelled(("why", Tone.QUIET), group.why, cells=_LABEL, indent=4)
-    if len(group.members) > 1 and (span := words.window(group.members)):
-        page.labelled(("first seen", Tone.QUIET), span, cells=_LABEL + 2, indent=4)
+    page.labelled(("why", Tone.QUIET), group.why, cells=6, indent=4)
+    if span := words.window(group.members, report.observed_at):
+        page.labelled(("seen", Tone.QUIET), f"first {span}", cells=6, indent=4)
     shown, more = words.shown(group.members)
     steps = {one.finding.next_step.text for one in group.members}
     for aged in shown:
@@ -56,7 +56,7 @@ def _group(page: Page, group: CauseGroup, report: DriftReport) -> None:
     if more:
         page.line((f"and {more} more; `--format json` has them all", Tone.QUIET), indent=4)
     if len(steps) == 1:
-        _next(page, group.first.next_step.executor.value, steps.pop(), indent=4)
+        _next(page, group.first, indent=4)
 
 
 def _member(page: Page, aged: Aged, group: CauseGroup, report: DriftReport, *, own_step: bool) -> None:
@@ -72,11 +72,12 @@ def _member(page: Page, aged: Aged, group: CauseGroup, report: DriftReport, *, o
     if text:
         page.line(text, indent=6)
     if own_step:
-        _next(page, one.next_step.executor.value, one.next_step.text, indent=6)
+        _next(page, one, indent=6)
 
 
-def _next(page: Page, executor: str, text: str, *, indent: int) -> None:
-    page.labelled(("next", Tone.GOOD), (f"{executor}: ", Tone.STRONG), text, cells=6, indent=indent)
+def _next(page: Page, one: Finding, *, indent: int) -> None:
+    executor = words.EXECUTORS[one.next_step.executor]
+    page.labelled(("next", Tone.GOOD), (f"{executor}: ", Tone.STRONG), one.next_step.text, cells=6, indent=indent)
 
 
 def _resolved(page: Page, report: DriftReport) -> None:

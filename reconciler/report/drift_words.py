@@ -74,16 +74,19 @@ def subject(finding: Finding) -> str:
 
 def title(group: CauseGroup) -> str:
     """What all of a group have in common, in words."""
-    if group.setting and group.setting != "name":
-        row = wording.row_of(group.first.target, group.setting)
-        label = group.setting if row is None else row.label
-    else:
-        label = "Name" if group.setting else _THINGS.get(group.kind, "Not readable")
-    kind = "" if group.kind in (FindingKind.CHANGED, *_THINGS) else f", {group.kind.value}"
-    return f"{label}{kind}"
+    if not group.setting:
+        return _THINGS.get(group.kind, "Not readable")
+    row = wording.row_of(group.first.target, group.setting)
+    label = _LABELS.get(group.setting) or (group.setting if row is None else row.label)
+    return label if group.kind is FindingKind.CHANGED else f"{label}, {group.kind.value}"
 
 
-_THINGS = {FindingKind.MISSING: "Charger missing", FindingKind.UNMANAGED: "Without a file"}
+_LABELS = {"name": "Name", "permissions": "Access"}
+_THINGS = {
+    FindingKind.MISSING: "Charger missing",
+    FindingKind.UNMANAGED: "Without a file",
+    FindingKind.UNREADABLE: "Not readable",
+}
 
 
 def how_many(members: Sequence[Aged]) -> str:
@@ -115,13 +118,13 @@ def since(aged: Aged, now: datetime) -> str:
     return f"{words}, came back {wording.counted(flaps, 'time')}" if flaps else words
 
 
-def window(members: Sequence[Aged]) -> str:
-    """Since when the members of a group are known, as one span."""
+def window(members: Sequence[Aged], now: datetime) -> str:
+    """Since when the members of a group are known, as one span; empty when all are new or one line tells it."""
     starts = sorted(one.ageing.first_seen_at for one in members if one.ageing is not None)
-    if not starts:
+    if len(starts) < 2 or starts[0] == now:
         return ""
-    first, last = starts[0], starts[-1]
-    return f"since {wording.time(first)}" if first == last else f"{wording.time(first)} to {wording.time(last)}"
+    first, last = wording.time(starts[0]), wording.time(starts[-1])
+    return first if first == last else f"{first} to {last}"
 
 
 def shown(members: Sequence[Aged]) -> tuple[Sequence[Aged], int]:
