@@ -102,7 +102,7 @@ def connected(accounts: Sequence[Account], *, access: Access) -> Iterator[Connec
         people = _people(opened)
         live = {
             account.name: stack.enter_context(
-                contextlib.closing(_open(account, opened[account.cloud], people=people, access=access))
+                contextlib.closing(open_live(account, opened[account.cloud], people=people, access=access))
             )
             for account in accounts
         }
@@ -111,7 +111,12 @@ def connected(accounts: Sequence[Account], *, access: Access) -> Iterator[Connec
         yield Connections(accounts=live, clocks=clocks, people=people, born_at=born.pop() if len(born) == 1 else None)
 
 
-def _open(account: Account, opened: Opened, *, people: People | None, access: Access) -> LiveAccount:
+def open_live(account: Account, opened: Opened, *, people: People | None, access: Access) -> LiveAccount:
+    """One account over an open cloud.
+
+    Raises:
+        LoginError: Credentials are missing.
+    """
     return open_account(
         account,
         transport=opened.transport(),

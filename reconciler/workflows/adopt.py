@@ -64,12 +64,21 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
     files += [_new(site, takeover, drafts) for site in takeover.fresh]
     after = replace(takeover.desired, installations=tuple(one.draft.desired for one in files))
     second = make_plan(after, takeover.observed, policy, origins)
-    rest = still_open(second, {one.installation_id: one.left for one in files})
+    rest = [
+        item
+        for item in still_open(second, {one.installation_id: one.left for one in files})
+        if _is_meant(item, takeover.serials)
+    ]
     return Adoption(
         tool_version=policy.tool_version,
         created_at=policy.now,
         files=tuple(sorted((_with(one, rest) for one in files), key=lambda one: one.draft.path)),
     )
+
+
+def _is_meant(item: NotAdopted, serials: Mapping[str, frozenset[str]]) -> bool:
+    only = serials.get(item.target.installation_id)
+    return only is None or item.target.charger in only
 
 
 def _patched(
