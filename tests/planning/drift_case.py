@@ -14,6 +14,8 @@ from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy
 from tests.builders import SITE, TODAY, FixedOrigins, cloud, fleet, policy
 
+CHARGERS = tuple(f"ZPR08000{number}" for number in range(1, 6))
+
 
 def drift(
     desired: DesiredInstallation | DesiredFleet,
