@@ -64,6 +64,8 @@ class FindingRow:
         since_min: Minutes since 1970; -1 when not known.
         seen: Number of runs; 0 without a ledger.
         cars: Cars plugged in; -1 when not known.
+        label: The setting alone; `what` has the charger or the person in front.
+        place: Serial or person; empty for the installation itself.
         target: Installation id or serial, as the commands name it.
         adopt, restore: A command; when there is none, `adopt_not` and `restore_not` say what else.
     """
@@ -79,6 +81,8 @@ class FindingRow:
     name: str
     installation: str
     labels: str
+    label: str
+    place: str
     what: str
     setting: str
     wanted: str
@@ -149,6 +153,8 @@ def _row(aged: Aged, news: Mapping[str, str], labels: Mapping[str, str]) -> Find
         name=name_of(one.installation_name),
         installation=cut(one.target.installation_id),
         labels=labels.get(one.target.installation_id, ""),
+        label=_label(one),
+        place=cut(one.target.charger or one.target.principal or "", VALUE_CELLS),
         what=cut(_what(one), VALUE_CELLS),
         setting=cut(one.setting, VALUE_CELLS),
         wanted=_value(one, one.wanted) or "no file says",
@@ -179,6 +185,11 @@ def _what(finding: Finding) -> str:
             return f"Access of {principal}"
         case _:
             return "The whole installation"
+
+
+def _label(finding: Finding) -> str:
+    row = wording.row_of(finding.target, finding.setting)
+    return cut(finding.setting if row is None else row.label, VALUE_CELLS)
 
 
 def _value(finding: Finding, value: Observation | None) -> str:

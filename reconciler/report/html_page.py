@@ -5,7 +5,7 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from reconciler.model.finding import DriftReport, FindingKind, Severity
 from reconciler.report import wording
 from reconciler.report.escape import cut, visible
-from reconciler.report.html_board import board_of, number, sites
+from reconciler.report.html_board import board_of, number
 from reconciler.report.html_charts import BAR, HEIGHT, WIDTH, ages_of, trend_of
 from reconciler.report.html_data import MOST_FINDINGS, data_of
 from reconciler.report.html_findings import EXECUTORS, KINDS, TRANSITIONS, FindingRow, name_of, rows_of
@@ -111,6 +111,8 @@ _BLANK = FindingRow(
     name="",
     installation="",
     labels="",
+    label="",
+    place="",
     what="",
     setting="",
     wanted="",
@@ -169,10 +171,6 @@ def _digest(text: str) -> str:
     return b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _time(at: datetime) -> str:
-    return wording.time(at)
-
-
 _LOADER = PackageLoader("reconciler.report")
 
 
@@ -185,6 +183,6 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(shown=lambda text: cut(visible(text), 120), n=number, sites=sites, time=_time)
-    environment.filters["plural"] = wording.counted
+    environment.filters.update(shown=lambda text: cut(visible(text), 120), n=number, time=wording.time)
+    environment.filters["plural"] = lambda count, noun: f"{number(count)} {noun}{'' if count == 1 else 's'}"
     return environment

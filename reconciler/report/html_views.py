@@ -20,13 +20,15 @@ class CauseGroup:
 
     Attributes:
         cars: Cars plugged in at these places; -1 when nobody knows.
-        places: `ZAP000123 at Elveveien 12`, the first of them.
+        setting: What they all are about; empty for things as a whole.
+        places: `Elveveien 12, ZAP000123`, the first of them.
         command: Looks at all of them at once; empty when they are too many for one line.
     """
 
     severity: Severity
     title: str
     kind: str
+    setting: str
     wanted: str
     actual: str
     findings: int
@@ -101,6 +103,7 @@ def _cause(rows: Sequence[FindingRow]) -> CauseGroup:
         severity=first.severity,
         title=first.why,
         kind=first.kind_words,
+        setting=first.label,
         wanted=_common([row.wanted for row in rows]),
         actual=first.actual,
         findings=len(rows),
@@ -110,7 +113,7 @@ def _cause(rows: Sequence[FindingRow]) -> CauseGroup:
         who=_common([row.who for row in rows]),
         next=first.next if len(rows) == 1 else next(iter(nexts)).replace(_HERE, "…") if len(nexts) == 1 else "",
         code=first.code,
-        places=tuple(f"{row.what}, {row.name}" for row in rows[:MOST_PLACES]),
+        places=tuple(", ".join(filter(None, (row.name, row.place))) for row in rows[:MOST_PLACES]),
         command=f"reconciler plan {' '.join(targets)}" if len(targets) <= MOST_PLACES else "",
     )
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
 from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
@@ -80,17 +81,14 @@ class Chromium:
         return result
 
     def wait_for(self, event: str) -> None:
-        """Until that event has come once more."""
-        start = monotonic()
-        while monotonic() - start < PATIENCE_S:
-            answer = self._read()
-            self.events.append(answer)
-            if answer.get("method") == event:
-                return
-        raise AssertionError(f"no {event}")
+        """Until that event has come; each is waited for once."""
+        while not (met := [one for one in self.events if one.get("method") == event]):
+            self.events.append(self._read())
+        self.events.remove(met[0])
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
+            assert select([self._answers], [], [], PATIENCE_S)[0], "the browser does not answer"
             part = os.read(self._answers, 1 << 20)
             if not part:
                 raise AssertionError("the browser has gone")
@@ -120,14 +118,18 @@ class Tab:
 
     def open(self, path: Path, *, fragment: str = "") -> float:
         """Open a file; the seconds until it was loaded and its script had run."""
+        self.call("Page.navigate", url="about:blank")  # so that another fragment of the same file loads it again
+        self._loaded()
         del self._browser.events[:]
         start = monotonic()
         failed = self.call("Page.navigate", url=path.as_uri() + fragment).get("errorText")
         assert failed is None, failed
-        if not any(event.get("method") == "Page.loadEventFired" for event in self._browser.events):
-            self._browser.wait_for("Page.loadEventFired")
+        self._loaded()
         self.run("document.body.offsetHeight")
         return monotonic() - start
+
+    def _loaded(self) -> None:
+        self._browser.wait_for("Page.loadEventFired")
 
     def window(self, *, width: int, height: int = 900, dark: bool = False, media: str = "screen") -> None:
         """How big and how bright it is."""

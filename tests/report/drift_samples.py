@@ -246,7 +246,8 @@ def _transitions(found: tuple[Aged, ...]) -> tuple[Transition, ...]:
 
 
 def _trend(found: tuple[Aged, ...]) -> list[TrendPoint]:
-    now = [sum(one.finding.severity is level for one in found) for level in Severity]
+    counted = [one.finding for one in found if one.finding.kind is not FindingKind.SUPPRESSED]
+    now = [sum(one.severity is level for one in counted) for level in Severity]
     if not found:
         return []
     random = Random(3)
