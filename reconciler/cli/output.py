@@ -30,10 +30,14 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     CSV = "csv"
+    GITHUB = "github"
 
 
 BASIC = (Format.TEXT, Format.MARKDOWN, Format.JSON)
 """What every command can write."""
+
+WITH_GITHUB = (*BASIC, Format.GITHUB)
+"""What commands can write that run in a workflow."""
 
 Render = Callable[[], str]
 

@@ -6,10 +6,11 @@ import click
 
 from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.options import global_options
-from reconciler.cli.output import emit, format_options, parsed_reports, say, writable
+from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_reports, say, writable
 from reconciler.cli.plan_sources import Sources, plan_with
 from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
+from reconciler.cli.workflow_step import tell_workflow
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
 
@@ -27,7 +28,7 @@ from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_pl
 )
 @click.option("--base", metavar="REF", help="Tell apart what differs from this commit, whose policy counts.")
 @click.option("--applied", metavar="REF", help="Commit of the last successful apply, to tell drift from the base.")
-@format_options
+@format_options_of(*WITH_GITHUB)
 @global_options
 def command(  # noqa: PLR0913, PLR0917  one per option
     selectors: tuple[str, ...],
@@ -50,10 +51,11 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     With --base the plan says of each change whether this checkout brings it, and accounts, guards, hosts, exceptions,
     acknowledgements and attestations count as on that commit.
     """
+    from reconciler.report.github import plan_outputs, plan_summary
     from reconciler.report.json_document import plan_document, to_text
     from reconciler.store.files import write_atomically
 
-    parsed_reports(reports)
+    parsed_reports(reports, formats=WITH_GITHUB)
     if out is not None:
         writable(out, option="--out")
     if applied is not None and base is None:
@@ -67,4 +69,6 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     conditions = conditions_of_plan(plan)
     if not detailed_exitcode:
         conditions = tuple(one for one in conditions if one is not Condition.DIFFERENCES)
-    return ExitCode(code_of(conditions))
+    code = ExitCode(code_of(conditions))
+    tell_workflow(format_, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
+    return code

@@ -13,12 +13,13 @@ from reconciler.model.snapshot import Snapshot
 
 def plan_renders(plan: Plan) -> Mapping[Format, Render]:
     """How a plan is shown."""
-    from reconciler.report import json_document, markdown, terminal
+    from reconciler.report import github, json_document, markdown, terminal
 
     return {
         Format.TEXT: lambda: terminal.plan_text(plan, **screen()),
         Format.MARKDOWN: lambda: markdown.plan_markdown(plan),
         Format.JSON: lambda: json_document.to_text(json_document.plan_document(plan)),
+        Format.GITHUB: lambda: github.plan_annotations(plan),
     }
 
 

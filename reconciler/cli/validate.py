@@ -8,7 +8,8 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
-from reconciler.cli.output import Format, emit, format_options, parsed_reports, screen
+from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports, screen
+from reconciler.cli.workflow_step import tell_workflow
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.problem import Problem, Severity
@@ -16,7 +17,7 @@ from reconciler.model.problem import Problem, Severity
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@format_options
+@format_options_of(*WITH_GITHUB)
 @global_options
 def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> int:
     """Check the files of the fleet: no network, no credentials.
@@ -24,11 +25,12 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
     All files are read, because some rules look across files; PATHs only limit what is shown. Exits with 3 when
     something is wrong.
     """
+    from reconciler.report.github import validation_annotations
     from reconciler.report.json_document import to_text, validation_document
     from reconciler.report.markdown import validation_markdown
     from reconciler.report.terminal_files import validation_text
 
-    parsed_reports(reports)
+    parsed_reports(reports, formats=WITH_GITHUB)
     loaded = load()
     for path in paths:
         _check_exists(path)
@@ -38,12 +40,19 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
             Format.TEXT: lambda: validation_text(problems, files=loaded.files, **screen()),
             Format.MARKDOWN: lambda: validation_markdown(problems, files=loaded.files),
             Format.JSON: lambda: to_text(validation_document(problems, loaded.files)),
+            Format.GITHUB: lambda: validation_annotations(problems),
         },
         format_=format_,
         reports=reports,
     )
     wrong = any(problem.severity is Severity.ERROR for problem in problems)
-    return ExitCode.INVALID_FILES if wrong else ExitCode.DONE
+    code = ExitCode.INVALID_FILES if wrong else ExitCode.DONE
+    tell_workflow(
+        format_,
+        summary=lambda: validation_markdown(problems, files=loaded.files),
+        outputs={"exit": str(int(code)), "problems": str(len(problems))},
+    )
+    return code
 
 
 def _shown(problem: Problem, paths: tuple[str, ...]) -> bool:
