@@ -47,7 +47,7 @@ def _first_lines(text: str) -> str:
 def _written(report: DriftReport, *, least: Severity, members: int, lines: int) -> str:
     groups = words.groups_of(report.findings)
     shown = [group for group in groups if group.severity.value <= least.value]
-    parts = [MARKER, _title(report), _head(report), *_news(report, lines)]
+    parts = [MARKER, _title(report), _head(report), *_news(report, least, lines)]
     parts += [_group(group, report, members=members) for group in shown]
     parts += _resolved(report, lines)
     parts += _ending(report, lines)
@@ -77,9 +77,10 @@ def _head(report: DriftReport) -> str:
     return "\n\n".join([*lines, table, *also, *news])
 
 
-def _news(report: DriftReport, lines: int) -> list[str]:
+def _news(report: DriftReport, least: Severity, lines: int) -> list[str]:
     """What somebody has not heard yet, the resolved ones apart."""
-    told = [one for one in report.transitions if one.kind is not TransitionKind.RESOLVED]
+    shown = (one for one in report.transitions if one.severity.value <= least.value)
+    told = [one for one in shown if one.kind is not TransitionKind.RESOLVED]
     return [_folded(f"What happened ({len(told)})", list(map(_happened, told)), lines)] if told else []
 
 
