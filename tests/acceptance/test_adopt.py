@@ -110,7 +110,7 @@ class TestNewFiles:
 
 class TestPatches:
     def test_only_lines_that_differ_change(self, shop: Shop) -> None:
-        """Comments stay; afterwards the plan holds only what no file may say: stand-alone mode outside of native OCPP."""
+        """Comments stay; the plan then holds only what no file may say: stand-alone outside of native OCPP."""
         before = (shop.folder / SOLBAKKEN).read_text().splitlines()
 
         shop.run("adopt", SOLBAKKEN, "--yes")
