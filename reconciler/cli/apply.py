@@ -11,6 +11,7 @@ from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
+from reconciler.cli.reviewing import reviewed_in
 from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
@@ -37,6 +38,14 @@ from reconciler.workflows.waves import parse_waves
     allow_from_autoenv=False,
     help="Go on with an interrupted run: its id, its folder, or `last`.",
 )
+@click.option(
+    "--reviewed",
+    "reviewed",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Carry out only changes that this reviewed plan brings. May be given several times.",
+)
 @format_options
 @global_options
 def command(  # noqa: PLR0913, PLR0917  one per option
@@ -48,6 +57,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     max_failures: int | None,
     waves: str | None,
     resumed: str | None,
+    reviewed: tuple[Path, ...],
     format_: str,
     reports: tuple[str, ...],
 ) -> int:
@@ -65,11 +75,11 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     if waves is not None:
         parse_waves(waves)
     saved = Path(selectors[0]) if selectors and selectors[0].endswith(".json") else None
-    if resumed is not None and (selectors or exclude):
+    if resumed is not None and (selectors or exclude or reviewed):
         raise UsageProblemError(
             "a run is resumed as a whole",
             where="--resume",
-            remedy="leave plan file, selectors and --exclude out; for a part of it, plan again",
+            remedy="leave plan file, selectors, --exclude and --reviewed out; for a part of it, plan again",
         )
     loaded, desired = load_valid()
     request = Request(
@@ -80,6 +90,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
         waves=waves or "",
+        reviewed=reviewed_in(reviewed, desired),
     )
     if resumed is None:
         ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))

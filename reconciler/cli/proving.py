@@ -15,7 +15,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind
 from reconciler.model.words import open_reasons
 from reconciler.report import json_document, worksheet
-from reconciler.store.runs import ROLLBACK, RunFolder
+from reconciler.store.runs import NOT_REVIEWED, ROLLBACK, RunFolder
 from reconciler.workflows.apply import waves_of
 from reconciler.workflows.context import Apply
 from reconciler.workflows.verify import Proof, of_the_whole, prove, reached_part
@@ -101,6 +101,7 @@ def result_of(
         residual_plan=residual,
         worksheet=_worksheet(run.plan, final, log),
         waves=waves_of(run, earlier_of(log)),
+        not_reviewed=log.shown(NOT_REVIEWED) if log.has(NOT_REVIEWED) else None,
         rollback=log.shown(ROLLBACK) if writes and log.has(ROLLBACK) else None,
     )
 

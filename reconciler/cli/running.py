@@ -14,6 +14,7 @@ from reconciler.cli.output import screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
 from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run
+from reconciler.cli.reviewing import split, tell_left
 from reconciler.cli.saved_plan import (
     Request,
     accounts_in,
@@ -33,7 +34,7 @@ from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
 from reconciler.store.history import history
-from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
+from reconciler.store.runs import NOT_REVIEWED, PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations
@@ -56,13 +57,14 @@ class Applied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """One run, ready to go."""
+    """One run, ready to go; `left` is what nobody reviewed."""
 
     plan: Plan
     request: Request
     connections: Connections
     log: RunFolder
     earlier: Earlier = field(default_factory=Earlier)
+    left: Plan | None = None
 
 
 def finished_plan(plan: Plan) -> str:
@@ -91,12 +93,16 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
         else:
             policy = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
             plan = still_good(stored, request.desired.limits, policy=policy, where=str(saved))
+        plan, left = split(plan, request.reviewed)
+        if left is not None:
+            now = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
+            plan = with_fleet_guards(plan, request.desired.limits, policy=now)
         if plan.changes and not plan.refused_whole:
             warn_about_secrets(plan)
             if not confirm(plan):
                 return Applied(plan=plan, also=left_open(plan))
         with RunFolder.create(root, run_id, now=connections.clock.now) as log:
-            return _carried_out(_Task(plan=plan, request=request, connections=connections, log=log))
+            return _carried_out(_Task(plan=plan, request=request, connections=connections, log=log, left=left))
 
 
 def run_resume(request: Request, run: str) -> Applied:
@@ -157,6 +163,9 @@ def _write_plans(task: _Task) -> None:
         takes_back = None if plan.rollback is None else plan.rollback.run_id
         log.record("asked", {**options, "plan_digest": plan.digest, "takes_back": takes_back})
         log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
+    if task.left is not None:
+        text = json_document.to_text(json_document.plan_document(task.left))
+        tell_left(task.left, log.write_file(NOT_REVIEWED, text))
     if plan.changes and not plan.refused_whole and not log.has(ROLLBACK):
         back = rollback_plan(plan, request.desired, run_id=log.run_id, now=task.connections.clock.now())
         log.write_file(ROLLBACK, json_document.to_text(json_document.plan_document(back)))

@@ -29,6 +29,7 @@ class Request:
     Attributes:
         desired: What is wanted: the files, or for the way back from a run what was there before it.
         waves: As written, for instance `5,10%,rest`; empty when the run is not split.
+        reviewed: Ids of the only changes that may be carried out; None for all of the plan.
     """
 
     loaded: LoadedFleet
@@ -38,6 +39,7 @@ class Request:
     accepted: tuple[str, ...]
     max_failures: int | None
     waves: str = ""
+    reviewed: frozenset[str] | None = None
 
 
 def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:

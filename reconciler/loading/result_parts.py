@@ -15,6 +15,7 @@ def result_of(document: Part) -> RunResult:
         residual_plan=document["residual_plan"],
         worksheet=document["worksheet"],
         rollback=document.get("rollback"),
+        not_reviewed=document.get("not_reviewed"),
         waves=tuple(_wave_of(part) for part in document.get("waves", ())),
     )
 

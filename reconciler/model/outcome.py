@@ -78,6 +78,7 @@ class RunResult:
     Attributes:
         rollback: The plan that brings back what the run changed; None when the run changed nothing.
         waves: In order; empty when the run was not split.
+        not_reviewed: The plan of what was left as it is because no reviewed plan held it; None when there is nothing.
     """
 
     run_id: str
@@ -89,6 +90,7 @@ class RunResult:
     worksheet: str | None = None
     rollback: str | None = None
     waves: tuple[Wave, ...] = ()
+    not_reviewed: str | None = None
 
     def count(self, kind: OutcomeKind) -> int:
         """How many changes ended that way."""

@@ -111,6 +111,7 @@ def result_document(result: RunResult, *, also: tuple[Condition, ...] = ()) -> J
         "residual_plan": result.residual_plan,
         "worksheet": result.worksheet,
         "rollback": result.rollback,
+        "not_reviewed": result.not_reviewed,
         "waves": [parts.wave_part(wave) for wave in result.waves],
     }
 

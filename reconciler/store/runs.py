@@ -18,6 +18,7 @@ from reconciler.store.moments import utc_now
 PLAN = "plan.json"
 ROLLBACK = "rollback.json"
 RESULT = "result.json"
+NOT_REVIEWED = "not-reviewed.json"
 
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

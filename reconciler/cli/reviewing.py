@@ -1,0 +1,48 @@
+"""`apply --reviewed`: only changes that stood in plans which somebody reviewed; the rest is listed and left alone."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reconciler.cli.output import say
+from reconciler.cli.saved_plan import accounts_in
+from reconciler.loading.documents import read_plan
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.plan import Plan
+from reconciler.model.words import counted, wish
+from reconciler.planning.residual import residual_plan
+from reconciler.planning.reviewed import ids_reviewed, reviewed_part
+
+_SHOWN = 20
+
+
+def reviewed_in(files: Sequence[Path], desired: DesiredFleet) -> frozenset[str] | None:
+    """Ids of the changes in those plan documents that may be carried out; None when no file was given.
+
+    Raises:
+        InvalidDocumentError: A file is no plan as we wrote it, or was made for another cloud.
+    """
+    if not files:
+        return None
+    plans = [read_plan(file) for file in files]
+    for file, plan in zip(files, plans, strict=True):
+        accounts_in(plan, desired, where=str(file))
+    return ids_reviewed(plans)
+
+
+def split(plan: Plan, reviewed: frozenset[str] | None) -> tuple[Plan, Plan | None]:
+    """The part that was reviewed, and the rest; without reviewed plans everything and nothing."""
+    if reviewed is None:
+        return plan, None
+    kept = reviewed_part(plan, reviewed)
+    rest = frozenset(change.id for change in plan.changes) - kept
+    left = residual_plan(plan, rest, now=plan.created_at) if rest else None
+    return residual_plan(plan, kept, now=plan.created_at), left
+
+
+def tell_left(left: Plan, shown: str) -> None:
+    """Say what stays as it is because nobody reviewed it."""
+    say(f"{counted(len(left.changes), 'change')} not reviewed, left as it is; the plan for it is {shown}")
+    for change in left.changes[:_SHOWN]:
+        say(f"  not reviewed: {change.installation_name}: {wish(change)}")
+    if len(left.changes) > _SHOWN:
+        say(f"  and {len(left.changes) - _SHOWN} more")

@@ -1,0 +1,107 @@
+"""`apply --reviewed`: what reviewers saw is carried out, and nothing else."""
+
+import json
+from typing import Any
+
+from reconciler.model.change import Cause
+from reconciler.sandbox.portal import set_value
+from tests.acceptance.conftest import Shop
+from tests.acceptance.test_base import Repository
+
+BAKKEGATA = "installations/homes/bakkegata-7.yaml"
+
+
+def merged(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two pull requests were reviewed and merged; before them the base already wanted more than was live."""
+    repository = Repository(shop)
+    reviewed = []
+    for number, (file, wanted) in enumerate(((BAKKEGATA, 13), ("installations/coops/solbakken.yaml", 9)), start=1):
+        repository.git("checkout", "-q", "-b", f"pr{number}")
+        shop.edit(file, r"maxCurrent: \d+", f"maxCurrent: {wanted}")
+        shop.run("plan", "--base", "main", "--out", f"plan{number}.json")
+        reviewed.append(json.loads((shop.folder / f"plan{number}.json").read_text()))
+        repository.commit(f"pr {number}")
+        repository.git("checkout", "-q", "main")
+        repository.git("merge", "-q", f"pr{number}")
+    return reviewed[0], reviewed[1]
+
+
+def brought(document: dict[str, Any]) -> set[str]:
+    """Ids of what a pull request brings."""
+    return {one["id"] for one in document["changes"] if one["cause"] == Cause.PULL_REQUEST}
+
+
+def test_two_merges_are_carried_out_and_nothing_else(shop: Shop) -> None:
+    """What was pending before stays pending, is listed, and does not fail the run."""
+    first, second = merged(shop)
+    whole = {one["id"] for one in shop.plan().document["changes"]}
+    wanted = (brought(first) | brought(second)) & whole
+    before = len(shop.log())
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    done = {one["change"]: one["outcome"] for one in ended.document["outcomes"]}
+    assert wanted
+    assert whole - wanted
+    assert set(done) == wanted
+    assert set(done.values()) <= {"done", "already"}
+    assert sum(one["method"] != "GET" and "/oauth/" not in one["path"] for one in shop.log()[before:]) <= len(wanted)
+    assert f"{len(whole - wanted)} changes not reviewed" in ended.err
+    left = json.loads((shop.folder / ended.document["not_reviewed"]).read_text())
+    assert {one["id"] for one in left["changes"]} == whole - wanted
+    assert {one["id"] for one in shop.plan().document["changes"]} == whole - wanted
+
+
+def test_what_a_reviewed_plan_only_mentions_is_not_carried_out(shop: Shop) -> None:
+    """Pending on base and drift are shown to a reviewer, who does not answer for them."""
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "-b", "docs")
+    shop.run("plan", "--base", "main", "--out", "plan.json")
+
+    ended = shop.apply("--yes", "--reviewed", "plan.json")
+
+    assert ended.code == 0, ended.err
+    assert ended.document["outcomes"] == []
+    assert ended.document["not_reviewed"]
+
+
+def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Shop) -> None:
+    """Somebody changed the charger since; that is another change, and nobody reviewed it."""
+    first, _ = merged(shop)
+    change = next(one for one in first["changes"] if one["id"] in brought(first))
+    with shop.open_world() as world:
+        set_value(world, change["charger"], setting="maxCurrent", value="11")
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json")
+
+    assert change["id"] not in {one["change"] for one in ended.document["outcomes"]}
+
+
+def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
+    """The part of the saved plan that was reviewed."""
+    first, _ = merged(shop)
+    shop.run("plan", "--out", "now.json")
+
+    ended = shop.apply("now.json", "--reviewed", "plan1.json")
+
+    assert {one["change"] for one in ended.document["outcomes"]} == brought(first)
+
+
+def test_a_forged_reviewed_plan_is_refused(shop: Shop) -> None:
+    """A cause is not in the id, but the digest and every id are checked; a foreign document is none."""
+    merged(shop)
+    document = json.loads((shop.folder / "plan1.json").read_text())
+    next(one for one in document["changes"] if one["setting"] == "maxCurrent")["after"] = 32
+    (shop.folder / "plan1.json").write_text(json.dumps(document))
+
+    ended = shop.run("apply", "--yes", "--reviewed", "plan1.json")
+
+    assert ended.code == 3
+    assert "does not have the id of its content" in ended.err
+
+
+def test_a_resumed_run_takes_no_reviewed_plans(shop: Shop) -> None:
+    """Its plan was cut to what was reviewed when it began."""
+    merged(shop)
+
+    assert shop.run("apply", "--resume", "last", "--reviewed", "plan1.json").code == 64
