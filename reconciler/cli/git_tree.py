@@ -43,6 +43,23 @@ def day_of(commit: str, *, at: Path) -> date | None:
         return None
 
 
+def is_ancestor(first: str, second: str, *, at: Path) -> bool:
+    """Whether one commit leads to the other; False too when git does not know one of them."""
+    return _git(at, "merge-base", "--is-ancestor", "--end-of-options", first, second) is not None
+
+
+def commits_between(since: str, until: str, *, at: Path) -> tuple[str, ...]:
+    """The commits of a branch after one and up to another, newest first; what a merge brought along is left out.
+
+    Raises:
+        UsageProblemError: git does not know them.
+    """
+    found = _git(at, "rev-list", "--first-parent", "--end-of-options", until, f"^{since}")
+    if found is None:
+        raise _unknown(f"git knows no way from {since[:10]} to {until[:10]}", "--since")
+    return tuple(found.decode("ascii", "replace").split())
+
+
 @contextlib.contextmanager
 def written_out(commit: str, folder: Path) -> Iterator[Path]:
     """The folder as it was at that commit, in a temporary place with the same name; it may be missing there.

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "apply": "Carry out a plan in safe order and prove it by reading back.",
     "snapshot": "Write the redacted live state to a file, for planning offline.",
     "adopt": "Write the live state into files, so that the plan becomes empty.",
+    "github": "Steps of the workflows on GitHub: comment, issue, ledger, reviewed plans.",
     "explain": "Tell where a value comes from, or what a code means.",
     "attest": "Confirm that permissions were set in the Portal.",
     "init": "Start a fleet repository whose plan is empty.",

@@ -60,6 +60,15 @@ def read_ledger(path: Path) -> Ledger:
     return _read(path).ledger
 
 
+def chain_of(path: Path) -> frozenset[str]:
+    """Every hash that the lines carry or go on from: a ledger whose head is among them is a former state of this one.
+
+    Raises:
+        ReconcilerError: As `read_ledger`.
+    """
+    return frozenset(told for link in _read(path).links for told in (link.prev, link.hash))
+
+
 def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str:
     """Write the lines of one run, the last of which ends it, and take out what is too old; returns the new head.
 

@@ -1,0 +1,70 @@
+"""Documents that the workflows hand on: found, checked, judged."""
+
+import tempfile
+from pathlib import Path
+
+from reconciler.errors import InvalidDocumentError, ReconcilerError
+from reconciler.model.exit import Condition, ExitCode, code_of
+from reconciler.workflows.github_merges import SNAPSHOT_WORKFLOWS, newest_snapshot
+from reconciler.workflows.github_ports import Runs
+
+_IN_TIME = frozenset({Condition.DIFFERENCES, Condition.PENDING, Condition.WAITING, Condition.UNVERIFIABLE})
+"""What waits for somebody, and is told in a comment or an issue; a red job would only say it again."""
+
+_ACCEPTABLE = {
+    "plan": _IN_TIME | {Condition.UNREADABLE},
+    "drift": _IN_TIME | {Condition.UNREADABLE},
+    "result": _IN_TIME,
+}
+
+
+def verdict(file: Path) -> tuple[ExitCode, str]:
+    """The exit code of a job that made this document, and why.
+
+    Raises:
+        InvalidDocumentError: There is no such document, so whatever should have made it failed.
+    """
+    from reconciler.loading.documents import kind_of, read_document
+
+    kind = kind_of(file)
+    if kind not in _ACCEPTABLE:
+        raise InvalidDocumentError(
+            "this is no plan, result or drift report", where=str(file), remedy="name a document of one of these kinds"
+        )
+    told = read_document(file, kind=kind)["exit"]["conditions"]
+    conditions = tuple(one for one in Condition if one.value in told)
+    bad = tuple(one for one in conditions if one not in _ACCEPTABLE[kind])
+    words = ", ".join(one.value for one in conditions) or "nothing is open"
+    return ExitCode(code_of(bad)), f"{kind}: {words}"
+
+
+def newest_result(place: Path) -> Path | None:
+    """The result itself, or that of the latest run in a folder of runs; None when no run left one."""
+    if not place.is_dir():
+        return place
+    found = sorted(place.glob("*/result.json"))
+    return found[-1] if found else None
+
+
+def fetch_snapshot(hub: Runs, out: Path, *, branch: str) -> str:
+    """Put the newest snapshot of a branch into a file; what to say about it.
+
+    Raises:
+        ReconcilerError: There is none, or it is not one.
+    """
+    from reconciler.loading.snapshot import read_snapshot
+    from reconciler.report.json_document import to_text
+    from reconciler.report.json_snapshot import snapshot_document
+    from reconciler.store.files import write_atomically
+
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
+        found = newest_snapshot(hub, branch=branch, folder=Path(folder))
+        if found is None:
+            raise ReconcilerError(
+                f"no workflow of {branch} kept a snapshot, or they are all gone",
+                where=" and ".join(SNAPSHOT_WORKFLOWS),
+                remedy="run the workflow `drift` by hand once; it then runs every night",
+            )
+        snapshot = read_snapshot(found)
+    write_atomically(out, to_text(snapshot_document(snapshot)))
+    return f"snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,70 @@
+"""The ledger of drift runs, from its branch and back; only ever forward."""
+
+import tempfile
+from pathlib import Path
+
+from reconciler.cli.ledger_branch import LedgerBranch
+from reconciler.errors import ReconcilerError
+from reconciler.store.files import make_private_folder, read_ordinary, unreadable, write_atomically
+from reconciler.store.ledger import chain_of, read_ledger
+
+NAME = "ledger.jsonl"
+
+
+def pull_ledger(file: Path, *, branch: str, checkout: Path) -> str:
+    """Fetch the ledger into a file; what to say about it.
+
+    Raises:
+        ReconcilerError: The branch cannot be read, or its ledger is broken.
+    """
+    content = LedgerBranch(branch=branch, checkout=checkout).read(NAME)
+    if content is None:
+        return f"there is no ledger on {branch} yet"
+    make_private_folder(file.absolute().parent)
+    write_atomically(file, _text(content, branch))
+    return f"{len(read_ledger(file).lines)} lines of the ledger"
+
+
+def push_ledger(file: Path, *, branch: str, checkout: Path) -> str:
+    """Put a file in the place of the ledger; what to say about it.
+
+    Raises:
+        ReconcilerError: One of them is broken, or the branch has lines that the file does not go on from.
+    """
+    mine = read_ledger(file)  # tells of a broken chain before anything is asked
+    try:
+        content = read_ordinary(file)
+    except OSError as error:
+        raise unreadable(file, error) from error
+    known = chain_of(file)
+
+    def following(there: bytes | None) -> bytes | None:
+        head = None if there is None else _head(there, branch)
+        if head == mine.head:
+            return None
+        if head is not None and head not in known:
+            raise ReconcilerError(
+                "its lines do not go on from those on the branch: another run wrote there, or they were changed",
+                where=f"{file} and {NAME} on {branch}",
+                remedy="run the workflow `drift` again; if nothing else ran, see who wrote to the branch",
+            )
+        return content
+
+    done = LedgerBranch(branch=branch, checkout=checkout).write(NAME, following, why="Remember a drift run\n")
+    return f"the ledger is on {branch}" if done else "the branch has every line already"
+
+
+def _head(content: bytes, branch: str) -> str | None:
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
+        file = Path(folder) / NAME
+        write_atomically(file, _text(content, branch))
+        return read_ledger(file).head
+
+
+def _text(content: bytes, branch: str) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReconcilerError(
+            "it is not text", where=f"{NAME} on {branch}", remedy="see who wrote to the branch, and go back to before"
+        ) from error

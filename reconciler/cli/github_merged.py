@@ -1,0 +1,79 @@
+"""Fetches the plans that were reviewed in merged pull requests, and keeps only what is a plan."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.cli.applied import applied_commit
+from reconciler.cli.git_tree import commit_of, commits_between, is_ancestor
+from reconciler.errors import InvalidDocumentError, UsageProblemError
+from reconciler.loading.documents import read_plan
+from reconciler.model.words import counted
+from reconciler.report.json_document import plan_document, to_text
+from reconciler.store.files import make_private_folder, write_atomically
+from reconciler.workflows.github_merges import Reviewed, reviewed_plans
+from reconciler.workflows.github_ports import Merges
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What `github reviewed` was asked for.
+
+    Attributes:
+        target: The branch that pull requests were merged into.
+        branch: The branch that remembers what was applied.
+        at: The checkout of what is to be applied.
+    """
+
+    out: Path
+    since: str | None
+    target: str
+    branch: str
+    at: Path
+
+
+def fetch_reviewed(hub: Merges, asked: Asked) -> Iterator[str]:
+    """Write one plan per pull request; what to say about each.
+
+    Raises:
+        UsageProblemError: The folder is in use, or the commits do not follow each other.
+        ReconcilerError: GitHub or git refused.
+    """
+    if asked.out.exists() and any(asked.out.iterdir()):
+        raise UsageProblemError("it holds something already", where=str(asked.out), remedy="name a new folder")
+    make_private_folder(asked.out.absolute())
+    head = commit_of("HEAD", at=asked.at, option="--checkout")
+    since = _since(asked, head)
+    commits = commits_between(since, head, at=asked.at)
+    yield f"{counted(len(commits), 'commit')} since {since[:10]}"
+    with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
+        for one in reviewed_plans(hub, commits, branch=asked.target, folder=Path(folder)):
+            yield f"#{one.pull.number}: {_kept(one, asked.out)}"
+
+
+def _since(asked: Asked, head: str) -> str:
+    """The commit after which merges count: before the first apply only the latest merge does."""
+    if asked.since is not None:
+        since = commit_of(asked.since, at=asked.at, option="--since")
+    else:
+        applied = applied_commit(branch=asked.branch, checkout=asked.at)
+        since = commit_of(applied or f"{head}^1", at=asked.at, option="--since")
+    if not is_ancestor(since, head, at=asked.at):
+        raise UsageProblemError(
+            "what was applied last does not lead to what is checked out: history was rewritten",
+            where=f"{since[:10]} and {head[:10]}",
+            remedy="see what happened to the branch; then record a commit with: reconciler github applied --set COMMIT",
+        )
+    return since
+
+
+def _kept(one: Reviewed, out: Path) -> str:
+    if one.plan is None:
+        return "no plan was made of what was merged, so nothing of it counts as reviewed"
+    try:
+        plan = read_plan(one.plan)
+    except InvalidDocumentError as error:
+        return f"its plan cannot be used ({error.what}), so nothing of it counts as reviewed"
+    write_atomically(out / f"pull-{one.pull.number}.json", to_text(plan_document(plan)))
+    return f"{counted(len(plan.changes), 'change')} in the reviewed plan"
