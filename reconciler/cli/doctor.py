@@ -5,10 +5,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import click
-import httpx
 
 from reconciler.cli.clouds import open_cloud
 from reconciler.cli.fleet_files import load
@@ -16,6 +14,7 @@ from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import screen, show
 from reconciler.cli.wiring import Access, check_pins, open_live
 from reconciler.errors import CloudError, InvalidFilesError, LockedError, LoginError, ReconcilerError
+from reconciler.live.server_time import DateWatch
 from reconciler.loading.beginning import without_installations
 from reconciler.model.checkup import Health, Symptom
 from reconciler.model.desired import Account, Cloud, DesiredFleet
@@ -112,23 +111,3 @@ def _looked_at(account: Account, desired: DesiredFleet) -> Iterator[Symptom]:
             yield rate_symptom(account, live.requests.read)
             own = [site for site in desired.installations if site.account == account.name]
             yield from role_symptoms(own, observed)
-
-
-class DateWatch(httpx.BaseTransport):
-    """Passes requests on and remembers what time the server said it is."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-        self.server_time: datetime | None = None
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Pass a request on; a date that is none is not remembered."""
-        answer = self._transport.handle_request(request)
-        with contextlib.suppress(ValueError, TypeError):
-            said = parsedate_to_datetime(answer.headers["Date"]) if "Date" in answer.headers else None
-            self.server_time = said.astimezone(UTC) if said is not None else self.server_time
-        return answer
-
-    def close(self) -> None:
-        """Close what is underneath."""
-        self._transport.close()
