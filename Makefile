@@ -52,6 +52,7 @@ kills: $(VENV)/installed-dev
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/ruff format --quiet --check $(CODE) || { $(BIN)/ruff format --check $(CODE); exit 1; }
+	@$(BIN)/zizmor --offline --quiet --no-progress .github/workflows
 	@echo "lint: good"
 
 types: $(VENV)/installed-dev

@@ -42,9 +42,9 @@ from reconciler.workflows.waves import parse_waves
     "--reviewed",
     "reviewed",
     multiple=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Carry out only changes that this reviewed plan brings. May be given several times.",
+    type=click.Path(path_type=Path),
+    metavar="FILE|DIR",
+    help="Carry out only changes that this reviewed plan brings, or the plans in this folder. May be given several times.",
 )
 @format_options
 @global_options

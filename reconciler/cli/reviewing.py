@@ -15,14 +15,17 @@ from reconciler.planning.reviewed import ids_reviewed, reviewed_part
 _SHOWN = 20
 
 
-def reviewed_in(files: Sequence[Path], desired: DesiredFleet) -> frozenset[str] | None:
-    """Ids of the changes in those plan documents that may be carried out; None when no file was given.
+def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> frozenset[str] | None:
+    """Ids of the changes in those plan documents that may be carried out; None when none was asked for.
+
+    A folder stands for the plans in it; with none in it nothing was reviewed, and nothing is carried out.
 
     Raises:
         InvalidDocumentError: A file is no plan as we wrote it, or was made for another cloud.
     """
-    if not files:
+    if not places:
         return None
+    files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
     plans = [read_plan(file) for file in files]
     for file, plan in zip(files, plans, strict=True):
         accounts_in(plan, desired, where=str(file))
