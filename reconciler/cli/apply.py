@@ -44,7 +44,7 @@ from reconciler.workflows.waves import parse_waves
     multiple=True,
     type=click.Path(path_type=Path),
     metavar="FILE|DIR",
-    help="Carry out only changes that this reviewed plan brings, or the plans in this folder. May be given several times.",
+    help="Carry out only changes that this reviewed plan brings, or those in this folder. May be given several times.",
 )
 @format_options
 @global_options

@@ -30,6 +30,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     CSV = "csv"
+    HTML = "html"
     GITHUB = "github"
 
 

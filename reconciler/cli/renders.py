@@ -34,19 +34,20 @@ def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Re
     }
 
 
-DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV)
+DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.HTML)
 """How a drift report can be written."""
 
 
 def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Render]:
     """How a drift report is shown; texts leave out what is milder than `least`."""
-    from reconciler.report import drift_csv, drift_markdown, drift_text, json_document, json_drift
+    from reconciler.report import drift_csv, drift_markdown, drift_text, html_page, json_document, json_drift
 
     return {
         Format.TEXT: lambda: drift_text.drift_text(report, least=least, **screen()),
         Format.MARKDOWN: lambda: drift_markdown.drift_markdown(report, least=least),
         Format.JSON: lambda: json_document.to_text(json_drift.drift_document(report)),
         Format.CSV: lambda: drift_csv.drift_csv(report),
+        Format.HTML: lambda: html_page.drift_html(report),
     }
 
 
