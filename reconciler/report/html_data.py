@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 
 from reconciler.model.finding import DriftReport, FindingKind, Severity
-from reconciler.report.escape import for_json
-from reconciler.report.html_findings import KINDS, FindingRow, labels_of, name_of
+from reconciler.report.escape import cut, for_json
+from reconciler.report.html_findings import KINDS, VALUE_CELLS, FindingRow, labels_of, name_of
 
 MOST_FINDINGS = 30_000
 """Findings in the data of a page; more would make it too big to send. The page says when there are more."""
@@ -68,7 +68,7 @@ def data_of(report: DriftReport, rows: Sequence[FindingRow]) -> str:
         "kinds": [[one.value, KINDS[one]] for one in _KINDS],
         "columns": [*NUMBERS, *TEXTS],
         "numbers": len(NUMBERS),
-        "groups": list(report.groups),
+        "groups": [cut(group, VALUE_CELLS) for group in report.groups],
         "observed": report.observed_at.isoformat(),
         "findings": findings,
         "sites": [

@@ -13,6 +13,7 @@ from reconciler.report.escape import cut, visible
 
 VALUE_CELLS = 120
 TEXT_CELLS = 400
+_LONGEST_SERIAL = 40  # Zaptec's have nine characters
 
 KINDS = {
     FindingKind.CHANGED: "changed",
@@ -205,9 +206,10 @@ def _note(finding: Finding) -> str:
 
 
 def _target(target: Target) -> str:
-    """For a command line: quoted, so that no name runs anything or reads as an option."""
-    text = visible(target.charger or target.installation_id)
-    return shlex.quote(text if not text.startswith("-") else visible(target.installation_id))
+    """For a command line: quoted, so that no name runs anything or reads as an option; never cut."""
+    serial = visible(target.charger or "")
+    is_usable = 0 < len(serial) <= _LONGEST_SERIAL and not serial.startswith("-")
+    return shlex.quote(serial if is_usable else cut(target.installation_id))
 
 
 def _adopt(finding: Finding) -> str:
