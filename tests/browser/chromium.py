@@ -154,7 +154,7 @@ class Tab:
         """Until an expression is true."""
         start = monotonic()
         while not self.run(expression):
-            assert monotonic() - start < PATIENCE_S, f"never: {expression}"
+            assert monotonic() - start < PATIENCE_S / 4, f"never: {expression}"
 
     def press(self, *keys: str, shift: bool = False) -> None:
         """Press keys as a person does."""
