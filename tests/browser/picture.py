@@ -18,7 +18,7 @@ def take(path: Path) -> None:
         page = Path(folder) / "drift.html"
         page.write_text(drift_html(report(300, every=3)), encoding="utf-8")
         tab = Tab(started)
-        tab.window(width=1100, height=1180)
+        tab.window(width=1000, height=860)
         tab.open(page)
         tab.run("document.getElementById('now').remove()")  # it depends on the day
         tab.picture(path)
