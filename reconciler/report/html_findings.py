@@ -56,6 +56,10 @@ _NO_RESTORE = {
 }
 
 
+_ACTUAL = {FindingKind.MISSING: "not seen", FindingKind.UNMANAGED: "there"}
+"""Instead of a value, where nothing was read; nothing here says that a thing is gone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
     """One finding in words, visible and cut, not yet escaped for HTML.
@@ -142,6 +146,7 @@ def _row(aged: Aged, news: Mapping[str, str], labels: Mapping[str, str]) -> Find
     one, ageing = aged.finding, aged.ageing
     since = one.since or (None if ageing is None else ageing.first_seen_at)
     adopt, restore = _adopt(one), _restore(one)
+    is_unmanaged = one.kind is FindingKind.UNMANAGED
     return FindingRow(
         severity=one.severity,
         kind=one.kind,
@@ -158,8 +163,8 @@ def _row(aged: Aged, news: Mapping[str, str], labels: Mapping[str, str]) -> Find
         place=cut(one.target.charger or one.target.principal or "", VALUE_CELLS),
         what=cut(_what(one), VALUE_CELLS),
         setting=cut(one.setting, VALUE_CELLS),
-        wanted=_value(one, one.wanted) or "no file says",
-        actual=_value(one, one.actual) or ("there" if one.kind is FindingKind.UNMANAGED else "not there"),
+        wanted=_value(one, one.wanted) or ("no file says" if is_unmanaged else "as in the file"),
+        actual=_value(one, one.actual) or _ACTUAL.get(one.kind, "not read"),
         why=cut(one.why, TEXT_CELLS),
         who=EXECUTORS[one.next_step.executor],
         next=cut(one.next_step.text.replace("`", ""), TEXT_CELLS),
@@ -177,6 +182,8 @@ def _row(aged: Aged, news: Mapping[str, str], labels: Mapping[str, str]) -> Find
 def _what(finding: Finding) -> str:
     """`ZAP012345 Maximum current`; the thing itself when the whole of it is meant."""
     target = finding.target
+    if finding.setting == "name":
+        return "Name"
     if finding.setting:
         return wording.setting(target, finding.setting)
     match target:
@@ -190,7 +197,7 @@ def _what(finding: Finding) -> str:
 
 def _label(finding: Finding) -> str:
     row = wording.row_of(finding.target, finding.setting)
-    return cut(finding.setting if row is None else row.label, VALUE_CELLS)
+    return cut(finding.setting.capitalize() if row is None else row.label, VALUE_CELLS)
 
 
 def _value(finding: Finding, value: Observation | None) -> str:

@@ -148,8 +148,8 @@ class TestContent:
         # `fetch` is forbidden by the policy; the text is read where the page made it.
         text = tab.run(_CSV)
         rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
-        assert [row["name"] for row in rows] == ["Bakkegata 2", f"'{name}"]
-        assert rows[1]["first_seen_at"] == "2026-01-12 06:00 UTC"
+        assert [row["installationName"] for row in rows] == ["Bakkegata 2", f"'{name}"]
+        assert rows[1]["firstSeen"] == "2026-01-12T06:00:00Z"
         assert rows[1]["restore"] == "reconciler apply ZAP000001"
 
 

@@ -151,6 +151,14 @@ class TestWithoutScript:
         assert bool(row.restore) != bool(row.restore_not)
         assert KINDS[kind] in Page(drift_html(EVERY_KIND)).text
 
+    def test_what_was_not_read_is_not_called_gone(self) -> None:
+        """Unknown is not absent; no sentence of the page turns one into the other."""
+        kind, severity, *_, group, code = SAMPLES[7]
+        one = finding(7, (kind, severity, "", None, None, "no role there", group, code))
+
+        row = rows_of(report_of([], [aged(one, 1)]))[0]
+        assert (row.wanted, row.actual) == ("as in the file", "not read")
+
     def test_totals_leave_out_what_is_tolerated(self) -> None:
         """An exception is an agreement."""
         page = drift_html(EVERY_KIND)

@@ -171,11 +171,12 @@
   }
 
   function csv() {
-    const columns = ["severity", "kind", "installation", "name", "labels", "what", "setting", "wanted", "actual", "first_seen_at", "times_seen",
-      "cars", "why", "executor", "next_step", "file", "code", "since_last_run", "exception", "adopt", "restore"];
-    const lines = findings.map((one) => [one.severity, one.kind, one.installation, one.name, one.labels, one.what, one.setting, one.wanted,
-      one.actual, when(one.since_min), one.seen || "", one.cars < 0 ? "" : one.cars, one.why, one.who, one.next, one.file, one.code, one.news,
-      one.note, one.adopt, one.restore]);
+    const columns = ["severity", "kind", "code", "installationId", "installationName", "labels", "what", "setting", "wanted", "actual", "why",
+      "nextExecutor", "next", "file", "cars", "firstSeen", "timesSeen", "flaps", "sinceLastRun", "exception", "adopt", "restore"];
+    const moment = (minutes) => (minutes < 0 ? "" : new Date(minutes * 60000).toISOString().replace(".000", ""));
+    const lines = findings.map((one) => [one.severity, one.kind, one.code, one.installation, one.name, one.labels, one.what, one.setting,
+      one.wanted, one.actual, one.why, one.who, one.next, one.file, one.cars < 0 ? "" : one.cars, moment(one.since_min), one.seen || "",
+      one.flaps, one.news, one.note, one.adopt, one.restore]);
     return [columns, ...lines].map((line) => line.map(cell).join(",")).join("\r\n") + "\r\n";
   }
 
