@@ -40,7 +40,7 @@ def verdict(file: Path) -> tuple[ExitCode, str]:
 
 def newest_result(place: Path) -> Path | None:
     """The result itself, or that of the latest run in a folder of runs; None when no run left one."""
-    if not place.is_dir():
+    if place.suffix == ".json":
         return place
     found = sorted(place.glob("*/result.json"))
     return found[-1] if found else None

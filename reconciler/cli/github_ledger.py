@@ -12,15 +12,15 @@ NAME = "ledger.jsonl"
 
 
 def pull_ledger(file: Path, *, branch: str, checkout: Path) -> str:
-    """Fetch the ledger into a file; what to say about it.
+    """Fetch the ledger into a file, whose folder is made; what to say about it.
 
     Raises:
         ReconcilerError: The branch cannot be read, or its ledger is broken.
     """
+    make_private_folder(file.absolute().parent)
     content = LedgerBranch(branch=branch, checkout=checkout).read(NAME)
     if content is None:
         return f"there is no ledger on {branch} yet"
-    make_private_folder(file.absolute().parent)
     write_atomically(file, _text(content, branch))
     return f"{len(read_ledger(file).lines)} lines of the ledger"
 

@@ -58,7 +58,7 @@ def _since(asked: Asked, head: str) -> str:
         since = commit_of(asked.since, at=asked.at, option="--since")
     else:
         applied = applied_commit(branch=asked.branch, checkout=asked.at)
-        since = commit_of(applied or f"{head}^1", at=asked.at, option="--since")
+        since = _before(head, asked.at) if applied is None else commit_of(applied, at=asked.at, option="--since")
     if not is_ancestor(since, head, at=asked.at):
         raise UsageProblemError(
             "what was applied last does not lead to what is checked out: history was rewritten",
@@ -66,6 +66,14 @@ def _since(asked: Asked, head: str) -> str:
             remedy="see what happened to the branch; then record a commit with: reconciler github applied --set COMMIT",
         )
     return since
+
+
+def _before(head: str, at: Path) -> str:
+    """The commit before; the very first one has none, and nothing of it was reviewed."""
+    try:
+        return commit_of(f"{head}^1", at=at, option="--since")
+    except UsageProblemError:
+        return head
 
 
 def _kept(one: Reviewed, out: Path) -> str:

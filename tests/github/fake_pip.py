@@ -1,0 +1,10 @@
+"""`python -m pip install --quiet PLACE` for tests: only looks whether the place is the program; nothing is installed."""
+
+import sys
+from pathlib import Path
+
+match sys.argv[1:]:
+    case ["-m", "pip", "install", "--quiet", place]:
+        sys.exit(0 if (Path(place) / "pyproject.toml").is_file() else f"{place} is no program")
+    case other:
+        sys.exit(f"unknown: {other}")
