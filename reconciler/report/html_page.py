@@ -142,6 +142,8 @@ def _share(good: int, compared: int) -> str:
 
 def _age(age: timedelta) -> str:
     minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 1:
+        return "less than a minute"
     if minutes < 120:
         return wording.counted(minutes, "minute")
     return wording.counted(minutes // 60, "hour") if minutes < 2880 else wording.counted(minutes // 1440, "day")

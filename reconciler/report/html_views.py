@@ -83,11 +83,11 @@ class HeatRow:
 
 
 def causes_of(rows: Iterable[FindingRow]) -> tuple[CauseGroup, ...]:
-    """S0 to S2, grouped by rule, setting and what was found; worst first, then where cars are plugged in."""
+    """S0 to S2, grouped by rule, setting and kind; worst first, then where cars are plugged in."""
     grouped: dict[tuple[str, ...], list[FindingRow]] = {}
     for row in rows:
         if row.severity in URGENT and row.is_open:
-            key = (row.severity.value, row.code, row.setting, row.kind.value, row.actual)
+            key = (row.severity.value, row.code, row.setting, row.kind.value)
             grouped.setdefault(key, []).append(row)
     groups = [_cause(members) for members in grouped.values()]
     return tuple(sorted(groups, key=lambda one: (one.severity.value, -one.cars, -one.findings, one.title)))
@@ -98,14 +98,14 @@ def _cause(rows: Sequence[FindingRow]) -> CauseGroup:
     targets = list(dict.fromkeys(row.target for row in rows))
     cars = {row.target: row.cars for row in rows if row.cars >= 0}
     named = sorted({row.since for row in rows if row.since})
-    nexts = {row.next.replace(row.target, _HERE) for row in rows}
+    nexts = {row.next.replace(row.target, _HERE).replace(row.installation, _HERE) for row in rows}
     return CauseGroup(
         severity=first.severity,
         title=first.why,
         kind=first.kind_words,
         setting=first.label,
         wanted=_common([row.wanted for row in rows]),
-        actual=first.actual,
+        actual=_common([row.actual for row in rows]),
         findings=len(rows),
         sites=len({row.installation for row in rows}),
         cars=sum(cars.values()) if cars else -1,

@@ -194,6 +194,13 @@ class TestWithoutScript:
         assert "Maximum current wanted 16 A, actual 0 A" in on_call
         assert "reconciler plan ZAP000001 ZAP000002" in on_call
 
+    def test_one_rule_is_one_cause_whatever_was_found(self) -> None:
+        """Sixteen amperes wanted, found 0, 3 and 5: one thing to do."""
+        rows = [(*SAMPLES[0][:4], amperes, *SAMPLES[0][5:]) for amperes in (0.0, 3.0, 5.0)]
+        made = report_of([], [aged(finding(number, row), 1) for number, row in enumerate(rows, start=1)])
+
+        assert "actual 0 A and 2 more" in Page(drift_html(made)).text
+
     def test_those_on_call_see_nothing_less_urgent(self) -> None:
         """S3 and S4 can wait for the morning; what is tolerated need not be seen at all."""
         quiet = report_of([], [aged(finding(number, SAMPLES[number]), 1) for number in (4, 6, 7, 9, 11)])
