@@ -20,11 +20,11 @@ def main(arguments):
     """One call."""
     match arguments:
         case ["--version"]:
-            print("gh version 2.83.0 (2026-01-01)")
+            sys.stdout.write("gh version 2.83.0 (2026-01-01)\n")
             return
         case ["api", *rest]:
             state = load()
-            print(json.dumps(api(state, rest)))
+            sys.stdout.write(json.dumps(api(state, rest)))
             save(state)
         case ["run", "download", run, "--name", name, "--dir", folder] if run.isdecimal():
             permitted("actions", "read")
@@ -48,18 +48,14 @@ def save(state):
 
 def refuse(message, status=None):
     """Say no as gh does."""
-    print(f"gh: {message} (HTTP {status})" if status else message, file=sys.stderr)
-    sys.exit(1)
+    sys.exit(f"gh: {message} (HTTP {status})" if status else message)
 
 
 def permitted(part, wanted, *others):
     """Whether the token of the job may do that; parts in `others` would do as well."""
     token = os.environ.get("GH_TOKEN", "")
     if not token:
-        print(
-            "gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.",
-            file=sys.stderr,
-        )
+        sys.stderr.write("gh: To use GitHub CLI in a GitHub Actions workflow, set the GH_TOKEN environment variable.")
         sys.exit(4)
     told = json.loads(token.removeprefix("token:"))
     if not any(told.get(one) in {wanted, "write"} for one in (part, *others)):

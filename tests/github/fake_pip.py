@@ -1,4 +1,4 @@
-"""`python -m pip install --quiet PLACE` for tests: only looks whether the place is the program; nothing is installed."""
+"""`python -m pip install --quiet PLACE` for tests: looks whether the place is the program, and installs nothing."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Runs jobs of our workflows as a runner of GitHub would, as far as ours use it; whatever else they used is an error."""
+"""Runs jobs of our workflows as a runner of GitHub would, as far as they use it; anything else is an error."""
 
 import json
 import os
@@ -215,13 +215,9 @@ class _JobRun:
         return self.ended_job
 
     def look_up(self, name: str) -> Any:
-        match name:
-            case "cancelled()":
-                return False
-            case "github.token":
-                return self.token
-            case "github.repository":
-                return REPOSITORY
+        fixed = {"cancelled()": False, "github.token": self.token, "github.repository": REPOSITORY}
+        if name in fixed:
+            return fixed[name]
         root, *parts = name.split(".")
         if root == "secrets":
             assert self.event.name != "pull_request", f"{name} in a pull request"
