@@ -36,6 +36,12 @@ def push_ledger(file: Path, *, branch: str, checkout: Path) -> str:
         content = read_ordinary(file)
     except OSError as error:
         raise unreadable(file, error) from error
+    if mine.head is None or mine.head.encode() not in content.rstrip(b"\n").rpartition(b"\n")[2]:
+        raise ReconcilerError(
+            "it does not end with a finished run, or its last line was changed",
+            where=str(file),
+            remedy="run `reconciler drift --ledger` again: it drops what is unfinished and goes on",
+        )
     known = chain_of(file)
 
     def following(there: bytes | None) -> bytes | None:

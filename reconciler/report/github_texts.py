@@ -43,7 +43,7 @@ def drift_alert(report: DriftReport) -> str:
 
 def drift_closed(report: DriftReport) -> str:
     """Why the issue is closed."""
-    return f"Nothing is open any more, as read at {wording.time(report.observed_at)}. It opens again by itself.\n"
+    return f"Nothing is open any more (things without a file aside), as read at {wording.time(report.observed_at)}. It opens again by itself.\n"
 
 
 def waiting_title(result: RunResult) -> str:

@@ -58,7 +58,7 @@ class Place:
         who = {"GIT_AUTHOR_NAME": "kari", "GIT_AUTHOR_EMAIL": "kari@users.example"}
         who |= {"GIT_COMMITTER_NAME": "kari", "GIT_COMMITTER_EMAIL": "kari@users.example"}
         done = subprocess.run(
-            ["git", *arguments], cwd=self.clone, capture_output=True, text=True, env={**os.environ, **who}
+            ["git", *arguments], cwd=self.clone, check=False, capture_output=True, text=True, env={**os.environ, **who}
         )
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
@@ -132,8 +132,12 @@ class Place:
         """Something that happens in the world."""
         done = subprocess.run(
             [sys.executable, "-P", "-m", "reconciler", "sandbox", *arguments],
-            cwd=self.folder / "world", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+            cwd=self.folder / "world",
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -1,0 +1,203 @@
+"""The branch that remembers: only ever forward, whoever else writes there."""
+
+import json
+import os
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.cli.applied import applied_commit, record_applied
+from reconciler.cli.github_ledger import pull_ledger, push_ledger
+from reconciler.cli.ledger_branch import LedgerBranch
+from reconciler.errors import ReconcilerError
+from reconciler.model.ledger import RunNoted
+from reconciler.store.ledger import append_run, read_ledger
+
+BRANCH = "reconciler-ledger"
+START = datetime(2026, 11, 21, 3, tzinfo=UTC)
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """One git command."""
+    names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
+    who = dict.fromkeys(names, "kari@users.example")
+    command = ["git", "-C", str(folder), *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **who})
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A clone of a repository with two commits on main."""
+    origin, clone = tmp_path / "origin.git", tmp_path / "clone"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", str(origin)], check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", str(clone)], check=True)
+    git(clone, "remote", "add", "origin", str(origin))
+    for why in ("first", "second"):
+        git(clone, "commit", "-q", "--allow-empty", "-m", why)
+    git(clone, "push", "-q", "origin", "main")
+    return clone
+
+
+def night(file: Path, day: int) -> None:
+    """One drift run that found nothing."""
+    at = START + timedelta(days=day)
+    append_run(file, [RunNoted(at=at, open_by_severity=(0, 0, 0, 0, 0), compared=3, desired=3)], now=at)
+
+
+def push(file: Path, checkout: Path) -> str:
+    """As the workflow does."""
+    return push_ledger(file, branch=BRANCH, checkout=checkout)
+
+
+def pull(file: Path, checkout: Path) -> str:
+    """As the workflow does."""
+    return pull_ledger(file, branch=BRANCH, checkout=checkout)
+
+
+class TestLedger:
+    def test_the_first_night_makes_the_branch_and_the_next_goes_on(self, checkout: Path, tmp_path: Path) -> None:
+        """What one night pushed the next one pulls."""
+        first, second = tmp_path / "a" / "ledger.jsonl", tmp_path / "b" / "ledger.jsonl"
+
+        assert "no ledger" in pull(first, checkout)
+        night(first, 0)
+        push(first, checkout)
+        pull(second, checkout)
+        night(second, 1)
+        push(second, checkout)
+        pull(first, checkout)
+
+        assert first.read_bytes() == second.read_bytes()
+        assert len(read_ledger(first).lines) == 2
+
+    def test_the_branch_shares_nothing_with_the_files(self, checkout: Path, tmp_path: Path) -> None:
+        """It holds the ledger and nothing else, and no clone of main brings it."""
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+        push(file, checkout)
+        git(checkout, "fetch", "-q", "origin", BRANCH)
+
+        assert git(checkout, "ls-tree", "--name-only", "FETCH_HEAD") == "ledger.jsonl"
+        assert git(checkout, "rev-list", "--count", "FETCH_HEAD") == "1"
+        assert git(checkout, "status", "--porcelain") == ""
+
+    def test_pushing_again_changes_nothing(self, checkout: Path, tmp_path: Path) -> None:
+        """A job that runs twice writes once."""
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+        push(file, checkout)
+
+        assert push(file, checkout) == "the branch has every line already"
+
+    def test_an_older_ledger_does_not_replace_a_longer_one(self, checkout: Path, tmp_path: Path) -> None:
+        """Lines that another run added are never dropped."""
+        old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+        night(old, 0)
+        new.write_bytes(old.read_bytes())
+        night(new, 1)
+        push(new, checkout)
+
+        with pytest.raises(ReconcilerError, match="do not go on from those on the branch"):
+            push(old, checkout)
+
+    def test_another_history_does_not_replace_it(self, checkout: Path, tmp_path: Path) -> None:
+        """However long it is."""
+        ours, other = tmp_path / "ours.jsonl", tmp_path / "other.jsonl"
+        night(ours, 0)
+        push(ours, checkout)
+        for day in (1, 2, 3):
+            night(other, day)
+
+        with pytest.raises(ReconcilerError, match="do not go on from those on the branch"):
+            push(other, checkout)
+
+    @pytest.mark.parametrize("line", [0, 1])
+    def test_a_line_that_was_changed_is_not_pushed(self, checkout: Path, tmp_path: Path, line: int) -> None:
+        """The chain tells."""
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+        night(file, 1)
+        lines = file.read_text().splitlines(keepends=True)
+        lines[line] = lines[line].replace("3", "4")
+        file.write_text("".join(lines))
+
+        with pytest.raises(ReconcilerError, match="was changed"):
+            push(file, checkout)
+
+    def test_a_ledger_that_lost_its_old_lines_still_goes_on(self, checkout: Path, tmp_path: Path) -> None:
+        """After 400 days lines are taken out at the front."""
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+        push(file, checkout)
+        night(file, 500)
+
+        assert "is on" in push(file, checkout)
+
+    def test_variables_of_git_lead_nowhere_else(
+        self, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A hook or a job may have set them for its own repository."""
+        monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+        monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "elsewhere"))
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+
+        assert "is on" in push(file, checkout)
+
+
+class TestBranch:
+    def test_a_lost_race_is_run_again(self, checkout: Path) -> None:
+        """Two jobs write two files at the same moment, and both stand there afterwards."""
+        branch = LedgerBranch(branch=BRANCH, checkout=checkout)
+        branch.write("one", lambda _: b"1", why="start")
+        raced: list[bytes] = []
+
+        def following(_: bytes | None) -> bytes:
+            if not raced:
+                raced.append(b"x")
+                branch.write("other", lambda _: b"2", why="in between")
+            return b"3"
+
+        assert branch.write("one", following, why="mine")
+        assert (branch.read("one"), branch.read("other")) == (b"3", b"2")
+
+    @pytest.mark.parametrize("name", ["", "-x", "a b", "a..b", "refs/heads/x/y", "x.lock", "a:b", "a~1", "é"])
+    def test_a_name_that_git_could_misread_is_refused(self, checkout: Path, name: str) -> None:
+        """Before git hears of it."""
+        with pytest.raises(ReconcilerError, match="no name for this branch"):
+            LedgerBranch(branch=name, checkout=checkout)
+
+    def test_a_repository_that_cannot_be_reached_is_told_without_its_password(self, checkout: Path) -> None:
+        """People put tokens into addresses."""
+        git(checkout, "remote", "set-url", "origin", "http://user:canary@127.0.0.1:9/x.git")
+
+        with pytest.raises(ReconcilerError, match="git said no") as error:
+            LedgerBranch(branch=BRANCH, checkout=checkout).read("one")
+
+        assert "canary" not in str(error.value)
+
+
+class TestApplied:
+    def test_before_the_first_apply_there_is_none(self, checkout: Path) -> None:
+        """Nothing is guessed."""
+        assert applied_commit(branch=BRANCH, checkout=checkout) is None
+
+    def test_it_goes_forward_only(self, checkout: Path) -> None:
+        """An older run that is started again does not bring old merges back."""
+        record_applied("main", branch=BRANCH, checkout=checkout)
+
+        told = record_applied("main^1", branch=BRANCH, checkout=checkout)
+
+        assert "or a later one" in told
+        assert applied_commit(branch=BRANCH, checkout=checkout) == git(checkout, "rev-parse", "main")
+
+    @pytest.mark.parametrize("record", [b"", b"[]", b"{}", json.dumps({"kind": "applied", "commit": "--x"}).encode()])
+    def test_a_record_that_is_none_is_not_believed(self, checkout: Path, record: bytes) -> None:
+        """What stands there becomes an argument of git."""
+        LedgerBranch(branch=BRANCH, checkout=checkout).write("applied.json", lambda _: record, why="forged")
+
+        with pytest.raises(ReconcilerError, match="is not one"):
+            applied_commit(branch=BRANCH, checkout=checkout)
