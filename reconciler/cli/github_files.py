@@ -13,7 +13,7 @@ _IN_TIME = frozenset({Condition.DIFFERENCES, Condition.PENDING, Condition.WAITIN
 
 _ACCEPTABLE = {
     "plan": _IN_TIME | {Condition.UNREADABLE},
-    "drift": _IN_TIME | {Condition.UNREADABLE},
+    "drift": _IN_TIME | {Condition.UNREADABLE, Condition.REFUSED, Condition.NOT_CONVERGED},
     "result": _IN_TIME,
 }
 

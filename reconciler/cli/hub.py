@@ -1,7 +1,5 @@
 """GitHub through `gh`: typed answers for the workflows; whatever else is in an answer is not kept."""
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,7 +65,7 @@ class GitHubHub:
         return [_run(one) for one in _list(found, "workflow_runs")]
 
     def fetch(self, run: int, *, artefact: str, folder: Path) -> bool:
-        """Unpack what a run kept; False when it is not there (any more)."""
+        """Let gh unpack what a run kept into a folder of its own; False when it is not there (any more)."""
         path = f"{_REPOSITORY}/actions/runs/{run}/artifacts"
         answer = self.gh.read_one(path, name=artefact)
         kept = [
@@ -81,11 +79,7 @@ class GitHubHub:
                 where=f"run {run}",
                 remedy="it is none of ours; look at what made it",
             )
-        with tempfile.TemporaryDirectory(prefix="reconciler-") as fresh:
-            place = Path(fresh) / artefact
-            self.gh.run("run", "download", str(run), "--name", artefact, "--dir", str(place))
-            folder.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(place, folder)
+        self.gh.run("run", "download", str(run), "--name", artefact, "--dir", str(folder))
         return True
 
 

@@ -6,7 +6,7 @@ from reconciler.model.plan import Plan
 from reconciler.report import drift_words, wording
 from reconciler.report.comment import MARKER as PLAN_MARKER
 from reconciler.report.escape import code, cut
-from reconciler.report.marks import text
+from reconciler.report.marks import name, text
 from reconciler.report.worksheet import worksheet, worksheet_markdown
 
 BUDGET = 60_000
@@ -43,25 +43,43 @@ def drift_alert(report: DriftReport) -> str:
 
 def drift_closed(report: DriftReport) -> str:
     """Why the issue is closed."""
-    return f"Nothing is open any more (things without a file aside), as read at {wording.time(report.observed_at)}. It opens again by itself.\n"
+    read_at = wording.time(report.observed_at)
+    return f"Nothing is open any more (things without a file aside), as read at {read_at}. It opens again by itself.\n"
 
 
 def waiting_title(result: RunResult) -> str:
     """How many changes wait for people, and after which apply."""
     number = result.count(OutcomeKind.WAITING)
-    return f"Portal: {wording.counted(number, 'change')} to be made by a person after apply {cut(result.run_id, 40)}"
+    wait = "waits" if number == 1 else "wait"
+    return f"Apply {cut(result.run_id, 40)}: {wording.counted(number, 'change')} {wait} for people"
 
 
 def waiting_body(result: RunResult, plan: Plan) -> str:
-    """The worksheet of an apply, as far as it fits; its marker names the run, so that each apply has its own issue."""
+    """What waits, and the worksheet of an apply, as far as it fits; its marker names the run: one issue per apply."""
     waits = frozenset(one.change_id for one in result.outcomes if one.kind is OutcomeKind.WAITING)
     done = frozenset(one.change_id for one in result.outcomes if one.kind in {OutcomeKind.DONE, OutcomeKind.ALREADY})
     head = [
         f"<!-- reconciler:waiting {_word(result.run_id)} -->",
         f"Run {code(cut(result.run_id, 60))}. Close this issue when all is done; the next drift report checks it.",
         "",
+        *_waiting(result, plan),
+        "",
     ]
-    return _whole_lines([*head, *worksheet_markdown(worksheet(plan, waits, done=done)).splitlines()])
+    sheet = worksheet(plan, waits, done=done)
+    return _whole_lines([*head, *(worksheet_markdown(sheet).splitlines() if sheet.step_count else [])])
+
+
+def _waiting(result: RunResult, plan: Plan) -> list[str]:
+    changes = {change.id: change for change in plan.changes}
+    lines = []
+    for one in result.outcomes:
+        change = changes.get(one.change_id)
+        if one.kind is OutcomeKind.WAITING and change is not None:
+            said = f": {text(one.detail)}" if one.detail else ""
+            lines.append(
+                f"- {name(change.installation_name)}: {text(wording.setting(change.target, change.setting))}{said}"
+            )
+    return lines
 
 
 def _word(run_id: str) -> str:
