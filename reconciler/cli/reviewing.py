@@ -10,13 +10,13 @@ from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.model.words import counted, wish
 from reconciler.planning.residual import residual_plan
-from reconciler.planning.reviewed import ids_reviewed, reviewed_part
+from reconciler.planning.reviewed import Reviewed, reviewed_of, reviewed_part, with_what_stops_it
 
 _SHOWN = 20
 
 
-def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> frozenset[str] | None:
-    """Ids of the changes in those plan documents that may be carried out; None when none was asked for.
+def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> Reviewed | None:
+    """The changes in those plan documents that may be carried out; None when none was asked for.
 
     A folder stands for the plans in it; with none in it nothing was reviewed, and nothing is carried out.
 
@@ -29,17 +29,18 @@ def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> frozenset[str]
     plans = [read_plan(file) for file in files]
     for file, plan in zip(files, plans, strict=True):
         accounts_in(plan, desired, where=str(file))
-    return ids_reviewed(plans)
+    return reviewed_of(plans)
 
 
-def split(plan: Plan, reviewed: frozenset[str] | None) -> tuple[Plan, Plan | None]:
+def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Plan | None]:
     """The part that was reviewed, and the rest; without reviewed plans everything and nothing."""
     if reviewed is None:
         return plan, None
-    kept = reviewed_part(plan, reviewed)
+    kept = reviewed_part(plan, reviewed.ids)
     rest = frozenset(change.id for change in plan.changes) - kept
     left = residual_plan(plan, rest, now=plan.created_at) if rest else None
-    return residual_plan(plan, kept, now=plan.created_at), left
+    part = residual_plan(plan, kept, now=plan.created_at)
+    return with_what_stops_it(part, plan, reviewed), left
 
 
 def tell_left(left: Plan, shown: str) -> None:

@@ -15,6 +15,7 @@ from reconciler.model.words import wish
 from reconciler.planning.guards import fleet_refusals
 from reconciler.planning.make import VALID_FOR, Policy
 from reconciler.planning.residual import residual_plan
+from reconciler.planning.reviewed import Reviewed
 from reconciler.planning.rollback import as_wished, rollback_plan
 from reconciler.store.layout import run_ids
 from reconciler.store.runs import PLAN, run_path
@@ -29,7 +30,7 @@ class Request:
     Attributes:
         desired: What is wanted: the files, or for the way back from a run what was there before it.
         waves: As written, for instance `5,10%,rest`; empty when the run is not split.
-        reviewed: Ids of the only changes that may be carried out; None for all of the plan.
+        reviewed: The only changes that may be carried out; None for all of the plan.
     """
 
     loaded: LoadedFleet
@@ -39,7 +40,7 @@ class Request:
     accepted: tuple[str, ...]
     max_failures: int | None
     waves: str = ""
-    reviewed: frozenset[str] | None = None
+    reviewed: Reviewed | None = None
 
 
 def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:

@@ -10,6 +10,7 @@ from reconciler.model.exit import ExitCode
 from tests.acceptance.conftest import Shop
 from tests.github.runner import REPOSITORY, GitHub
 
+NABOLAGET = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c04"
 BAKKEGATA = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c03"
 
 
@@ -153,3 +154,21 @@ class TestCheck:
         (shop.folder / "x.json").write_text('{"kind": "worksheet"}')
 
         assert shop.run("github", "check", "x.json").code == ExitCode.INVALID_FILES
+
+    def test_what_was_reviewed_and_is_refused_now_is_one(self, shop: Shop) -> None:
+        """It is tried again after the next merge; what nobody reviewed there is no reason."""
+        where = f"shared-installation:{NABOLAGET}"
+        shop.plan("Nabolaget*", "--accept", where, "--out", "plan.json")
+
+        shop.run("apply", "--yes", "--reviewed", "plan.json", "--report", "json=result.json")
+
+        ended = shop.run("github", "check", "result.json")
+        assert (ended.code, ended.err) == (ExitCode.PARTIAL, "result: refused, not-converged\n")
+
+    def test_where_nothing_was_reviewed_nothing_is_open(self, shop: Shop) -> None:
+        """Refusals of other sites are for the drift report."""
+        (shop.folder / "reviewed").mkdir()
+
+        shop.run("apply", "--yes", "--reviewed", "reviewed", "--report", "json=result.json")
+
+        assert shop.run("github", "check", "result.json").code == 0
