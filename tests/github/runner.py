@@ -137,6 +137,7 @@ class GitHub:
     secrets: Mapping[str, str]
     environment: Mapping[str, str]
     now: Callable[[], str]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.state_folder = self.folder / "gh"
@@ -223,7 +224,7 @@ class _JobRun:
             assert self.event.name != "pull_request", f"{name} in a pull request"
             return self.github.secrets.get(parts[0], "")
         if root == "vars":
-            return ""
+            return self.github.variables.get(parts[0], "")
         if root == "steps":
             assert parts[1] == "outputs"
             return self.outputs.get(f"{parts[0]}.{parts[2]}", "")

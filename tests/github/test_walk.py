@@ -159,3 +159,39 @@ def test_what_nobody_could_review_is_not_carried_out(place: Place) -> None:
     assert "#11: no plan was made of what was merged" in said
     assert re.search(r"#12: its plan cannot be used \(.*\), so nothing of it counts as reviewed", said)
     assert place.writes() == []
+
+
+def test_a_repository_of_a_fleet_alone_names_the_program(place: Place) -> None:
+    """One that `init` made holds no program: a variable says which one to install, another pins the cloud."""
+    place.git("rm", "-q", "pyproject.toml")
+    place.git("commit", "-q", "-m", "files only")
+    place.git("push", "-q", "origin", "main")
+
+    without = place.night()
+    place.github.variables = {"RECONCILER_REQUIREMENT": "reconciler==1.2.3", "RECONCILER_ACCOUNTS": "main:sandbox"}
+    good(place.night())
+    place.edit("home", "elveveien-12", "10", serial="ZAP012345")
+    good(place.pushed("home"))
+
+    assert without["look"].step("Install the program").code != 0
+    assert len(comments(place, 11)) == 1
+
+
+def test_an_apply_that_could_not_log_in_is_not_recorded(place: Place) -> None:
+    """The next one covers the same pull requests again."""
+    started(place)
+    place.edit("home", "elveveien-12", "10", serial="ZAP012345")
+    good(place.pushed("home"))
+    place.merge("home")
+    login, place.github.secrets = place.github.secrets, {}
+
+    failed = place.apply()
+    place.github.secrets = login
+    good(place.apply(name="workflow_dispatch"))
+
+    assert {name: job.result for name, job in failed.items()} == {
+        "apply": "failure",
+        "record": "skipped",
+        "waiting": "success",
+    }
+    assert len(place.writes()) == 1

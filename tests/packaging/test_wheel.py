@@ -73,6 +73,12 @@ class TestContent:
         assert schemas
         assert schemas <= set(zipfile.ZipFile(wheel).namelist())
 
+    def test_the_workflows_are_inside(self, wheel: Path) -> None:
+        """`init` brings them wherever the tool is installed; the one that tests the tool stays here."""
+        names = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("reconciler/workflows_yaml/")}
+
+        assert names == {f"reconciler/workflows_yaml/{name}.yml" for name in ("apply", "drift", "plan")}
+
     def test_every_file_of_the_package_is_inside(self, wheel: Path) -> None:
         """Templates and other data are not forgotten."""
         files = {path.relative_to(ROOT).as_posix() for path in tree_files() if path.is_relative_to(ROOT / "reconciler")}
