@@ -196,11 +196,14 @@ def push(file: Path, branch: str, checkout: Path) -> int:
 
 @command.command("check")
 @_document
+@click.option(
+    "--base", type=click.Path(path_type=Path), metavar="PLAN", help="What it refuses too is not held against FILE."
+)
 @global_options
-def check(file: Path) -> int:
+def check(file: Path, base: Path | None) -> int:
     """Exit as the plan, result or drift report in FILE asks for; with 0 when only time, a device or a person is due."""
     from reconciler.cli.github_files import verdict
 
-    code, words = verdict(file)
+    code, words = verdict(file, base=base)
     say(words)
     return code

@@ -1,7 +1,9 @@
 """Documents that the workflows hand on: found, checked, judged."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.model.exit import Condition, ExitCode, code_of
@@ -11,6 +13,8 @@ from reconciler.workflows.github_ports import Runs
 _IN_TIME = frozenset({Condition.DIFFERENCES, Condition.PENDING, Condition.WAITING, Condition.UNVERIFIABLE})
 """What waits for somebody, and is told in a comment or an issue; a red job would only say it again."""
 
+_BY_GUARDS = frozenset({Condition.REFUSED, Condition.FLEET_REFUSED})
+
 _ACCEPTABLE = {
     "plan": _IN_TIME | {Condition.UNREADABLE},
     "drift": _IN_TIME | {Condition.UNREADABLE, Condition.REFUSED, Condition.NOT_CONVERGED},
@@ -18,8 +22,12 @@ _ACCEPTABLE = {
 }
 
 
-def verdict(file: Path) -> tuple[ExitCode, str]:
+def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
     """The exit code of a job that made this document, and why.
+
+    Args:
+        file: A plan, result or drift report.
+        base: The plan of the base of a pull request; what a guard refuses there too is not the pull request's doing.
 
     Raises:
         InvalidDocumentError: There is no such document, so whatever should have made it failed.
@@ -31,11 +39,23 @@ def verdict(file: Path) -> tuple[ExitCode, str]:
         raise InvalidDocumentError(
             "this is no plan, result or drift report", where=str(file), remedy="name a document of one of these kinds"
         )
-    told = read_document(file, kind=kind)["exit"]["conditions"]
+    document = read_document(file, kind=kind)
+    told = document["exit"]["conditions"]
     conditions = tuple(one for one in Condition if one.value in told)
     bad = tuple(one for one in conditions if one not in _ACCEPTABLE[kind])
     words = ", ".join(one.value for one in conditions) or "nothing is open"
+    if kind == "plan" and base is not None and base.exists() and not _newly_refused(document, base):
+        bad = tuple(one for one in bad if one not in _BY_GUARDS)
+        words += " (what is refused is refused on the base too)" if document["refusals"] else ""
     return ExitCode(code_of(bad)), f"{kind}: {words}"
+
+
+def _newly_refused(document: Mapping[str, Any], base: Path) -> bool:
+    """Whether a guard refuses something here that it does not refuse in the same words on the base."""
+    from reconciler.loading.documents import read_document
+
+    known = read_document(base, kind="plan")["refusals"]
+    return any(one not in known for one in document["refusals"])
 
 
 def newest_result(place: Path) -> Path | None:

@@ -139,6 +139,16 @@ class TestCheck:
 
         assert shop.run("github", "check", "plan.json").code == ExitCode.PARTIAL
 
+    def test_what_the_base_is_refused_too_is_none(self, shop: Shop) -> None:
+        """A pull request about something else can be merged; one that adds a refusal cannot."""
+        shop.plan("Nabolaget*", "--out", "base.json")
+        shop.plan("Nabolaget*", "Fjellveien*", "--out", "other.json")
+        shop.plan("Nabolaget*", "Verkstedgata*", "--out", "worse.json")
+
+        assert shop.run("github", "check", "other.json", "--base", "base.json").code == 0
+        assert shop.run("github", "check", "worse.json", "--base", "base.json").code == ExitCode.PARTIAL
+        assert shop.run("github", "check", "other.json", "--base", "missing.json").code == ExitCode.PARTIAL
+
     def test_an_apply_that_did_everything_it_could_is_recorded_as_such(self, shop: Shop) -> None:
         """Steps for people do not hold up the next merge."""
         shop.run("apply", BAKKEGATA, "--yes", "--report", "json=result.json")
