@@ -156,10 +156,17 @@ def _deviation_of(part: Part | None) -> Deviation | None:
         setting=part["setting"],
         charger=part["charger"],
         value=value_of(part["value"]),
-        until=date.fromisoformat(part["until"]),
+        until=_day_of(part["until"]),
         owner=part["owner"],
         reason=part["reason"],
     )
+
+
+def _day_of(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a day is none") from None  # the text may be anything, and is not repeated
 
 
 def _transition_of(part: Part) -> Transition:

@@ -10,8 +10,18 @@ Part = Mapping[str, Any]
 
 
 def moment_of(text: str) -> datetime:
-    """A time in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    """A time in UTC.
+
+    Raises:
+        ValueError: No time, or one that no clock can show; the text is not repeated, because it may be anything.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+        if at.utcoffset() is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("a time is none, or does not say its offset")
 
 
 def snapshot_of(part: Part | None) -> SnapshotReference | None:

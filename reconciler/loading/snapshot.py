@@ -13,7 +13,9 @@ from reconciler.model.observed import Breadth, ObservedFleet
 from reconciler.model.plan import PlanAccount
 from reconciler.model.snapshot import Snapshot
 
-_CONTENT = ("taken_at", "accounts", "selection", "people", "reads", "queued", "switch_waits", "installations")
+CONTENT = ("taken_at", "accounts", "selection", "people", "reads", "queued", "switch_waits", "installations")
+"""What the digest is over."""
+
 _REMEDY = "take a new one: reconciler snapshot --out FILE"
 
 
@@ -27,7 +29,7 @@ def read_snapshot(path: Path) -> Snapshot:
     # The schema is for the head: a thousand sites would take it minutes, and the parts below are as strict.
     sites = document.get("installations")
     checked(path, {**document, "installations": sites if not isinstance(sites, list) else []}, kind="snapshot")
-    if digest_of({name: document[name] for name in _CONTENT}) != document["digest"]:
+    if digest_of({name: document[name] for name in CONTENT}) != document["digest"]:
         raise InvalidDocumentError("the digest does not fit the content", where=str(path), remedy=_REMEDY)
     with told_with(path, remedy=_REMEDY):
         snapshot = _snapshot_of(document)

@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.loading.addresses import redacted
 from reconciler.loading.findings import echo
+from reconciler.loading.origin_parts import moment_of
 from reconciler.model.observed import (
     AccountReads,
     Circuit,
@@ -136,16 +136,6 @@ def switch_wait_of(part: Part) -> SwitchWait:
         mode=_name(part["mode"]),
         since=moment_of(part["since"]),
     )
-
-
-def moment_of(text: object) -> datetime:
-    """A time in UTC."""
-    if not isinstance(text, str):
-        raise TypeError("a time is not a text")
-    at = datetime.fromisoformat(text)
-    if at.utcoffset() is None:
-        raise ValueError("a time does not say its offset")
-    return at.astimezone(UTC)
 
 
 def _installation_value(name: str, data: object) -> Observation:

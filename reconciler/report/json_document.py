@@ -33,7 +33,7 @@ def plan_document(plan: Plan) -> Json:
         "created_at": parts.moment(plan.created_at),
         "valid_until": parts.moment(plan.valid_until),
         "accounts": [
-            {"name": account.name, "cloud": account.cloud.value, "rate": parts.number(account.rate)}
+            {"name": account.name, "cloud": account.cloud.value, "rate": parts.rate(account.rate)}
             for account in plan.accounts
         ],
         "desired": {"path": plan.desired.path, "commit": plan.desired.commit, "digest": plan.desired.digest},

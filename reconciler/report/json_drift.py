@@ -28,7 +28,7 @@ def drift_document(report: DriftReport) -> Json:
         "created_at": parts.moment(report.created_at),
         "observed_at": parts.moment(report.observed_at),
         "accounts": [
-            {"name": account.name, "cloud": account.cloud.value, "rate": parts.number(account.rate)}
+            {"name": account.name, "cloud": account.cloud.value, "rate": parts.rate(account.rate)}
             for account in report.accounts
         ],
         "desired": {"path": report.desired_path, "commit": report.commit, "digest": report.desired_digest},

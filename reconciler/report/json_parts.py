@@ -34,6 +34,11 @@ def number(value: float) -> int | float:
     return int(value) if float(value).is_integer() else round(value, 1)
 
 
+def rate(requests_per_second: float) -> int | float:
+    """As the file says it, whole numbers without a fraction: a slow one must not become none at all."""
+    return int(requests_per_second) if requests_per_second.is_integer() else requests_per_second
+
+
 def value(observation: Observation | None) -> object:
     """The value itself; null when it is absent or unreadable (`before_state` tells which)."""
     match observation:

@@ -13,16 +13,14 @@ from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.snapshot import Snapshot, SnapshotCounts
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report.json_document import head
-from reconciler.report.json_parts import Json, moment, number, value
+from reconciler.report.json_parts import Json, moment, number, rate, value
 
 
 def snapshot_document(snapshot: Snapshot) -> Json:
     """Everything a snapshot holds; its digest is over the content, so that nobody changes it unseen."""
     content: Json = {
         "taken_at": moment(snapshot.taken_at),
-        "accounts": [
-            {"name": one.name, "cloud": one.cloud.value, "rate": number(one.rate)} for one in snapshot.accounts
-        ],
+        "accounts": [{"name": one.name, "cloud": one.cloud.value, "rate": rate(one.rate)} for one in snapshot.accounts],
         "selection": snapshot.selection,
         "people": None if snapshot.people_known is None else sorted(snapshot.people_known),
         "reads": [_reads(one) for one in snapshot.observed.reads],

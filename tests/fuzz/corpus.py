@@ -10,13 +10,19 @@ from typing import Any
 import yaml
 
 from reconciler.loading.load import load_fleet
-from reconciler.model.outcome import Wave
-from reconciler.model.plan import Plan
+from reconciler.model.desired import Cloud as CloudName
+from reconciler.model.outcome import Queued, SwitchWait, Wave
+from reconciler.model.plan import Plan, PlanAccount
+from reconciler.model.snapshot import Snapshot
+from reconciler.model.value import SECRET_SET
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report.json_document import plan_document, result_document, to_text
+from reconciler.report.json_drift import drift_document
+from reconciler.report.json_snapshot import snapshot_document
 from reconciler.report.worksheet import worksheet, worksheet_document
+from tests import builders
 from tests.live import answers as answers_by_hand
-from tests.report import samples
+from tests.report import drift_samples, samples
 from tests.sandbox.cloud import HAVNEN, KAIA, TESTVEIEN, UNKNOWN, VERKSTED, Cloud
 
 ROOT = Path(__file__).parents[2]
@@ -336,7 +342,7 @@ _Texts.yaml_implicit_resolvers = {
 
 @cache
 def documents() -> tuple[Seed, ...]:
-    """Plans, results and a worksheet, as we write them."""
+    """Plans, results, a snapshot, a drift report and a worksheet, as we write them."""
     plans = (samples.FIXTURE, samples.EMPTY, samples.REFUSED, samples.PORTAL, samples.HOSTILE_PLAN)
     sheet = worksheet(samples.PORTAL, frozenset(change.id for change in samples.PORTAL.changes))
     waves = replace(samples.CONVERGED, receipt=None, waves=WAVES, rollback="runs/x/rollback.json")
@@ -344,8 +350,39 @@ def documents() -> tuple[Seed, ...]:
     found += [("plan", forged) for forged in _forged(json.loads(to_text(found[0][1])))]
     found += [("result", result_document(result)) for result in (samples.RESULT, samples.CONVERGED, waves)]
     found += [("worksheet", worksheet_document(sheet))]
+    found += [("drift", drift_document(drift_samples.EVERY_KIND)), ("snapshot", snapshot_document(_snapshot()))]
     texts = [(kind, to_text(document)) for kind, document in found]
     return tuple(Seed(name=kind, data=text.encode(), tree=json.loads(text)) for kind, text in texts)
+
+
+def _snapshot() -> Snapshot:
+    """Two sites with everything that a look can find or miss."""
+    seen = builders.live(
+        builders.charger("ZPR080001", maxCurrent=16.0, standAlone=False, roles=7),
+        builders.charger("ZPR080002", circuit=None, online=None, mode=None, maxCurrent=builders.FORBIDDEN),
+        settings={"authentication.mode": "webhooks", "authentication.webhooks.authPayload": SECRET_SET},
+        access=(
+            builders.has_access("person:c-1", "user", "owner"),
+            builders.has_access("userGroup:BSJG", "service", accepted=False),
+        ),
+    )
+    lost = builders.live(
+        site=builders.OTHER_SITE,
+        name=None,
+        circuits=builders.FORBIDDEN,
+        access=builders.NO_CALL,
+        roles=None,
+        native_allowed=None,
+    )
+    target = {"account": builders.MAIN, "installation_id": builders.SITE}
+    return Snapshot(
+        tool_version="1.0",
+        observed=builders.cloud(seen, lost),
+        accounts=(PlanAccount(name=builders.MAIN, cloud=CloudName.SANDBOX, rate=5.0),),
+        people_known=frozenset({"c-1", "c-2"}),
+        queued=(Queued(**target, charger="ZPR080001", setting="maxCurrent", value=10.0, at=builders.NOW),),
+        switch_waits=(SwitchWait(**target, mode="native", since=builders.NOW),),
+    )
 
 
 def _way_back() -> Plan:

@@ -162,6 +162,7 @@ def _shared(files: Mapping[str, ReadFile]) -> Shared:
     return Shared(
         fleet=tree,
         rules=fleet_rules(fleet, today=TODAY),
+        own_rules=fleet_rules(fleet, today=TODAY),
         defaults=defaults,
         profiles=Profiles(layers=layers, complete=complete, are_all_known=True),
         has_all_defaults=fleet.is_complete,
