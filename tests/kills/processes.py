@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.kills.fleet import SECRET, SECRET_NAME
+from tests.kills.proxy import HOST
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 120.0
@@ -98,7 +99,7 @@ def serving(folder: Path, *, time_scale: float) -> Iterator[Served]:
     process = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
+        found = re.search(rf"http://{re.escape(HOST)}:(\d+)", process.stdout.readline())
         assert found is not None, "the sandbox does not serve"
         yield Served(port=int(found[1]), file=file, process=process)
     finally:

@@ -108,12 +108,11 @@ class Story:
         if code != KILLED:
             return None
         left = left_in(machine)
-        writes = self.proxy.writes("apply")
-        hit = classified(left, writes, struck=struck, serials=self.serials)
-        unanswered = unanswered_in(left, writes, self.serials)
+        hit = classified(left, self.proxy.writes("apply"), struck=struck, serials=self.serials)
         self._check_journal(left)
         killed_again = self._go_on(machine, left)
         log = self._judge()
+        unanswered = unanswered_in(left, self.proxy.writes("apply"), self.serials)
         return Told(
             moment=self.moment,
             hit=hit,

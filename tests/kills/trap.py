@@ -100,6 +100,8 @@ class Trap:
                 self._kill_after(self.aim.share * usual.life_s)
             case Blow.AT_START:
                 self._kill_when(lambda: not _names(runs) <= already, self.aim.delay_s)
+            case Blow.AT_RESULT:
+                self._kill_when(lambda: _has_result(runs), self.aim.share * usual.end_s / 2)
             case Blow.AT_END:
                 self._kill_when(lambda: has_all_outcomes(runs), self.aim.share * usual.end_s)
             case _:
@@ -122,6 +124,11 @@ def wait_until(so: Callable[[], bool], victim: Victim) -> None:
 
 def _names(runs: Path) -> frozenset[str]:
     return frozenset(path.name for path in runs.iterdir()) if runs.is_dir() else frozenset()
+
+
+def _has_result(runs: Path) -> bool:
+    newest = max(_names(runs), default=None)
+    return newest is not None and (runs / newest / "result.json").is_file()
 
 
 def has_all_outcomes(runs: Path) -> bool:
