@@ -10,7 +10,7 @@ from threading import Event
 from reconciler.cli.interrupting import interruptible
 from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import screen
+from reconciler.cli.output import say, screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
 from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run
@@ -178,5 +178,6 @@ def _apply_of(task: _Task) -> Apply:
         progress=progress(),
         stop=Event(),
         earlier=task.earlier,
+        tell=say,
         invitations=invitations(per_day, invited, connections.clock.now()),
     )

@@ -11,7 +11,8 @@ from reconciler.model.outcome import Outcome, OutcomeKind, Wave
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.ports import Ticker
 from reconciler.workflows.context import Apply, FirstLooks, Site
-from reconciler.workflows.resume import Earlier, EndedWave, readable_at
+from reconciler.workflows.in_flight import readable_at, wait_for
+from reconciler.workflows.resume import Earlier, EndedWave
 from reconciler.workflows.site import run_site
 from reconciler.workflows.switch_waits import over, waiting
 from reconciler.workflows.tally import Tally
@@ -142,9 +143,7 @@ def _wait_for_what_was_in_flight(run: Apply) -> None:
     for account, reach in run.reach.items():
         now = reach.clock.now()
         changes = [change for change in run.plan.changes if change.target.account == account]
-        wait = (readable_at(changes, run.earlier, now=now) - now).total_seconds()
-        if wait > 0:
-            reach.clock.sleep(wait)
+        wait_for(changes, run, account=account, until=readable_at(changes, run.earlier, now=now))
 
 
 def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker, looks: FirstLooks) -> None:
