@@ -132,6 +132,38 @@ class TestOnce:
             assert first.keys() < effects(world).keys()
 
 
+class TestWhileAResumeWaits:
+    def test_the_wait_is_told_and_ends_at_once(self, shop: Shop) -> None:
+        """Nothing is sent, the exit code says interrupted, and the run can be resumed still."""
+        with served_world(shop) as (world, url):
+            with an_apply(shop, url, *SITES, "--yes") as apply:
+                apply.wait_for("before-write")
+                apply.signal(signal.SIGKILL)
+                apply.ends()
+            before, sent = effects(world), len(apply.events("before-write"))
+            with an_apply(shop, url, "--resume", "last") as resumed:
+                while resumed.process.stderr and "waiting" not in resumed.process.stderr.readline():
+                    assert resumed.process.poll() is None
+                resumed.signal(signal.SIGINT)
+                code, said = resumed.ends()
+                writes = resumed.events("before-write")
+            stopped = resumed.result()
+
+            assert (code, len(writes)) == (130, sent)
+            assert "Traceback" not in said
+            assert stopped is not None
+            assert set(stopped["counts"]) >= {"uncertain", "not_reached"}
+            assert stopped["counts"]["done"] == 0
+
+            with an_apply(shop, url, "--resume", "last") as again:
+                again.ends()
+            result = again.result()
+            assert result is not None
+            assert result["receipt"]["converged"]
+            assert set(effects(world).values()) == {1}
+            assert before.keys() <= effects(world).keys()
+
+
 class TestTwice:
     def test_the_second_stops_at_once_and_names_the_way_on(self, shop: Shop) -> None:
         """No waiting for anything: the journal has what is needed."""

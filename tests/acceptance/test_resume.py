@@ -236,6 +236,20 @@ class TestMeanwhile:
         assert effects(shop) == before
         assert ended.document["receipt"]["converged"]
 
+    def test_an_invitation_that_is_sent_again_counts_again(self, shop: Shop) -> None:
+        """Another mail may leave for it, so a resume keeps to the invitations of the day as well."""
+        shop.edit("fleet.yaml", "^guards:", "guards:\n  invitationsPerDay: 1")
+        shop.run("sandbox", "fault", "lost-answer-before", "--method", "PUT", "--path", "/partner/*permissions*")
+        first = shop.apply("Bakkegata 7", "--yes")
+
+        same_day = shop.apply("--resume", "last")
+        shop.run("sandbox", "advance", "90000")
+        next_day = shop.apply("--resume", "last")
+
+        assert told(first)["uncertain"] == 1
+        assert any("invitations of this day" in one["detail"] for one in same_day.document["outcomes"])
+        assert not [one for one in next_day.document["outcomes"] if "invitations of this day" in one["detail"]]
+
     def test_documents_of_the_run_stay_as_they_were(self, shop: Shop) -> None:
         """The plan and the way back are what the run started with."""
         run = killed_after_the_first_write(shop, KAIA)
