@@ -7,7 +7,7 @@ import pytest
 from tests.kills.__main__ import played
 from tests.kills.left import Class
 from tests.kills.moments import ANY_TIME, BEFORE_ANSWER, SCALES, Blow, drawn
-from tests.kills.story import Told
+from tests.kills.told import Told
 
 SEED = 1
 QUICK = max(SCALES)
