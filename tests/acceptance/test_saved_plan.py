@@ -207,11 +207,42 @@ class TestEnds:
         assert (ended.code, ended.document["outcomes"], receipt["converged"]) == (4, [], False)
         assert "could not be read" in receipt["open_reasons"][0]
 
-    def test_a_selection_without_changes_is_a_mistake(self, shop: Shop) -> None:
-        """Nobody types a selector to do nothing."""
+    def test_a_site_outside_the_plan_is_a_mistake(self, shop: Shop) -> None:
+        """Such a plan has never looked at it; the message names what the plan is about."""
         shop.plan(KAIA, "--out", "plan.json")
 
-        assert shop.apply("plan.json", ELVEVEIEN).code == 64
+        ended = shop.apply("plan.json", ELVEVEIEN)
+
+        assert ended.code == 64
+        assert "the plan is about Kaia P-hus" in ended.err
+
+    def test_a_site_without_changes_is_nothing_to_do(self, shop: Shop) -> None:
+        """The plan looked at it and found it as wanted: a pipeline over many sites goes on."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", ELVEVEIEN)
+
+        assert ended.code == 0
+        assert "the plan holds no change for" in ended.err
+        assert (ended.document["outcomes"], ended.document["receipt"]["converged"]) == ([], True)
+        assert effects(shop) == 0
+
+    def test_a_site_without_changes_that_is_not_in_order_is_told(self, shop: Shop) -> None:
+        """What a guard refused there is no reason to say that all is well."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", "Nabolaget 5")
+
+        assert (ended.code, effects(shop)) == (4, 0)
+        assert "refused" in ended.document["exit"]["conditions"]
+
+    def test_a_mistyped_site_is_a_mistake(self, shop: Shop) -> None:
+        """Nothing to do is only said of a site that there is."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", "Kaia P-huss")
+
+        assert (ended.code, "did you mean Kaia P-hus?" in ended.err) == (64, True)
 
     def test_a_report_that_cannot_be_written_costs_no_request(self, shop: Shop) -> None:
         """Before anything is written to the cloud."""
