@@ -1,6 +1,8 @@
 """The folder of one apply: its journal and every document that it writes."""
 
 import difflib
+import itertools
+import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
@@ -10,7 +12,14 @@ from types import TracebackType
 from typing import Self
 
 from reconciler.errors import UsageProblemError
-from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
+from reconciler.store.files import (
+    make_private_folder,
+    read_ordinary,
+    sync_folder,
+    unreadable,
+    unwritable,
+    write_atomically,
+)
 from reconciler.store.journal import JournalWriter, Record, read_journal
 from reconciler.store.layout import JOURNAL, is_run_id, latest, run_ids, runs_folder, state_folder
 from reconciler.store.moments import utc_now
@@ -93,6 +102,23 @@ class RunFolder:
         write_atomically(self.path / name, text)
         return self.shown(name)
 
+    def keep(self, name: str) -> None:
+        """Copy a file aside before it is written anew: `result.json` to `result-1.json`, next time `result-2.json`.
+
+        Nothing happens when there is none yet, or when the last copy is the same.
+
+        Raises:
+            ReconcilerError: The disk said no.
+        """
+        path = self.path / name
+        if not self.has(name):
+            return
+        copies = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+        kept = list(itertools.takewhile(os.path.lexists, copies))
+        text = _text_of(path)
+        if not kept or _text_of(kept[-1]) != text:
+            write_atomically(path.with_stem(f"{path.stem}-{len(kept) + 1}"), text)
+
     def shown(self, name: str) -> str:
         """The path of a file of the run, relative to the folder that holds `fleet/`."""
         return (self.path / name).relative_to(self._root).as_posix()
@@ -119,6 +145,13 @@ class RunFolder:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_ordinary(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def run_path(root: Path, run_id: str) -> Path:

@@ -218,6 +218,8 @@ class TestMeanwhile:
     def test_what_somebody_changed_back_is_told_and_not_fought_over(self, shop: Shop) -> None:
         """It was done and read back; that it reads otherwise now is another writer's doing."""
         shop.apply(KAIA, "--yes")
+        journal = next((shop.folder / ".reconciler" / "runs").glob("*/journal.jsonl"))
+        journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))  # killed before its last line
         shop.run("sandbox", "set", "Kaia P-hus", "authentication.ocppCloud.url=wss://ocpp.backend-b.example/cp")
 
         ended = shop.apply("--resume", "last")
@@ -225,16 +227,6 @@ class TestMeanwhile:
         assert told(ended) == {"uncertain": 1}
         assert "somebody else changes it" in ended.document["outcomes"][0]["detail"]
         assert ended.code == 4
-
-    def test_a_finished_run_can_be_looked_at_again(self, shop: Shop) -> None:
-        """Nothing is written; the result is the same."""
-        shop.apply(*SITES, "--yes")
-        before = effects(shop)
-
-        ended = shop.apply("--resume", "last")
-
-        assert effects(shop) == before
-        assert ended.document["receipt"]["converged"]
 
     def test_an_invitation_that_is_sent_again_counts_again(self, shop: Shop) -> None:
         """Another mail may leave for it, so a resume keeps to the invitations of the day as well."""
@@ -285,6 +277,59 @@ class TestMeanwhile:
 
         assert ended.document["receipt"]["converged"]
         assert all(effects(shop)[write] == 1 for write in first)
+
+
+class TestFinished:
+    def test_a_run_with_nothing_left_is_not_gone_through_again(self, shop: Shop) -> None:
+        """No request, no new result: the one that there is is shown, and where it lies."""
+        first = shop.apply(KAIA, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        written, asked = result.read_text(), len(shop.log())
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, ended.document) == (0, first.document)
+        assert "nothing left to do" in ended.err
+        assert str(result.relative_to(shop.folder)) in ended.err
+        assert len(shop.log()) == asked
+        assert [path.name for path in result.parent.glob("result*")] == ["result.json"]
+        assert result.read_text() == written
+
+    def test_a_run_that_changed_nothing_has_nothing_left(self, shop: Shop) -> None:
+        """An empty plan is done as soon as it is made."""
+        shop.apply(KAIA, "--yes")
+        shop.apply(KAIA, "--yes")
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, "nothing left to do" in ended.err) == (0, True)
+
+    def test_a_run_with_something_left_keeps_its_earlier_results(self, shop: Shop) -> None:
+        """result.json is the newest; what a pipeline or an auditor read before is still there, oldest first."""
+        shop.apply(*SITES, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        before, writes = result.read_text(), effects(shop)
+
+        second = shop.apply("--resume", "last")
+        between = result.read_text()
+        shop.apply("--resume", "last")
+
+        assert effects(shop) == writes
+        assert second.document["receipt"]["converged"]
+        assert json.loads(between) == second.document
+        kept = [path.read_text() for path in sorted(result.parent.glob("result-*.json"))]
+        assert kept == [before, between]
+
+    def test_a_result_without_a_receipt_is_worth_another_look(self, shop: Shop) -> None:
+        """All was written, and the proof could not be read."""
+        shop.apply(KAIA, "--yes")
+        journal = next((shop.folder / ".reconciler" / "runs").glob("*/journal.jsonl"))
+        journal.write_text(journal.read_text().replace('"converged":true', '"converged":false'))
+
+        ended = shop.apply("--resume", "last")
+
+        assert "nothing left to do" not in ended.err
+        assert ended.document["receipt"]["converged"]
 
 
 class TestTheWayBack:

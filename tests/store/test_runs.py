@@ -44,12 +44,31 @@ class TestRunFolder:
         assert [record.event for record in read_journal(run.path / "journal.jsonl").records] == ["started"]
 
     def test_a_document_is_replaced_when_written_again(self, tmp_path: Path) -> None:
-        """A resumed run leaves one result, the last."""
+        """Whoever reads it finds the newest."""
         with RunFolder.create(tmp_path, RUN) as run:
             run.write_file("result.json", "first")
             shown = run.write_file("result.json", "second")
 
         assert (tmp_path / shown).read_text() == "second"
+
+    def test_a_document_that_was_kept_stays(self, tmp_path: Path) -> None:
+        """A resumed run leaves each of its results, the newest under the plain name."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            for text in ("first", "second", "third"):
+                run.keep("result.json")
+                run.write_file("result.json", text)
+
+        found = {path.name: path.read_text() for path in run.path.glob("result*")}
+        assert found == {"result-1.json": "first", "result-2.json": "second", "result.json": "third"}
+
+    def test_a_crash_after_keeping_keeps_it_once(self, tmp_path: Path) -> None:
+        """Two names for one result would look like two."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            run.write_file("result.json", "first")
+            run.keep("result.json")
+            run.keep("result.json")
+
+        assert sorted(path.name for path in run.path.glob("result*")) == ["result-1.json", "result.json"]
 
     def test_only_the_owner_can_look_into_it(self, tmp_path: Path) -> None:
         """Journals are nobody else's business on a shared machine."""
