@@ -10,7 +10,7 @@ from threading import Lock
 from reconciler.errors import ReconcilerError
 from reconciler.model.outcome import Invited, Queued, SwitchWait
 from reconciler.store.files import unreadable
-from reconciler.store.journal import Record, Told, told_of
+from reconciler.store.journal import Record, Told, told_of, without
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder
 
 QUEUED = "queued"
@@ -170,5 +170,5 @@ def _garbled(path: Path, key: str) -> ReconcilerError:
     return ReconcilerError(
         f"an event of the journal is garbled: it has no {key}",
         where=str(path),
-        remedy=f"move {path.parent} out of the runs folder and make a new plan: it reads what is really there",
+        remedy=without(path.parent),
     )

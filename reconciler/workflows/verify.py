@@ -61,7 +61,7 @@ def prove(
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
     final = _final(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
-    reasons = (*open_reasons(second), *_broken(plan, final, second), *_without_file(plan, again))
+    reasons = (*open_reasons(second), *broken_and_pending(plan, final, second), *_without_file(plan, again))
     return Proof(
         outcomes=final,
         receipt=Receipt(
@@ -158,12 +158,13 @@ def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change
     ]
 
 
-def _broken(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[str, ...]:
+def broken_and_pending(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[str, ...]:
     """What did not work and is still pending; what only waits for its device or a person is not told here."""
     pending = {(item.target.installation_id, item.setting) for item in second.pending}
     ids = {outcome.change_id for outcome in outcomes if outcome.kind in BROKEN}
     found = [one for one in plan.changes if one.id in ids and (one.target.installation_id, one.setting) in pending]
-    return (f"{counted(len(found), 'change')} did not work and waits for a device now",) if found else ()
+    wait = "waits" if len(found) == 1 else "wait"
+    return (f"{counted(len(found), 'change')} did not work and {wait} for a device now",) if found else ()
 
 
 def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:

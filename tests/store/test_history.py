@@ -190,3 +190,4 @@ class TestReading:
         with pytest.raises(ReconcilerError, match="garbled: it has no cloud") as caught:
             history(tmp_path, CLOUDS)
         assert "make a new plan" in caught.value.remedy
+        assert "how many invitations it sent" in caught.value.remedy

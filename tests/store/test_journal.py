@@ -221,6 +221,21 @@ class TestAfterACrash:
         assert caught.value.where == f"{path}:2"
         assert "make a new plan" in caught.value.remedy
 
+    def test_what_is_forgotten_with_a_garbled_journal_is_told_with_what_to_do(self, tmp_path: Path) -> None:
+        """Three things stand nowhere else: a plan made without them looks complete and is not."""
+        path = tmp_path / "20261121T063000Z-3f2a" / "journal.jsonl"
+        path.parent.mkdir()
+        path.write_bytes(b"garbage\nmore\n")
+
+        with pytest.raises(ReconcilerError) as caught:
+            read_journal(path)
+
+        remedy = caught.value.remedy
+        assert f"move {path.parent} out of the runs folder" in remedy
+        assert "queued for offline chargers, so plan once more when those are online again" in remedy
+        assert "how many invitations it sent, so wait 24 hours before more people are invited" in remedy
+        assert "how long a mode has waited" in remedy
+
     @pytest.mark.parametrize("lost", [0, 1])
     def test_a_missing_line_is_noticed_by_its_number(self, tmp_path: Path, lost: int) -> None:
         """Removing a whole line leaves valid lines, but not a valid journal."""
