@@ -7,6 +7,7 @@ import argparse
 import shlex
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -56,7 +57,7 @@ def _write(text: str) -> None:
 
 
 def played(seed: int, numbers: Sequence[int], *, jobs: int) -> tuple[list[Told], list[str]]:
-    """Play moments side by side in processes of their own; what became of them, and which never came."""
+    """Play moments side by side in processes of their own; what became of them, and which never came or broke off."""
     found, lost = [], []
     scales = sorted({drawn(seed, number).scale for number in numbers})
     with _pool(jobs) as quick, _pool(jobs) as slow:
@@ -64,10 +65,14 @@ def played(seed: int, numbers: Sequence[int], *, jobs: int) -> tuple[list[Told],
         # The slow ones mostly wait, so they run beside the others.
         coming = [(slow if is_slow(number) else quick).submit(told, seed, number, usual) for number in numbers]
         for number, one in zip(numbers, coming, strict=True):
-            try:
-                found.append(one.result())
-            except NeverStruckError as error:
-                lost.append(str(error))
+            match one.exception():
+                case None:
+                    found.append(one.result())
+                case NeverStruckError() as error:
+                    lost.append(f"WRONG: {error}")
+                case error:
+                    broken = "".join(traceback.format_exception(error))
+                    lost.append(f"WRONG: moment {number} of seed {seed} broke off\n{broken}")
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{number} ")
     return found, lost

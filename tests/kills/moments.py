@@ -28,7 +28,7 @@ class Blow(Enum):
 
 
 BEFORE_ANSWER = (Blow.NEVER_SENT, Blow.SENT_LATE, Blow.ANSWER_LOST, Blow.ANSWER_CUT)
-AFTER_ANSWER = (Blow.FROZEN, Blow.FROZEN, Blow.LET_RUN)
+AFTER_ANSWER = (Blow.FROZEN, Blow.FROZEN, Blow.FROZEN, Blow.LET_RUN)
 ANY_TIME = (Blow.AT_REQUEST, Blow.AT_ANSWER, Blow.AT_START, Blow.AT_END, Blow.AT_RESULT, Blow.AT_TIME)
 
 
@@ -75,7 +75,8 @@ class Aim:
         operation: Of the write that is waited for; empty for any request.
         nth: Which of them, counted from 1.
         delay_s: Seconds that it may run on after that; for SENT_LATE, until the request of the dead is passed on.
-        share: For AT_TIME: of the usual life of the process. For AT_END: of what is usually left of it then.
+        share: For AT_TIME: of the usual life of the process. For AT_END and AT_RESULT: of the first part of what is
+            usually left of it then.
     """
 
     blow: Blow

@@ -16,7 +16,7 @@ class Series:
     """A series of moments.
 
     Attributes:
-        lost: Moments that never came, however often they were drawn again.
+        lost: Moments that never came, however often they were drawn again, or that broke off.
         command: What repeats the series.
         least: How many moments are wanted on either side of the answer.
     """
@@ -90,7 +90,7 @@ def _sentences(series: Series) -> list[str]:
         f"effect and {unfinished - effects} did not; {missing} were answered and had no effect.",
         f"Applies elsewhere, without the journal, repeated {repeats} values that no read showed yet.",
         f"{sum(one.redraws for one in found)} applies had ended well before their moment came, and the moment was "
-        f"drawn again; {series.lost} moments never came.",
+        f"drawn again; {series.lost} moments never came or broke off.",
         f"Made by `{series.command}` in {series.took_s:.0f} s; the slowest moment took {slowest_s:.0f} s.",
     ]
 

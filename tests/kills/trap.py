@@ -13,6 +13,12 @@ from tests.kills.proxy import Exchange, Go, Stage
 
 LOOKS_EVERY_S = 0.0005
 
+BEFORE_RESULT = 0.25
+"""So much of the time after the last outcome it takes, roughly, until the result is written."""
+
+AFTER_RESULT = 0.5
+"""So much of that time it surely still lives once the result is written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usual:
@@ -106,9 +112,9 @@ class Trap:
             case Blow.AT_START:
                 self._kill_when(lambda: not _names(runs) <= already, self.aim.delay_s)
             case Blow.AT_RESULT:
-                self._kill_when(lambda: _has_result(runs), self.aim.share * usual.end_s / 2)
+                self._kill_when(lambda: _has_result(runs), self.aim.share * usual.end_s * AFTER_RESULT)
             case Blow.AT_END:
-                self._kill_when(lambda: has_all_outcomes(runs), self.aim.share * usual.end_s)
+                self._kill_when(lambda: has_all_outcomes(runs), self.aim.share * usual.end_s * BEFORE_RESULT)
             case _:
                 pass
 
