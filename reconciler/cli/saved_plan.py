@@ -87,12 +87,11 @@ def _nothing_to_do(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
 
 def _about(stored: Plan) -> Mapping[tuple[str | None, str | None], str]:
     """Installations that a plan says anything about, with their names where it tells them."""
-    items = (stored.pending, stored.waiting, stored.unreadable, stored.unverifiable, stored.warnings)
-    found = {(one.target.account, one.target.installation_id): one.installation_name for one in stored.changes}
-    for listed in items:
-        found |= {(one.target.account, one.target.installation_id): one.installation_name for one in listed}
-    refused = {(one.account, one.installation_id): one.installation_name for one in stored.refusals}
-    return {**refused, **found}
+    about: dict[tuple[str | None, str | None], str] = {}
+    about |= {(one.account, one.installation_id): one.installation_name for one in stored.refusals}
+    for listed in (stored.pending, stored.waiting, stored.unreadable, stored.unverifiable, stored.warnings):
+        about |= {(one.target.account, one.target.installation_id): one.installation_name for one in listed}
+    return about | {(one.target.account, one.target.installation_id): one.installation_name for one in stored.changes}
 
 
 def _of(items: tuple[Item, ...], here: Set[tuple[str, str]]) -> tuple[Item, ...]:
