@@ -174,7 +174,7 @@ class TestFilesOfTheLock:
         victim.write_text("precious")
         (locks / "account-main.lock").symlink_to(victim)
 
-        with pytest.raises(ReconcilerError, match="symbolic links"), account_lock(tmp_path, "main", "mine"):
+        with pytest.raises(ReconcilerError, match="symbolic link"), account_lock(tmp_path, "main", "mine"):
             pass
 
         assert victim.read_text() == "precious"
