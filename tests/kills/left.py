@@ -23,6 +23,7 @@ class Class(StrEnum):
     PROVING = "after the last outcome, before the result"
     RESULT = "after the result was written"
     NOT_KILLED = "not at all: it failed or hung before that"
+    UNREADABLE = "somewhere, and what it left cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

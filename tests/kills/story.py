@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from reconciler.errors import ReconcilerError
 from reconciler.sandbox.records import Logged
 from reconciler.sandbox.world import World
 from tests.kills import judge
@@ -107,6 +108,13 @@ class Story:
     def play(self) -> Told | None:
         """Everything; None when the process had ended well before it could be struck."""
         started = time.monotonic()
+        try:
+            return self._played(started)
+        except ReconcilerError as error:
+            self.findings.not_converged.append(f"what it left cannot be read: {error}")
+            return self._told(Class.UNREADABLE, started=started)
+
+    def _played(self, started: float) -> Told | None:
         machine = self.folder / "machine"
         end = self._struck("apply", "--yes", aim=self.moment.aim, machine=machine)
         left = left_in(machine)

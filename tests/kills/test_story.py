@@ -23,6 +23,12 @@ run.mkdir(parents=True)
 result = {"receipt": {"converged": True}, "outcomes": [], "counts": {}}
 (run / "result.json").write_text(json.dumps(result))
 """
+GARBLES = (
+    ENDS_WELL
+    + """
+(run / "journal.jsonl").write_text("nothing\\n" * 3)
+"""
+)
 
 
 def moment(blow: Blow) -> Moment:
@@ -58,6 +64,14 @@ class TestNotKilled:
 
         assert one is not None
         assert one.findings.not_converged[0] == "it left no run"
+
+    def test_a_journal_that_cannot_be_read_is_a_finding(self, tmp_path: Path) -> None:
+        """The other moments are told of all the same."""
+        one = played(GARBLES, tmp_path)
+
+        assert one is not None
+        assert one.hit is Class.UNREADABLE
+        assert one.findings.not_converged[0].startswith("what it left cannot be read")
 
     @pytest.mark.parametrize("blow", [Blow.FROZEN, Blow.AT_END], ids=["at a call", "by what is on disk"])
     def test_an_apply_that_hangs_is_a_finding(self, blow: Blow, tmp_path: Path) -> None:
