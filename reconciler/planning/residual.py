@@ -51,6 +51,24 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
     )
 
 
+def joined(one: Plan | None, other: Plan | None) -> Plan | None:
+    """Two plans of different settings as one: what is said about the whole run comes from the first."""
+    if one is None or other is None:
+        return one or other
+    changes = sorted((*one.changes, *other.changes), key=lambda change: (change.target.sort_key, change.setting))
+    accounts = {account.name: account for account in (*other.accounts, *one.accounts)}
+    sites = {(site.account, site.installation_id): site for site in (*other.sites, *one.sites)}
+    return replace(
+        one,
+        accounts=tuple(accounts[name] for name in sorted(accounts)),
+        requests=replace(one.requests, write=one.requests.write + other.requests.write),
+        changes=tuple(changes),
+        steps=(*one.steps, *other.steps),
+        sites=tuple(sites[place] for place in sorted(sites)),
+        circuits=tuple(sorted({*one.circuits, *other.circuits})),
+    )
+
+
 def _is_about(refusal: Refusal, places: Places) -> bool:
     return refusal.scope is GuardScope.FLEET or (refusal.account, refusal.installation_id) in places
 

@@ -51,7 +51,7 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
     _receipt(page, result.receipt)
     if result.rollback is not None:
         page.labelled(("Way back", Tone.STRONG), f"reconciler apply {result.rollback}", cells=10)
-    _left(page, result)
+    _left(page, result, plan)
     return str(page)
 
 
@@ -115,11 +115,15 @@ def _why_not(receipt: Receipt) -> str:
     return "; ".join((*still, *receipt.open_reasons)) or "not all that was sent is seen to hold"
 
 
-def _left(page: Page, result: RunResult) -> None:
+def _left(page: Page, result: RunResult, plan: Plan) -> None:
     if result.worksheet is not None:
         page.labelled(("Portal", Tone.STRONG), f"steps for a person: {result.worksheet}", cells=10)
     kinds = {outcome.kind for outcome in result.outcomes}
-    if kinds <= _SETTLED | _ASIDE and kinds & _ASIDE:
+    if plan.rollback is not None and result.residual_plan is not None:
+        # No plan of the files wants former values, so the rest is only in the residual one.
+        words = f"what is left, also once people and devices have acted: reconciler apply {result.residual_plan}"
+        page.labelled(("Next", Tone.STRONG), words, cells=10)
+    elif kinds <= _SETTLED | _ASIDE and kinds & _ASIDE:
         page.labelled(("Next", Tone.STRONG), "`reconciler plan`, once people and devices have acted", cells=10)
     elif result.residual_plan is not None:
         page.labelled(("Next", Tone.STRONG), f"what is left: reconciler apply {result.residual_plan}", cells=10)

@@ -13,7 +13,8 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import counted, open_reasons
 from reconciler.planning.make import Policy, make_plan
-from reconciler.planning.residual import residual_plan
+from reconciler.planning.normalise import means_the_same
+from reconciler.planning.residual import joined, residual_plan
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
 from reconciler.workflows.touched import seen_value, touched
@@ -75,7 +76,9 @@ def prove(
             finished_at=policy.now,
             open_reasons=reasons,
         ),
-        residual=_residual(replace(second, rollback=plan.rollback), open_changes, policy),
+        residual=joined(
+            _residual(replace(second, rollback=plan.rollback), open_changes, policy), _unsent(plan, second)
+        ),
     )
 
 
@@ -175,6 +178,23 @@ def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
 def _plainly(change: Change, observed: ObservedFleet) -> object:
     site = observed.installation(change.target.installation_id, change.target.account)
     return None if site is None else plain(seen_value(change, site))
+
+
+def _unsent(plan: Plan, second: Plan) -> Plan | None:
+    """The part of a way back that was not sent because its charger will first take over what the run had sent.
+
+    Such a setting looks as wanted, so the second plan holds no change for it; and no plan of the files wants it.
+    """
+    if plan.rollback is None:
+        return None
+    queued = {(item.target, item.setting): item.after for item in second.pending}
+    ids = frozenset(
+        change.id
+        for change in plan.changes
+        if (value := queued.get((change.target, change.setting))) is not None
+        and not means_the_same(change.row, value, change.after)
+    )
+    return residual_plan(plan, ids, now=second.created_at) if ids else None
 
 
 def _residual(second: Plan, open_changes: Sequence[Change], policy: Policy) -> Plan | None:

@@ -98,6 +98,40 @@ def test_what_waits_for_an_offline_charger_is_not_called_taken_back(shop: Shop) 
     assert "an earlier value (32 A) is still queued in the cloud" in pending["detail"]
 
 
+def test_what_an_offline_charger_will_take_over_is_left_to_take_back(shop: Shop) -> None:
+    """It was not sent, and no plan of the files will ever want it: the rest of the way back does."""
+    before = state(shop)
+    run = applied(shop, SOLBAKKEN, "--yes")
+    back = applied(shop, run.document["rollback"])
+    rest = back.document["residual_plan"]
+
+    (left,) = plan_file(shop, rest)["changes"]
+    assert (left["charger"], left["setting"], left["before"], left["after"]) == ("ZPR081020", "maxCurrent", 32, 16)
+    assert f"reconciler apply {rest}" in " ".join(back.out.split())
+
+    early = applied(shop, rest)
+    assert (kinds(early), early.document["residual_plan"] is None) == ({"pending": 1}, False)
+
+    shop.run("sandbox", "set", "ZPR081020", "online=true")
+    shop.run("sandbox", "advance", "60s")
+    late = applied(shop, early.document["residual_plan"])
+    assert (late.code, kinds(late), late.document["residual_plan"]) == (0, {"done": 1}, None)
+    assert differences(before, state(shop)) == set()
+
+
+def test_a_value_still_on_its_way_is_told_by_plans_of_changed_files(shop: Shop) -> None:
+    """Whoever lets the files follow the way back hears that the charger will take over the other value first."""
+    run = applied(shop, SOLBAKKEN, "--yes")
+    applied(shop, run.document["rollback"])
+    shop.edit(SOLBAKKEN.removeprefix("fleet/"), "ZPR081020: {}", "ZPR081020: {maxCurrent: 16}")
+
+    planned = shop.plan(SOLBAKKEN)
+
+    reasons = [one["reason"] for one in planned.document["pending"] if one["charger"] == "ZPR081020"]
+    assert len(reasons) == 1
+    assert "an earlier value (32 A) is still queued in the cloud" in reasons[0]
+
+
 def test_the_way_back_is_a_run_of_its_own_with_a_way_back(shop: Shop) -> None:
     """Whoever took the wrong run back takes that back."""
     run = applied(shop, KAIA, "--yes")
