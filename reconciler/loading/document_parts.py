@@ -116,6 +116,8 @@ def _value_of(data: Any) -> Value | None:
             return data
         case list():
             return tuple(data)
+        case _ if data != round(data, 1):
+            raise ValueError("a value is finer than a tenth of an ampere, which no plan holds")
         case _:
             return float(data)
 

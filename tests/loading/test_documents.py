@@ -199,6 +199,15 @@ class TestForged:
         with pytest.raises(InvalidDocumentError, match="twice"):
             read_plan(saved(tmp_path, edited(lambda copy: copy["changes"].append(copy["changes"][0]))))
 
+    def test_a_value_finer_than_any_plan_holds_is_noticed(self, tmp_path: Path) -> None:
+        """Shown it would be 16.1 A, whatever id it brings; found by fuzzing."""
+        fine = change(("0" * 32, "Here"), "maxCurrent", before=32.0, after=16.05, charger="ZAP000001")
+        document = plan_document(plan_of(changes=(fine,)))
+        document["changes"][0]["after"] = 16.05
+
+        with pytest.raises(InvalidDocumentError, match="finer than a tenth"):
+            read_plan(saved(tmp_path, document))
+
     @pytest.mark.parametrize(
         "edit",
         [
