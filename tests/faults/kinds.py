@@ -175,21 +175,21 @@ FROM_THE_CLOUD: tuple[Kind, ...] = (
         "a list without its rows",
         "missing-page",
         impossible=_needs_a_body,
-        idle="the list is empty anyway",
+        idle="there are no rows anyway: an error, or an empty list",
     ),
     _by_cloud(
         "reordered-list",
         "a list in another order",
         "reordered-list",
         impossible=_needs_a_list,
-        idle="a list of fewer than two rows has one order only",
+        idle="no two rows: one of them, none, or an error",
     ),
     _by_cloud(
         "changed-type",
         "numbers and switches as text",
         "changed-type",
         impossible=_needs_a_body,
-        idle="the answer holds neither numbers nor switches",
+        idle="it holds neither numbers nor switches, as an error",
     ),
     _by_cloud("revoked-access", "403", "revoked-access"),
     _by_cloud("expired-token", "401 once", "unauthorized"),
@@ -208,7 +208,7 @@ STALE = Kind(
     title="the value from before the latest change",
     script=lambda position: (fault("stale-read", after_n=position),),
     impossible=_needs_values,
-    idle="what was there before is what the answer shows anyway",
+    idle="the answer shows no other value: what was there before is the same, or it is an error",
     prepare=_changed_lately,
 )
 
