@@ -76,7 +76,8 @@ def settled_result(found: Interrupted) -> RunResult | None:
     left = not isinstance(counts, Mapping) or any(count for kind, count in counts.items() if kind not in _SETTLED)
     if left or records[-1].data.get("converged") is not True:
         return None
-    return read_result(found.path / RESULT)
+    result = read_result(found.path / RESULT)
+    return result if result.plan_digest == found.plan.digest else None
 
 
 def _check_account(plan: Plan, run_id: str) -> None:

@@ -11,7 +11,7 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.outcome import Invited, Queued, SwitchWait
 from reconciler.store.files import unreadable
 from reconciler.store.journal import Record, Told, told_of, without
-from reconciler.store.layout import JOURNAL, run_ids, runs_folder
+from reconciler.store.layout import JOURNAL, run_ids, runs_folder, second_of
 
 QUEUED = "queued"
 """A write to an offline charger: `account`, `cloud`, `installation`, `charger`, `setting`, `value`."""
@@ -77,7 +77,7 @@ def taken_back_by(root: Path, run_id: str) -> str | None:
         ReconcilerError: A journal is garbled or cannot be read.
     """
     for later in reversed(run_ids(root)):
-        if later <= run_id:
+        if second_of(later) < second_of(run_id):
             break
         events = told_of(runs_folder(root) / later / JOURNAL, ("asked", "before-write"), so_far=Told()).records
         wrote = any(record.event == "before-write" for record in events)
