@@ -12,7 +12,7 @@ from tests.faults.run import Moment, one_run
 from tests.faults.table import failures, table
 
 FEWEST_COUNTED = 20_000
-SEEDS = 3
+SEEDS = 4
 PAGE = Path("docs/faults.md")
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
