@@ -86,8 +86,11 @@ def _one_wave_after_the_other(run: Apply, *, tally: Tally, ticker: Ticker) -> No
 
 
 def _is_worth_a_look(run: Apply, number: int, wave: Sequence[Site], tally: Tally) -> bool:
-    """Not when a resumed run found nothing left to do in a wave that was looked at before and found healthy."""
-    ended = run.earlier.wave(number)
+    """Not when a resumed run found nothing left to do in a wave that was looked at before and found healthy.
+
+    Cut into other sizes, a number means other sites, and nobody has looked at those together.
+    """
+    ended = run.earlier.wave(number) if run.earlier.waves == run.limits.waves else None
     changes = [change for site in wave for change in site.changes]
     return ended is None or not ended.healthy or tally.sent_any(changes)
 
