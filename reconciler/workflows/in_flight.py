@@ -82,6 +82,7 @@ def _pause(clock: Clock, seconds: float, run: Apply) -> None:
 
 
 def _left_at(flight: Flight, now: datetime) -> datetime:
-    if flight.at is None:
+    slowest = timedelta() if flight.answered else SLOWEST_CALL
+    if flight.at is None or flight.at >= now - slowest:  # compared first: to a damaged time nothing can be added
         return now
-    return min(now, flight.at if flight.answered else flight.at + SLOWEST_CALL)
+    return flight.at + slowest

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 
 from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, WriteStatus
@@ -223,9 +223,9 @@ def _texts(value: object) -> frozenset[str]:
 def _moment(value: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return None if found is None or found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if found is None or found.tzinfo is None else found
 
 
 def in_hindsight(change: Change, held: Held, *, changes: Iterable[Change], earlier: Earlier, seen: Observation) -> Held:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from reconciler.cli.clouds import WorldClock
 from reconciler.live.account import LiveAccount
 from reconciler.model.outcome import OutcomeKind
@@ -137,3 +139,40 @@ class TestClock:
         machine.apply(plan)
 
         assert machine.said[0].startswith("waiting 40 s ")
+
+
+LAST_MOMENT = "9999-12-31T23:59:59.999999+00:00"
+BEFORE_ALL_TIME = "0001-01-01T00:00:00+23:59"
+
+
+class TestTimesThatCannotBe:
+    @pytest.mark.parametrize("moment", [LAST_MOMENT, BEFORE_ALL_TIME])
+    @pytest.mark.parametrize("answered", [False, True])
+    def test_a_damaged_time_of_a_request_stops_no_resume(self, moment: str, *, answered: bool) -> None:
+        """It may have left just now at the latest, so that is what is waited for."""
+        machine, plan = killed_at_its_first_request()
+        name, leaves = machine.journal[-1]
+        machine.journal[-1] = (name, {**leaves, "leaves_at": moment})
+        if answered:
+            machine.journal.append(("after-write", {"step": plan.steps[0].id, "answered_at": moment}))
+
+        outcomes, _ = machine.apply(plan)
+
+        assert {one.kind for one in outcomes} == {OutcomeKind.DONE}
+
+    @pytest.mark.parametrize("moment", [LAST_MOMENT, BEFORE_ALL_TIME])
+    def test_a_damaged_time_of_an_outcome_stops_no_resume(self, moment: str) -> None:
+        """It is too far away to be waited for."""
+        machine, plan = killed_at_its_first_request()
+        settled = {"change": plan.changes[0].id, "outcome": "done", "settled_at": moment}
+        machine.journal = [*machine.journal[:2], ("outcome", settled)]
+
+        machine.apply(plan)
+
+        assert "waiting" not in machine.words()
+
+    def test_a_run_that_began_before_all_time_has_no_beginning(self) -> None:
+        """Its result tells the time of the resume instead."""
+        begun: list[Event] = [("started", {"started_at": BEFORE_ALL_TIME})]
+
+        assert earlier_part(begun).started_at is None
