@@ -1,16 +1,17 @@
 """A saved plan at apply: the chosen part of it, its accounts, and whether it may still be used."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from reconciler.cli.looked_at import outside_of
 from reconciler.cli.output import say
 from reconciler.errors import InvalidDocumentError, UsageProblemError
 from reconciler.loading.documents import read_plan
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.change import Change, Target, plain
-from reconciler.model.desired import Account, DesiredFleet, GuardLimits
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, GuardLimits
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.words import wish
 from reconciler.planning.guard import some
@@ -61,14 +62,13 @@ def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
 def _nothing_to_do(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
     """What the plan says about installations that it changes nothing at; one of the whole fleet has seen them all."""
     here = {(site.account, site.id) for site in part.installations}
-    about = _about(stored)
     chosen = ", ".join(request.selectors) or "what was selected"
-    if stored.selection is not None and not here & about.keys():
-        known = sorted({name for name in about.values() if name}) or [stored.selection]
+    if not here - _never_looked_at(stored, request, part):
+        about = some(_known_names(stored, request)) or stored.selection
         raise UsageProblemError(
             f"the saved plan was made for other installations than {chosen}",
             where="apply",
-            remedy=f"the plan is about {some(known)}; select of those, leave the selectors out, or plan again",
+            remedy=f"the plan is about {about}; select of those, leave the selectors out, or plan again",
         )
     say(f"note: the plan holds no change for {chosen}, so nothing is written")
     accounts = {account for account, _ in here}
@@ -83,6 +83,27 @@ def _nothing_to_do(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
         unverifiable=_of(stored.unverifiable, here),
         warnings=_of(stored.warnings, here),
     )
+
+
+def _never_looked_at(stored: Plan, request: Request, part: DesiredFleet) -> Set[tuple[str, str]]:
+    """Selected installations that the plan says nothing about and was surely not made for."""
+    about = _about(stored)
+    silent = [site for site in part.installations if (site.account, site.id) not in about]
+    outside = _outside(stored, request, silent)
+    return {(site.account, site.id) for site in silent if site.id in outside}
+
+
+def _outside(stored: Plan, request: Request, sites: Sequence[DesiredInstallation]) -> Set[str]:
+    """A way back is about what its run changed and nothing else; a plan of the whole fleet is about everything."""
+    if stored.rollback is not None:
+        return {site.id for site in sites}
+    return frozenset() if stored.selection is None else outside_of(stored.selection, request.desired, sites)
+
+
+def _known_names(stored: Plan, request: Request) -> list[str]:
+    sites = request.desired.installations
+    outside = _outside(stored, request, sites)
+    return sorted({*_about(stored).values(), *(site.name for site in sites if site.id not in outside)} - {""})
 
 
 def _about(stored: Plan) -> Mapping[tuple[str | None, str | None], str]:
