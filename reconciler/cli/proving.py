@@ -63,7 +63,7 @@ def proof_of(
     except CloudError as error:
         say(f"warning: no receipt: {error.what} ({error.where}); `reconciler plan` shows what is so")
         return None
-    return of_the_whole(proof, outcomes) if interrupted else proof
+    return of_the_whole(proof, run.plan, outcomes) if interrupted else proof
 
 
 def _proof_of_nothing(plan: Plan, started_at: datetime) -> Proof:

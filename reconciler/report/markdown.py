@@ -226,6 +226,8 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
     parts += _outcomes("done", result, plan, kinds=fine)
     if result.worksheet is not None:
         parts.append(f"Steps for a person in the Portal: {_code(result.worksheet)}")
+    if result.was_interrupted:
+        parts.append(f"To go on with it: {_code(f'reconciler apply --resume {result.run_id}')}")
     if result.residual_plan is not None:
         parts.append(f"What is left: {_code(result.residual_plan)}")
     if result.rollback is not None:

@@ -93,8 +93,11 @@ def reached_part(plan: Plan, outcomes: Sequence[Outcome]) -> Plan:
     return residual_plan(plan, ids, now=plan.created_at)
 
 
-def of_the_whole(proof: Proof, outcomes: Sequence[Outcome]) -> Proof:
-    """The proof of a part of an interrupted run as one of the whole run, which has not converged."""
+def of_the_whole(proof: Proof, plan: Plan, outcomes: Sequence[Outcome]) -> Proof:
+    """The proof of the reached part of an interrupted run as one of the whole run, which has not converged.
+
+    What was not looked at again is left as it was planned.
+    """
     final = {outcome.change_id: outcome for outcome in (*outcomes, *proof.outcomes)}
     left = counted(sum(outcome.kind is OutcomeKind.NOT_REACHED for outcome in final.values()), "change")
     reasons = (*proof.receipt.open_reasons, f"the run was interrupted with {left} not reached")
@@ -102,7 +105,15 @@ def of_the_whole(proof: Proof, outcomes: Sequence[Outcome]) -> Proof:
         proof,
         outcomes=tuple(final[outcome.change_id] for outcome in outcomes),
         receipt=replace(proof.receipt, converged=False, open_reasons=reasons),
+        residual=joined(_beyond(plan, outcomes, now=proof.receipt.finished_at), proof.residual),
     )
+
+
+def _beyond(plan: Plan, outcomes: Sequence[Outcome], *, now: datetime) -> Plan | None:
+    """The installations that the run did not come to; None when it came to all."""
+    reached = {change.id for change in reached_part(plan, outcomes).changes}
+    ids = frozenset(change.id for change in plan.changes if change.id not in reached)
+    return residual_plan(plan, ids, now=now) if ids else None
 
 
 def _nothing_to_look_at(

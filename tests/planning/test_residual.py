@@ -209,6 +209,21 @@ class TestJoined:
         assert {one for step in made.steps for one in step.change_ids} == first | rest
         assert made.requests.write == whole.requests.write
 
+    def test_what_is_said_about_either_installation_is_said_once(self) -> None:
+        """Guards, people and devices of both, and the accounts of both."""
+        whole, first = busy_fleet()
+        rest = frozenset(change.id for change in whole.changes) - first
+
+        made = joined(residual_plan(whole, first, now=LATER), residual_plan(whole, rest, now=LATER))
+        again = joined(residual_plan(whole, first, now=LATER), residual_plan(whole, first, now=LATER))
+
+        assert made is not None
+        assert again is not None
+        for name in ("refusals", "pending", "waiting", "unreadable", "unverifiable", "warnings"):
+            assert [place(item) for item in getattr(made, name)] == [HERE, THERE], name
+            assert [place(item) for item in getattr(again, name)] == [HERE], name
+        assert [one.name for one in made.accounts] == ["main", "second"]
+
     def test_with_nothing_a_plan_stays_as_it_is(self) -> None:
         """Nothing is left when both hold nothing."""
         whole = chain()

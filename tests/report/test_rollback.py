@@ -9,14 +9,14 @@ import pytest
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import read_plan, read_result
-from reconciler.model.outcome import Wave
+from reconciler.model.outcome import INTERRUPTED, OutcomeKind, Wave
 from reconciler.model.plan import Plan, Rollback
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.markdown import plan_markdown, result_markdown
 from reconciler.report.page import Color
 from reconciler.report.terminal import plan_text, result_text
 from tests.report.golden import kept
-from tests.report.samples import FIXTURE, HOSTILE, plan_of
+from tests.report.samples import FIXTURE, HOSTILE, RESULT, plan_of
 from tests.report.samples_rollback import BACK, BACK_RESULT, HOSTILE_BACK, RUN, WAVED
 
 
@@ -178,3 +178,24 @@ class TestResult:
         path.write_text(to_text(result_document(result)))  # type: ignore[arg-type]  # a result
 
         assert read_result(path) == result
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize("plan", [FIXTURE, BACK])
+    def test_going_on_is_named_before_what_is_left(self, plan: Plan) -> None:
+        """Only the resume knows what had been sent; the rest as a run of its own comes second."""
+        missed = tuple(replace(one, kind=OutcomeKind.NOT_REACHED, detail=INTERRUPTED) for one in RESULT.outcomes)
+        stopped = replace(RESULT, outcomes=missed)
+
+        text = flat(result_text(stopped, plan, width=300, color=Color.NONE))
+
+        resume = f"reconciler apply --resume {RESULT.run_id}"
+        assert f"Next `{resume}` goes on" in text
+        assert text.index(resume) < text.index(f"apply {RESULT.residual_plan}")
+        markdown = result_markdown(stopped, plan)
+        assert markdown.index(resume) < markdown.index(f"{RESULT.residual_plan}")
+
+    def test_a_run_that_ended_by_itself_is_not_to_be_resumed(self) -> None:
+        """What is left is a plan then."""
+        assert "--resume" not in result_markdown(RESULT, FIXTURE)
+        assert "--resume" not in result_text(RESULT, FIXTURE, width=100, color=Color.NONE)
