@@ -62,7 +62,13 @@ def prove(
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
     final = _final(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
-    reasons = (*open_reasons(second), *broken_and_pending(plan, final, second), *_without_file(plan, again))
+    unsent = _unsent(plan, second)
+    reasons = (
+        *open_reasons(second),
+        *broken_and_pending(plan, final, second),
+        *_not_sent_yet(unsent),
+        *_without_file(plan, again),
+    )
     return Proof(
         outcomes=final,
         receipt=Receipt(
@@ -76,9 +82,7 @@ def prove(
             finished_at=policy.now,
             open_reasons=reasons,
         ),
-        residual=joined(
-            _residual(replace(second, rollback=plan.rollback), open_changes, policy), _unsent(plan, second)
-        ),
+        residual=joined(_residual(replace(second, rollback=plan.rollback), open_changes, policy), unsent),
     )
 
 
@@ -206,6 +210,14 @@ def _unsent(plan: Plan, second: Plan) -> Plan | None:
         and not means_the_same(change.row, value, change.after)
     )
     return residual_plan(plan, ids, now=second.created_at) if ids else None
+
+
+def _not_sent_yet(unsent: Plan | None) -> tuple[str, ...]:
+    """What a machine must still send, although the second plan cannot know."""
+    if unsent is None:
+        return ()
+    first = "not sent before a device has taken over what the run had sent"
+    return (f"{counted(len(unsent.changes), 'change')} of the way back: {first}",)
 
 
 def _residual(second: Plan, open_changes: Sequence[Change], policy: Policy) -> Plan | None:

@@ -85,7 +85,7 @@ def test_the_shipped_fleet_comes_back_but_for_what_is_named(shop: Shop) -> None:
     }
     assert "cannot be taken back" in back.out
     assert (back.code, kinds(back)) == (4, {"done": 9, "already": 4, "pending": 1})
-    assert set(back.document["exit"]["conditions"]) == {"not-restored", "pending"}
+    assert set(back.document["exit"]["conditions"]) == {"not-restored", "not-converged", "pending"}
 
 
 def test_what_waits_for_an_offline_charger_is_not_called_taken_back(shop: Shop) -> None:
@@ -108,14 +108,19 @@ def test_what_an_offline_charger_will_take_over_is_left_to_take_back(shop: Shop)
     (left,) = plan_file(shop, rest)["changes"]
     assert (left["charger"], left["setting"], left["before"], left["after"]) == ("ZPR081020", "maxCurrent", 32, 16)
     assert f"reconciler apply {rest}" in " ".join(back.out.split())
+    assert not back.document["receipt"]["converged"]
+    assert "not converged: 1 change of the way back: not sent before a device" in " ".join(back.out.split())
+    assert back.document["receipt"]["second_plan_changes"] == 0
 
     early = applied(shop, rest)
     assert (kinds(early), early.document["residual_plan"] is None) == ({"pending": 1}, False)
+    assert not early.document["receipt"]["converged"]
 
     shop.run("sandbox", "set", "ZPR081020", "online=true")
     shop.run("sandbox", "advance", "60s")
     late = applied(shop, early.document["residual_plan"])
     assert (late.code, kinds(late), late.document["residual_plan"]) == (0, {"done": 1}, None)
+    assert late.document["receipt"]["converged"]
     assert differences(before, state(shop)) == set()
 
 
