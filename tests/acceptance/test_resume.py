@@ -320,6 +320,32 @@ class TestFinished:
         kept = [path.read_text() for path in sorted(result.parent.glob("result-*.json"))]
         assert kept == [before, between]
 
+    def test_something_odd_beside_the_result_costs_a_finished_run_nothing(self, shop: Shop) -> None:
+        """What cannot be read is not an earlier result, and its name is left alone."""
+        shop.apply(*SITES, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        before = result.read_text()
+        result.with_name("result-1.json").symlink_to("/nowhere")
+
+        ended = shop.apply("--resume", "last")
+
+        assert ended.document["receipt"]["converged"]
+        assert json.loads(result.read_text()) == ended.document
+        assert result.with_name("result-2.json").read_text() == before
+
+    def test_something_odd_in_place_of_the_result_is_told_before_anything_is_written(self, shop: Shop) -> None:
+        """A resume that cannot end with a result does not begin."""
+        killed_after_the_first_write(shop, *SITES)
+        (run,) = (shop.folder / ".reconciler" / "runs").iterdir()
+        (run / "result.json").mkdir()
+        before = effects(shop)
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, effects(shop)) == (1, before)
+        assert "result.json" in ended.err
+        assert "move it away" in ended.err
+
     def test_a_result_without_a_receipt_is_worth_another_look(self, shop: Shop) -> None:
         """All was written, and the proof could not be read."""
         shop.apply(KAIA, "--yes")

@@ -1,5 +1,6 @@
 """A run keeps everything it writes in one folder."""
 
+import os
 import stat
 import subprocess
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +13,19 @@ from reconciler.store.journal import read_journal
 from reconciler.store.runs import RunFolder, new_run_id, run_path
 
 RUN = "20261121T063000Z-3f2a"
+
+
+def something_odd(path: Path, kind: str) -> None:
+    """What nobody can read as a file lies there."""
+    match kind:
+        case "link":
+            path.symlink_to("/nowhere")
+        case "loop":
+            path.symlink_to(path.name)
+        case "folder":
+            path.mkdir()
+        case _:
+            os.mkfifo(path)
 
 
 class TestRunIds:
@@ -60,6 +74,31 @@ class TestRunFolder:
 
         found = {path.name: path.read_text() for path in run.path.glob("result*")}
         assert found == {"result-1.json": "first", "result-2.json": "second", "result.json": "third"}
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_a_copy_that_cannot_be_read_is_a_name_that_is_taken(self, tmp_path: Path, odd: str) -> None:
+        """Something odd that lies there costs no run its result."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            run.write_file("result.json", "first")
+            something_odd(run.path / "result-1.json", odd)
+            run.keep("result.json")
+            run.keep("result.json")
+
+        assert sorted(os.listdir(run.path)) == ["journal.jsonl", "result-1.json", "result-2.json", "result.json"]
+        assert (run.path / "result-2.json").read_text() == "first"
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_a_result_that_cannot_be_kept_is_told_before_a_run_goes_on(self, tmp_path: Path, odd: str) -> None:
+        """Not after everything was done, when the result has nowhere to go."""
+        RunFolder.create(tmp_path, RUN).close()
+        result = tmp_path / ".reconciler" / "runs" / RUN / "result.json"
+        something_odd(result, odd)
+
+        with pytest.raises(ReconcilerError) as caught:
+            RunFolder.resume(tmp_path, RUN)
+
+        assert caught.value.where == str(result)
+        assert "move it away" in caught.value.remedy
 
     def test_a_crash_after_keeping_keeps_it_once(self, tmp_path: Path) -> None:
         """Two names for one result would look like two."""
