@@ -73,11 +73,20 @@ def settled_result(found: Interrupted) -> RunResult | None:
     if not records or records[-1].event != "finished" or not (found.path / RESULT).is_file():
         return None
     counts = records[-1].data.get("counts")
-    left = not isinstance(counts, Mapping) or any(count for kind, count in counts.items() if kind not in _SETTLED)
-    if left or records[-1].data.get("converged") is not True:
+    if not isinstance(counts, Mapping) or any(count for kind, count in counts.items() if kind not in _SETTLED):
+        return None
+    if records[-1].data.get("converged") is not True:
         return None
     result = read_result(found.path / RESULT)
-    return result if result.plan_digest == found.plan.digest else None
+    return result if _fits(result, found, counts) else None
+
+
+def _fits(result: RunResult, found: Interrupted, counts: Mapping[str, object]) -> bool:
+    """Whether the run ended with this result, as its journal tells; an edited one or that of another run does not."""
+    told = {kind.value: result.count(kind) for kind in OutcomeKind if result.count(kind)}
+    same = (result.run_id, result.plan_digest) == (found.run_id, found.plan.digest)
+    proven = result.receipt is not None and result.receipt.converged
+    return same and proven and told == {kind: count for kind, count in counts.items() if count}
 
 
 def _check_account(plan: Plan, run_id: str) -> None:

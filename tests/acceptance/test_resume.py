@@ -346,6 +346,31 @@ class TestFinished:
         assert "result.json" in ended.err
         assert "move it away" in ended.err
 
+    @pytest.mark.parametrize("wrong", ["an outcome", "the proof", "no proof", "the run"])
+    def test_a_result_that_contradicts_its_journal_is_not_shown(self, shop: Shop, wrong: str) -> None:
+        """It was edited, or is another run's; the run is gone through again and the file is kept aside."""
+        first = shop.apply(KAIA, "--yes")
+        (path,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        document = first.document
+        match wrong:
+            case "an outcome":
+                document["outcomes"][0]["outcome"] = "failed"
+                document["counts"] |= {"done": 0, "failed": 1}
+            case "the proof":
+                document["receipt"] |= {"converged": False, "open_reasons": ["something"]}
+            case "no proof":
+                document["receipt"] = None
+            case _:
+                document["run_id"] = "20200101T000000Z-3f2a"
+        path.write_text(json.dumps(document))
+
+        ended = shop.apply("--resume", "last")
+
+        assert "nothing left to do" not in ended.err
+        assert (ended.code, told(ended), ended.document["run_id"]) == (0, {"done": 1}, path.parent.name)
+        assert ended.document["receipt"]["converged"]
+        assert json.loads(path.with_name("result-1.json").read_text()) == document
+
     def test_a_result_without_a_receipt_is_worth_another_look(self, shop: Shop) -> None:
         """All was written, and the proof could not be read."""
         shop.apply(KAIA, "--yes")
