@@ -1,6 +1,7 @@
 """The end of an apply: the second plan as proof, and the documents that tell how the run went."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.cli.credentials import SecretStore
@@ -89,7 +90,7 @@ def result_of(
     """The result with the paths of what belongs to it; writes the residual plan and the worksheet."""
     residual = None
     if proof is not None and proof.residual is not None:
-        text = json_document.to_text(json_document.plan_document(proof.residual))
+        text = json_document.to_text(json_document.plan_document(_left_by(proof.residual, log.run_id)))
         residual = log.write_file("residual.json", text)
     final = tuple(outcomes if proof is None else proof.outcomes)
     return RunResult(
@@ -103,6 +104,12 @@ def result_of(
         waves=waves_of(run, earlier_of(log)),
         rollback=log.shown(ROLLBACK) if writes and log.has(ROLLBACK) else None,
     )
+
+
+def _left_by(residual: Plan, run_id: str) -> Plan:
+    """Marked as the rest of a way back, when it is one, so that nobody takes it for the whole."""
+    back = residual.rollback
+    return residual if back is None else replace(residual, rollback=replace(back, left_by=run_id))
 
 
 def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str | None:

@@ -257,7 +257,7 @@ def _rollback_of(part: Part | None) -> Rollback | None:
         NotRestored(target=_target_of(one), installation_name=one["name"], setting=one["setting"], reason=one["reason"])
         for one in part["lost"]
     )
-    return Rollback(run_id=part["run"], lost=lost)
+    return Rollback(run_id=part["run"], lost=lost, left_by=part.get("left_by"))
 
 
 def _counts_of(part: Part) -> Counts:

@@ -112,6 +112,11 @@ def test_what_an_offline_charger_will_take_over_is_left_to_take_back(shop: Shop)
     assert "not converged: 1 change of the way back: not sent before a device" in " ".join(back.out.split())
     assert back.document["receipt"]["second_plan_changes"] == 0
 
+    shown = " ".join(shop.run("show", rest).out.split())
+    assert shown.startswith(f"Rest of the way back from run {run.document['run_id']}: 1 change")
+    assert "before that run wrote" not in shown
+    assert f"`reconciler apply {rest}` takes the rest back" in shown
+
     early = applied(shop, rest)
     assert (kinds(early), early.document["residual_plan"] is None) == ({"pending": 1}, False)
     assert not early.document["receipt"]["converged"]
