@@ -21,6 +21,8 @@ from reconciler.workflows.apply import waves_of
 from reconciler.workflows.context import Apply
 from reconciler.workflows.verify import Proof, of_the_whole, prove, reached_part
 
+RESIDUAL = "residual.json"
+
 
 def warn_about_secrets(plan: Plan) -> None:
     """Say before anything is written which secrets are missing; what needs them will not be sent."""
@@ -87,11 +89,15 @@ def _proof_of_nothing(plan: Plan, started_at: datetime) -> Proof:
 def result_of(
     run: Apply, outcomes: Sequence[Outcome], proof: Proof | None, *, log: RunFolder, writes: int
 ) -> RunResult:
-    """The result with the paths of what belongs to it; writes the residual plan and the worksheet."""
+    """The result with the paths of what belongs to it; writes the residual plan and the worksheet.
+
+    A residual plan from before an interruption gets another name, so that nobody takes it for that of this result.
+    """
+    log.set_aside(RESIDUAL)
     residual = None
     if proof is not None and proof.residual is not None:
         text = json_document.to_text(json_document.plan_document(_left_by(proof.residual, log.run_id)))
-        residual = log.write_file("residual.json", text)
+        residual = log.write_file(RESIDUAL, text)
     final = tuple(outcomes if proof is None else proof.outcomes)
     return RunResult(
         run_id=log.run_id,

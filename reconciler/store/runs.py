@@ -124,6 +124,24 @@ class RunFolder:
         if not kept or _text_or_none(kept[-1]) != text:
             write_atomically(path.with_stem(f"{path.stem}-{len(kept) + 1}"), text)
 
+    def set_aside(self, name: str) -> None:
+        """Give a file, or something odd in its place, the first free name: `residual.json` is `residual-1.json` then.
+
+        Nothing happens when there is none.
+
+        Raises:
+            ReconcilerError: The disk said no.
+        """
+        path = self.path / name
+        if not os.path.lexists(path):
+            return
+        names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+        try:
+            path.rename(next(one for one in names if not os.path.lexists(one)))
+            sync_folder(self.path)
+        except OSError as error:
+            raise unwritable(path, error) from error
+
     def shown(self, name: str) -> str:
         """The path of a file of the run, relative to the folder that holds `fleet/`."""
         return (self.path / name).relative_to(self._root).as_posix()

@@ -371,6 +371,19 @@ class TestFinished:
         assert ended.document["receipt"]["converged"]
         assert json.loads(path.with_name("result-1.json").read_text()) == document
 
+    def test_a_residual_plan_of_before_is_set_aside_with_its_result(self, shop: Shop) -> None:
+        """Nobody finds a plan for what is done by now under the name of what is left."""
+        shop.run("sandbox", "fault", "lost-answer-before", "--method", "PUT", "--path", "/partner/*authentication")
+        first = shop.apply(KAIA, "--yes")
+        path = shop.folder / first.document["residual_plan"]
+        before = path.read_text()
+
+        ended = shop.apply("--resume", "last")
+
+        assert ended.document["residual_plan"] is None
+        assert not path.exists()
+        assert path.with_name("residual-1.json").read_text() == before
+
     def test_a_result_without_a_receipt_is_worth_another_look(self, shop: Shop) -> None:
         """All was written, and the proof could not be read."""
         shop.apply(KAIA, "--yes")

@@ -100,6 +100,28 @@ class TestRunFolder:
         assert caught.value.where == str(result)
         assert "move it away" in caught.value.remedy
 
+    def test_what_is_set_aside_lies_there_under_another_name(self, tmp_path: Path) -> None:
+        """Each in its turn, and nothing is left under the plain name."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            for text in ("first", "second"):
+                run.write_file("residual.json", text)
+                run.set_aside("residual.json")
+            run.set_aside("residual.json")
+
+        found = {path.name: path.read_text() for path in run.path.glob("residual*")}
+        assert found == {"residual-1.json": "first", "residual-2.json": "second"}
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_something_odd_is_set_aside_as_well(self, tmp_path: Path, odd: str) -> None:
+        """It is not in the way of what is written next."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            something_odd(run.path / "residual.json", odd)
+            run.set_aside("residual.json")
+            shown = run.write_file("residual.json", "new")
+
+        assert (tmp_path / shown).read_text() == "new"
+        assert os.path.lexists(run.path / "residual-1.json")
+
     def test_a_crash_after_keeping_keeps_it_once(self, tmp_path: Path) -> None:
         """Two names for one result would look like two."""
         with RunFolder.create(tmp_path, RUN) as run:
