@@ -181,6 +181,7 @@ def _last_sequence(content: bytes, so_far: Told) -> int:
 def _parsed(path: Path, line: bytes) -> Record:
     record = _record(line)
     if record is None:
+        read_journal(path)  # which says the number of the line
         raise _unusable(path, "a line of the journal is garbled")
     return record
 

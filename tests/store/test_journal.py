@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.journal import JournalWriter, read_journal
+from reconciler.store.journal import JournalWriter, Told, read_journal, told_of
 
 START = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 
@@ -232,6 +232,8 @@ class TestAfterACrash:
 
         with pytest.raises(ReconcilerError, match="line 1 of the journal is garbled"):
             read_journal(path)
+        with pytest.raises(ReconcilerError, match="line 1 of the journal is garbled"):
+            told_of(path, (json.loads(first)["event"],), so_far=Told())
 
     def test_what_is_forgotten_with_a_garbled_journal_is_told_with_what_to_do(self, tmp_path: Path) -> None:
         """Three things stand nowhere else: a plan made without them looks complete and is not."""
