@@ -1,6 +1,7 @@
 """The end of an apply: the second plan as proof, and the documents that tell how the run went."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.cli.credentials import SecretStore
@@ -19,6 +20,8 @@ from reconciler.store.runs import NOT_REVIEWED, ROLLBACK, RunFolder
 from reconciler.workflows.apply import waves_of
 from reconciler.workflows.context import Apply
 from reconciler.workflows.verify import Proof, of_the_whole, prove, reached_part
+
+RESIDUAL = "residual.json"
 
 
 def warn_about_secrets(plan: Plan) -> None:
@@ -63,7 +66,7 @@ def proof_of(
     except CloudError as error:
         say(f"warning: no receipt: {error.what} ({error.where}); `reconciler plan` shows what is so")
         return None
-    return of_the_whole(proof, outcomes) if interrupted else proof
+    return of_the_whole(proof, run.plan, outcomes) if interrupted else proof
 
 
 def _proof_of_nothing(plan: Plan, started_at: datetime) -> Proof:
@@ -86,11 +89,15 @@ def _proof_of_nothing(plan: Plan, started_at: datetime) -> Proof:
 def result_of(
     run: Apply, outcomes: Sequence[Outcome], proof: Proof | None, *, log: RunFolder, writes: int
 ) -> RunResult:
-    """The result with the paths of what belongs to it; writes the residual plan and the worksheet."""
+    """The result with the paths of what belongs to it; writes the residual plan and the worksheet.
+
+    A residual plan from before an interruption gets another name, so that nobody takes it for that of this result.
+    """
+    log.set_aside(RESIDUAL)
     residual = None
     if proof is not None and proof.residual is not None:
-        text = json_document.to_text(json_document.plan_document(proof.residual))
-        residual = log.write_file("residual.json", text)
+        text = json_document.to_text(json_document.plan_document(_left_by(proof.residual, log.run_id)))
+        residual = log.write_file(RESIDUAL, text)
     final = tuple(outcomes if proof is None else proof.outcomes)
     return RunResult(
         run_id=log.run_id,
@@ -104,6 +111,12 @@ def result_of(
         not_reviewed=log.shown(NOT_REVIEWED) if log.has(NOT_REVIEWED) else None,
         rollback=log.shown(ROLLBACK) if writes and log.has(ROLLBACK) else None,
     )
+
+
+def _left_by(residual: Plan, run_id: str) -> Plan:
+    """Marked as the rest of a way back, when it is one, so that nobody takes it for the whole."""
+    back = residual.rollback
+    return residual if back is None else replace(residual, rollback=replace(back, left_by=run_id))
 
 
 def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str | None:

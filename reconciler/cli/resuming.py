@@ -1,16 +1,22 @@
 """An interrupted run at `apply --resume`: its plan, what it did, and with which options it goes on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.cli.options import current_globals
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import InvalidDocumentError, ReconcilerError, UsageProblemError
-from reconciler.loading.documents import read_plan
+from reconciler.loading.documents import read_plan, read_result
+from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.store.history import taken_back_by
-from reconciler.store.runs import PLAN, RunFolder, is_begun, run_named, run_path
+from reconciler.store.journal import read_journal
+from reconciler.store.layout import JOURNAL
+from reconciler.store.runs import PLAN, RESULT, RunFolder, is_begun, run_named, run_path
 from reconciler.workflows.resume import Earlier, earlier_part
+
+_SETTLED = frozenset({OutcomeKind.DONE.value, OutcomeKind.ALREADY.value})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,35 @@ def interrupted_run(text: str) -> Interrupted:
     plan = read_plan(path / PLAN)
     _check_account(plan, run_id)
     return Interrupted(run_id=run_id, plan=plan, path=path)
+
+
+def settled_result(found: Interrupted) -> RunResult | None:
+    """The result of a run that ended with everything done and proven; None when a resume may still find something.
+
+    Nobody resumes such a run, so it can be asked before the accounts are held.
+
+    Raises:
+        InvalidDocumentError: Its result.json cannot be used.
+        ReconcilerError: Its journal is garbled.
+    """
+    records = read_journal(found.path / JOURNAL).records
+    if not records or records[-1].event != "finished" or not (found.path / RESULT).is_file():
+        return None
+    counts = records[-1].data.get("counts")
+    if not isinstance(counts, Mapping) or any(count for kind, count in counts.items() if kind not in _SETTLED):
+        return None
+    if records[-1].data.get("converged") is not True:
+        return None
+    result = read_result(found.path / RESULT)
+    return result if _fits(result, found, counts) else None
+
+
+def _fits(result: RunResult, found: Interrupted, counts: Mapping[str, object]) -> bool:
+    """Whether the run ended with this result, as its journal tells; an edited one or that of another run does not."""
+    told = {kind.value: result.count(kind) for kind in OutcomeKind if result.count(kind)}
+    same = (result.run_id, result.plan_digest) == (found.run_id, found.plan.digest)
+    proven = result.receipt is not None and result.receipt.converged
+    return same and proven and told == {kind: count for kind, count in counts.items() if count}
 
 
 def _check_account(plan: Plan, run_id: str) -> None:

@@ -10,10 +10,10 @@ from threading import Event
 from reconciler.cli.interrupting import interruptible
 from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import screen
+from reconciler.cli.output import say, screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
-from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run
+from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run, settled_result
 from reconciler.cli.reviewing import split, tell_left
 from reconciler.cli.saved_plan import (
     Request,
@@ -114,6 +114,10 @@ def run_resume(request: Request, run: str) -> Applied:
         ReconcilerError: It never came as far as a plan, or its journal is garbled.
     """
     found = interrupted_run(run)
+    if (settled := settled_result(found)) is not None:
+        where = (found.path / RESULT).relative_to(current_globals().root)
+        say(f"run {found.run_id} has nothing left to do: all of it is done and proven. This is its result, {where}")
+        return Applied(plan=found.plan, result=settled, also=left_open(found.plan))
     accounts = accounts_in(found.plan, request.desired, where=str(found.path))
     root = current_globals().root
     with (
@@ -149,9 +153,16 @@ def _carried_out(task: _Task) -> Applied:
         proof = proof_of(run, outcomes, connections, started_at=earlier.started_at or started_at)
         result = result_of(run, outcomes, proof, log=log, writes=earlier.writes + connections.writes)
         also = (*left_open(task.plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
+        log.keep(RESULT)
         log.write_file(RESULT, json_document.to_text(json_document.result_document(result, also=also)))
-        log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
+        log.record("finished", _ended(result))
     return Applied(plan=task.plan, result=result, also=also)
+
+
+def _ended(result: RunResult) -> dict[str, object]:
+    """What the last event tells of a run; a resume has nothing to do where all is done and proven."""
+    proven = result.receipt is not None and result.receipt.converged
+    return {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}, "converged": proven}
 
 
 def _write_plans(task: _Task) -> None:
@@ -187,5 +198,6 @@ def _apply_of(task: _Task) -> Apply:
         progress=progress(),
         stop=Event(),
         earlier=task.earlier,
+        tell=say,
         invitations=invitations(per_day, invited, connections.clock.now()),
     )

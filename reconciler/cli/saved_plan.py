@@ -1,22 +1,26 @@
 """A saved plan at apply: the chosen part of it, its accounts, and whether it may still be used."""
 
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from reconciler.cli.looked_at import outside_of
 from reconciler.cli.output import say
 from reconciler.errors import InvalidDocumentError, UsageProblemError
 from reconciler.loading.documents import read_plan
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.change import Change, Target, plain
-from reconciler.model.desired import Account, DesiredFleet, GuardLimits
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, GuardLimits
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.words import wish
+from reconciler.planning.guard import some
 from reconciler.planning.guards import fleet_refusals
 from reconciler.planning.make import VALID_FOR, Policy
 from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed
 from reconciler.planning.rollback import as_wished, rollback_plan
+from reconciler.planning.sorting import Item
 from reconciler.store.layout import run_ids
 from reconciler.store.runs import PLAN, run_path
 
@@ -44,22 +48,78 @@ class Request:
 
 
 def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
-    """The plan itself, or the changes of the installations that were selected; a missing file drops nothing.
+    """The plan itself, or what it holds for the installations that were selected; a missing file drops nothing.
 
     Raises:
-        UsageProblemError: Nothing of it is selected.
+        UsageProblemError: The plan was made for other installations, and none of them is selected.
     """
     if part.selection is None:
         return stored
     sites = {site.id for site in part.installations}
     ids = frozenset(change.id for change in stored.changes if change.target.installation_id in sites)
     if not ids:
-        raise UsageProblemError(
-            "the saved plan holds no change for what was selected",
-            where="apply",
-            remedy=f"leave the selectors out, or plan again; selected: {', '.join(request.selectors) or 'by account'}",
-        )
+        return _nothing_to_do(stored, request, part)
     return replace(residual_plan(stored, ids, now=stored.created_at), selection=part.selection)
+
+
+def _nothing_to_do(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
+    """What the plan says about installations that it changes nothing at; one of the whole fleet has seen them all."""
+    here = {(site.account, site.id) for site in part.installations}
+    chosen = ", ".join(request.selectors) or "what was selected"
+    if not here - _never_looked_at(stored, request, part):
+        about = some(_known_names(stored, request)) or stored.selection
+        raise UsageProblemError(
+            f"the saved plan was made for other installations than {chosen}",
+            where="apply",
+            remedy=f"the plan is about {about}; select of those, leave the selectors out, or plan again",
+        )
+    say(f"note: the plan holds no change for {chosen}, so nothing is written")
+    accounts = {account for account, _ in here}
+    return replace(
+        residual_plan(stored, frozenset(), now=stored.created_at),
+        selection=part.selection,
+        accounts=tuple(one for one in stored.accounts if one.name in accounts),
+        refusals=tuple(one for one in stored.refusals if (one.account, one.installation_id) in here),
+        pending=_of(stored.pending, here),
+        waiting=_of(stored.waiting, here),
+        unreadable=_of(stored.unreadable, here),
+        unverifiable=_of(stored.unverifiable, here),
+        warnings=_of(stored.warnings, here),
+    )
+
+
+def _never_looked_at(stored: Plan, request: Request, part: DesiredFleet) -> Set[tuple[str, str]]:
+    """Selected installations that the plan says nothing about and was surely not made for."""
+    about = _about(stored)
+    silent = [site for site in part.installations if (site.account, site.id) not in about]
+    outside = _outside(stored, request, silent)
+    return {(site.account, site.id) for site in silent if site.id in outside}
+
+
+def _outside(stored: Plan, request: Request, sites: Sequence[DesiredInstallation]) -> Set[str]:
+    """A way back is about what its run changed and nothing else; a plan of the whole fleet is about everything."""
+    if stored.rollback is not None:
+        return {site.id for site in sites}
+    return frozenset() if stored.selection is None else outside_of(stored.selection, request.desired, sites)
+
+
+def _known_names(stored: Plan, request: Request) -> list[str]:
+    sites = request.desired.installations
+    outside = _outside(stored, request, sites)
+    return sorted({*_about(stored).values(), *(site.name for site in sites if site.id not in outside)} - {""})
+
+
+def _about(stored: Plan) -> Mapping[tuple[str | None, str | None], str]:
+    """Installations that a plan says anything about, with their names where it tells them."""
+    about: dict[tuple[str | None, str | None], str] = {}
+    about |= {(one.account, one.installation_id): one.installation_name for one in stored.refusals}
+    for listed in (stored.pending, stored.waiting, stored.unreadable, stored.unverifiable, stored.warnings):
+        about |= {(one.target.account, one.target.installation_id): one.installation_name for one in listed}
+    return about | {(one.target.account, one.target.installation_id): one.installation_name for one in stored.changes}
+
+
+def _of(items: tuple[Item, ...], here: Set[tuple[str, str]]) -> tuple[Item, ...]:
+    return tuple(one for one in items if (one.target.account, one.target.installation_id) in here)
 
 
 def accounts_in(stored: Plan, desired: DesiredFleet, *, where: str) -> list[Account]:

@@ -216,6 +216,8 @@ class CloudObserver:
     def _read_circuits(self, site: FoundSite) -> None:
         tree = _or_unreadable(lambda: self._client.hierarchy(site.id))
         match tree:
+            case Hierarchy(circuits=()) if site.chargers:
+                site.circuits = Unreadable(reason=Reason.EMPTY_ANSWER, detail="chargers, but no circuit to feed them")
             case Hierarchy():
                 site.circuits = tree.circuits
                 for charger_id, circuit_id in tree.circuit_of.items():

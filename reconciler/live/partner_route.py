@@ -130,7 +130,12 @@ class PartnerRoute:
 
 
 def _observed(found: Sequence[PartnerPermission], people: People | None) -> tuple[ObservedPermission, ...]:
-    """Raises WireError for anything that is not what it should be: it could be an address."""
+    """Raises WireError for anything that is not what it should be: it could be an address.
+
+    An empty list is no answer: whoever may read it has access themselves, so somebody always stands in it.
+    """
+    if not found:
+        raise WireError("the list is empty, although whoever may read it has access")
     known: dict[str, ObservedPermission] = {}
     for permission in found:
         _check(permission)

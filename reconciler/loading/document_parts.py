@@ -120,6 +120,8 @@ def value_of(data: Any) -> Value | None:
             return data
         case list():
             return tuple(data)
+        case _ if data != round(data, 1):
+            raise ValueError("a value is finer than a tenth of an ampere, which no plan holds")
         case _:
             return float(data)
 
@@ -260,7 +262,7 @@ def _rollback_of(part: Part | None) -> Rollback | None:
         NotRestored(target=target_of(one), installation_name=one["name"], setting=one["setting"], reason=one["reason"])
         for one in part["lost"]
     )
-    return Rollback(run_id=part["run"], lost=lost)
+    return Rollback(run_id=part["run"], lost=lost, left_by=part.get("left_by"))
 
 
 def counts_of(part: Part) -> Counts:

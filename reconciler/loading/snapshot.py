@@ -7,6 +7,7 @@ from reconciler.errors import InvalidDocumentError
 from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.documents import checked, told_with
 from reconciler.loading.json_source import read_object
+from reconciler.loading.origin_parts import moment_of
 from reconciler.model.desired import Cloud
 from reconciler.model.digest import digest_of
 from reconciler.model.observed import Breadth, ObservedFleet
@@ -41,7 +42,7 @@ def _snapshot_of(document: dict[str, Any]) -> Snapshot:
     sites = [parts.installation_of(part) for part in document["installations"]]
     people = document["people"]
     observed = ObservedFleet(
-        observed_at=parts.moment_of(document["taken_at"]),
+        observed_at=moment_of(document["taken_at"]),
         breadth=Breadth.ACCOUNT,
         installations=tuple(sorted(sites, key=lambda site: (site.id, site.account))),
         reads=tuple(parts.reads_of(part) for part in document["reads"]),

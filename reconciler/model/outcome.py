@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from reconciler.model.value import Value
 
+INTERRUPTED = "the run was interrupted before this"
+"""Why a change was not reached, in words, when somebody ended the run."""
+
 
 class OutcomeKind(StrEnum):
     """Outcome of one change; each is counted from the journal, never from the plan."""
@@ -95,6 +98,11 @@ class RunResult:
     def count(self, kind: OutcomeKind) -> int:
         """How many changes ended that way."""
         return sum(outcome.kind is kind for outcome in self.outcomes)
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether somebody ended the run before it came to everything, so that a resume goes on with it."""
+        return any(INTERRUPTED in outcome.detail for outcome in self.outcomes)
 
 
 class WriteStatus(StrEnum):

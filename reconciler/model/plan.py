@@ -217,10 +217,17 @@ class NotRestored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """Marks a plan as the way back from a run; `lost` names what the way back leaves as it is."""
+    """Marks a plan as the way back from a run, or as what is left of one.
+
+    Attributes:
+        run_id: The run that is taken back.
+        lost: What the way back leaves as it is.
+        left_by: The run that went this way and left the rest of it; None for the whole way back.
+    """
 
     run_id: str
     lost: tuple[NotRestored, ...] = ()
+    left_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

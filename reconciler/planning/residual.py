@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.desired import Route
-from reconciler.model.plan import GuardScope, Plan, Refusal, Step
+from reconciler.model.plan import FormerValue, GuardScope, Plan, Refusal, Step
 from reconciler.planning.make import VALID_FOR
-from reconciler.planning.sorting import Item
+from reconciler.planning.sorting import Item, by_target
 
 Places = frozenset[tuple[str | None, str | None]]
 """Accounts and ids of installations."""
@@ -49,6 +49,42 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         circuits=tuple(pair for pair in plan.circuits if pair[0] in serials),
         former=tuple(one for one in plan.former if (one.target.account, one.target.installation_id) in places),
     )
+
+
+def joined(one: Plan | None, other: Plan | None) -> Plan | None:
+    """Two plans of different settings as one.
+
+    What is said about the whole run comes from the first, and so does what is said about an installation that both
+    change.
+    """
+    if one is None or other is None:
+        return one or other
+    known = {(change.target.account, change.target.installation_id) for change in one.changes}
+    new = frozenset((change.target.account, change.target.installation_id) for change in other.changes) - known
+    changes = sorted((*one.changes, *other.changes), key=lambda change: (change.target.sort_key, change.setting))
+    accounts = {account.name: account for account in (*other.accounts, *one.accounts)}
+    sites = {(site.account, site.installation_id): site for site in (*other.sites, *one.sites)}
+    return replace(
+        one,
+        accounts=tuple(accounts[name] for name in sorted(accounts)),
+        requests=replace(one.requests, write=one.requests.write + other.requests.write),
+        changes=tuple(changes),
+        steps=(*one.steps, *other.steps),
+        refusals=(*one.refusals, *(item for item in other.refusals if (item.account, item.installation_id) in new)),
+        pending=by_target((*one.pending, *_there(other.pending, new))),
+        waiting=by_target((*one.waiting, *_there(other.waiting, new))),
+        unreadable=by_target((*one.unreadable, *_there(other.unreadable, new))),
+        unverifiable=by_target((*one.unverifiable, *_there(other.unverifiable, new))),
+        warnings=by_target((*one.warnings, *_there(other.warnings, new))),
+        former=_with_former(one, other, new),
+        sites=tuple(sites[place] for place in sorted(sites)),
+        circuits=tuple(sorted({*one.circuits, *other.circuits})),
+    )
+
+
+def _with_former(one: Plan, other: Plan, new: Places) -> tuple[FormerValue, ...]:
+    added = (item for item in other.former if (item.target.account, item.target.installation_id) in new)
+    return tuple(sorted((*one.former, *added), key=lambda item: (item.target.sort_key, item.setting)))
 
 
 def _is_about(refusal: Refusal, places: Places) -> bool:

@@ -195,7 +195,7 @@ def rollback_part(rollback: Rollback | None) -> Json | None:
         {**place(one.target, one.installation_name), "setting": one.setting, "reason": one.reason}
         for one in rollback.lost
     ]
-    return {"run": rollback.run_id, "lost": lost}
+    return {"run": rollback.run_id, "lost": lost, "left_by": rollback.left_by}
 
 
 def wave_part(wave: Wave) -> Json:

@@ -250,6 +250,8 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
     parts += _outcomes("done", result, plan, kinds=fine)
     if result.worksheet is not None:
         parts.append(f"Steps for a person in the Portal: {span(result.worksheet)}")
+    if result.was_interrupted:
+        parts.append(f"To go on with it: {span(f'reconciler apply --resume {result.run_id}')}")
     if result.residual_plan is not None:
         parts.append(f"What is left: {span(result.residual_plan)}")
     if result.not_reviewed is not None:

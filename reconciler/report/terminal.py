@@ -22,7 +22,7 @@ from reconciler.report.plan_words import (
     summary_lines,
     what_and_where,
 )
-from reconciler.report.rollback_words import headline
+from reconciler.report.rollback_words import headline, made_when
 from reconciler.report.terminal_blocks import show_changes, show_lost, show_refusal
 from reconciler.report.terminal_files import effective_text, explanation_text, validation_text
 from reconciler.report.terminal_run import result_text
@@ -79,7 +79,7 @@ def _header(page: Page, plan: Plan) -> None:
     else:
         page.line((headline(plan, plan.rollback), Tone.STRONG))
         _partial(page, plan)
-        page.line(f"Made before that run wrote anything: {what_and_where(plan)}")
+        page.line(f"{made_when(plan.rollback)}: {what_and_where(plan)}")
     for line in blast_lines(plan):
         tone = Tone.BAD if line.weight is Weight.GRAVE else Tone.PLAIN
         page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)

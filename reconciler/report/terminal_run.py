@@ -53,7 +53,7 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
         page.labelled(("Not seen", Tone.STRONG), f"not reviewed, left as it is: {result.not_reviewed}", cells=10)
     if result.rollback is not None:
         page.labelled(("Way back", Tone.STRONG), f"reconciler apply {result.rollback}", cells=10)
-    _left(page, result)
+    _left(page, result, plan)
     return str(page)
 
 
@@ -117,18 +117,29 @@ def _why_not(receipt: Receipt) -> str:
     return "; ".join((*still, *receipt.open_reasons)) or "not all that was sent is seen to hold"
 
 
-def _left(page: Page, result: RunResult) -> None:
+def _left(page: Page, result: RunResult, plan: Plan) -> None:
     if result.worksheet is not None:
         page.labelled(("Portal", Tone.STRONG), f"steps for a person: {result.worksheet}", cells=10)
+    page.labelled(("Next", Tone.STRONG), _next(result, plan), cells=10)
+
+
+def _next(result: RunResult, plan: Plan) -> str:
     kinds = {outcome.kind for outcome in result.outcomes}
+    if result.residual_plan is not None and (result.was_interrupted or plan.rollback is not None):
+        return _rest_of_either(result)
     if kinds <= _SETTLED | _ASIDE and kinds & _ASIDE:
-        page.labelled(("Next", Tone.STRONG), "`reconciler plan`, once people and devices have acted", cells=10)
-    elif result.residual_plan is not None:
-        page.labelled(("Next", Tone.STRONG), f"what is left: reconciler apply {result.residual_plan}", cells=10)
-    elif result.receipt is not None and result.receipt.converged:
-        page.labelled(("Next", Tone.STRONG), "nothing; `reconciler plan` confirms it at any time", cells=10)
-    elif OutcomeKind.NOT_REACHED in kinds:
-        words = f"`reconciler apply --resume {result.run_id}` goes on; `reconciler plan` shows what is left"
-        page.labelled(("Next", Tone.STRONG), words, cells=10)
-    else:
-        page.labelled(("Next", Tone.STRONG), "`reconciler plan` shows what is left", cells=10)
+        return "`reconciler plan`, once people and devices have acted"
+    if result.residual_plan is not None:
+        return f"what is left: reconciler apply {result.residual_plan}"
+    if result.receipt is not None and result.receipt.converged:
+        return "nothing; `reconciler plan` confirms it at any time"
+    goes_on = f"`reconciler apply --resume {result.run_id}` goes on; " if OutcomeKind.NOT_REACHED in kinds else ""
+    return f"{goes_on}`reconciler plan` shows what is left"
+
+
+def _rest_of_either(result: RunResult) -> str:
+    """What is left of an interrupted run, or of a way back: no plan of the files wants former values."""
+    apply_rest = f"reconciler apply {result.residual_plan}"
+    if result.was_interrupted:
+        return f"`reconciler apply --resume {result.run_id}` goes on; or what is left as a run of its own: {apply_rest}"
+    return f"what is left, also once people and devices have acted: {apply_rest}"

@@ -147,19 +147,22 @@ def _error(struck: Fault) -> Response:
 
 
 Rows = list[object]
+LISTS = ("Data", "Permissions")
+"""Members of an answer that hold its rows: in the service's pages, and in the sandbox's partner contract."""
 
 
 def _with_data(answer: Response, change: Callable[[Rows], Rows]) -> Response:
     if answer.mimetype != "application/json":
         return answer
     content = json.loads(answer.get_data(as_text=True))
-    if isinstance(content, dict) and isinstance(content.get("Data"), list):
-        return answers.found({**content, "Data": change(content["Data"])})
     if isinstance(content, list):
         return answers.found(change(content))
-    if isinstance(content, dict):
-        return answers.found(change([content])[0] if change([content]) else {})
-    return answer
+    if not isinstance(content, dict):
+        return answer
+    listed = [name for name in LISTS if isinstance(content.get(name), list)]
+    if listed:
+        return answers.found({**content, **{name: change(content[name]) for name in listed}})
+    return answers.found(next(iter(change([content])), {}))
 
 
 def _as_text(row: object) -> object:

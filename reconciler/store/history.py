@@ -10,8 +10,8 @@ from threading import Lock
 from reconciler.errors import ReconcilerError
 from reconciler.model.outcome import Invited, Queued, SwitchWait
 from reconciler.store.files import unreadable
-from reconciler.store.journal import Record, Told, told_of
-from reconciler.store.layout import JOURNAL, run_ids, runs_folder
+from reconciler.store.journal import Record, Told, told_of, without
+from reconciler.store.layout import JOURNAL, run_ids, runs_folder, second_of
 
 QUEUED = "queued"
 """A write to an offline charger: `account`, `cloud`, `installation`, `charger`, `setting`, `value`."""
@@ -77,7 +77,7 @@ def taken_back_by(root: Path, run_id: str) -> str | None:
         ReconcilerError: A journal is garbled or cannot be read.
     """
     for later in reversed(run_ids(root)):
-        if later <= run_id:
+        if second_of(later) < second_of(run_id):
             break
         events = told_of(runs_folder(root) / later / JOURNAL, ("asked", "before-write"), so_far=Told()).records
         wrote = any(record.event == "before-write" for record in events)
@@ -170,5 +170,5 @@ def _garbled(path: Path, key: str) -> ReconcilerError:
     return ReconcilerError(
         f"an event of the journal is garbled: it has no {key}",
         where=str(path),
-        remedy=f"move {path.parent} out of the runs folder and make a new plan: it reads what is really there",
+        remedy=without(path.parent),
     )

@@ -181,6 +181,7 @@ def _last_sequence(content: bytes, so_far: Told) -> int:
 def _parsed(path: Path, line: bytes) -> Record:
     record = _record(line)
     if record is None:
+        read_journal(path)  # which says the number of the line
         raise _unusable(path, "a line of the journal is garbled")
     return record
 
@@ -259,5 +260,15 @@ def _unusable(path: Path, what: str, *, line: int = 0) -> ReconcilerError:
     return ReconcilerError(
         f"{what}, so nothing can be concluded from this run",
         where=f"{path}:{line}" if line else str(path),
-        remedy=f"move {path.parent} out of the runs folder and make a new plan: it reads what is really there",
+        remedy=without(path.parent),
+    )
+
+
+def without(run: Path) -> str:
+    """What to do when the journal in a run's folder cannot be used: what else would be forgotten in silence."""
+    return (
+        f"move {run} out of the runs folder and make a new plan: it reads what is really there. Three things stand in "
+        "this journal only: the values that the run queued for offline chargers, so plan once more when those are "
+        "online again; how many invitations it sent, so wait 24 hours before more people are invited; and how long a "
+        "mode has waited for idle chargers, which is counted anew"
     )

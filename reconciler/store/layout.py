@@ -38,6 +38,11 @@ def is_run_id(text: str) -> bool:
     return _RUN_ID.fullmatch(text) is not None
 
 
+def second_of(run_id: str) -> str:
+    """The time in a run's id, which sorts; of one second, ids do not tell which run came first."""
+    return run_id[:_SECOND]
+
+
 def run_ids(root: Path) -> tuple[str, ...]:
     """All runs, oldest first; anything else in the folder is left out.
 
@@ -57,7 +62,7 @@ def run_ids(root: Path) -> tuple[str, ...]:
 def latest(root: Path) -> str | None:
     """The id of the newest run, None when there was none; of one second it is the one that was worked on last."""
     folder = runs_folder(root)
-    return max(run_ids(root), key=lambda run: (run[:_SECOND], (folder / run).stat().st_mtime_ns), default=None)
+    return max(run_ids(root), key=lambda run: (second_of(run), (folder / run).stat().st_mtime_ns), default=None)
 
 
 def machine_folder(environment: Mapping[str, str] = os.environ) -> Path:

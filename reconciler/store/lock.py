@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -19,8 +20,9 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError
-from reconciler.store.files import make_private_folder, read_ordinary, unwritable, write_atomically
-from reconciler.store.layout import machine_folder, state_folder
+from reconciler.store.files import read_ordinary, write_atomically
+from reconciler.store.layout import machine_folder
+from reconciler.store.lock_files import check_ordinary, lock_folder, unusable
 from reconciler.store.moments import from_text, to_text, utc_now
 
 PATIENCE_S = 2.0
@@ -86,9 +88,7 @@ def account_lock(root: Path, account: str, run_id: str, *, patience_s: float = P
         LockedError: Another apply holds it; says which, since when and for how long.
         ReconcilerError: The lock cannot be made.
     """
-    folder = state_folder(root) / "locks"
-    make_private_folder(folder)
-    place = _Place(folder=folder, name=f"account-{quote(account, safe='')}", account=account)
+    place = _Place(folder=lock_folder(root), name=f"account-{quote(account, safe='')}", account=account)
     with _held(place, _new_holder(root, run_id), patience_s=patience_s) as held:
         yield held
 
@@ -128,9 +128,13 @@ class _Place:
     def note(self) -> Path:
         return self.folder / f"{self.name}.json"
 
+    @property
+    def file(self) -> Path:
+        return self.folder / f"{self.name}.lock"
+
     def lock(self) -> FileLock:
         # A lock of the operating system on the file, not the file itself: it cannot outlive its process.
-        return FileLock(self.folder / f"{self.name}.lock", mode=0o600)
+        return FileLock(self.file, mode=0o600)
 
 
 def _new_holder(root: Path, run_id: str) -> Holder:
@@ -144,10 +148,12 @@ def _held(place: _Place, holder: Holder, *, patience_s: float) -> Iterator[Held]
     while not _acquired(lock):
         other = _read_holder(place.note)
         if time.monotonic() >= give_up_at or not _ends_soon(other):
-            raise _locked(place.account, other)
+            raise _locked(place, other)
         time.sleep(POLLED_EVERY_S)
     try:
         abandoned = _read_holder(place.note)
+        if abandoned is None:
+            _clear(place.note)
         write_atomically(place.note, _holder_text(holder))
         yield Held(holder=holder, abandoned=abandoned)
     finally:
@@ -156,8 +162,18 @@ def _held(place: _Place, holder: Holder, *, patience_s: float) -> Iterator[Held]
         lock.release()
 
 
+def _clear(note: Path) -> None:
+    """Take away a note that tells nothing, with its rights; only while its lock is held."""
+    check_ordinary(note)
+    try:
+        note.unlink(missing_ok=True)
+    except OSError as error:
+        raise unusable(note, error) from error
+
+
 def _acquired(lock: FileLock) -> bool:
     path = Path(lock.lock_file)
+    check_ordinary(path)
     try:
         # A link that somebody put there is never followed, whatever the lock does itself.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
@@ -165,7 +181,7 @@ def _acquired(lock: FileLock) -> bool:
     except Timeout:
         return False
     except OSError as error:
-        raise unwritable(path, error) from error
+        raise unusable(path, error) from error
     return True
 
 
@@ -194,10 +210,9 @@ def _read_holder(path: Path) -> Holder | None:
         return None
 
 
-def _locked(account: str, holder: Holder | None) -> LockedError:
-    if holder is None or not holder.is_alive:  # it has the lock and is just about to write its name down
-        who, remedy = "another apply that has just started", "wait for it to end, then try again"
-    else:
+def _locked(place: _Place, holder: Holder | None) -> LockedError:
+    wait = "wait for it to end, then try again"
+    if holder is not None and holder.is_alive:
         age = _age(utc_now() - holder.since)
         since = f"{holder.since:%Y-%m-%dT%H:%M:%SZ} ({age})"
         who = f"run {holder.run_id}, process {holder.pid} on {holder.host} in {holder.root}, since {since}"
@@ -205,7 +220,12 @@ def _locked(account: str, holder: Holder | None) -> LockedError:
             f"wait for it to end; if it has to be stopped, `reconciler apply --resume {holder.run_id}` goes on "
             "there, and so does a fresh plan"
         )
-    return LockedError(f"the account is held by {who}", where=f"account {account}", remedy=remedy)
+    elif holder is None and os.path.lexists(place.note):
+        who = f"another apply, whose note {place.note} is garbled or cannot be read"
+        remedy = f"`fuser {shlex.quote(str(place.file))}` tells which process that is; {wait}: the note is made anew"
+    else:  # it has the lock and is just about to write its name down
+        who, remedy = "another apply that has just started", wait
+    return LockedError(f"the account is held by {who}", where=f"account {place.account}", remedy=remedy)
 
 
 def _age(age: timedelta) -> str:

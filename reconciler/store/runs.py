@@ -1,16 +1,26 @@
 """The folder of one apply: its journal and every document that it writes."""
 
 import difflib
+import itertools
+import os
 import re
 import secrets
+import shlex
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from reconciler.errors import UsageProblemError
-from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
+from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.store.files import (
+    make_private_folder,
+    read_ordinary,
+    sync_folder,
+    unreadable,
+    unwritable,
+    write_atomically,
+)
 from reconciler.store.journal import JournalWriter, Record, read_journal
 from reconciler.store.layout import JOURNAL, is_run_id, latest, run_ids, runs_folder, state_folder
 from reconciler.store.moments import utc_now
@@ -71,9 +81,12 @@ class RunFolder:
 
         Raises:
             UsageProblemError: There is no such run; names the nearest.
-            ReconcilerError: Its journal is garbled.
+            ReconcilerError: Its journal is garbled, or something that cannot be kept lies in place of its result.
         """
-        return cls(root, _known(root, run_id), now=now)
+        path = runs_folder(root) / _known(root, run_id) / RESULT
+        if os.path.lexists(path):
+            _check_to_be_kept(path)
+        return cls(root, run_id, now=now)
 
     def record(self, event: str, data: Mapping[str, object]) -> None:
         """Append one event to the journal.
@@ -93,6 +106,42 @@ class RunFolder:
             raise ValueError(f"{name!r} cannot be the name of a file in a run folder")
         write_atomically(self.path / name, text)
         return self.shown(name)
+
+    def keep(self, name: str) -> None:
+        """Copy a file aside before it is written anew: `result.json` to `result-1.json`, next time `result-2.json`.
+
+        Nothing happens when there is none yet, or when the last copy is the same. A copy that cannot be read is a name
+        that is taken.
+
+        Raises:
+            ReconcilerError: The disk said no.
+        """
+        path = self.path / name
+        if not self.has(name):
+            return
+        copies = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+        kept = list(itertools.takewhile(os.path.lexists, copies))
+        text = _text_of(path)
+        if not kept or _text_or_none(kept[-1]) != text:
+            write_atomically(path.with_stem(f"{path.stem}-{len(kept) + 1}"), text)
+
+    def set_aside(self, name: str) -> None:
+        """Give a file, or something odd in its place, the first free name: `residual.json` is `residual-1.json` then.
+
+        Nothing happens when there is none.
+
+        Raises:
+            ReconcilerError: The disk said no.
+        """
+        path = self.path / name
+        if not os.path.lexists(path):
+            return
+        names = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(1))
+        try:
+            path.rename(next(one for one in names if not os.path.lexists(one)))
+            sync_folder(self.path)
+        except OSError as error:
+            raise unwritable(path, error) from error
 
     def shown(self, name: str) -> str:
         """The path of a file of the run, relative to the folder that holds `fleet/`."""
@@ -120,6 +169,31 @@ class RunFolder:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_ordinary(path).decode("utf-8", "replace")
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _text_or_none(path: Path) -> str | None:
+    try:
+        return _text_of(path)
+    except ReconcilerError:
+        return None
+
+
+def _check_to_be_kept(path: Path) -> None:
+    """Found out before anything is written to the cloud, because afterwards the result would have nowhere to go."""
+    if path.is_symlink() or not path.is_file():
+        raise ReconcilerError(
+            "this is not an ordinary file, and the result of the run belongs there",
+            where=str(path),
+            remedy=f"move it away, then resume again: mv {shlex.quote(str(path))} {shlex.quote(str(path))}.odd",
+        )
+    _text_of(path)
 
 
 def run_path(root: Path, run_id: str) -> Path:

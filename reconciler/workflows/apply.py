@@ -11,7 +11,8 @@ from reconciler.model.outcome import Outcome, OutcomeKind, Wave
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.ports import Ticker
 from reconciler.workflows.context import Apply, FirstLooks, Site
-from reconciler.workflows.resume import Earlier, EndedWave, readable_at
+from reconciler.workflows.in_flight import readable_at, wait_for
+from reconciler.workflows.resume import Earlier, EndedWave
 from reconciler.workflows.site import run_site
 from reconciler.workflows.switch_waits import over, waiting
 from reconciler.workflows.tally import Tally
@@ -85,8 +86,11 @@ def _one_wave_after_the_other(run: Apply, *, tally: Tally, ticker: Ticker) -> No
 
 
 def _is_worth_a_look(run: Apply, number: int, wave: Sequence[Site], tally: Tally) -> bool:
-    """Not when a resumed run found nothing left to do in a wave that was looked at before and found healthy."""
-    ended = run.earlier.wave(number)
+    """Not when a resumed run found nothing left to do in a wave that was looked at before and found healthy.
+
+    Cut into other sizes, a number means other sites, and nobody has looked at those together.
+    """
+    ended = run.earlier.wave(number) if run.earlier.waves == run.limits.waves else None
     changes = [change for site in wave for change in site.changes]
     return ended is None or not ended.healthy or tally.sent_any(changes)
 
@@ -142,9 +146,7 @@ def _wait_for_what_was_in_flight(run: Apply) -> None:
     for account, reach in run.reach.items():
         now = reach.clock.now()
         changes = [change for change in run.plan.changes if change.target.account == account]
-        wait = (readable_at(changes, run.earlier, now=now) - now).total_seconds()
-        if wait > 0:
-            reach.clock.sleep(wait)
+        wait_for(changes, run, account=account, until=readable_at(changes, run.earlier, now=now))
 
 
 def _run_one(run: Apply, site: Site, *, tally: Tally, ticker: Ticker, looks: FirstLooks) -> None:

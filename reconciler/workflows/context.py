@@ -56,6 +56,10 @@ class Limits:
         return min(self.side_by_side, self.max_failures or self.side_by_side)
 
 
+def _nobody_listens(_line: str) -> None:
+    """For runs without a terminal."""
+
+
 class PlanMade(Enum):
     """When the plan of an apply was made: a saved one may tell of a day that is over."""
 
@@ -70,6 +74,7 @@ class Apply:
     Attributes:
         earlier: What the run did before it was interrupted; filled, this apply is its resume.
         invitations: Paces them; None lets all through.
+        tell: Takes one line for the person at the terminal.
         plan_made: Only a plan that was made in this run tells of this moment; that of a resume never does.
     """
 
@@ -84,6 +89,7 @@ class Apply:
     stop: Event
     earlier: Earlier = field(default_factory=Earlier)
     invitations: Invitations | None = None
+    tell: Callable[[str], None] = _nobody_listens
     plan_made: PlanMade = PlanMade.IN_THIS_RUN
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind, WriteStatus
@@ -13,12 +13,6 @@ from reconciler.workflows.standing import Held, lost_access
 
 Event = tuple[str, Mapping[str, object]]
 """Name and data of one event of a journal."""
-
-SLOWEST_CALL = timedelta(minutes=5)
-"""How long a request that was journalled may take to leave and to be carried out: pace, pauses after 429, time-outs."""
-
-CLOCK_BEHIND = timedelta(minutes=10)
-"""How far the clock may be behind the journal and is waited for: a sandbox that was killed has lost a little time."""
 
 KEPT = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
 READ_BACK_NOW: Held = (OutcomeKind.DONE, "sent before the interruption, read back now")
@@ -62,7 +56,7 @@ class Earlier:
         begun: Whether it came as far as `started`.
         sent: Changes whose request may have left and was not refused.
         done: Changes whose last outcome was done.
-        invited: Changes that were about to send an invitation.
+        invited: Changes that were about to send an invitation and have no outcome since, so that they count already.
         in_flight: What must be given its time before it is read.
         told_at: When the journal last told of a change, on the account's clock.
         started_waves: Numbers of the waves that were started.
@@ -211,7 +205,9 @@ class _Story:
         }
 
     def _settled(self, change_id: str, data: Mapping[str, object]) -> None:
-        self.flights.pop(change_id, None)
+        if data.get("outcome") != OutcomeKind.UNCERTAIN.value:  # it may have ended without being looked at
+            self.flights.pop(change_id, None)
+        self.invited.discard(change_id)  # what is sent after this is another mail
         if (at := _moment(data.get("settled_at"))) is not None:
             self.told_at[change_id] = at
         if data.get("outcome") == OutcomeKind.DONE.value:
@@ -227,37 +223,9 @@ def _texts(value: object) -> frozenset[str]:
 def _moment(value: object) -> datetime | None:
     try:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return None if found is None or found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return None if found is None or found.tzinfo is None else found
-
-
-def readable_at(changes: Iterable[Change], earlier: Earlier, *, now: datetime) -> datetime:
-    """From when on reading shows what the run did; `now` when nothing was in flight.
-
-    Nobody knows when a request left that was journalled and not answered: at the latest now. What the journal tells
-    from later than now is not to be seen before that.
-
-    Args:
-        changes: Those of one account.
-        earlier: What was in flight.
-        now: The account's time.
-    """
-    flights = {flight.change_id: flight for flight in earlier.in_flight}
-    ends = [now]
-    for change in changes:
-        ends.append(min(earlier.told_at.get(change.id, now), now + CLOCK_BEHIND))
-        flight = flights.get(change.id)
-        if flight is not None:
-            settles = timedelta(seconds=max(change.row.settles_after_s, default=0.0))
-            ends.append(_left_at(flight, now) + settles)
-    return max(ends)
-
-
-def _left_at(flight: Flight, now: datetime) -> datetime:
-    if flight.at is None:
-        return now
-    return min(now, flight.at if flight.answered else flight.at + SLOWEST_CALL)
 
 
 def in_hindsight(change: Change, held: Held, *, changes: Iterable[Change], earlier: Earlier, seen: Observation) -> Held:

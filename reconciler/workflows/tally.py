@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Event, Lock
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import Outcome, OutcomeKind
+from reconciler.model.outcome import INTERRUPTED, Outcome, OutcomeKind
 from reconciler.model.plan import Plan, Step
 from reconciler.model.words import counted
 from reconciler.workflows.ports import RunLog
@@ -84,7 +84,7 @@ class Tally:
     def stopped(self) -> str:
         """Why nothing more may be written; empty while writing may go on."""
         if self._stop.is_set():
-            return "the run was interrupted before this"
+            return INTERRUPTED
         if self._max_failures is not None and self._failures >= self._max_failures:
             return f"the run stopped after {counted(self._failures, 'failure')} (--max-failures)"
         return ""

@@ -13,7 +13,8 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import counted, open_reasons
 from reconciler.planning.make import Policy, make_plan
-from reconciler.planning.residual import residual_plan
+from reconciler.planning.normalise import means_the_same
+from reconciler.planning.residual import joined, residual_plan
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
 from reconciler.workflows.touched import seen_value, touched
@@ -61,7 +62,13 @@ def prove(
     open_changes = [change for change in second.changes if (change.target, change.setting) in places]
     final = _final(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
-    reasons = (*open_reasons(second), *_broken(plan, final, second), *_without_file(plan, again))
+    unsent = _unsent(plan, second)
+    reasons = (
+        *open_reasons(second),
+        *broken_and_pending(plan, final, second),
+        *_not_sent_yet(unsent),
+        *_without_file(plan, again),
+    )
     return Proof(
         outcomes=final,
         receipt=Receipt(
@@ -75,7 +82,7 @@ def prove(
             finished_at=policy.now,
             open_reasons=reasons,
         ),
-        residual=_residual(replace(second, rollback=plan.rollback), open_changes, policy),
+        residual=joined(_residual(replace(second, rollback=plan.rollback), open_changes, policy), unsent),
     )
 
 
@@ -90,8 +97,11 @@ def reached_part(plan: Plan, outcomes: Sequence[Outcome]) -> Plan:
     return residual_plan(plan, ids, now=plan.created_at)
 
 
-def of_the_whole(proof: Proof, outcomes: Sequence[Outcome]) -> Proof:
-    """The proof of a part of an interrupted run as one of the whole run, which has not converged."""
+def of_the_whole(proof: Proof, plan: Plan, outcomes: Sequence[Outcome]) -> Proof:
+    """The proof of the reached part of an interrupted run as one of the whole run, which has not converged.
+
+    What was not looked at again is left as it was planned.
+    """
     final = {outcome.change_id: outcome for outcome in (*outcomes, *proof.outcomes)}
     left = counted(sum(outcome.kind is OutcomeKind.NOT_REACHED for outcome in final.values()), "change")
     reasons = (*proof.receipt.open_reasons, f"the run was interrupted with {left} not reached")
@@ -99,7 +109,15 @@ def of_the_whole(proof: Proof, outcomes: Sequence[Outcome]) -> Proof:
         proof,
         outcomes=tuple(final[outcome.change_id] for outcome in outcomes),
         receipt=replace(proof.receipt, converged=False, open_reasons=reasons),
+        residual=joined(_beyond(plan, outcomes, now=proof.receipt.finished_at), proof.residual),
     )
+
+
+def _beyond(plan: Plan, outcomes: Sequence[Outcome], *, now: datetime) -> Plan | None:
+    """The installations that the run did not come to; None when it came to all."""
+    reached = {change.id for change in reached_part(plan, outcomes).changes}
+    ids = frozenset(change.id for change in plan.changes if change.id not in reached)
+    return residual_plan(plan, ids, now=now) if ids else None
 
 
 def _nothing_to_look_at(
@@ -158,12 +176,13 @@ def _for_machines(plan: Plan, outcomes: Sequence[Outcome], left: Sequence[Change
     ]
 
 
-def _broken(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[str, ...]:
+def broken_and_pending(plan: Plan, outcomes: Sequence[Outcome], second: Plan) -> tuple[str, ...]:
     """What did not work and is still pending; what only waits for its device or a person is not told here."""
     pending = {(item.target.installation_id, item.setting) for item in second.pending}
     ids = {outcome.change_id for outcome in outcomes if outcome.kind in BROKEN}
     found = [one for one in plan.changes if one.id in ids and (one.target.installation_id, one.setting) in pending]
-    return (f"{counted(len(found), 'change')} did not work and waits for a device now",) if found else ()
+    wait = "waits" if len(found) == 1 else "wait"
+    return (f"{counted(len(found), 'change')} did not work and {wait} for a device now",) if found else ()
 
 
 def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
@@ -174,6 +193,31 @@ def _observed_digest(plan: Plan, observed: ObservedFleet) -> str:
 def _plainly(change: Change, observed: ObservedFleet) -> object:
     site = observed.installation(change.target.installation_id, change.target.account)
     return None if site is None else plain(seen_value(change, site))
+
+
+def _unsent(plan: Plan, second: Plan) -> Plan | None:
+    """The part of a way back that was not sent because its charger will first take over what the run had sent.
+
+    Such a setting looks as wanted, so the second plan holds no change for it; and no plan of the files wants it.
+    """
+    if plan.rollback is None:
+        return None
+    queued = {(item.target, item.setting): item.after for item in second.pending}
+    ids = frozenset(
+        change.id
+        for change in plan.changes
+        if (value := queued.get((change.target, change.setting))) is not None
+        and not means_the_same(change.row, value, change.after)
+    )
+    return residual_plan(plan, ids, now=second.created_at) if ids else None
+
+
+def _not_sent_yet(unsent: Plan | None) -> tuple[str, ...]:
+    """What a machine must still send, although the second plan cannot know."""
+    if unsent is None:
+        return ()
+    first = "not sent before a device has taken over what the run had sent"
+    return (f"{counted(len(unsent.changes), 'change')} of the way back: {first}",)
 
 
 def _residual(second: Plan, open_changes: Sequence[Change], policy: Policy) -> Plan | None:

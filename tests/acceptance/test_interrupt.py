@@ -132,6 +132,97 @@ class TestOnce:
             assert first.keys() < effects(world).keys()
 
 
+def places(plan: Path) -> dict[str, tuple[str, ...]]:
+    """Where the changes of a plan are, by id; another plan of the same place may expect another value there."""
+    changes = json.loads(plan.read_text())["changes"]
+    return {one["id"]: (one["name"], str(one["charger"]), str(one["principal"]), one["setting"]) for one in changes}
+
+
+def interrupted(shop: Shop, url: str, *arguments: str) -> dict[str, Any]:
+    """The result of an apply that was told to stop during the first of two installations."""
+    runs = shop.folder / ".reconciler" / "runs"
+    known = {*runs.glob("*")}
+    with an_apply(shop, url, *arguments, "--waves", "1,rest") as apply:
+        while not any(
+            '"before-write"' in path.read_text() for path in runs.glob("*/*.jsonl") if path.parent not in known
+        ):
+            assert apply.process.poll() is None
+            time.sleep(0.005)
+        apply.signal(signal.SIGINT)
+        apply.ends()
+    (new,) = {*runs.glob("*")} - known
+    result: dict[str, Any] = json.loads((new / "result.json").read_text())
+    return result
+
+
+def check_what_is_left(shop: Shop, result: dict[str, Any]) -> None:
+    """All that was not reached stands in the residual plan, and the way on that is named first is the resume."""
+    folder = shop.folder / ".reconciler" / "runs" / result["run_id"]
+    where = places(folder / "plan.json")
+    missed = {where[one["change"]] for one in result["outcomes"] if one["outcome"] == "not_reached"}
+    assert {place[0] for place in missed} == {"Solbakken borettslag", "Kaia P-hus"}
+    assert missed <= {*places(shop.folder / result["residual_plan"]).values()}
+    for format_ in ("text", "markdown"):
+        shown = " ".join(shop.run("show", str(folder / "result.json"), "--format", format_).out.split())
+        resume = shown.index(f"reconciler apply --resume {result['run_id']}")
+        assert resume < shown.index(result["residual_plan"])
+
+
+class TestWhatIsLeft:
+    def test_the_residual_plan_holds_what_was_not_reached(self, shop: Shop) -> None:
+        """Whoever follows it ends where the run would have ended: only a person and what waits for that are left."""
+        with served_world(shop) as (_, url):
+            result = interrupted(shop, url, *SITES, "--yes")
+            check_what_is_left(shop, result)
+            with an_apply(shop, url, result["residual_plan"]) as rest:
+                rest.ends()
+            planned = shop.plan(*SITES, env={"RECONCILER_SANDBOX_URL": url})
+
+        left = [(one["charger"], one["setting"]) for one in planned.document["changes"]]
+        assert left == [("ZPR081030", "standAlone"), ("ZPR081031", "maxCurrent")]
+
+    def test_that_of_a_way_back_as_well(self, shop: Shop) -> None:
+        """No plan of the files would ever want the rest of it."""
+        there = shop.apply(*SITES, "--yes").document
+        with served_world(shop) as (_, url):
+            result = interrupted(shop, url, there["rollback"])
+
+        check_what_is_left(shop, result)
+
+
+class TestWhileAResumeWaits:
+    def test_the_wait_is_told_and_ends_at_once(self, shop: Shop) -> None:
+        """Nothing is sent, the exit code says interrupted, and the run can be resumed still."""
+        with served_world(shop) as (world, url):
+            with an_apply(shop, url, *SITES, "--yes", "--waves", "1,rest") as apply:
+                apply.wait_for("before-write")
+                apply.signal(signal.SIGKILL)
+                apply.ends()
+            before, sent = effects(world), len(apply.events("before-write"))
+            with an_apply(shop, url, "--resume", "last") as resumed:
+                while resumed.process.stderr and "waiting" not in resumed.process.stderr.readline():
+                    assert resumed.process.poll() is None
+                resumed.signal(signal.SIGINT)
+                code, said = resumed.ends()
+                writes = resumed.events("before-write")
+            stopped = resumed.result()
+
+            assert (code, len(writes)) == (130, sent)
+            assert "Traceback" not in said
+            assert stopped is not None
+            assert set(stopped["counts"]) >= {"uncertain", "not_reached"}
+            assert stopped["counts"]["done"] == 0
+            check_what_is_left(shop, stopped)
+
+            with an_apply(shop, url, "--resume", "last") as again:
+                again.ends()
+            result = again.result()
+            assert result is not None
+            assert result["receipt"]["converged"]
+            assert set(effects(world).values()) == {1}
+            assert before.keys() <= effects(world).keys()
+
+
 class TestTwice:
     def test_the_second_stops_at_once_and_names_the_way_on(self, shop: Shop) -> None:
         """No waiting for anything: the journal has what is needed."""

@@ -218,6 +218,8 @@ class TestMeanwhile:
     def test_what_somebody_changed_back_is_told_and_not_fought_over(self, shop: Shop) -> None:
         """It was done and read back; that it reads otherwise now is another writer's doing."""
         shop.apply(KAIA, "--yes")
+        journal = next((shop.folder / ".reconciler" / "runs").glob("*/journal.jsonl"))
+        journal.write_text("".join(journal.read_text().splitlines(keepends=True)[:-1]))  # killed before its last line
         shop.run("sandbox", "set", "Kaia P-hus", "authentication.ocppCloud.url=wss://ocpp.backend-b.example/cp")
 
         ended = shop.apply("--resume", "last")
@@ -226,15 +228,19 @@ class TestMeanwhile:
         assert "somebody else changes it" in ended.document["outcomes"][0]["detail"]
         assert ended.code == 4
 
-    def test_a_finished_run_can_be_looked_at_again(self, shop: Shop) -> None:
-        """Nothing is written; the result is the same."""
-        shop.apply(*SITES, "--yes")
-        before = effects(shop)
+    def test_an_invitation_that_is_sent_again_counts_again(self, shop: Shop) -> None:
+        """Another mail may leave for it, so a resume keeps to the invitations of the day as well."""
+        shop.edit("fleet.yaml", "^guards:", "guards:\n  invitationsPerDay: 1")
+        shop.run("sandbox", "fault", "lost-answer-before", "--method", "PUT", "--path", "/partner/*permissions*")
+        first = shop.apply("Bakkegata 7", "--yes")
 
-        ended = shop.apply("--resume", "last")
+        same_day = shop.apply("--resume", "last")
+        shop.run("sandbox", "advance", "90000")
+        next_day = shop.apply("--resume", "last")
 
-        assert effects(shop) == before
-        assert ended.document["receipt"]["converged"]
+        assert told(first)["uncertain"] == 1
+        assert any("invitations of this day" in one["detail"] for one in same_day.document["outcomes"])
+        assert not [one for one in next_day.document["outcomes"] if "invitations of this day" in one["detail"]]
 
     def test_documents_of_the_run_stay_as_they_were(self, shop: Shop) -> None:
         """The plan and the way back are what the run started with."""
@@ -271,6 +277,123 @@ class TestMeanwhile:
 
         assert ended.document["receipt"]["converged"]
         assert all(effects(shop)[write] == 1 for write in first)
+
+
+class TestFinished:
+    def test_a_run_with_nothing_left_is_not_gone_through_again(self, shop: Shop) -> None:
+        """No request, no new result: the one that there is is shown, and where it lies."""
+        first = shop.apply(KAIA, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        written, asked = result.read_text(), len(shop.log())
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, ended.document) == (0, first.document)
+        assert "nothing left to do" in ended.err
+        assert str(result.relative_to(shop.folder)) in ended.err
+        assert len(shop.log()) == asked
+        assert [path.name for path in result.parent.glob("result*")] == ["result.json"]
+        assert result.read_text() == written
+
+    def test_a_run_that_changed_nothing_has_nothing_left(self, shop: Shop) -> None:
+        """An empty plan is done as soon as it is made."""
+        shop.apply(KAIA, "--yes")
+        shop.apply(KAIA, "--yes")
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, "nothing left to do" in ended.err) == (0, True)
+
+    def test_a_run_with_something_left_keeps_its_earlier_results(self, shop: Shop) -> None:
+        """result.json is the newest; what a pipeline or an auditor read before is still there, oldest first."""
+        shop.apply(*SITES, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        before, writes = result.read_text(), effects(shop)
+
+        second = shop.apply("--resume", "last")
+        between = result.read_text()
+        shop.apply("--resume", "last")
+
+        assert effects(shop) == writes
+        assert second.document["receipt"]["converged"]
+        assert json.loads(between) == second.document
+        kept = [path.read_text() for path in sorted(result.parent.glob("result-*.json"))]
+        assert kept == [before, between]
+
+    def test_something_odd_beside_the_result_costs_a_finished_run_nothing(self, shop: Shop) -> None:
+        """What cannot be read is not an earlier result, and its name is left alone."""
+        shop.apply(*SITES, "--yes")
+        (result,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        before = result.read_text()
+        result.with_name("result-1.json").symlink_to("/nowhere")
+
+        ended = shop.apply("--resume", "last")
+
+        assert ended.document["receipt"]["converged"]
+        assert json.loads(result.read_text()) == ended.document
+        assert result.with_name("result-2.json").read_text() == before
+
+    def test_something_odd_in_place_of_the_result_is_told_before_anything_is_written(self, shop: Shop) -> None:
+        """A resume that cannot end with a result does not begin."""
+        killed_after_the_first_write(shop, *SITES)
+        (run,) = (shop.folder / ".reconciler" / "runs").iterdir()
+        (run / "result.json").mkdir()
+        before = effects(shop)
+
+        ended = shop.apply("--resume", "last")
+
+        assert (ended.code, effects(shop)) == (1, before)
+        assert "result.json" in ended.err
+        assert "move it away" in ended.err
+
+    @pytest.mark.parametrize("wrong", ["an outcome", "the proof", "no proof", "the run"])
+    def test_a_result_that_contradicts_its_journal_is_not_shown(self, shop: Shop, wrong: str) -> None:
+        """It was edited, or is another run's; the run is gone through again and the file is kept aside."""
+        first = shop.apply(KAIA, "--yes")
+        (path,) = (shop.folder / ".reconciler" / "runs").glob("*/result.json")
+        document = first.document
+        match wrong:
+            case "an outcome":
+                document["outcomes"][0]["outcome"] = "failed"
+                document["counts"] |= {"done": 0, "failed": 1}
+            case "the proof":
+                document["receipt"] |= {"converged": False, "open_reasons": ["something"]}
+            case "no proof":
+                document["receipt"] = None
+            case _:
+                document["run_id"] = "20200101T000000Z-3f2a"
+        path.write_text(json.dumps(document))
+
+        ended = shop.apply("--resume", "last")
+
+        assert "nothing left to do" not in ended.err
+        assert (ended.code, told(ended), ended.document["run_id"]) == (0, {"done": 1}, path.parent.name)
+        assert ended.document["receipt"]["converged"]
+        assert json.loads(path.with_name("result-1.json").read_text()) == document
+
+    def test_a_residual_plan_of_before_is_set_aside_with_its_result(self, shop: Shop) -> None:
+        """Nobody finds a plan for what is done by now under the name of what is left."""
+        shop.run("sandbox", "fault", "lost-answer-before", "--method", "PUT", "--path", "/partner/*authentication")
+        first = shop.apply(KAIA, "--yes")
+        path = shop.folder / first.document["residual_plan"]
+        before = path.read_text()
+
+        ended = shop.apply("--resume", "last")
+
+        assert ended.document["residual_plan"] is None
+        assert not path.exists()
+        assert path.with_name("residual-1.json").read_text() == before
+
+    def test_a_result_without_a_receipt_is_worth_another_look(self, shop: Shop) -> None:
+        """All was written, and the proof could not be read."""
+        shop.apply(KAIA, "--yes")
+        journal = next((shop.folder / ".reconciler" / "runs").glob("*/journal.jsonl"))
+        journal.write_text(journal.read_text().replace('"converged":true', '"converged":false'))
+
+        ended = shop.apply("--resume", "last")
+
+        assert "nothing left to do" not in ended.err
+        assert ended.document["receipt"]["converged"]
 
 
 class TestTheWayBack:

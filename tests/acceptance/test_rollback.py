@@ -85,7 +85,7 @@ def test_the_shipped_fleet_comes_back_but_for_what_is_named(shop: Shop) -> None:
     }
     assert "cannot be taken back" in back.out
     assert (back.code, kinds(back)) == (4, {"done": 9, "already": 4, "pending": 1})
-    assert set(back.document["exit"]["conditions"]) == {"not-restored", "pending"}
+    assert set(back.document["exit"]["conditions"]) == {"not-restored", "not-converged", "pending"}
 
 
 def test_what_waits_for_an_offline_charger_is_not_called_taken_back(shop: Shop) -> None:
@@ -96,6 +96,50 @@ def test_what_waits_for_an_offline_charger_is_not_called_taken_back(shop: Shop) 
 
     (pending,) = (one for one in back.document["outcomes"] if one["outcome"] == "pending")
     assert "an earlier value (32 A) is still queued in the cloud" in pending["detail"]
+
+
+def test_what_an_offline_charger_will_take_over_is_left_to_take_back(shop: Shop) -> None:
+    """It was not sent, and no plan of the files will ever want it: the rest of the way back does."""
+    before = state(shop)
+    run = applied(shop, SOLBAKKEN, "--yes")
+    back = applied(shop, run.document["rollback"])
+    rest = back.document["residual_plan"]
+
+    (left,) = plan_file(shop, rest)["changes"]
+    assert (left["charger"], left["setting"], left["before"], left["after"]) == ("ZPR081020", "maxCurrent", 32, 16)
+    assert f"reconciler apply {rest}" in " ".join(back.out.split())
+    assert not back.document["receipt"]["converged"]
+    assert "not converged: 1 change of the way back: not sent before a device" in " ".join(back.out.split())
+    assert back.document["receipt"]["second_plan_changes"] == 0
+
+    shown = " ".join(shop.run("show", rest).out.split())
+    assert shown.startswith(f"Rest of the way back from run {run.document['run_id']}: 1 change")
+    assert "before that run wrote" not in shown
+    assert f"`reconciler apply {rest}` takes the rest back" in shown
+
+    early = applied(shop, rest)
+    assert (kinds(early), early.document["residual_plan"] is None) == ({"pending": 1}, False)
+    assert not early.document["receipt"]["converged"]
+
+    shop.run("sandbox", "set", "ZPR081020", "online=true")
+    shop.run("sandbox", "advance", "60s")
+    late = applied(shop, early.document["residual_plan"])
+    assert (late.code, kinds(late), late.document["residual_plan"]) == (0, {"done": 1}, None)
+    assert late.document["receipt"]["converged"]
+    assert differences(before, state(shop)) == set()
+
+
+def test_a_value_still_on_its_way_is_told_by_plans_of_changed_files(shop: Shop) -> None:
+    """Whoever lets the files follow the way back hears that the charger will take over the other value first."""
+    run = applied(shop, SOLBAKKEN, "--yes")
+    applied(shop, run.document["rollback"])
+    shop.edit(SOLBAKKEN.removeprefix("fleet/"), "ZPR081020: {}", "ZPR081020: {maxCurrent: 16}")
+
+    planned = shop.plan(SOLBAKKEN)
+
+    reasons = [one["reason"] for one in planned.document["pending"] if one["charger"] == "ZPR081020"]
+    assert len(reasons) == 1
+    assert "an earlier value (32 A) is still queued in the cloud" in reasons[0]
 
 
 def test_the_way_back_is_a_run_of_its_own_with_a_way_back(shop: Shop) -> None:

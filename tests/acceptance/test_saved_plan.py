@@ -207,11 +207,96 @@ class TestEnds:
         assert (ended.code, ended.document["outcomes"], receipt["converged"]) == (4, [], False)
         assert "could not be read" in receipt["open_reasons"][0]
 
-    def test_a_selection_without_changes_is_a_mistake(self, shop: Shop) -> None:
-        """Nobody types a selector to do nothing."""
+    def test_a_site_outside_the_plan_is_a_mistake(self, shop: Shop) -> None:
+        """Such a plan has never looked at it; the message names what the plan is about."""
         shop.plan(KAIA, "--out", "plan.json")
 
-        assert shop.apply("plan.json", ELVEVEIEN).code == 64
+        ended = shop.apply("plan.json", ELVEVEIEN)
+
+        assert ended.code == 64
+        assert "the plan is about Kaia P-hus" in ended.err
+
+    def test_a_site_without_changes_is_nothing_to_do(self, shop: Shop) -> None:
+        """The plan looked at it and found it as wanted: a pipeline over many sites goes on."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", ELVEVEIEN)
+
+        assert ended.code == 0
+        assert "the plan holds no change for" in ended.err
+        assert (ended.document["outcomes"], ended.document["receipt"]["converged"]) == ([], True)
+        assert effects(shop) == 0
+
+    @pytest.mark.parametrize(
+        ("planned", "applied"),
+        [
+            (["kaia*"], ["kaia*"]),
+            (["--account", "main", "kaia*"], ["--account", "main"]),
+            (["kaia*", "Bakkegata 7"], ["kaia*"]),
+            (["--account", "main"], ["kaia*"]),
+            (["--exclude", "Bakkegata 7"], ["kaia*"]),
+        ],
+    )
+    def test_a_plan_of_a_part_knows_the_sites_in_sync_that_it_looked_at(
+        self, shop: Shop, planned: list[str], applied: list[str]
+    ) -> None:
+        """The selectors of the plan select of it as well, also when there was nothing to do."""
+        shop.apply(KAIA, "--yes")
+        before = effects(shop)
+        shop.plan(*planned, "--out", "plan.json")
+
+        ended = shop.apply("plan.json", *applied)
+
+        assert (ended.code, effects(shop)) == (0, before)
+        assert "the plan holds no change for" in ended.err
+
+    @pytest.mark.parametrize(
+        "planned",
+        [
+            ["kaia*"],
+            ["kaia*", "Bakkegata 7"],
+            ["--account", "main", "kaia*"],
+            ["--account", "main", "--exclude", "Elveveien 12"],
+            ["--exclude", "Elveveien 12"],
+        ],
+    )
+    def test_a_plan_of_sites_in_sync_is_about_no_other_site(self, shop: Shop, planned: list[str]) -> None:
+        """What it never looked at is not told to be in order."""
+        shop.apply(KAIA, "--yes")
+        shop.plan(*planned, "--out", "plan.json")
+
+        ended = shop.apply("plan.json", ELVEVEIEN)
+
+        _, told, about = ended.err.partition("the plan is about ")
+        assert (ended.code, bool(told)) == (64, True)
+        assert "Elveveien" not in about
+
+    def test_a_site_that_was_renamed_since_may_have_been_looked_at(self, shop: Shop) -> None:
+        """Its former name means nothing any more, so nothing can be ruled out."""
+        shop.apply(KAIA, "--yes")
+        shop.plan("Kaia P-hus", "--out", "plan.json")
+        shop.edit("installations/public/kaia-p-hus.yaml", "^name: .*$", "name: Kaia garage")
+
+        ended = shop.apply("plan.json", "Kaia garage")
+
+        assert "the plan holds no change for" in ended.err
+
+    def test_a_site_without_changes_that_is_not_in_order_is_told(self, shop: Shop) -> None:
+        """What a guard refused there is no reason to say that all is well."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", "Nabolaget 5")
+
+        assert (ended.code, effects(shop)) == (4, 0)
+        assert "refused" in ended.document["exit"]["conditions"]
+
+    def test_a_mistyped_site_is_a_mistake(self, shop: Shop) -> None:
+        """Nothing to do is only said of a site that there is."""
+        shop.plan("--out", "plan.json")
+
+        ended = shop.apply("plan.json", "Kaia P-huss")
+
+        assert (ended.code, "did you mean Kaia P-hus?" in ended.err) == (64, True)
 
     def test_a_report_that_cannot_be_written_costs_no_request(self, shop: Shop) -> None:
         """Before anything is written to the cloud."""

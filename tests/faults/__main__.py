@@ -12,7 +12,7 @@ from tests.faults.run import Moment, one_run
 from tests.faults.table import failures, table
 
 FEWEST_COUNTED = 20_000
-SEEDS = 3
+SEEDS = 4
 PAGE = Path("docs/faults.md")
 BEGIN, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
@@ -66,6 +66,8 @@ def _one(moment: Moment) -> int:
         if finding.impossible
         else f"struck: {finding.struck}, counted: {finding.counted}"
     )
+    if finding.without_effect:
+        _say(f"had no effect: {finding.without_effect}")
     for law, looks in sorted(finding.checked.items()):
         _say(f"  {law}: {looks} looks")
     for broken in finding.broken:
@@ -75,21 +77,22 @@ def _one(moment: Moment) -> int:
 
 def _selfcheck() -> int:
     found = [hunt(mutant) for mutant in MUTANTS]
-    rows = ["| mutant | part | noticed by | in run | the run |", "| --- | --- | --- | --: | --- |"]
+    head = ("mutant", "part", "law expected", "laws broken", "moments", "the run that broke it")
+    rows = [f"| {' | '.join(head)} |", "| --- | --- | --- | --- | --: | --- |"]
     _say("\n".join([*rows, *map(_row, found)]))
-    green = [one.mutant.name for one in found if one.broken is None]
-    _say(f"\n{len(found) - len(green)} of {len(found)} mutants noticed")
-    for name in green:
-        _say(f"NOT NOTICED: {name}")
+    green = [one.mutant for one in found if not one.noticed]
+    _say(f"\n{len(found) - len(green)} of {len(found)} mutants broke the law that is to catch them")
+    for mutant in green:
+        _say(f"NOT NOTICED by '{mutant.law}': {mutant.name}")
     return 1 if green else 0
 
 
 def _row(one: Caught) -> str:
-    law = "nobody" if one.broken is None else one.broken.law.value
+    broken = ", ".join(f"{law} ({count})" for law, count in one.broken.most_common()) or "none"
     command = (
         "" if one.moment is None else f"{one.moment.scenario} {one.moment.kind} {one.moment.position} {one.moment.seed}"
     )
-    return f"| {one.mutant.name} | {one.mutant.about} | {law} | {one.runs} | {command} |"
+    return f"| {one.mutant.name} | {one.mutant.about} | {one.mutant.law} | {broken} | {one.runs} | {command} |"
 
 
 def _write(text: str) -> None:

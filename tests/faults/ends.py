@@ -1,12 +1,16 @@
 """What must hold once a process has ended: one outcome each, as in its journal, and nothing that is not so."""
 
 from collections.abc import Collection
+from pathlib import Path
 
+from reconciler.errors import ReconcilerError
+from reconciler.loading.documents import read_plan, read_result
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan
 from reconciler.store.journal import Record, read_journal
+from reconciler.store.runs import PLAN, RESULT, ROLLBACK
 from tests.faults.judge import SAID_TO_BE_SO, Judge, Law
 from tests.faults.life import End, Life, is_ours
 from tests.faults.truth import Place, place_of
@@ -45,6 +49,26 @@ def _judge_result(judge: Judge, end: End, journal: dict[str, str]) -> None:
         change = end.plan.change(outcome.change_id)
         if outcome.kind in SAID_TO_BE_SO and place_of(change) not in judge.others:
             judge.check(Law.HONEST, judge.not_so(change))
+
+
+def judge_files(life: Life, end: End) -> None:
+    """Each file of the run is whole, and its result is what the run said."""
+    if not life.may_be_read_again or end.result is None:
+        return
+    judge = life.watch.judge
+    for name in (PLAN, ROLLBACK):
+        judge.check(Law.HONEST, None if _is_whole(life.folder / name) else f"{name} cannot be read")
+    said = {one.change_id: one.kind for one in end.result.outcomes}
+    kept = {one.change_id: one.kind for one in read_result(life.folder / RESULT).outcomes}
+    judge.check(Law.HONEST, None if said == kept else f"{RESULT} says {kept}, the run {said}")
+
+
+def _is_whole(plan: Path) -> bool:
+    try:
+        read_plan(plan)
+    except ReconcilerError:
+        return False
+    return True
 
 
 def _latest(records: Collection[Record]) -> list[tuple[str, str]]:

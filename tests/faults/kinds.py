@@ -18,6 +18,7 @@ class Where(StrEnum):
 
     CALLS = "calls"
     LINES = "lines of the journal"
+    FILES = "files of the run"
 
 
 class Then(StrEnum):
@@ -36,6 +37,7 @@ class Kind:
         script: What the cloud does at a position; empty for kinds that act beside it.
         acts: What happens beside the cloud at a position.
         impossible: Why it cannot strike a call; empty when it can.
+        idle: Why it may strike a call and make no difference; empty when it always makes one.
         prepare: Changes the world before the run starts.
     """
 
@@ -46,14 +48,16 @@ class Kind:
     script: Callable[[int], Sequence[Fault]] = lambda _: ()
     acts: Callable[[int, random.Random], Acts] = lambda _position, _dice: Acts()
     impossible: Callable[[Call], str] = lambda _: ""
+    idle: str = ""
     prepare: Callable[[World], None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """What goes wrong in one run."""
+    """What goes wrong in one run, and what comes on top of it."""
 
-    faults: tuple[Fault, ...] = ()
+    own: tuple[Fault, ...] = ()
+    extra: tuple[Fault, ...] = ()
     acts: Acts = field(default_factory=Acts)
 
 
@@ -61,13 +65,13 @@ def trouble(
     kind: Kind, position: int, dice: random.Random, *, second_from: Sequence[Kind] = (), calls: int = 0
 ) -> Trouble:
     """The trouble of a kind at a position, and with candidates for a second one something else some calls later."""
-    faults = [*kind.script(position)]
+    extra: Sequence[Fault] = ()
     if second_from:
         later = (
             position + dice.randint(1, max(2, calls - position)) if kind.where is Where.CALLS else dice.randrange(calls)
         )
-        faults += dice.choice(second_from).script(later)
-    return Trouble(faults=tuple(faults), acts=kind.acts(position, dice))
+        extra = dice.choice(second_from).script(later)
+    return Trouble(own=tuple(kind.script(position)), extra=tuple(extra), acts=kind.acts(position, dice))
 
 
 def _can_strike_anything(call: Call) -> str:
@@ -82,6 +86,7 @@ def _by_cloud(
     *,
     times: int = 1,
     impossible: Callable[[Call], str] = _can_strike_anything,
+    idle: str = "",
     body: str = "empty",
     status: int = 500,
     code: int = Code.OPERATION_FAILED,
@@ -89,7 +94,7 @@ def _by_cloud(
     def script(position: int) -> Sequence[Fault]:
         return (fault(what, after_n=position, times=times, body=body, status=status, code=code),)
 
-    return Kind(name=name, title=title, script=script, impossible=impossible)
+    return Kind(name=name, title=title, script=script, impossible=impossible, idle=idle)
 
 
 def _needs_a_body(call: Call) -> str:
@@ -99,7 +104,7 @@ def _needs_a_body(call: Call) -> str:
 def _needs_a_list(call: Call) -> str:
     if call.is_write:
         return "the answer to a write has no body"
-    listed = call.path in ("/api/installation", "/api/chargers") or call.path.endswith("/state")
+    listed = call.path in ("/api/installation", "/api/chargers") or call.path.endswith(("/state", "/permissions"))
     return "" if listed else "one object has no order"
 
 
@@ -137,6 +142,10 @@ def _after_line(position: int, act: Act) -> Acts:
     return Acts(after_line={position: act})
 
 
+def _after_file(position: int, act: Act) -> Acts:
+    return Acts(after_file={position: act})
+
+
 def _dies(edge: Edge) -> Callable[[int, random.Random], Acts]:
     return lambda position, _: edge(position, Watch.die)
 
@@ -161,9 +170,27 @@ FROM_THE_CLOUD: tuple[Kind, ...] = (
     _by_cloud("lost-after", "connection lost before the answer, although it was done", "lost-answer-after"),
     _by_cloud("timeout", "no answer in time, although it was done", "timeout"),
     _by_cloud("outage", "connection lost for the next 20 requests", "lost-answer-before", times=20),
-    _by_cloud("missing-page", "a list without its rows", "missing-page", impossible=_needs_a_body),
-    _by_cloud("reordered-list", "a list in another order", "reordered-list", impossible=_needs_a_list),
-    _by_cloud("changed-type", "numbers and switches as text", "changed-type", impossible=_needs_a_body),
+    _by_cloud(
+        "missing-page",
+        "a list without its rows",
+        "missing-page",
+        impossible=_needs_a_body,
+        idle="there are no rows anyway: an error, or an empty list",
+    ),
+    _by_cloud(
+        "reordered-list",
+        "a list in another order",
+        "reordered-list",
+        impossible=_needs_a_list,
+        idle="no two rows: one of them, none, or an error",
+    ),
+    _by_cloud(
+        "changed-type",
+        "numbers and switches as text",
+        "changed-type",
+        impossible=_needs_a_body,
+        idle="it holds neither numbers nor switches, as an error",
+    ),
     _by_cloud("revoked-access", "403", "revoked-access"),
     _by_cloud("expired-token", "401 once", "unauthorized"),
     _by_cloud("unauthorized", "401 to the next 6 requests", "unauthorized", times=6),
@@ -181,12 +208,15 @@ STALE = Kind(
     title="the value from before the latest change",
     script=lambda position: (fault("stale-read", after_n=position),),
     impossible=_needs_values,
+    idle="the answer shows no other value: what was there before is the same, or it is an error",
     prepare=_changed_lately,
 )
 
+NOTHING_LEFT = "nothing is left of what a writer could set otherwise: each change is there already"
+
 BESIDE: tuple[Kind, ...] = (
-    Kind(name="writer-before", title="another writer, just before", acts=_somebody(_before_call)),
-    Kind(name="writer-after", title="another writer, just after", acts=_somebody(_after_call)),
+    Kind(name="writer-before", title="another writer, just before", acts=_somebody(_before_call), idle=NOTHING_LEFT),
+    Kind(name="writer-after", title="another writer, just after", acts=_somebody(_after_call), idle=NOTHING_LEFT),
     Kind(
         name="kill-before-call",
         title="killed before the request leaves, then --resume",
@@ -230,6 +260,27 @@ BESIDE: tuple[Kind, ...] = (
         title="killed after a line of the journal, then --resume",
         where=Where.LINES,
         acts=_dies(_after_line),
+        then=Then.RESUME,
+    ),
+    Kind(
+        name="kill-in-file",
+        title="killed with a file of the run half written, then --resume",
+        where=Where.FILES,
+        acts=lambda position, _: Acts(unfinished_file=position),
+        then=Then.RESUME,
+    ),
+    Kind(
+        name="kill-before-rename",
+        title="killed with a file of the run written and not yet under its name, then --resume",
+        where=Where.FILES,
+        acts=lambda position, _: Acts(unnamed_file=position),
+        then=Then.RESUME,
+    ),
+    Kind(
+        name="kill-after-rename",
+        title="killed once a file of the run has its name, then --resume",
+        where=Where.FILES,
+        acts=_dies(_after_file),
         then=Then.RESUME,
     ),
 )

@@ -3,12 +3,14 @@
 import contextlib
 import io
 import random
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
+from typing import cast
 
 from reconciler.cli.clouds import SANDBOX_PASSWORD, SANDBOX_USERNAME
 from reconciler.cli.planning import policy_at
@@ -27,7 +29,7 @@ from reconciler.report import json_document
 from reconciler.report.progress import NoProgress
 from reconciler.sandbox.people import people
 from reconciler.store.history import history
-from reconciler.store.runs import PLAN, ROLLBACK, RunFolder
+from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations
@@ -76,7 +78,7 @@ class Life:
     Attributes:
         root: The folder beside `fleet/`; runs lie below it.
         number: Which process this is, for the id of its run.
-        may_be_read_again: Whether somebody will open the plan or the way back of this run; writing them costs time.
+        may_be_read_again: Whether somebody will open the files of this run; writing them costs time.
     """
 
     situation: Situation
@@ -146,7 +148,8 @@ class Life:
         self._write_plans(end.plan, log)
         sites = len({change.target.installation_id for change in end.plan.changes})
         workers = min(self.situation.side_by_side, sites)
-        self.watch.turns = Turns(random.Random(self.seed), workers=workers) if workers > 1 else None
+        if workers > 1:
+            self._take_turns(connections, workers)
         run = self._run(end.plan, connections, log, earlier)
         started_at = self._clock.now()
         end.told = apply_plan(run)
@@ -154,9 +157,18 @@ class Life:
         with contextlib.redirect_stderr(io.StringIO()):
             proof = proof_of(run, end.told, connections, started_at=earlier.started_at or started_at)
         writes = earlier.writes + connections.writes
-        result = result_of(run, end.told, proof, log=log.folder, writes=writes)
+        kept = cast("RunFolder", log) if self.may_be_read_again else log.folder
+        result = result_of(run, end.told, proof, log=kept, writes=writes)
+        if self.may_be_read_again:
+            log.write_file(RESULT, json_document.to_text(json_document.result_document(result)))
         log.record("finished", {"counts": {kind.value: result.count(kind) for kind in OutcomeKind}})
         end.result = result
+
+    def _take_turns(self, connections: Connections, workers: int) -> None:
+        turns = Turns(random.Random(self.seed), workers=workers)
+        self.watch.turns = turns
+        for live in connections.accounts.values():
+            live._session._login._one_at_a_time = cast("threading.Lock", turns.one_at_a_time())
 
     def _write_plans(self, plan: Plan, log: WatchedLog) -> None:
         if not log.folder.has(PLAN):

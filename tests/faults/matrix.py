@@ -27,6 +27,7 @@ class Cell:
     Attributes:
         pairs: Moments of the first seed that can be struck, and those that were.
         impossible: How many moments cannot be struck, by the reason.
+        without_effect: At how many it struck and made no difference, by the reason.
     """
 
     runs: int = 0
@@ -34,6 +35,7 @@ class Cell:
     pairs: int = 0
     struck: int = 0
     impossible: Counter[str] = field(default_factory=Counter)
+    without_effect: Counter[str] = field(default_factory=Counter)
     checked: Counter[Law] = field(default_factory=Counter)
     broken: Counter[Law] = field(default_factory=Counter)
 
@@ -44,7 +46,10 @@ class Cell:
             return
         self.runs += 1
         self.counted += finding.counted
-        self.pairs += first_seed
+        if finding.without_effect:
+            self.without_effect[finding.without_effect] += first_seed
+        else:
+            self.pairs += first_seed
         self.struck += first_seed and finding.struck
         self.checked.update(finding.checked)
         self.broken.update(one.law for one in finding.broken)
@@ -55,6 +60,7 @@ class Cell:
         self.pairs += other.pairs
         self.struck += other.struck
         self.impossible.update(other.impossible)
+        self.without_effect.update(other.without_effect)
         self.checked.update(other.checked)
         self.broken.update(other.broken)
         return self
@@ -75,7 +81,8 @@ class Matrix:
         cell.add(finding, first_seed=moment.seed == first_seed)
         if finding.broken:
             self.broken.append(finding)
-        if not finding.struck and not finding.impossible:
+        explained = finding.impossible or finding.without_effect or finding.only_extra
+        if not finding.struck and not explained:
             self.unstruck.append(moment)
 
     def total(self, *, scenario: str | None = None, kind: str | None = None) -> Cell:
@@ -89,13 +96,16 @@ class Matrix:
 
 def positions(kind: Kind, base: Baseline) -> int:
     """How many moments of that kind a baseline has."""
-    return len(base.calls) if kind.where is Where.CALLS else len(base.lines)
+    counts = {Where.CALLS: len(base.calls), Where.LINES: len(base.lines), Where.FILES: len(base.files)}
+    return counts[kind.where]
 
 
 def due(kind: Kind, base: Baseline) -> int:
     """How many of them come while a write is still to be sent."""
     if kind.where is Where.LINES:
         return _last(one == "before-write" for one in base.lines) + 1
+    if kind.where is Where.FILES:
+        return _last(writes < base.writes for _, writes in base.files) + 1
     return _last(one.is_write for one in base.calls) + 1
 
 

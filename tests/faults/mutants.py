@@ -4,6 +4,7 @@ A mutant replaces one function or table while its cut of the matrix runs; nothin
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from reconciler.planning.order import Phase
 from reconciler.store.runs import RunFolder
 from reconciler.workflows import apply, read_back, site, standing
 from tests.faults.baseline import baseline
-from tests.faults.judge import Broken
+from tests.faults.judge import Law
 from tests.faults.kinds import BY_NAME
 from tests.faults.matrix import due
 from tests.faults.run import Moment, one_run
@@ -33,12 +34,14 @@ class Mutant:
 
     Attributes:
         about: Which part of the product it is in.
+        law: What must break; another law alone is not enough.
         cut: Scenarios and kinds that must show it; every moment at which a write is due is tried until one does.
         near: The moment that is tried first; None for the last one.
     """
 
     name: str
     about: str
+    law: Law
     seed: Callable[[Patch], None]
     cut: tuple[tuple[str, str], ...]
     near: int | None = None
@@ -137,66 +140,77 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="a raise does not wait for the lowering",
         about="order",
+        law=Law.SAFE,
         seed=_raises_do_not_wait,
         cut=(("swap", "expired-token"), ("swap", "lost-after")),
     ),
     Mutant(
         name="an accepted answer is taken for proof",
         about="read-back",
+        law=Law.HONEST,
         seed=_answers_are_proof,
         cut=(("swap", "empty-answer"), ("swap", "not-json")),
     ),
     Mutant(
         name="nobody looks before a write",
         about="precondition",
+        law=Law.PRECONDITION,
         seed=_nobody_looks_before_a_write,
         cut=(("swap", "writer-before"), ("breaker", "writer-after")),
     ),
     Mutant(
         name="half of the native switch is sent",
         about="precondition",
+        law=Law.PRECONDITION,
         seed=_half_a_switch_is_sent,
         cut=(("entering", "writer-before"), ("entering", "writer-after")),
     ),
     Mutant(
         name="an unclear write is sent again",
         about="repeat",
+        law=Law.ONCE,
         seed=_unclear_writes_are_repeated,
         cut=(("swap", "lost-after"), ("webhooks", "timeout")),
     ),
     Mutant(
         name="a write is not announced in the journal",
         about="journal",
+        law=Law.ONCE,
         seed=_writes_are_not_announced,
         cut=(("swap", "kill-after-call"), ("webhooks", "kill-after-call")),
     ),
     Mutant(
         name="a write is announced after its answer",
         about="journal",
+        law=Law.ONCE,
         seed=_writes_are_announced_afterwards,
         cut=(("swap", "kill-after-call"), ("webhooks", "kill-after-call")),
     ),
     Mutant(
         name="a resume does not wait for what is in flight",
         about="resume",
+        law=Law.ONCE,
         seed=_a_resume_does_not_wait,
         cut=(("swap", "kill-after-call"), ("webhooks", "kill-after-call")),
     ),
     Mutant(
         name="a resume believes what it sent without reading",
         about="resume",
+        law=Law.HONEST,
         seed=_a_resume_does_not_read,
         cut=(("swap", "kill-before-call"), ("webhooks", "kill-after-line")),
     ),
     Mutant(
         name="an invitation opens the gate",
         about="order of access",
+        law=Law.SAFE,
         seed=_invited_is_good_enough,
         cut=(("invitation", "expired-token"),),
     ),
     Mutant(
         name="a site that could not be read is handed over",
         about="order of access",
+        law=Law.RECOVERS,
         seed=_sites_are_left_blindly,
         cut=(("handover", "revoked-access"),),
         near=3,
@@ -204,12 +218,14 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="a new breaker resets the available current",
         about="calls",
+        law=Law.PLANNED,
         seed=_the_available_current_stays_out,
         cut=(("breaker", "expired-token"),),
     ),
     Mutant(
         name="a garbled answer is no error of ours",
         about="errors",
+        law=Law.OUR_ERRORS,
         seed=_a_garbled_answer_is_an_accident,
         cut=(("swap", "truncated-body"),),
     ),
@@ -219,24 +235,36 @@ MUTANTS: tuple[Mutant, ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caught:
-    """How a mutant was noticed; `runs` counts those that it took."""
+    """How a mutant was noticed.
+
+    Attributes:
+        runs: How many it took.
+        broken: Which laws did not hold in them, and how often.
+        moment: The run that broke the law that is to catch it; None when no run did.
+    """
 
     mutant: Mutant
     runs: int
+    broken: Counter[Law]
     moment: Moment | None = None
-    broken: Broken | None = None
+
+    @property
+    def noticed(self) -> bool:
+        """Whether the law broke that is to catch it."""
+        return self.broken[self.mutant.law] > 0
 
 
 def hunt(mutant: Mutant, *, seeds: Sequence[int] = (0, 1)) -> Caught:
-    """Run the cut of a mutant until a law breaks."""
+    """Run the cut of a mutant until the law breaks that is to catch it."""
     chosen = list(_moments(mutant, seeds))  # the baselines, made while everything is in order
+    broken: Counter[Law] = Counter()
     with pytest.MonkeyPatch.context() as patch:
         mutant.seed(patch)
         for number, moment in enumerate(chosen, start=1):
-            finding = one_run(moment)
-            if finding.broken:
-                return Caught(mutant=mutant, runs=number, moment=moment, broken=finding.broken[0])
-    return Caught(mutant=mutant, runs=len(chosen))
+            broken.update(one.law for one in one_run(moment).broken)
+            if broken[mutant.law]:
+                return Caught(mutant=mutant, runs=number, broken=broken, moment=moment)
+    return Caught(mutant=mutant, runs=len(chosen), broken=broken)
 
 
 def _moments(mutant: Mutant, seeds: Sequence[int]) -> Iterator[Moment]:

@@ -25,18 +25,25 @@ OTHER_VALUES: Mapping[str, object] = {
 def another_writer(watch: Watch, dice: random.Random) -> None:
     """Set the place of a change that is still due to a value that is neither there nor wanted.
 
-    Usually the change that comes next, otherwise any. A switch has no third value: it goes to the wanted one.
+    Usually the change that comes next, otherwise any. A switch has no third value: it goes to the wanted one. It counts
+    only when another value is there afterwards.
     """
     due = [one for one in watch.may_be_contradicted if watch.judge.not_so(one) is not None]
-    watch.strike()
     if not due:
+        watch.without_effect += 1
         return
     change = due[0] if dice.random() < 0.7 else dice.choice(due)
-    target = change.target
+    target, place = change.target, place_of(change)
     whom = target.charger or target.installation_id
     setting = f"permissions.{target.principal}" if target.principal else change.setting
+    before = settled(watch.world).get(place)
     set_value(watch.world, whom, setting=setting, value=other_value(change))
-    watch.judge.other_writer(place_of(change), settled(watch.world).get(place_of(change)))
+    after = settled(watch.world).get(place)
+    watch.judge.other_writer(place, after)
+    if after == before:
+        watch.without_effect += 1
+    else:
+        watch.strike()
 
 
 def contradictable(plan: Plan, outcomes: Mapping[str, OutcomeKind]) -> tuple[Change, ...]:

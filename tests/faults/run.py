@@ -8,7 +8,7 @@ from pathlib import Path
 from reconciler.model.outcome import OutcomeKind
 from reconciler.sandbox.world import World
 from tests.faults.baseline import LATER_S, Baseline, all_online, baseline, temporary
-from tests.faults.ends import judge_end, still_open
+from tests.faults.ends import judge_end, judge_files, still_open
 from tests.faults.judge import Broken, Judge, Law
 from tests.faults.kinds import BY_NAME, FROM_THE_CLOUD, Kind, Then, Trouble, Where, trouble
 from tests.faults.life import End, Life
@@ -43,15 +43,19 @@ class Finding:
     """What one run showed.
 
     Attributes:
-        struck: Whether something really went wrong.
+        struck: Whether its trouble made a difference.
         counted: Whether a write was still due then.
         impossible: Why this kind cannot strike there; nothing was run.
+        without_effect: Why it struck and made no difference; the run was judged and is not counted.
+        only_extra: Whether nothing but what comes on top of the trouble went wrong; neither counted nor missing.
     """
 
     moment: Moment
     struck: bool = False
     counted: bool = False
     impossible: str = ""
+    without_effect: str = ""
+    only_extra: bool = False
     checked: Counter[Law] = field(default_factory=Counter)
     broken: list[Broken] = field(default_factory=list)
 
@@ -90,19 +94,28 @@ class _Run:
         """Trouble, then peace."""
         trouble_ = self._trouble()
         self._kind.prepare(self._world)
-        self._world.data["faults"] = [*trouble_.faults]
+        self._world.data["faults"] = [*trouble_.own, *trouble_.extra]
         life = self._life(acts=trouble_.acts)
+        life.watch.own_faults = len(trouble_.own)
         life.may_be_read_again = self._kind.then is Then.RESUME
         watch = life.watch
         end = life.apply(self._situation.plan)
         self._world.data["faults"] = []
         self._set_late, self._contradicted = watch.judge.late, set(watch.judge.others)
-        self._finding.struck = watch.struck_after is not None
-        self._finding.counted = watch.struck_after is not None and watch.struck_after < self._base.writes
+        self._note(watch)
         self._judged(life, end)
         self._go_on(life, end)
         self._everybody_back()
         self._last_look()
+
+    def _note(self, watch: Watch) -> None:
+        """Whether the trouble made a difference, and whether a write was due then."""
+        finding = self._finding
+        finding.struck = watch.struck_after is not None
+        finding.counted = watch.struck_after is not None and watch.struck_after < self._base.writes
+        if not finding.struck and watch.without_effect:
+            finding.without_effect = self._kind.idle
+        finding.only_extra = not finding.struck and watch.extra > 0
 
     def _trouble(self) -> Trouble:
         return trouble(
@@ -130,6 +143,8 @@ class _Run:
     def _judged(self, life: Life, end: End) -> None:
         if not end.died:
             judge_end(life, end)
+            if self._kind.where is Where.FILES:
+                judge_files(life, end)
         judge = life.watch.judge
         self._finding.checked.update(judge.checked)
         self._finding.broken += judge.broken
@@ -150,6 +165,7 @@ class _Run:
 
     def _resume(self, number: int) -> None:
         life = self._life(number=number)
+        life.may_be_read_again = self._kind.where is Where.FILES
         end = life.resume()
         self._judged(life, end)
         self._world.advance(LATER_S)

@@ -14,7 +14,7 @@ HEAD = ("counted runs", "looks", "violations", "double writes", "overstated")
 
 def table(matrix: Matrix) -> str:
     """Scenarios, kinds, counted runs of each pair, laws, and what cannot happen."""
-    parts = (_by_scenario(matrix), _by_pair(matrix), _by_law(matrix), _impossible(matrix), _summary(matrix))
+    parts = (_by_scenario(matrix), _by_pair(matrix), _by_law(matrix), _reasons(matrix), _summary(matrix))
     return "\n\n".join(parts)
 
 
@@ -61,12 +61,19 @@ def _by_law(matrix: Matrix) -> str:
     return _markdown(("law", "what must hold", "looks", "broken"), rows, left=2)
 
 
-def _impossible(matrix: Matrix) -> str:
-    reasons: Counter[tuple[str, str]] = Counter()
+def _reasons(matrix: Matrix) -> str:
+    """Two tables: what cannot happen, and what happened and changed nothing."""
+    impossible: Counter[tuple[str, str]] = Counter()
+    idle: Counter[tuple[str, str]] = Counter()
     for (_, kind), cell in matrix.cells.items():
-        reasons.update({(kind, reason): count for reason, count in cell.impossible.items()})
+        impossible.update({(kind, reason): count for reason, count in cell.impossible.items()})
+        idle.update({(kind, reason): count for reason, count in cell.without_effect.items()})
+    return f"{_by_reason('cannot strike', impossible)}\n\n{_by_reason('had no effect', idle)}"
+
+
+def _by_reason(what: str, reasons: Counter[tuple[str, str]]) -> str:
     rows = [[kind, reason, _n(count)] for (kind, reason), count in sorted(reasons.items()) if count]
-    return _markdown(("cannot strike", "because", "moments"), rows, left=2)
+    return _markdown((what, "because", "moments"), rows, left=2)
 
 
 def _summary(matrix: Matrix) -> str:
@@ -75,7 +82,8 @@ def _summary(matrix: Matrix) -> str:
     return (
         f"{_n(total.runs)} runs, {_n(total.counted)} of them counted. Coverage: {_n(total.struck)} of "
         f"{_n(total.pairs)} pairs of moment and kind were struck ({share:.1f} %), "
-        f"{_n(total.impossible.total())} cannot be."
+        f"{_n(total.impossible.total())} cannot be, and at {_n(total.without_effect.total())} the trouble came and "
+        "made no difference."
     )
 
 

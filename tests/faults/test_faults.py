@@ -30,7 +30,7 @@ def _possible(kind: Kind, scenario: str, *, start: int) -> int | None:
     base = baseline(scenario, 0)
     count = due(kind, base)
     chosen = ((start + step) % count for step in range(count))
-    if kind.where is Where.LINES:
+    if kind.where is not Where.CALLS:
         return next(chosen)
     return next((one for one in chosen if not kind.impossible(base.calls[one])), None)
 
@@ -63,7 +63,34 @@ def test_a_moment_always_runs_the_same() -> None:
     assert first.counted
 
 
+def test_an_answer_that_stays_the_same_does_not_count() -> None:
+    """One installation cannot be listed in another order; the run is judged all the same."""
+    finding = one_run(Moment(scenario="swap", kind="reordered-list", position=1, seed=0))
+
+    assert (finding.struck, finding.counted) == (False, False)
+    assert finding.without_effect
+    assert finding.checked
+    assert not finding.broken
+
+
+def test_permissions_in_another_order_count() -> None:
+    """They come in the shape of the partner contract."""
+    calls = baseline("handover", 0).calls
+    position = next(number for number, one in enumerate(calls) if one.path.endswith("/permissions"))
+
+    assert one_run(Moment(scenario="handover", kind="reordered-list", position=position, seed=0)).counted
+
+
+def test_a_writer_who_finds_nothing_left_to_change_does_not_count() -> None:
+    """At the last request everything is as the files want it."""
+    last = len(baseline("swap", 0).calls) - 1
+    finding = one_run(Moment(scenario="swap", kind="writer-after", position=last, seed=0))
+
+    assert (finding.struck, finding.counted) == (False, False)
+    assert finding.without_effect
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[mutant.name for mutant in MUTANTS])
 def test_a_seeded_bug_is_noticed(mutant: Mutant) -> None:
-    """A matrix that no bug can break says nothing."""
-    assert hunt(mutant, seeds=(0,)).broken is not None
+    """A matrix that no bug can break says nothing; it must break the law that is there for it."""
+    assert hunt(mutant, seeds=(0,)).noticed

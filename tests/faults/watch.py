@@ -1,4 +1,4 @@
-"""The edges of one run: every request and every line of the journal passes here, and here things go wrong.
+"""The edges of one run: every request, line of the journal and file passes here, and here things go wrong.
 
 A death is a BaseException at an edge. From then on each edge raises it again, so that whatever the product does with it
 leads nowhere: no request leaves, no line is written, no time passes. What is on disk and in the world stays as it was.
@@ -15,8 +15,10 @@ from reconciler.model.change import Change
 from reconciler.model.outcome import OutcomeKind
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.world import World
+from reconciler.store.journal import Record
 from reconciler.store.runs import RunFolder
-from tests.faults.judge import Judge
+from tests.faults.judge import Judge, Write
+from tests.faults.peace import Peace, about_to_strike, readable_again
 from tests.faults.turns import Turns
 
 TOKEN = "/oauth/token"
@@ -44,13 +46,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
-    """What happens beside the world's own faults: at which request or line of the journal, counted from 0."""
+    """What happens beside the world's own faults: at which request, line of the journal or file, counted from 0."""
 
     before_call: Mapping[int, Callable[["Watch"], None]] = field(default_factory=dict)
     after_call: Mapping[int, Callable[["Watch"], None]] = field(default_factory=dict)
     before_line: Mapping[int, Callable[["Watch"], None]] = field(default_factory=dict)
     torn_line: int | None = None
     after_line: Mapping[int, Callable[["Watch"], None]] = field(default_factory=dict)
+    unfinished_file: int | None = None
+    unnamed_file: int | None = None
+    after_file: Mapping[int, Callable[["Watch"], None]] = field(default_factory=dict)
 
 
 NOTHING = Acts()
@@ -62,8 +67,13 @@ class Watch:
 
     Attributes:
         may_be_contradicted: What another writer may set otherwise, in the order in which it is due.
+        own_faults: How many of the world's faults are the trouble of this run; the others come on top of it.
+        files: What was written into the folder of the run, and how many requests asked for a change before.
         writes: Requests so far that asked for a change.
-        struck_after: How many of them there had been when the first thing went wrong; None when nothing did.
+        struck_after: How many of them there had been when the run's own trouble first made a difference; None when it
+            never did.
+        without_effect: How often something was to go wrong and everything stayed as it would have been.
+        extra: How often the trouble that comes on top made a difference.
     """
 
     world: World
@@ -71,16 +81,18 @@ class Watch:
     acts: Acts = NOTHING
     turns: Turns | None = None
     may_be_contradicted: tuple[Change, ...] = ()
+    own_faults: int = 0
     calls: list[Call] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    files: list[tuple[str, int]] = field(default_factory=list)
     writes: int = 0
     struck_after: int | None = None
-    struck: int = 0
+    without_effect: int = 0
+    extra: int = 0
     dead: bool = False
 
     def strike(self) -> None:
-        """Something goes wrong now."""
-        self.struck += 1
+        """The trouble of this run makes a difference now."""
         if self.struck_after is None:
             self.struck_after = self.writes
 
@@ -127,25 +139,35 @@ class WatchedTransport(SandboxTransport):
         write = None
         if method != "GET" and path != TOKEN:
             write = watch.judge.before_write(method, path, request.content)
-        left = _still_to_come(watch.world)
+        fault = about_to_strike(watch.world)
+        unknown = fault is not None and watch.struck_after is None
+        peace = Peace.over(watch.world) if unknown else None
         try:
-            return super().handle_request(request)
-        finally:
-            entry = watch.world.log[-1]
-            call = Call(method, path, entry["status"], entry["effect"])
-            watch.calls.append(call)
-            if _still_to_come(watch.world) < left:
-                watch.strike()
-            elif method == "GET" and call.status == GOOD:
-                watch.judge.shown(path)
-            if write is not None:
-                watch.writes += 1
-                if call.effect:
-                    watch.judge.after_write(write)
+            answer = super().handle_request(request)
+        except httpx.TransportError:
+            self._gone_by(method, path, write, fault=fault)
+            raise
+        if peace is not None and not peace.would_differ(request, answer):
+            watch.without_effect += 1
+            fault = None
+        self._gone_by(method, path, write, fault=fault)
+        return readable_again(answer)
 
-
-def _still_to_come(world: World) -> int:
-    return sum(fault["times"] for fault in world.data["faults"])
+    def _gone_by(self, method: str, path: str, write: Write | None, *, fault: int | None) -> None:
+        """Take down what became of a request; `fault` is the one that made a difference to it."""
+        watch = self._watch
+        entry = watch.world.log[-1]
+        call = Call(method, path, entry["status"], entry["effect"])
+        watch.calls.append(call)
+        if fault is None and method == "GET" and call.status == GOOD:
+            watch.judge.shown(path)
+        if fault is not None and fault < watch.own_faults:
+            watch.strike()
+        watch.extra += fault is not None and fault >= watch.own_faults
+        if write is not None:
+            watch.writes += 1
+            if call.effect:
+                watch.judge.after_write(write)
 
 
 def _act(watch: Watch, acts: Mapping[int, Callable[[Watch], None]], number: int) -> None:
@@ -197,9 +219,40 @@ class WatchedLog:
         self._watch.die()
 
     def write_file(self, name: str, text: str) -> str:
-        """Write a file of the run, as long as the process lives."""
-        self._watch.alive()
-        return self.folder.write_file(name, text)
+        """Write a file of the run, unless the process dies before it has its name."""
+        watch = self._watch
+        watch.alive()
+        number = len(watch.files)
+        if watch.acts.unfinished_file == number:
+            self._leave_beside(name, text[: len(text) // 2])
+        if watch.acts.unnamed_file == number:
+            self._leave_beside(name, text)
+        shown = self.folder.write_file(name, text)
+        watch.files.append((name, watch.writes))
+        _act(watch, watch.acts.after_file, number)
+        return shown
+
+    def _leave_beside(self, name: str, text: str) -> None:
+        """What a killed process leaves: a file under the name that it has until it is renamed."""
+        (self.folder.path / f".{name}.k1ll3d.tmp").write_text(text)
+        self._watch.die()
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+        return self.folder.run_id
+
+    def shown(self, name: str) -> str:
+        """The path of a file of the run."""
+        return self.folder.shown(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a file of the run was written."""
+        return self.folder.has(name)
+
+    def records(self) -> tuple[Record, ...]:
+        """Every event so far."""
+        return self.folder.records()
 
 
 def at(world: World) -> datetime:

@@ -60,9 +60,9 @@ def _mutated(random: Random, seed: Seed, target: Target) -> Seed:
 
 
 def numbers(targets: Sequence[Target], cases: int) -> dict[str, int]:
-    """How many cases each target gets."""
+    """How many cases each target gets, rounded up: all together are no fewer than asked for."""
     whole = sum(target.share for target in targets)
-    return {target.name: cases * target.share // whole for target in targets}
+    return {target.name: -(-cases * target.share // whole) for target in targets}
 
 
 def shown(case: Case) -> str:

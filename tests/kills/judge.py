@@ -13,6 +13,7 @@ from tests.kills.left import Left
 from tests.kills.proxy import Exchange
 
 SETTLED = ("done", "already")
+LONGEST_SAYING = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,12 +57,22 @@ def _hides(exchange: Exchange, place: Place, wish: Seen) -> bool:
     return wish is Special.SECRET and shown(exchange, (place[0], "AuthenticationType")) is not Special.UNSEEN
 
 
-def result_of(left: Left, *, code: int | None) -> list[str]:
-    """Exit code 0, a converged receipt, one outcome per change, counts that are those of the outcomes."""
+def ended(left: Left | None, *, code: int | None, said: str) -> list[str]:
+    """What is wrong about a process that came to its end unkilled: only 0 and a result that holds are right.
+
+    `code` is None when it hung. Whatever is wrong, what it `said` comes along.
+    """
+    found = [] if code == 0 else ["it hung" if code is None else f"it ended with {code}"]
+    found += ["it left no run"] if left is None else result_of(left)
+    return [*found, f"it said: {said.strip()[-LONGEST_SAYING:]}"] if found else []
+
+
+def result_of(left: Left) -> list[str]:
+    """A converged receipt, one outcome per change, counts that are those of the outcomes."""
     if left.result is None:
         return [f"run {left.run_id} has no result"]
     result = left.result
-    found = [] if code == 0 else [f"it ended with {code}"]
+    found = []
     if not (result["receipt"] or {}).get("converged"):
         found.append("the receipt does not say converged")
     outcomes = [outcome["change"] for outcome in result["outcomes"]]

@@ -15,13 +15,15 @@ from tests.kills.proxy import Exchange
 class Class(StrEnum):
     """Where a kill struck."""
 
-    BEFORE_ANSWER = "between journal entry and answer"
-    BEFORE_ENTRY = "between answer and journal entry"
     PLANNING = "before the plan was on disk"
     NOT_SENT = "with the plan on disk, before the first write"
+    BEFORE_ANSWER = "between journal entry and answer"
+    BEFORE_ENTRY = "between answer and journal entry"
     ON_THE_WAY = "between writes or while reading back"
     PROVING = "after the last outcome, before the result"
     RESULT = "after the result was written"
+    NOT_KILLED = "not at all: it failed or hung before that"
+    UNREADABLE = "somewhere, and what it left cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

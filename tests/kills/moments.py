@@ -23,12 +23,13 @@ class Blow(Enum):
     AT_ANSWER = "killed soon after some answer of any kind was passed back"
     AT_START = "killed soon after the folder of the run had appeared"
     AT_END = "killed soon after the last outcome was in the journal"
+    AT_RESULT = "killed soon after the result was written"
     AT_TIME = "killed at a random time of its life"
 
 
 BEFORE_ANSWER = (Blow.NEVER_SENT, Blow.SENT_LATE, Blow.ANSWER_LOST, Blow.ANSWER_CUT)
-AFTER_ANSWER = (Blow.FROZEN, Blow.FROZEN, Blow.LET_RUN)
-ANY_TIME = (Blow.AT_REQUEST, Blow.AT_ANSWER, Blow.AT_START, Blow.AT_END, Blow.AT_TIME, Blow.AT_TIME)
+AFTER_ANSWER = (Blow.FROZEN, Blow.FROZEN, Blow.FROZEN, Blow.LET_RUN)
+ANY_TIME = (Blow.AT_REQUEST, Blow.AT_ANSWER, Blow.AT_START, Blow.AT_END, Blow.AT_RESULT, Blow.AT_TIME)
 
 
 class Way(StrEnum):
@@ -74,7 +75,8 @@ class Aim:
         operation: Of the write that is waited for; empty for any request.
         nth: Which of them, counted from 1.
         delay_s: Seconds that it may run on after that; for SENT_LATE, until the request of the dead is passed on.
-        share: For AT_TIME: of the usual life of the process. For AT_END: of what is usually left of it then.
+        share: For AT_TIME: of the usual life of the process. For AT_END and AT_RESULT: of the first part of what is
+            usually left of it then.
     """
 
     blow: Blow
@@ -94,7 +96,7 @@ class Aim:
         return f"{what}{self.blow.value} (delay {self.delay_s * 1000:.1f} ms, share {self.share:.2f})"
 
 
-_BY_CLOCK = frozenset({"AT_START", "AT_END", "AT_TIME"})
+_BY_CLOCK = frozenset({"AT_START", "AT_END", "AT_RESULT", "AT_TIME"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.kills.fleet import SECRET, SECRET_NAME
+from tests.kills.proxy import HOST
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 120.0
 KILLED = -signal.SIGKILL
+PROGRAM = (sys.executable, "-m", "reconciler")
 
 
 def environment(home: Path, url: str = "") -> dict[str, str]:
@@ -27,14 +29,16 @@ def environment(home: Path, url: str = "") -> dict[str, str]:
 
 
 class Victim:
-    """One `python -m reconciler …` that can be stopped and killed from any thread."""
+    """One `python -m reconciler …` that can be stopped and killed from any thread; tests may give another program."""
 
-    def __init__(self, *arguments: str, folder: Path, env: Mapping[str, str], name: str) -> None:
+    def __init__(
+        self, *arguments: str, folder: Path, env: Mapping[str, str], name: str, program: Sequence[str] = PROGRAM
+    ) -> None:
         self.output = folder / f"{name}.txt"
         self._guard = threading.Lock()
         self._is_dying = False
         with self.output.open("wb") as file:
-            command = [sys.executable, "-m", "reconciler", *arguments]
+            command = [*program, *arguments]
             self._process = subprocess.Popen(command, cwd=folder, env=dict(env), stdout=file, stderr=file)
 
     def is_dying(self) -> bool:
@@ -93,12 +97,12 @@ class Served:
 @contextlib.contextmanager
 def serving(folder: Path, *, time_scale: float) -> Iterator[Served]:
     """Serve the world that lies in the folder; it is gone when the block ends, whatever happened."""
-    command = [sys.executable, "-m", "reconciler", "sandbox", "serve", "--port", "0", "--time-scale", str(time_scale)]
+    command = [*PROGRAM, "sandbox", "serve", "--port", "0", "--time-scale", str(time_scale)]
     file = folder / ".reconciler" / "sandbox.json"
     process = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
+        found = re.search(rf"http://{re.escape(HOST)}:(\d+)", process.stdout.readline())
         assert found is not None, "the sandbox does not serve"
         yield Served(port=int(found[1]), file=file, process=process)
     finally:

@@ -40,7 +40,7 @@ class Exchange:
     """One request and what came of it, numbered in the order in which requests arrived.
 
     Attributes:
-        by: Which process sent it, as `Proxy.by` said then.
+        by: Which process sent it, as `Proxy.by` said when it connected.
         delivered: The kernel of the client's side had acknowledged every byte of the answer, and nobody had
             begun to kill the client by then. Only found out for writes.
     """
@@ -102,17 +102,24 @@ class Proxy:
         with contextlib.suppress(OSError):  # closed
             while True:
                 client, _ = self._listening.accept()
-                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+                # Kept for the connection: what a killed client had sent may be read when the next one runs already.
+                caller = _Caller(by=self.by, trap=self.trap, is_dying=self.is_dying)
+                threading.Thread(target=self._serve, args=(client, caller), daemon=True).start()
 
-    def _serve(self, client: socket.socket) -> None:
+    def _serve(self, client: socket.socket, caller: "_Caller") -> None:
         # A killed client, a closed proxy and a broken message all end the connection, as they would without us.
-        with contextlib.suppress(OSError, ValueError), client:
-            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with socket.create_connection((HOST, self._upstream)) as server, self._kept(client, server):
-                server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                coming, answers = client.makefile("rb"), server.makefile("rb")
-                while (message := _message(coming)) is not None and self._exchange(message, client, server, answers):
-                    pass
+        with (
+            contextlib.suppress(OSError, ValueError),
+            client,
+            socket.create_connection((HOST, self._upstream)) as server,
+            self._kept(client, server),
+        ):
+            for one in (client, server):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line = _Line(client=client, server=server, answers=server.makefile("rb"), caller=caller)
+            coming = client.makefile("rb")
+            while (message := _message(coming)) is not None and line.pass_on(message, self._noted(message, caller)):
+                pass
 
     @contextlib.contextmanager
     def _kept(self, *sockets: socket.socket) -> Iterator[None]:
@@ -124,33 +131,12 @@ class Proxy:
             with self._lock:
                 self._open.difference_update(sockets)
 
-    def _exchange(self, request: "_Message", client: socket.socket, server: socket.socket, answers: BinaryIO) -> bool:
-        exchange = self._noted(request)
-        trap, is_dying = self.trap, self.is_dying
-        if trap(exchange, Stage.REQUEST) is Go.DROP:
-            return False
-        exchange.forwarded = True
-        server.sendall(request.raw)
-        answer = _message(answers)
-        if answer is None:
-            return False
-        exchange.status, exchange.answer = int(answer.start.split(" ", 2)[1]), answer.body
-        if trap(exchange, Stage.ANSWER) is Go.HALF:
-            client.sendall(answer.raw[: len(answer.raw) // 2])
-            trap(exchange, Stage.DELIVERED)
-            return False
-        client.sendall(answer.raw)
-        if exchange.is_write:
-            exchange.delivered = _has_arrived(client) and not is_dying()
-        trap(exchange, Stage.DELIVERED)
-        return True
-
-    def _noted(self, request: "_Message") -> Exchange:
+    def _noted(self, request: "_Message", caller: "_Caller") -> Exchange:
         method, target, _ = request.start.split(" ", 2)
         path = target.partition("?")[0]
         with self._lock:
             number = len(self.exchanges) + 1
-            exchange = Exchange(number=number, by=self.by, method=method, path=path, body=request.body)
+            exchange = Exchange(number=number, by=caller.by, method=method, path=path, body=request.body)
             self.exchanges.append(exchange)
         return exchange
 
@@ -158,11 +144,49 @@ class Proxy:
 def _has_arrived(client: socket.socket) -> bool:
     """Whether the other side's kernel has acknowledged all that was sent; soon, or not at all."""
     give_up_at = time.monotonic() + ARRIVES_WITHIN_S
-    while time.monotonic() < give_up_at:
-        if struct.unpack("i", fcntl.ioctl(client.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0] == 0:
-            return True
+    while struct.unpack("i", fcntl.ioctl(client.fileno(), termios.TIOCOUTQ, b"\0\0\0\0"))[0]:
+        if time.monotonic() >= give_up_at:
+            return False
         time.sleep(0.0001)
-    return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Caller:
+    by: str
+    trap: Trap
+    is_dying: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One connection of a client and the one that belongs to it on the other side."""
+
+    client: socket.socket
+    server: socket.socket
+    answers: BinaryIO
+    caller: _Caller
+
+    def pass_on(self, request: "_Message", exchange: Exchange) -> bool:
+        """Pass a request on and its answer back; whether the connection goes on."""
+        trap = self.caller.trap
+        if trap(exchange, Stage.REQUEST) is Go.DROP:
+            return False
+        exchange.forwarded = True
+        self.server.sendall(request.raw)
+        answer = _message(self.answers)
+        if answer is None:
+            return False
+        exchange.status, exchange.answer = int(answer.start.split(" ", 2)[1]), answer.body
+        if trap(exchange, Stage.ANSWER) is Go.HALF:
+            self.client.sendall(answer.raw[: len(answer.raw) // 2])
+            trap(exchange, Stage.DELIVERED)
+            return False
+        self.client.sendall(answer.raw)
+        if exchange.is_write:
+            exchange.delivered = _has_arrived(self.client) and not self.caller.is_dying()
+        trap(exchange, Stage.DELIVERED)
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,7 +102,7 @@ class TestResult:
         """Exit 0, converged, one outcome for one change, and the world agrees."""
         left = run(tmp_path, outcome="done")
 
-        assert judge.result_of(left, code=0) == []
+        assert judge.ended(left, code=0, said="") == []
         assert judge.overstated(left, {PLACE: 16.0}, SERIALS) == []
 
     def test_done_that_the_world_does_not_hold_is_overstated(self, tmp_path: Path) -> None:
@@ -113,10 +113,19 @@ class TestResult:
         """It may be so or not."""
         assert judge.overstated(run(tmp_path, outcome="uncertain"), {PLACE: 32.0}, SERIALS) == []
 
-    def test_another_exit_code_or_no_result_is_found(self, tmp_path: Path) -> None:
-        """Both mean that the run did not end well."""
-        assert len(judge.result_of(run(tmp_path, outcome="done"), code=4)) == 1
-        assert len(judge.result_of(run(tmp_path / "other"), code=0)) == 1
+    def test_another_exit_code_or_no_result_or_no_run_is_found(self, tmp_path: Path) -> None:
+        """Each means that the run did not end well, and is told with what the process said."""
+        other_code = judge.ended(run(tmp_path, outcome="done"), code=4, said="no")
+        no_result = judge.ended(run(tmp_path / "other"), code=0, said="no")
+        no_run = judge.ended(None, code=0, said="no")
+
+        assert other_code == ["it ended with 4", "it said: no"]
+        assert no_result == ["run 20260115T080000Z-3f2a has no result", "it said: no"]
+        assert no_run == ["it left no run", "it said: no"]
+
+    def test_a_process_that_hangs_is_found(self, tmp_path: Path) -> None:
+        """Also when its result is there already."""
+        assert judge.ended(run(tmp_path, outcome="done"), code=None, said="")[0] == "it hung"
 
 
 class TestWrites:

@@ -8,10 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.kills.moments import AFTER_ANSWER, BEFORE_ANSWER, Aim, Blow
-from tests.kills.processes import Victim
+from tests.kills.processes import LONGEST_S, Victim
 from tests.kills.proxy import Exchange, Go, Stage
 
 LOOKS_EVERY_S = 0.0005
+
+BEFORE_RESULT = 0.25
+"""So much of the time after the last outcome it takes, roughly, until the result is written."""
+
+AFTER_RESULT = 0.5
+"""So much of that time it surely still lives once the result is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +30,15 @@ class Usual:
 
 @dataclass(slots=True, kw_only=True)
 class Trap:
-    """Strikes once; `struck` is the exchange at which it did, if it was at one."""
+    """Strikes once; `struck` is the exchange at which it did, if it was at one.
+
+    Attributes:
+        patience_s: How long a process may take until what is waited for is on disk; after that it is let be.
+    """
 
     aim: Aim
     victim: Victim
+    patience_s: float = LONGEST_S
     struck: Exchange | None = None
     _seen: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -100,8 +111,10 @@ class Trap:
                 self._kill_after(self.aim.share * usual.life_s)
             case Blow.AT_START:
                 self._kill_when(lambda: not _names(runs) <= already, self.aim.delay_s)
+            case Blow.AT_RESULT:
+                self._kill_when(lambda: _has_result(runs), self.aim.share * usual.end_s * AFTER_RESULT)
             case Blow.AT_END:
-                self._kill_when(lambda: has_all_outcomes(runs), self.aim.share * usual.end_s)
+                self._kill_when(lambda: has_all_outcomes(runs), self.aim.share * usual.end_s * BEFORE_RESULT)
             case _:
                 pass
 
@@ -110,18 +123,27 @@ class Trap:
             self.victim.kill()
 
     def _kill_when(self, so: Callable[[], bool], delay_s: float) -> None:
-        wait_until(so, self.victim)
-        self._kill_after(delay_s)
+        if wait_until(so, self.victim, within_s=self.patience_s):
+            self._kill_after(delay_s)
 
 
-def wait_until(so: Callable[[], bool], victim: Victim) -> None:
-    """Look again and again until it is so, or the process has ended."""
-    while victim.runs and not so():
+def wait_until(so: Callable[[], bool], victim: Victim, *, within_s: float = LONGEST_S) -> bool:
+    """Look again and again until it is so, the process has ended or that many seconds are over; whether it is so."""
+    give_up_at = time.monotonic() + within_s
+    while not so():
+        if not victim.runs or time.monotonic() >= give_up_at:
+            return False
         time.sleep(LOOKS_EVERY_S)
+    return True
 
 
 def _names(runs: Path) -> frozenset[str]:
     return frozenset(path.name for path in runs.iterdir()) if runs.is_dir() else frozenset()
+
+
+def _has_result(runs: Path) -> bool:
+    newest = max(_names(runs), default=None)
+    return newest is not None and (runs / newest / "result.json").is_file()
 
 
 def has_all_outcomes(runs: Path) -> bool:

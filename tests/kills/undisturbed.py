@@ -33,6 +33,8 @@ def measured(seed: int, scale: float) -> Usual:
             code = victim.ended()
             ended_at = time.monotonic()
             left = left_in(machine)
-        if left is None or left.result is None or not left.result["receipt"]["converged"] or code:
+            if code is None:
+                victim.kill()
+        if left is None or left.result is None or not left.result["receipt"]["converged"] or code != 0:
             raise NotConvergedError(f"an apply without any kill ended with {code}:\n{victim.text()}")
     return Usual(life_s=ended_at - started, end_s=ended_at - told_at)

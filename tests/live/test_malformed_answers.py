@@ -404,9 +404,22 @@ class TestCircuits:
 
         assert charger.circuit_id == CIRCUIT
 
-    def test_a_site_without_circuits_is_known_to_have_none(self) -> None:
-        """An empty list is an answer."""
-        assert the_site(observe(Cloud({HIERARCHY_CALL: as_json({**HIERARCHY, "Circuits": []})}))).circuits == ()
+    def test_chargers_hang_on_circuits(self) -> None:
+        """An empty list at a site with chargers is no answer: nothing would limit what is raised or lowered there."""
+        site = the_site(observe(Cloud({HIERARCHY_CALL: as_json({**HIERARCHY, "Circuits": []})})))
+
+        assert reason(site.circuits) is Reason.EMPTY_ANSWER
+
+    def test_a_site_without_chargers_may_have_no_circuits(self) -> None:
+        """It is known to have none."""
+        answers = {
+            HIERARCHY_CALL: as_json({**HIERARCHY, "Circuits": []}),
+            "GET /api/chargers": as_json({"Pages": 0, "Data": []}),
+        }
+
+        need = ReadNeed(account="main", installation_id=SITE, raises_to=(("", 50.0),))
+
+        assert the_site(observe(Cloud(answers), need)).circuits == ()
 
 
 class TestChargerRows:

@@ -333,6 +333,7 @@ class TestOddAdapters:
             "return 1 / 0",
             "return ['CANARY']",
             "return None",
+            "return []",  # whoever reads them has access, so nobody at all is no answer
             "call('GET', '/gone'); return []",
             "yield 1; raise SystemExit('CANARY')",
         ],
@@ -548,7 +549,8 @@ class TestLoopback:
 
 def test_an_absent_principal_is_absent(acme: Account) -> None:
     """Somebody the directory knows and the adapter does not show has no access; somebody unknown is unreadable."""
-    opened = over_answers(Cloud({f"GET {ACCESS}": as_json([])}), Opening(account=acme, people=PEOPLE))
+    entries = [{"id": GROUP, "groupKey": "HANS", "roles": ["service"]}]
+    opened = over_answers(Cloud({f"GET {ACCESS}": as_json(entries)}), Opening(account=acme, people=PEOPLE))
     known = change("permissions", ("owner",), installation_id=SITE, principal="person:c-1")
     unknown = change("permissions", ("owner",), installation_id=SITE, principal="person:c-9")
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,14 @@ class TestRoundTrip:
         assert again == plan
         assert to_text(plan_document(again)) == text
 
+    def test_a_slow_rate_stays_what_it_is(self, tmp_path: Path) -> None:
+        """One request in 25 seconds is not none at all."""
+        slow = replace(FIXTURE, accounts=tuple(replace(one, rate=0.04) for one in FIXTURE.accounts))
+
+        again = read_plan(saved(tmp_path, to_text(plan_document(slow))))
+
+        assert {one.rate for one in again.accounts} == {0.04}
+
     @pytest.mark.parametrize("plan", [FIXTURE, EMPTY, REFUSED, PORTAL, HOSTILE_PLAN])
     def test_every_kind_of_finding_survives(self, plan: Plan, tmp_path: Path) -> None:
         """Refusals, pending, waiting, unreadable, unverifiable, warnings, names made to deceive."""
@@ -198,6 +207,15 @@ class TestForged:
         """It would be written twice."""
         with pytest.raises(InvalidDocumentError, match="twice"):
             read_plan(saved(tmp_path, edited(lambda copy: copy["changes"].append(copy["changes"][0]))))
+
+    def test_a_value_finer_than_any_plan_holds_is_noticed(self, tmp_path: Path) -> None:
+        """Shown it would be 16.1 A, whatever id it brings; found by fuzzing."""
+        fine = change(("0" * 32, "Here"), "maxCurrent", before=32.0, after=16.05, charger="ZAP000001")
+        document = plan_document(plan_of(changes=(fine,)))
+        document["changes"][0]["after"] = 16.05
+
+        with pytest.raises(InvalidDocumentError, match="finer than a tenth"):
+            read_plan(saved(tmp_path, document))
 
     @pytest.mark.parametrize(
         "edit",
@@ -289,6 +307,12 @@ class TestUnusable:
         """Never a traceback."""
         with pytest.raises(InvalidDocumentError):
             read_plan(saved(tmp_path, edited(edit)))
+
+    @pytest.mark.parametrize("at", ["2026-01-15T06:00:00", "0001-01-01T00:00:00+23:59"], ids=["no zone", "before time"])
+    def test_a_time_that_cannot_be_is_an_error(self, at: str, tmp_path: Path) -> None:
+        """Whoever reads it elsewhere would take it for another time."""
+        with pytest.raises(InvalidDocumentError):
+            read_plan(saved(tmp_path, edited(lambda copy: copy.update(created_at=at))))
 
     def test_values_are_not_repeated_in_the_message(self, tmp_path: Path) -> None:
         """Whatever stands in a broken file may be a secret."""

@@ -17,7 +17,7 @@ from reconciler.model.plan import (
     WaitingItem,
 )
 from reconciler.planning.guards import fleet_refusals
-from reconciler.planning.residual import residual_plan, with_prerequisites
+from reconciler.planning.residual import joined, residual_plan, with_prerequisites
 from tests.builders import (
     FORBIDDEN,
     NOW,
@@ -193,3 +193,39 @@ class TestPrerequisites:
         lowering = ids(plan, ("ZAP000001", "maxCurrent"))
 
         assert with_prerequisites(plan, lowering) == lowering
+
+
+class TestJoined:
+    def test_two_halves_hold_all_that_the_whole_holds(self) -> None:
+        """Each change and each step once, and as many requests."""
+        whole = chain()
+        first = frozenset({whole.changes[0].id})
+        rest = frozenset(change.id for change in whole.changes) - first
+
+        made = joined(residual_plan(whole, first, now=LATER), residual_plan(whole, rest, now=LATER))
+
+        assert made is not None
+        assert made.changes == residual_plan(whole, first | rest, now=LATER).changes
+        assert {one for step in made.steps for one in step.change_ids} == first | rest
+        assert made.requests.write == whole.requests.write
+
+    def test_what_is_said_about_either_installation_is_said_once(self) -> None:
+        """Guards, people and devices of both, and the accounts of both."""
+        whole, first = busy_fleet()
+        rest = frozenset(change.id for change in whole.changes) - first
+
+        made = joined(residual_plan(whole, first, now=LATER), residual_plan(whole, rest, now=LATER))
+        again = joined(residual_plan(whole, first, now=LATER), residual_plan(whole, first, now=LATER))
+
+        assert made is not None
+        assert again is not None
+        for name in ("refusals", "pending", "waiting", "unreadable", "unverifiable", "warnings"):
+            assert [place(item) for item in getattr(made, name)] == [HERE, THERE], name
+            assert [place(item) for item in getattr(again, name)] == [HERE], name
+        assert [one.name for one in made.accounts] == ["main", "second"]
+
+    def test_with_nothing_a_plan_stays_as_it_is(self) -> None:
+        """Nothing is left when both hold nothing."""
+        whole = chain()
+
+        assert (joined(whole, None), joined(None, whole), joined(None, None)) == (whole, whole, None)

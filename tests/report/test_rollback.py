@@ -9,15 +9,18 @@ import pytest
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import read_plan, read_result
-from reconciler.model.outcome import Wave
+from reconciler.model.outcome import INTERRUPTED, OutcomeKind, Wave
 from reconciler.model.plan import Plan, Rollback
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.markdown import plan_markdown, result_markdown
 from reconciler.report.page import Color
 from reconciler.report.terminal import plan_text, result_text
 from tests.report.golden import kept
-from tests.report.samples import FIXTURE, HOSTILE, plan_of
+from tests.report.samples import FIXTURE, HOSTILE, RESULT, plan_of
 from tests.report.samples_rollback import BACK, BACK_RESULT, HOSTILE_BACK, RUN, WAVED
+
+LATER = "20260116T070000Z-9c1b"
+REST = replace(BACK, rollback=replace(BACK.rollback or Rollback(run_id=RUN), left_by=LATER))
 
 
 def text_of(plan: Plan, *, width: int = 80) -> str:
@@ -46,6 +49,17 @@ class TestPlan:
         first = text_of(BACK, width=120).splitlines()[0]
 
         assert first == f"Way back from run {RUN}: 5 changes, 1 cannot be taken back"
+
+    def test_the_rest_of_it_is_told_from_the_whole(self) -> None:
+        """Which run left it, and the file that holds it: not the whole way back, which was made before."""
+        text = flat(text_of(REST, width=200))
+
+        assert text.startswith(f"Rest of the way back from run {RUN}: 5 changes, 1 cannot be taken back")
+        assert f"Left by run {LATER}, which went that way: fleet at" in text
+        assert f"reconciler apply .reconciler/runs/{LATER}/residual.json" in text
+        assert "rollback.json" not in text
+        assert "before that run wrote" not in text
+        assert f"Rest of the way back from run {RUN}" in plan_markdown(REST)
 
     def test_a_run_without_a_way_back_says_so(self) -> None:
         """Never "no changes": that would read as all in order."""
@@ -91,6 +105,22 @@ class TestDocument:
 
         assert (again.rollback, again.former) == (plan.rollback, plan.former)
         assert to_text(plan_document(again)) == path.read_text()
+
+    def test_the_rest_of_a_way_back_reads_back_to_itself(self, tmp_path: Path) -> None:
+        """Whoever reads it later still knows which run left it."""
+        path = tmp_path / "residual.json"
+        path.write_text(to_text(plan_document(REST)))
+
+        assert read_plan(path).rollback == REST.rollback
+
+    @pytest.mark.parametrize("left_by", ["../../x; rm -rf /", ""])
+    def test_no_run_that_left_it_leads_out_of_the_runs_folder(self, tmp_path: Path, left_by: str) -> None:
+        """It is shown as part of a command to copy, too."""
+        path = tmp_path / "residual.json"
+        path.write_text(to_text(plan_document(REST)).replace(f'"left_by": "{LATER}"', f'"left_by": "{left_by}"'))
+
+        with pytest.raises(InvalidDocumentError, match=r"rollback\.left_by"):
+            read_plan(path)
 
     def test_what_is_lost_is_a_condition_of_its_own(self) -> None:
         """Machines see that the way back is not whole."""
@@ -178,3 +208,24 @@ class TestResult:
         path.write_text(to_text(result_document(result)))  # type: ignore[arg-type]  # a result
 
         assert read_result(path) == result
+
+
+class TestInterrupted:
+    @pytest.mark.parametrize("plan", [FIXTURE, BACK])
+    def test_going_on_is_named_before_what_is_left(self, plan: Plan) -> None:
+        """Only the resume knows what had been sent; the rest as a run of its own comes second."""
+        missed = tuple(replace(one, kind=OutcomeKind.NOT_REACHED, detail=INTERRUPTED) for one in RESULT.outcomes)
+        stopped = replace(RESULT, outcomes=missed)
+
+        text = flat(result_text(stopped, plan, width=300, color=Color.NONE))
+
+        resume = f"reconciler apply --resume {RESULT.run_id}"
+        assert f"Next `{resume}` goes on" in text
+        assert text.index(resume) < text.index(f"apply {RESULT.residual_plan}")
+        markdown = result_markdown(stopped, plan)
+        assert markdown.index(resume) < markdown.index(f"{RESULT.residual_plan}")
+
+    def test_a_run_that_ended_by_itself_is_not_to_be_resumed(self) -> None:
+        """What is left is a plan then."""
+        assert "--resume" not in result_markdown(RESULT, FIXTURE)
+        assert "--resume" not in result_text(RESULT, FIXTURE, width=100, color=Color.NONE)

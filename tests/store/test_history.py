@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.history import History, history
+from reconciler.store.history import History, history, taken_back_by
 from reconciler.store.layout import latest, run_ids
 from reconciler.store.runs import RunFolder
 from tests.store.test_journal import START, clock_from
@@ -190,3 +190,27 @@ class TestReading:
         with pytest.raises(ReconcilerError, match="garbled: it has no cloud") as caught:
             history(tmp_path, CLOUDS)
         assert "make a new plan" in caught.value.remedy
+        assert "how many invitations it sent" in caught.value.remedy
+
+
+class TestTakenBack:
+    @pytest.mark.parametrize(("run", "later"), [("3f2a", "9999"), ("9999", "3f2a")])
+    def test_a_way_back_of_the_same_second_is_found(self, tmp_path: Path, run: str, later: str) -> None:
+        """Names of one second do not tell which run came first."""
+        first, second = f"20261121T063000Z-{run}", f"20261121T063000Z-{later}"
+        RunFolder.create(tmp_path, first, now=clock_from(START)).close()
+        with RunFolder.create(tmp_path, second, now=clock_from(START)) as back:
+            back.record("asked", {"takes_back": first})
+            back.record("before-write", {"step": "s", "changes": []})
+
+        assert taken_back_by(tmp_path, first) == second
+        assert taken_back_by(tmp_path, second) is None
+
+    def test_a_way_back_that_wrote_nothing_took_nothing_back(self, tmp_path: Path) -> None:
+        """The run can be resumed still."""
+        first, second = "20261121T063000Z-3f2a", "20261121T063100Z-3f2a"
+        RunFolder.create(tmp_path, first, now=clock_from(START)).close()
+        with RunFolder.create(tmp_path, second, now=clock_from(START)) as back:
+            back.record("asked", {"takes_back": first})
+
+        assert taken_back_by(tmp_path, first) is None

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.errors import ReconcilerError
-from reconciler.store.journal import JournalWriter, read_journal
+from reconciler.store.journal import JournalWriter, Told, read_journal, told_of
 
 START = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 
@@ -220,6 +220,35 @@ class TestAfterACrash:
 
         assert caught.value.where == f"{path}:2"
         assert "make a new plan" in caught.value.remedy
+
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+    def test_a_time_that_no_clock_shows_is_garbled(self, tmp_path: Path, moment: str) -> None:
+        """Outside of the years 1 to 9999 there is no time, so the line is damaged."""
+        path = tmp_path / "journal.jsonl"
+        write(path, events=2)
+        first, second = path.read_text().splitlines(keepends=True)
+        damaged = json.dumps(json.loads(first) | {"at": moment}, separators=(",", ":"))
+        path.write_text(f"{damaged}\n{second}")
+
+        with pytest.raises(ReconcilerError, match="line 1 of the journal is garbled"):
+            read_journal(path)
+        with pytest.raises(ReconcilerError, match="line 1 of the journal is garbled"):
+            told_of(path, (json.loads(first)["event"],), so_far=Told())
+
+    def test_what_is_forgotten_with_a_garbled_journal_is_told_with_what_to_do(self, tmp_path: Path) -> None:
+        """Three things stand nowhere else: a plan made without them looks complete and is not."""
+        path = tmp_path / "20261121T063000Z-3f2a" / "journal.jsonl"
+        path.parent.mkdir()
+        path.write_bytes(b"garbage\nmore\n")
+
+        with pytest.raises(ReconcilerError) as caught:
+            read_journal(path)
+
+        remedy = caught.value.remedy
+        assert f"move {path.parent} out of the runs folder" in remedy
+        assert "queued for offline chargers, so plan once more when those are online again" in remedy
+        assert "how many invitations it sent, so wait 24 hours before more people are invited" in remedy
+        assert "how long a mode has waited" in remedy
 
     @pytest.mark.parametrize("lost", [0, 1])
     def test_a_missing_line_is_noticed_by_its_number(self, tmp_path: Path, lost: int) -> None:

@@ -1,5 +1,6 @@
 """One apply per account on a machine."""
 
+import json
 import os
 import signal
 import stat
@@ -108,6 +109,19 @@ class TestOneProcess:
         with account_lock(tmp_path, "main", "second") as held:
             assert held.abandoned is None
 
+    def test_a_note_with_a_time_before_all_time_is_garbled(self, tmp_path: Path) -> None:
+        """The first of January of the year 1, a day further east, is a time that no clock in UTC can show."""
+        with account_lock(tmp_path, "main", "first"):
+            note = tmp_path / ".reconciler" / "locks" / "account-main.json"
+            holder = json.loads(note.read_text()) | {"since": "0001-01-01T00:00:00+23:59"}
+            note.write_text(json.dumps(holder))
+
+            with (
+                pytest.raises(LockedError, match="garbled"),
+                account_lock(tmp_path, "main", "second", patience_s=0),
+            ):
+                pass
+
     def test_a_holder_without_a_note_is_still_respected(self, tmp_path: Path) -> None:
         """Between taking the lock and writing the note the account is held already."""
         with account_lock(tmp_path, "main", "first"):
@@ -174,7 +188,7 @@ class TestFilesOfTheLock:
         victim.write_text("precious")
         (locks / "account-main.lock").symlink_to(victim)
 
-        with pytest.raises(ReconcilerError, match="symbolic links"), account_lock(tmp_path, "main", "mine"):
+        with pytest.raises(ReconcilerError, match="symbolic link"), account_lock(tmp_path, "main", "mine"):
             pass
 
         assert victim.read_text() == "precious"

@@ -1,5 +1,6 @@
 """A run keeps everything it writes in one folder."""
 
+import os
 import stat
 import subprocess
 from datetime import UTC, datetime, timedelta, timezone
@@ -12,6 +13,19 @@ from reconciler.store.journal import read_journal
 from reconciler.store.runs import RunFolder, new_run_id, run_path
 
 RUN = "20261121T063000Z-3f2a"
+
+
+def something_odd(path: Path, kind: str) -> None:
+    """What nobody can read as a file lies there."""
+    match kind:
+        case "link":
+            path.symlink_to("/nowhere")
+        case "loop":
+            path.symlink_to(path.name)
+        case "folder":
+            path.mkdir()
+        case _:
+            os.mkfifo(path)
 
 
 class TestRunIds:
@@ -44,12 +58,78 @@ class TestRunFolder:
         assert [record.event for record in read_journal(run.path / "journal.jsonl").records] == ["started"]
 
     def test_a_document_is_replaced_when_written_again(self, tmp_path: Path) -> None:
-        """A resumed run leaves one result, the last."""
+        """Whoever reads it finds the newest."""
         with RunFolder.create(tmp_path, RUN) as run:
             run.write_file("result.json", "first")
             shown = run.write_file("result.json", "second")
 
         assert (tmp_path / shown).read_text() == "second"
+
+    def test_a_document_that_was_kept_stays(self, tmp_path: Path) -> None:
+        """A resumed run leaves each of its results, the newest under the plain name."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            for text in ("first", "second", "third"):
+                run.keep("result.json")
+                run.write_file("result.json", text)
+
+        found = {path.name: path.read_text() for path in run.path.glob("result*")}
+        assert found == {"result-1.json": "first", "result-2.json": "second", "result.json": "third"}
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_a_copy_that_cannot_be_read_is_a_name_that_is_taken(self, tmp_path: Path, odd: str) -> None:
+        """Something odd that lies there costs no run its result."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            run.write_file("result.json", "first")
+            something_odd(run.path / "result-1.json", odd)
+            run.keep("result.json")
+            run.keep("result.json")
+
+        assert sorted(os.listdir(run.path)) == ["journal.jsonl", "result-1.json", "result-2.json", "result.json"]
+        assert (run.path / "result-2.json").read_text() == "first"
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_a_result_that_cannot_be_kept_is_told_before_a_run_goes_on(self, tmp_path: Path, odd: str) -> None:
+        """Not after everything was done, when the result has nowhere to go."""
+        RunFolder.create(tmp_path, RUN).close()
+        result = tmp_path / ".reconciler" / "runs" / RUN / "result.json"
+        something_odd(result, odd)
+
+        with pytest.raises(ReconcilerError) as caught:
+            RunFolder.resume(tmp_path, RUN)
+
+        assert caught.value.where == str(result)
+        assert "move it away" in caught.value.remedy
+
+    def test_what_is_set_aside_lies_there_under_another_name(self, tmp_path: Path) -> None:
+        """Each in its turn, and nothing is left under the plain name."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            for text in ("first", "second"):
+                run.write_file("residual.json", text)
+                run.set_aside("residual.json")
+            run.set_aside("residual.json")
+
+        found = {path.name: path.read_text() for path in run.path.glob("residual*")}
+        assert found == {"residual-1.json": "first", "residual-2.json": "second"}
+
+    @pytest.mark.parametrize("odd", ["link", "loop", "folder", "pipe"])
+    def test_something_odd_is_set_aside_as_well(self, tmp_path: Path, odd: str) -> None:
+        """It is not in the way of what is written next."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            something_odd(run.path / "residual.json", odd)
+            run.set_aside("residual.json")
+            shown = run.write_file("residual.json", "new")
+
+        assert (tmp_path / shown).read_text() == "new"
+        assert os.path.lexists(run.path / "residual-1.json")
+
+    def test_a_crash_after_keeping_keeps_it_once(self, tmp_path: Path) -> None:
+        """Two names for one result would look like two."""
+        with RunFolder.create(tmp_path, RUN) as run:
+            run.write_file("result.json", "first")
+            run.keep("result.json")
+            run.keep("result.json")
+
+        assert sorted(path.name for path in run.path.glob("result*")) == ["result-1.json", "result.json"]
 
     def test_only_the_owner_can_look_into_it(self, tmp_path: Path) -> None:
         """Journals are nobody else's business on a shared machine."""

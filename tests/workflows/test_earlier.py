@@ -9,17 +9,8 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
 from reconciler.model.outcome import OutcomeKind
 from reconciler.model.value import ABSENT, Reason, Unreadable
-from reconciler.workflows.resume import (
-    CLOCK_BEHIND,
-    NOT_VISIBLE,
-    SLOWEST_CALL,
-    Earlier,
-    Event,
-    earlier_part,
-    in_a_lost_site,
-    in_hindsight,
-    readable_at,
-)
+from reconciler.workflows.in_flight import SLOWEST_CALL, ahead_of, readable_at
+from reconciler.workflows.resume import NOT_VISIBLE, Earlier, Event, earlier_part, in_a_lost_site, in_hindsight
 from tests.builders import MAIN, NOW, SITE
 
 ALREADY = (OutcomeKind.ALREADY, "it was as desired before this run wrote anything")
@@ -84,6 +75,19 @@ class TestJournal:
     def test_nothing_is_in_flight_once_it_has_an_outcome(self) -> None:
         """It was read back, or it is pending at a device."""
         assert earlier_part([STARTED, leaves("c1"), answered(), ends("c1", "pending")]).in_flight == ()
+
+    def test_what_ended_without_being_looked_at_is_in_flight_still(self) -> None:
+        """Somebody pressed Ctrl-C before it could be read."""
+        (flight,) = earlier_part([STARTED, leaves("c1"), answered(), ends("c1", "uncertain")]).in_flight
+
+        assert flight.change_id == "c1"
+
+    def test_an_invitation_with_an_outcome_counts_anew_when_it_is_sent_again(self) -> None:
+        """Another mail leaves then; one that was about to leave when the plug was pulled counts once."""
+        invited = ("invited", {"change": "c1"})
+
+        assert earlier_part([STARTED, invited, leaves("c1")]).invited == {"c1"}
+        assert earlier_part([STARTED, invited, leaves("c1"), ends("c1", "uncertain")]).invited == frozenset()
 
     def test_options_come_from_the_start_and_from_every_resume(self) -> None:
         """Guards add up; of the others the last holds."""
@@ -171,13 +175,21 @@ class TestWaiting:
         long_after = NOW + SLOWEST_CALL + timedelta(minutes=1)
         assert readable_at([limit()], earlier, now=long_after) == long_after
 
-    def test_a_clock_behind_the_journal_is_waited_for_but_not_for_ever(self) -> None:
-        """A sandbox that was killed has lost a little time; a clock that was set back has lost any."""
+    def test_a_clock_that_is_a_little_behind_the_journal_is_waited_for(self) -> None:
+        """A sandbox that was killed has lost a little time."""
         earlier = earlier_part([ends(limit().id)])
+        before = NOW - timedelta(minutes=1)
 
-        assert readable_at([limit()], earlier, now=NOW - timedelta(minutes=1)) == NOW
+        assert readable_at([limit()], earlier, now=before) == NOW
+        assert ahead_of([limit()], earlier, now=before) is None
+
+    def test_a_clock_that_was_wrong_is_not_waited_for(self) -> None:
+        """It was set back by any amount, or ran ahead when the journal was written."""
+        earlier = earlier_part([ends(limit().id)])
         long_before = NOW - timedelta(days=2)
-        assert readable_at([limit()], earlier, now=long_before) == long_before + CLOCK_BEHIND
+
+        assert readable_at([limit()], earlier, now=long_before) == long_before
+        assert ahead_of([limit()], earlier, now=long_before) == NOW
 
     def test_of_another_account_nothing_is_waited_for(self) -> None:
         """Each has its own clock."""

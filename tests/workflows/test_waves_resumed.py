@@ -107,6 +107,45 @@ class TestUnhealthyWave:
         assert machine.waves() == [(2, True), (3, True)]
 
 
+class TestCutInAnotherWay:
+    def test_the_first_wave_is_looked_at_before_the_second_is_written(self) -> None:
+        """A number that was healthy means other sites now, among them one that nobody has looked at."""
+        made = street()
+        machine = Resumed(world=made.world, desired=made.desired)
+        plan = machine.plan()
+        machine.apply(plan)
+        names = [name for name, _ in machine.log.events]
+        second = names.index("wave-ended", names.index("wave-ended") + 1)
+        del machine.log.events[second:]  # killed after the second wave was written to and before the look at it
+        lost = first_serial(machine, 2)
+        set_value(machine.world, lost, setting="online", value=False)
+        for home in (3, 4):  # the last wave was not written to yet
+            set_value(machine.world, first_serial(machine, home), setting="maxCurrent", value=10.0)
+        written = len(machine.written)
+        machine.limits = replace(machine.limits, waves="3,rest")
+
+        outcomes = machine.resume(plan)
+
+        assert by_home(plan, outcomes) == [DONE] * 3 + [NOT_REACHED] * 2
+        assert machine.waves() == [(1, False)]
+        assert machine.reasons() == [f"{lost} went offline"]
+        assert len(machine.written) == written
+
+    def test_waves_that_were_all_healthy_are_healthy_in_other_sizes(self) -> None:
+        """None of them is called interrupted beside a receipt that says converged."""
+        made = street()
+        machine = Resumed(world=made.world, desired=made.desired)
+        plan = machine.plan()
+        machine.apply(plan)
+        machine.limits = replace(machine.limits, waves="2,rest")
+
+        machine.resume(plan)
+
+        told = earlier_part([*machine.journal, *machine.log.events])
+        assert machine.waves() == [(1, True), (2, True)]
+        assert [wave.healthy for wave in waves_of(machine.ran[-1], told)] == [True, True]
+
+
 class TestKilledBeforeTheLook:
     @pytest.mark.parametrize("last", ["looked", "before-write", "after-write", "outcome"])
     def test_a_charger_that_was_lost_meanwhile_stops_the_resume(self, last: str) -> None:
