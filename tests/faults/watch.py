@@ -237,6 +237,11 @@ class WatchedLog:
         (self.folder.path / f".{name}.k1ll3d.tmp").write_text(text)
         self._watch.die()
 
+    def set_aside(self, name: str) -> None:
+        """Give a file of an earlier part of the run another name."""
+        self._watch.alive()
+        self.folder.set_aside(name)
+
     @property
     def run_id(self) -> str:
         """The id of the run."""
