@@ -180,6 +180,8 @@ def _refusal_of(part: Part) -> Refusal:
         remedy=part["remedy"],
         liftable=part["liftable"],
         held_back=tuple(part["held_back"]),
+        file=part.get("file") or "",
+        line=part.get("line", 0),
     )
 
 

@@ -74,6 +74,7 @@ class Refusal:
         measured, limit: Numbers with unit, or words, as shown.
         liftable: Whether accepting or acknowledging lifts it.
         held_back: What it keeps out of the plan, in words, one phrase per change.
+        file, line: Where the charger, else the installation stands; empty and 0 of a fleet guard.
     """
 
     code: str
@@ -89,6 +90,8 @@ class Refusal:
     remedy: str
     liftable: bool
     held_back: tuple[str, ...] = ()
+    file: str = ""
+    line: int = 0
 
     @property
     def accept(self) -> str | None:

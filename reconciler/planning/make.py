@@ -1,11 +1,12 @@
 """Files and cloud in, plan out: the whole core on one screen."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
 from reconciler.model.desired import DesiredFleet, Route
 from reconciler.model.observed import ObservedFleet
-from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Requests
+from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Refusal, Requests
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
 from reconciler.planning.former import circuits_of, former_values
@@ -54,7 +55,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         ),
         changes=changes,
         steps=steps,
-        refusals=tuple(sorted(refusals, key=refusal_key)),
+        refusals=tuple(_placed(refusal, origins) for refusal in sorted(refusals, key=refusal_key)),
         pending=by_target(chain(*(one.pending for one in findings), *(one.pending for one in schedules))),
         waiting=by_target(chain(*(one.waiting for one in findings), *(one.waiting for one in schedules))),
         unreadable=by_target(chain.from_iterable(one.unreadable for one in findings)),
@@ -65,6 +66,15 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         former=former_values(changes, lookup.installations),
         circuits=circuits_of(changes, lookup.installations),
     )
+
+
+def _placed(refusal: Refusal, origins: Origins) -> Refusal:
+    """The same with where somebody would look for it."""
+    if refusal.installation_id is None:
+        return refusal
+    path = ("id",) if refusal.charger is None else ("chargers", refusal.charger)
+    origin = origins.find(refusal.installation_id, path)
+    return replace(refusal, file=origin.file, line=origin.line)
 
 
 def _accounts(desired: DesiredFleet) -> tuple[PlanAccount, ...]:

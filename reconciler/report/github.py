@@ -77,9 +77,13 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
         places.setdefault(change.target.installation_id, (str(parent / change.file), change.line))
     fleet_file = str(folder / "fleet.yaml") if not folder.is_absolute() else ""
     for refusal in plan.refusals:
-        file, line = places.get(refusal.installation_id or "", ("" if refusal.installation_id else fleet_file, 0))
+        file = str(parent / refusal.file) if refusal.file else "" if refusal.installation_id else fleet_file
         yield Annotation(
-            level=Level.ERROR, title=f"Refused: {refusal.guard}", message=_refused(refusal), file=file, line=line
+            level=Level.ERROR,
+            title=f"Refused: {refusal.guard}",
+            message=_refused(refusal),
+            file=file,
+            line=refusal.line,
         )
     for policy in plan.policy_changes:
         message = f"{policy_words(policy)}. This {POLICY_WARNING}"

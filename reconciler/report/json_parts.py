@@ -120,6 +120,8 @@ def refusal_part(refusal: Refusal) -> Json:
         "liftable": refusal.liftable,
         "accept": refusal.accept,
         "held_back": list(refusal.held_back),
+        "file": refusal.file or None,
+        "line": refusal.line,
     }
 
 

@@ -48,7 +48,13 @@ def test_a_plan_tells_the_workflow(shop: Shop, runner: tuple[Path, Path]) -> Non
     assert ended.code == 4
     lines = ended.out.splitlines()
     assert all(COMMAND.fullmatch(line) for line in lines)
-    assert any(re.match(r"::error title=Refused%3A shared-installation::Nabolaget 5: ", line) for line in lines)
+    assert any(
+        re.match(
+            r"::error file=fleet/installations/\S+\.yaml,line=\d+,title=Refused%3A shared-installation::Nabolaget 5: ",
+            line,
+        )
+        for line in lines
+    )
     assert any(re.match(r"::notice file=fleet/installations/\S+\.yaml,line=\d+,title=Raises::", line) for line in lines)
     assert summary.read_text().startswith("### Plan: ")
     told = outputs_in(output.read_text())
