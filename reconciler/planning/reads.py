@@ -2,25 +2,38 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from math import ceil, inf
 
-from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Route
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Deviation, Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
 from reconciler.model.settings import ReadFrom, Scope, settings_of
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
 from reconciler.planning.site import MODE, route_of
-from reconciler.planning.wanted import PERMISSIONS
+from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
 
 PAGE = 100
 MAX_CURRENT = "maxCurrent"
 _STATE_ONLY = frozenset(row.name for row in settings_of(Scope.CHARGER) if row.read_from is ReadFrom.CHARGER_STATE)
 _ANSWERED_WITHOUT_VALUE = frozenset({Reason.MISSING_MEMBER, Reason.BAD_ANSWER})
+_ALL_COUNT = date.min
+"""Files with an exception that has ended do not load, so every one that is here still counts."""
 
 
 def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
     """What must be known about each selected installation, sorted like them."""
     by_partner = permission_readers(desired.accounts)
-    return tuple(_need(one, permissions=one.account in by_partner) for one in desired.installations)
+    deviations: dict[str, list[Deviation]] = {}
+    for one in desired.deviations:
+        deviations.setdefault(one.installation_id, []).append(one)
+    return tuple(
+        _need(
+            site,
+            wanted_of(site, deviations.get(site.id, ()), today=_ALL_COUNT),
+            permissions=site.account in by_partner,
+        )
+        for site in desired.installations
+    )
 
 
 def permission_readers(accounts: Iterable[Account]) -> frozenset[str]:
@@ -28,10 +41,11 @@ def permission_readers(accounts: Iterable[Account]) -> frozenset[str]:
     return frozenset(one.name for one in accounts if route_of(one, PERMISSIONS) is Route.PARTNER)
 
 
-def _need(desired: DesiredInstallation, *, permissions: bool) -> ReadNeed:
-    mode = desired.get(MODE)
-    raises = [(charger.serial, charger.get(MAX_CURRENT)) for charger in desired.chargers]
-    raises.append(("", desired.get(MAX_CURRENT)))
+def _need(desired: DesiredInstallation, wanted: Wanted, *, permissions: bool) -> ReadNeed:
+    """States of everything that the file declares, also what an exception tolerates; limits as they are wanted now."""
+    mode = wanted.installation.get(MODE, desired.get(MODE))
+    raises = [(serial, values.get(MAX_CURRENT)) for serial, values in wanted.chargers.items()]
+    raises.append(("", wanted.installation.get(MAX_CURRENT)))
     return ReadNeed(
         account=desired.account,
         installation_id=desired.id,

@@ -89,11 +89,11 @@ def told(ended: Ended) -> str:
 
 
 class TestExceptions:
-    def exception(self, shop: Shop, days: int) -> None:
+    def exception(self, shop: Shop, days: int, *, way: str = "ignore: true") -> None:
         end = (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
         text = (
             f"version: 1\nexceptions:\n  - installation: {ID}\n    charger: {SERIAL}\n    setting: maxCurrent\n"
-            f"    ignore: true\n    until: {end}\n    owner: operations\n    reason: antenna\n"
+            f"    {way}\n    until: {end}\n    owner: operations\n    reason: antenna\n"
         )
         (shop.folder / "fleet" / "exceptions.yaml").write_text(text)
 
@@ -108,6 +108,18 @@ class TestExceptions:
         assert [one["kind"] for one in ended.document["findings"] if one["charger"] == SERIAL] == ["suppressed"]
         assert [(one["days_left"], one["origin"]["line"]) for one in ended.document["ending"]] == [(10, 7)]
         assert "exceptions.yaml:7" in ended.out
+
+    def test_one_with_a_higher_value_is_planned_and_applied(self, quiet: Shop) -> None:
+        """The circuit is read for it, so that its guard can judge."""
+        quiet.edit("installations/public/kaia-p-hus.yaml", rf"{SERIAL}: .*", f"{SERIAL}: {{maxCurrent: 10}}")
+        quiet.run("apply", SITE, "--yes")
+        self.exception(quiet, 30, way="value: 16")
+
+        ended = quiet.apply(SITE, "--yes")
+
+        assert ended.code == 0, ended.out
+        assert quiet.plan(SITE).document["changes"] == []
+        assert f"{SERIAL} Maximum current" in drift(quiet, SITE).out  # tolerated, and told
 
     @pytest.mark.parametrize("command", ["validate", "drift"])
     def test_one_that_is_over_fails_with_its_line(self, quiet: Shop, command: str) -> None:
