@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -196,18 +197,97 @@ def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> N
     assert [one["kind"] for one in document["policy_changes"]] == ["exception"]
 
 
-def test_a_first_fleet_is_all_new(shop: Shop) -> None:
-    """Where the base has no fleet, everything about policy heads the plan."""
+def test_a_base_without_a_fleet_is_an_error(shop: Shop) -> None:
+    """There is no policy to plan under, so nothing is planned; the message says how a first fleet comes in."""
     repository = Repository(shop)
     repository.git("checkout", "-q", "--orphan", "start")
     repository.git("rm", "-rq", "--cached", ".")
     repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
 
-    document = shop.plan("--snapshot", "snapshot.json", "--base", "start").document
+    ended = shop.plan("--snapshot", "snapshot.json", "--base", "start")
 
-    assert set(causes(document)) == {"this pull request"}
-    assert {one["before"] for one in document["policy_changes"]} == {None}
-    assert {"account", "guard"} <= {one["kind"] for one in document["policy_changes"]}
+    assert ended.code == 64
+    assert "holds no fleet/fleet.yaml" in ended.err
+    assert "without --base" in ended.err
+    assert ended.document == {}
+
+
+@pytest.mark.parametrize("target", ["copy", "copy/../copy", "../{name}/copy"])
+def test_a_linked_fleet_cannot_take_the_place_of_the_one_that_was_reviewed(repository: Repository, target: str) -> None:
+    """The base has nothing where the link leads, so its policy would count no more."""
+    folder = repository.shop.folder
+    repository.git("mv", "fleet", "copy")
+    (folder / "fleet").symlink_to(target.format(name=folder.name))
+    repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 500")
+    repository.commit("link")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "fleet E012 a symlink" in ended.err
+    assert "Replace it" in ended.err
+    assert ended.document == {}
+
+
+def test_a_link_to_the_outside_is_no_fleet_of_the_pull_request(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Not even when another repository lies there, whose commits have the same names."""
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(repository.shop.folder, other, dirs_exist_ok=True)
+    shutil.rmtree(repository.shop.folder / "fleet")
+    (repository.shop.folder / "fleet").symlink_to(other / "fleet")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "fleet E012 a symlink" in ended.err
+
+
+def test_a_folder_above_the_fleet_cannot_be_a_link_either(repository: Repository) -> None:
+    """`sub/fleet` is looked for at `sub/fleet` of the base, or not at all."""
+    (repository.shop.folder / "sub").symlink_to(".")
+    repository.commit("link above")
+
+    ended = repository.shop.run("--fleet", "sub/fleet", "plan", "--snapshot", "snapshot.json", "--base", "main")
+
+    assert ended.code == 3
+    assert "sub E012 a symlink" in ended.err
+
+
+def test_a_repository_inside_the_repository_has_no_say(repository: Repository) -> None:
+    """A fleet that became a repository of its own would bring its own base."""
+    folder = repository.shop.folder / "fleet"
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "mine"]):
+        identity = ["-c", "user.email=bot@users.example", "-c", "user.name=bot"]
+        subprocess.run(["git", *identity, *command], cwd=folder, check=True)
+
+    ended = repository.plan()
+
+    assert ended.code == 64
+    assert "another repository" in ended.err
+
+
+def test_a_deleted_fleet_is_no_plan(repository: Repository) -> None:
+    """A pull request that takes the whole folder away is told so."""
+    shutil.rmtree(repository.shop.folder / "fleet")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E019" in ended.err
+
+
+def test_a_link_above_the_repository_is_nobodys_trick(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Work folders lie behind links on many machines; only what a pull request could have brought is refused."""
+    way = tmp_path_factory.mktemp("way") / "link"
+    way.symlink_to(repository.shop.folder)
+
+    ended = repository.shop.run("--fleet", str(way / "fleet"), "plan", "--snapshot", "snapshot.json", "--base", "main")
+
+    assert ended.code == 4, ended.err
 
 
 @pytest.mark.parametrize(
