@@ -204,6 +204,7 @@ def check(file: Path, base: Path | None) -> int:
     """Exit as the plan, result or drift report in FILE asks for; with 0 when only time, a device or a person is due."""
     from reconciler.cli.github_files import verdict
 
-    code, words = verdict(file, base=base)
-    say(words)
+    code, lines = verdict(file, base=base)
+    for line in lines:
+        say(line)
     return code

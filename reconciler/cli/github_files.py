@@ -1,12 +1,15 @@
 """Documents that the workflows hand on: found, checked, judged."""
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from reconciler.errors import InvalidDocumentError, ReconcilerError
+from reconciler.model.change import Cause
 from reconciler.model.exit import Condition, ExitCode, code_of
+from reconciler.model.plan import Refusal
+from reconciler.model.plan_origin import BaseReference
+from reconciler.planning.cause import with_causes
+from reconciler.report.origin_words import refusal_words
 from reconciler.workflows.github_merges import SNAPSHOT_WORKFLOWS, newest_snapshot
 from reconciler.workflows.github_ports import Runs
 
@@ -15,6 +18,9 @@ _IN_TIME = frozenset({Condition.DIFFERENCES, Condition.PENDING, Condition.WAITIN
 
 _BY_GUARDS = frozenset({Condition.REFUSED, Condition.FLEET_REFUSED})
 
+_OWN = frozenset({Cause.FILE, Cause.PULL_REQUEST})
+"""Whose refusals a pull request answers for; without a base all of them."""
+
 _ACCEPTABLE = {
     "plan": _IN_TIME | {Condition.UNREADABLE},
     "drift": _IN_TIME | {Condition.UNREADABLE, Condition.REFUSED, Condition.NOT_CONVERGED},
@@ -22,8 +28,8 @@ _ACCEPTABLE = {
 }
 
 
-def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
-    """The exit code of a job that made this document, and why.
+def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str]]:
+    """The exit code of a job that made this document, and why: a line for all of it, one per refusal that counts.
 
     Args:
         file: A plan, result or drift report.
@@ -43,19 +49,26 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
     told = document["exit"]["conditions"]
     conditions = tuple(one for one in Condition if one.value in told)
     bad = tuple(one for one in conditions if one not in _ACCEPTABLE[kind])
-    words = ", ".join(one.value for one in conditions) or "nothing is open"
-    if kind == "plan" and base is not None and base.exists() and not _newly_refused(document, base):
+    words = f"{kind}: {', '.join(one.value for one in conditions) or 'nothing is open'}"
+    if kind != "plan":
+        return ExitCode(code_of(bad)), [words]
+    refusals = _with_causes(file, base)
+    new = [one for one in refusals if one.cause in _OWN]
+    if not new:
         bad = tuple(one for one in bad if one not in _BY_GUARDS)
-        words += " (what is refused is refused on the base too)" if document["refusals"] else ""
-    return ExitCode(code_of(bad)), f"{kind}: {words}"
+        words += " (what is refused is refused on the base too)" if refusals else ""
+    return ExitCode(code_of(bad)), [words, *(f"  {refusal_words(one)}" for one in new)]
 
 
-def _newly_refused(document: Mapping[str, Any], base: Path) -> bool:
-    """Whether a guard refuses something here that it does not refuse in the same words on the base."""
-    from reconciler.loading.documents import read_document
+def _with_causes(file: Path, base: Path | None) -> tuple[Refusal, ...]:
+    """The refusals of a plan, told apart by the plan of the base where there is one; else as the plan tells them."""
+    from reconciler.loading.documents import read_plan
 
-    known = read_document(base, kind="plan")["refusals"]
-    return any(one not in known for one in document["refusals"])
+    plan = read_plan(file)
+    if base is None or not base.exists():
+        return plan.refusals
+    reference = plan.base or BaseReference(commit="")
+    return with_causes(plan, base=read_plan(base), applied=None, reference=reference).refusals
 
 
 def newest_result(place: Path) -> Path | None:

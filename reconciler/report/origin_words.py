@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from reconciler.model.change import Cause, Change
-from reconciler.model.plan import Plan
+from reconciler.model.plan import Plan, Refusal
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
 from reconciler.report import wording
 
@@ -26,6 +26,14 @@ CAUSES = {
     Cause.DRIFT: "Drift",
 }
 """The parts of a plan that was compared with its base, in the order in which a reviewer reads them."""
+
+REFUSED_BY = {
+    Cause.FILE: "",
+    Cause.PULL_REQUEST: "because of this pull request",
+    Cause.BASE: "on the base already",
+    Cause.DRIFT: "by drift",
+}
+"""Why a guard says no, where that was compared."""
 
 
 def snapshot_words(plan: Plan) -> str:
@@ -56,6 +64,15 @@ def base_words(plan: Plan) -> str:
 def of_cause(plan: Plan, cause: Cause) -> tuple[Change, ...]:
     """The changes of one cause."""
     return tuple(change for change in plan.changes if change.cause is cause)
+
+
+def refusal_words(refusal: Refusal) -> str:
+    """`refused, because of this pull request: Elveveien 12: above its circuit (above-circuit, P318)`, not escaped."""
+    whose = REFUSED_BY[refusal.cause]
+    where = f"{refusal.installation_name}: " if refusal.installation_name else ""
+    return (
+        f"refused{f', {whose}' if whose else ''}: {where}{wording.refused(refusal)} ({refusal.guard}, {refusal.code})"
+    )
 
 
 def policy_words(change: PolicyChange) -> str:

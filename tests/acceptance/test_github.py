@@ -146,8 +146,21 @@ class TestCheck:
         shop.plan("Nabolaget*", "Verkstedgata*", "--out", "worse.json")
 
         assert shop.run("github", "check", "other.json", "--base", "base.json").code == 0
-        assert shop.run("github", "check", "worse.json", "--base", "base.json").code == ExitCode.PARTIAL
+        worse = shop.run("github", "check", "worse.json", "--base", "base.json")
+        assert worse.code == ExitCode.PARTIAL
+        assert "refused, because of this pull request: Verkstedgata 4: " in worse.err
+        assert "Nabolaget" not in worse.err
         assert shop.run("github", "check", "other.json", "--base", "missing.json").code == ExitCode.PARTIAL
+
+    def test_a_line_above_makes_no_refusal_new(self, shop: Shop) -> None:
+        """A comment in the file moves what is refused already, and nothing else."""
+        shop.plan("Nabolaget*", "--out", "base.json")
+        shop.edit("installations/homes/nabolaget-5.yaml", "^version: 1", "# for the record\nversion: 1")
+        shop.plan("Nabolaget*", "--out", "plan.json")
+
+        ended = shop.run("github", "check", "plan.json", "--base", "base.json")
+
+        assert (ended.code, ended.err) == (0, "plan: refused (what is refused is refused on the base too)\n")
 
     def test_an_apply_that_did_everything_it_could_is_recorded_as_such(self, shop: Shop) -> None:
         """Steps for people do not hold up the next merge."""
