@@ -94,7 +94,7 @@ def _site(refusal: Refusal) -> Site:
 def _withdrawn(head: Plan, base: Plan) -> tuple[Change, ...]:
     """What only the base wants; what is refused or comes later here is wanted too."""
     wanted = _places(head.changes)
-    wanted |= {(one.target, one.setting) for one in (*head.pending, *head.waiting)}
+    wanted |= {(one.target, one.setting) for one in head.pending} | {(one.target, one.setting) for one in head.waiting}
     held = _refused(head).held
     return tuple(
         replace(one, cause=Cause.BASE) for one in base.changes if _place(one) not in wanted and not _is_held(one, held)
