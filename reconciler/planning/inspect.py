@@ -94,6 +94,9 @@ def _findings(
     changes += [maker.of_access(principal, wishes.seen[principal].roles, ABSENT) for principal in wishes.removals]
     gaps = _unreadable_items(desired, comparison.gaps)
     lost = {gap.subject for gap in comparison.gaps}
+    unread = {gap.row.name for gap in comparison.gaps}
+    unread |= {name for serial in missing for name in wanted.chargers[serial]}
+    unread |= {PERMISSIONS} if wishes.unreadable else set()
     return Findings(
         changes=tuple(sorted(changes, key=lambda change: change.sort_key)),
         gates=wishes.gates,
@@ -103,6 +106,7 @@ def _findings(
         warnings=notes_of(desired, observed, changes=changes, comparison=comparison),
         lost_chargers=len(missing) + sum(scope is Scope.CHARGER for scope, _ in lost),
         lost=INSTALLATION in lost or bool(wishes.unreadable),
+        unread=frozenset(unread),
     )
 
 

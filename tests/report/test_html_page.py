@@ -235,6 +235,31 @@ class TestWithoutScript:
         assert all(text.strip() == level.upper() for level, text in fields)
 
 
+class TestHeatMap:
+    def test_what_was_not_read_is_not_called_clean(self) -> None:
+        """Three signs for three things: open, not read, compared and in order."""
+        one = finding(1, SAMPLES[0])
+        site = replace(summary(1, [one]), unread=("Current", "Access"))
+
+        page = drift_html(report_of([site], [aged(one, 1)]))
+
+        cells = re.findall(r'<td class="(?:heat s2|unknown|none)">([^<]*)</td>', page)
+        assert cells == ["S2", "·", "·", "·", "?", "·"]
+        assert json.loads(Page(page).inside["script"][0])["sites"][0][-1] == "2---?-"
+
+    def test_a_site_where_nothing_is_known_is_listed(self) -> None:
+        """Also when nothing else is wrong there."""
+        page = drift_html(report_of([replace(summary(1, []), unread=("Access",))], []))
+
+        assert page.count('<td class="unknown">?</td>') == 1
+
+    def test_a_label_tells_at_how_many_sites_nobody_knows(self) -> None:
+        """Two of them, of which one could not be compared at all."""
+        sites = [replace(summary(0, []), unread=("Access",)), summary(20, [], compared=False)]
+
+        assert '<td class="unknown">? <small>at 2</small></td>' in drift_html(report_of(sites, []))
+
+
 class TestHostile:
     @pytest.mark.parametrize("name", HOSTILE.values(), ids=list(HOSTILE))
     def test_a_name_adds_no_element_and_no_attribute(self, name: str) -> None:
