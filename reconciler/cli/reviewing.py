@@ -1,18 +1,25 @@
 """`apply --reviewed`: only changes that stood in plans which somebody reviewed; the rest is listed and left alone."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cli.output import say
 from reconciler.cli.saved_plan import accounts_in
 from reconciler.loading.documents import read_plan
+from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
+from reconciler.model.exit import Condition
 from reconciler.model.plan import Plan
-from reconciler.model.words import counted, wish
+from reconciler.model.words import before, counted, wish
 from reconciler.planning.residual import residual_plan
-from reconciler.planning.reviewed import Reviewed, reviewed_of, reviewed_part, with_what_stops_it
+from reconciler.planning.reviewed import Reviewed, overtaken, reviewed_of, reviewed_part, with_what_stops_it
 
 _SHOWN = 20
+_WAYS_OUT = (
+    "Set it by hand as the files say, or take what is live into the files (`reconciler adopt`) in a pull request; "
+    "then apply again"
+)
 
 
 def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> Reviewed | None:
@@ -32,21 +39,56 @@ def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> Reviewed | Non
     return reviewed_of(plans)
 
 
-def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Plan | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What an apply leaves as it is.
+
+    Attributes:
+        plan: The plan for it.
+        overtaken: The part that reviewers decided about, seeing something else than what is so now.
+        reviewed: Ids of what they saw just so.
+    """
+
+    plan: Plan
+    overtaken: tuple[Change, ...]
+    reviewed: frozenset[str]
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What holds after the apply: a merge that is not carried out whole is not done."""
+        return (Condition.CONFLICT,) if self.overtaken else ()
+
+
+def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Left | None]:
     """The part that was reviewed, and the rest; without reviewed plans everything and nothing."""
     if reviewed is None:
         return plan, None
     kept = reviewed_part(plan, reviewed.ids)
     rest = frozenset(change.id for change in plan.changes) - kept
-    left = residual_plan(plan, rest, now=plan.created_at) if rest else None
-    part = residual_plan(plan, kept, now=plan.created_at)
-    return with_what_stops_it(part, plan, reviewed), left
+    part = with_what_stops_it(residual_plan(plan, kept, now=plan.created_at), plan, reviewed)
+    if not rest:
+        return part, None
+    left = residual_plan(plan, rest, now=plan.created_at)
+    return part, Left(plan=left, overtaken=overtaken(left, reviewed), reviewed=reviewed.ids)
 
 
-def tell_left(left: Plan, shown: str) -> None:
-    """Say what stays as it is because nobody reviewed it."""
-    say(f"{counted(len(left.changes), 'change')} not reviewed, left as it is; the plan for it is {shown}")
-    for change in left.changes[:_SHOWN]:
+def tell_left(left: Left, shown: str) -> None:
+    """Say what stays as it is because nobody reviewed it, and what although somebody did."""
+    changes = left.plan.changes
+    say(f"{counted(len(changes), 'change')} not reviewed, left as it is; the plan for it is {shown}")
+    for change in left.overtaken[:_SHOWN]:
+        say(f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed)})")
+    others = [change for change in changes if change not in left.overtaken]
+    for change in others[:_SHOWN]:
         say(f"  not reviewed: {change.installation_name}: {wish(change)}")
-    if len(left.changes) > _SHOWN:
-        say(f"  and {len(left.changes) - _SHOWN} more")
+    more = max(0, len(others) - _SHOWN) + max(0, len(left.overtaken) - _SHOWN)
+    if more:
+        say(f"  and {more} more")
+    if left.overtaken:
+        say(f"What was merged is not done. {_WAYS_OUT}")
+
+
+def _why(change: Change, reviewed: frozenset[str]) -> str:
+    if change.id in reviewed:
+        return "it needs something that nobody reviewed"
+    return f"it is {before(change)} now, which no reviewer saw"

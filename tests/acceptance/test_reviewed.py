@@ -9,6 +9,7 @@ from tests.acceptance.conftest import Shop
 from tests.acceptance.test_base import Repository
 
 BAKKEGATA = "installations/homes/bakkegata-7.yaml"
+ELVEVEIEN = "installations/homes/elveveien-12.yaml"
 
 
 def merged(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -73,8 +74,69 @@ def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Sho
         set_value(world, change["charger"], setting="maxCurrent", value="11")
 
     ended = shop.apply("--yes", "--reviewed", "plan1.json")
+    checked = shop.run("github", "check", f"report-{shop.counter}.json")
 
     assert change["id"] not in {one["change"] for one in ended.document["outcomes"]}
+    assert ended.code == 4
+    assert "conflict" in ended.document["exit"]["conditions"]
+    assert "not as reviewed: Bakkegata 7: " in ended.err
+    assert "(it is 11 A now, which no reviewer saw)" in ended.err
+    assert checked.code == 4
+
+
+def taken_back(shop: Shop) -> Repository:
+    """One pull request lowers a current, the next takes that back before anybody has seen the first one applied."""
+    repository = Repository(shop)
+    for number, wanted in ((1, 13), (2, 16)):
+        repository.git("checkout", "-q", "-b", f"pr{number}")
+        shop.edit(ELVEVEIEN, r"maxCurrent: \d+", f"maxCurrent: {wanted}")
+        repository.plan("--out", f"plan{number}.json")
+        repository.commit(f"pr {number}")
+        repository.git("checkout", "-q", "main")
+        repository.git("merge", "-q", f"pr{number}")
+    return repository
+
+
+def still_wrong(shop: Shop) -> list[tuple[int, int]]:
+    """What a plan would change at the charger of Elveveien 12: from and to."""
+    changes = shop.plan().document["changes"]
+    return [(one["before"], one["after"]) for one in changes if one["charger"] == "ZAP012345"]
+
+
+def test_what_a_pull_request_takes_back_is_taken_back_live_too(shop: Shop) -> None:
+    """The first one was applied meanwhile; the second was reviewed when nothing had happened yet."""
+    taken_back(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012345", setting="maxCurrent", value="13")
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert [one["outcome"] for one in ended.document["outcomes"]] == ["done"]
+    assert still_wrong(shop) == []
+
+
+def test_what_was_never_applied_needs_no_taking_back(shop: Shop) -> None:
+    """The world has what both together want."""
+    taken_back(shop)
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert ended.code == 0, ended.err
+    assert ended.document["outcomes"] == []
+    assert still_wrong(shop) == []
+
+
+def test_a_third_value_is_left_and_is_no_success(shop: Shop) -> None:
+    """Reviewers saw 16 A and 13 A; nobody answers for what somebody else has set, and nobody may take it for done."""
+    taken_back(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012345", setting="maxCurrent", value="10")
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert ended.code == 4
+    assert ended.document["exit"]["conditions"] == ["conflict"]
+    assert still_wrong(shop) == [(10, 16)]
 
 
 def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
