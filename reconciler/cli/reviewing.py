@@ -1,10 +1,10 @@
 """`apply --reviewed`: only changes that stood in plans which somebody reviewed; the rest is listed and left alone."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reconciler.cli.output import say
+from reconciler.cli.output import Format, Render, say
 from reconciler.cli.saved_plan import accounts_in
 from reconciler.loading.documents import read_plan
 from reconciler.model.change import Change
@@ -14,8 +14,13 @@ from reconciler.model.plan import Plan
 from reconciler.model.words import before, counted, wish
 from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed, overtaken, reviewed_of, reviewed_part, with_what_stops_it
+from reconciler.report.escape import for_markdown
+from reconciler.report.plan_words import coverage_words
+
+Renders = Mapping[Format, Render]
 
 _SHOWN = 20
+_NOTHING = "Nothing reviewed is to be applied."
 _WAYS_OUT = (
     "Set it by hand as the files say, or take what is live into the files (`reconciler adopt`) in a pull request; "
     "then apply again"
@@ -66,6 +71,8 @@ def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Left | None]:
     kept = reviewed_part(plan, reviewed.ids)
     rest = frozenset(change.id for change in plan.changes) - kept
     part = with_what_stops_it(residual_plan(plan, kept, now=plan.created_at), plan, reviewed)
+    if not part.changes:
+        part = replace(part, accounts=plan.accounts)  # all of them were looked at
     if not rest:
         return part, None
     left = residual_plan(plan, rest, now=plan.created_at)
@@ -74,18 +81,41 @@ def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Left | None]:
 
 def tell_left(left: Left, shown: str) -> None:
     """Say what stays as it is because nobody reviewed it, and what although somebody did."""
+    for line in _left_lines(left, shown):
+        say(line)
+
+
+def with_left(renders: Renders, left: Left | None, *, plan: Plan, shown: str | None) -> Renders:
+    """The result of an apply as it is shown, with what stays as it is; a part without changes is no match."""
+    if left is None or shown is None:
+        return renders
+    markdown = renders[Format.MARKDOWN]
+    lines = _left_lines(left, shown)
+    told = "".join(f"- {for_markdown(line.strip())}\n" for line in lines)
+    if not (plan.changes or plan.refusals or plan.unreadable):
+        words = f"{_NOTHING} {coverage_words(plan)}"
+        return {
+            **renders,
+            Format.TEXT: lambda: f"{words}\n{lines[0]}\n",
+            Format.MARKDOWN: lambda: f"### Apply: {_NOTHING}\n\n{for_markdown(coverage_words(plan))}\n\n{told}",
+        }
+    return {**renders, Format.MARKDOWN: lambda: f"{markdown()}\n{told}"}
+
+
+def _left_lines(left: Left, shown: str) -> list[str]:
     changes = left.plan.changes
-    say(f"{counted(len(changes), 'change')} not reviewed, left as it is; the plan for it is {shown}")
-    for change in left.overtaken[:_SHOWN]:
-        say(f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed)})")
     others = [change for change in changes if change not in left.overtaken]
-    for change in others[:_SHOWN]:
-        say(f"  not reviewed: {change.installation_name}: {wish(change)}")
     more = max(0, len(others) - _SHOWN) + max(0, len(left.overtaken) - _SHOWN)
-    if more:
-        say(f"  and {more} more")
-    if left.overtaken:
-        say(f"What was merged is not done. {_WAYS_OUT}")
+    return [
+        f"{counted(len(changes), 'change')} not reviewed, left as it is; the plan for it is {shown}",
+        *(
+            f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed)})"
+            for change in left.overtaken[:_SHOWN]
+        ),
+        *(f"  not reviewed: {change.installation_name}: {wish(change)}" for change in others[:_SHOWN]),
+        *([f"  and {more} more"] if more else []),
+        *([f"What was merged is not done. {_WAYS_OUT}"] if left.overtaken else []),
+    ]
 
 
 def _why(change: Change, reviewed: frozenset[str]) -> str:

@@ -54,11 +54,13 @@ class Applied:
 
     Attributes:
         result: None when nothing was to be done, a guard refused, or the person said no.
+        left: What nobody reviewed.
         also: What holds beside the outcomes: left open by the plan, interrupted.
     """
 
     plan: Plan
     result: RunResult | None = None
+    left: Left | None = None
     also: tuple[Condition, ...] = ()
 
 
@@ -175,7 +177,7 @@ def _carried_out(task: _Task) -> Applied:
         log.keep(RESULT)
         log.write_file(RESULT, json_document.to_text(json_document.result_document(result, also=also)))
         log.record("finished", _ended(result))
-    return Applied(plan=task.plan, result=result, also=also)
+    return Applied(plan=task.plan, result=result, left=task.left, also=also)
 
 
 def _ended(result: RunResult) -> dict[str, object]:

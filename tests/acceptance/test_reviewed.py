@@ -59,11 +59,14 @@ def test_what_a_reviewed_plan_only_mentions_is_not_carried_out(shop: Shop) -> No
     repository.git("checkout", "-q", "-b", "docs")
     shop.run("plan", "--base", "main", "--out", "plan.json")
 
-    ended = shop.apply("--yes", "--reviewed", "plan.json")
+    ended = shop.apply("--yes", "--reviewed", "plan.json", "--report", "markdown=told.md")
 
     assert ended.code == 0, ended.err
     assert ended.document["outcomes"] == []
     assert ended.document["not_reviewed"]
+    assert ended.out.startswith("Nothing reviewed is to be applied. Compared 9 of 10 installations")
+    assert "matches" not in ended.out
+    assert "Nothing reviewed is to be applied" in (shop.folder / "told.md").read_text()
 
 
 def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Shop) -> None:
@@ -73,7 +76,7 @@ def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Sho
     with shop.open_world() as world:
         set_value(world, change["charger"], setting="maxCurrent", value="11")
 
-    ended = shop.apply("--yes", "--reviewed", "plan1.json")
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--report", "markdown=told.md")
     checked = shop.run("github", "check", f"report-{shop.counter}.json")
 
     assert change["id"] not in {one["change"] for one in ended.document["outcomes"]}
@@ -81,6 +84,7 @@ def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Sho
     assert "conflict" in ended.document["exit"]["conditions"]
     assert "not as reviewed: Bakkegata 7: " in ended.err
     assert "(it is 11 A now, which no reviewer saw)" in ended.err
+    assert "which no reviewer saw" in (shop.folder / "told.md").read_text()
     assert checked.code == 4
 
 
