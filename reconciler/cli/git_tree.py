@@ -101,8 +101,8 @@ def _existing(path: Path) -> Path:
 def written_out(commit: str, folder: Path) -> Iterator[Path]:
     """The folder as it was at that commit, in a temporary place with the same name; it may be missing there, and here.
 
-    It has passed `check_place`. Only what git stores as a file or a link is written; nothing of the repository's settings
-    runs.
+    It has passed `check_place`. Only what git stores as a file or a link is written, and no setting of the repository
+    counts.
 
     Raises:
         UsageProblemError: The folder is not in a git repository.

@@ -29,6 +29,7 @@ def exception_findings(
         today: Decides which ends are over.
         knows_all_ids: Whether every installation file could be read; otherwise an unknown id may be right.
     """
+    yield from _twice(as_items(tree.get("exceptions")))
     for index, entry in enumerate(as_items(tree.get("exceptions"))):
         if isinstance(entry, dict):
             path = ("exceptions", index)
@@ -72,6 +73,23 @@ def attestation_of(tree: Tree) -> Attestation:
         by=tree["by"],
         evidence=tree["evidence"],
     )
+
+
+def attested_twice() -> Finding:
+    """E247 for a second file about the same installation."""
+    return Finding(code="E247", path=("installation",), what="another file attests this installation already.")
+
+
+def _twice(entries: list[Any]) -> Iterator[Finding]:
+    """E247 for a second exception of the same setting at the same place."""
+    seen: set[tuple[Any, ...]] = set()
+    for index, entry in enumerate(entries):
+        about = tuple(as_map(entry).get(key) for key in ("installation", "setting", "charger"))
+        if not all(one is None or isinstance(one, str) for one in about) or about[:2] == (None, None):
+            continue
+        if about in seen:
+            yield Finding(code="E247", path=("exceptions", index), what="this setting has an exception already.")
+        seen.add(about)
 
 
 def _end(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:

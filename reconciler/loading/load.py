@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from reconciler.loading.deviations import attestation_findings, attestation_of, deviations_of, exception_findings
+from reconciler.loading.deviations import (
+    attestation_findings,
+    attestation_of,
+    attested_twice,
+    deviations_of,
+    exception_findings,
+)
 from reconciler.loading.files import FleetFile, FleetFolder, fleet_folder, read_source
 from reconciler.loading.findings import At, Finding, Source, in_order, make_problem, place_in, problem_of
 from reconciler.loading.fingerprint import desired_digest
@@ -176,7 +182,7 @@ def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -
 def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[Attestation, ...]:
     files, unusable = folder.below("attestations")
     problems.extend(unusable)
-    attestations: list[Attestation] = []
+    attestations: dict[str, Attestation] = {}
     for file in files:
         source = read_source(folder, file)
         if not isinstance(source, Source):
@@ -186,8 +192,10 @@ def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[At
         found = [problem_of(source, finding) for finding in attestation_findings(read.tree or {}, Path(file.path).name)]
         problems.extend((*read.problems, *found))
         if read.tree is not None and not _has_error((*read.problems, *found)):
-            attestations.append(attestation_of(read.tree))
-    return tuple(sorted(attestations, key=lambda attestation: attestation.installation_id))
+            attested = attestation_of(read.tree)
+            if attestations.setdefault(attested.installation_id, attested) is not attested:
+                problems.append(problem_of(source, attested_twice()))
+    return tuple(attestations[identity] for identity in sorted(attestations))
 
 
 def _has_error(problems: Iterable[Problem]) -> bool:

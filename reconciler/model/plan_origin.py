@@ -62,6 +62,6 @@ class PolicyChange:
     after: str | None
 
     @property
-    def sort_key(self) -> tuple[int, str]:
-        """In the order of `PolicyKind`, then by subject."""
-        return (list(PolicyKind).index(self.kind), self.subject)
+    def sort_key(self) -> tuple[int, str, str, str]:
+        """In the order of `PolicyKind`, then by subject, then by what is said about it."""
+        return (list(PolicyKind).index(self.kind), self.subject, self.before or "", self.after or "")

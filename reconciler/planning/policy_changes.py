@@ -1,7 +1,9 @@
 """What the files of a pull request change about their own safety; until it is merged, the base's policy counts."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
+from itertools import zip_longest
 
 from reconciler.model.desired import Account, Acknowledgement, Attestation, DesiredFleet, Deviation
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
@@ -29,44 +31,54 @@ def with_policy_of(head: DesiredFleet, base: DesiredFleet) -> DesiredFleet:
 
 
 def policy_changes(
-    head: DesiredFleet, base: DesiredFleet | None, *, head_bounds: Words, base_bounds: Words
+    head: DesiredFleet, base: DesiredFleet, *, head_bounds: Words, base_bounds: Words
 ) -> tuple[PolicyChange, ...]:
-    """Every difference in policy, sorted. Without a base everything is new.
+    """Every difference in policy, sorted.
 
     Args:
         head: As its files say, not under the policy of the base.
-        base: None when there is no fleet on the base yet.
+        base: What counts until the head is merged.
         head_bounds: `final` of fleet.yaml: setting and bounds in words.
         base_bounds: The same on the base.
     """
-    names = {site.id: site.name for fleet in (base, head) if fleet is not None for site in fleet.installations}
-    new = _policy(head, head_bounds, names)
-    old = {} if base is None else _policy(base, base_bounds, names)
-    found = [one for kind in PolicyKind for one in _differences(kind, old.get(kind, {}), new[kind])]
+    names = {site.id: site.name for fleet in (base, head) for site in fleet.installations}
+    new, old = _policy(head, head_bounds, names), _policy(base, base_bounds, names)
+    found = [one for kind in PolicyKind for one in _differences(kind, old[kind], new[kind])]
     return tuple(sorted(found, key=lambda one: one.sort_key))
 
 
-def _policy(fleet: DesiredFleet, bounds: Words, names: Words) -> Mapping[PolicyKind, Words]:
+def _policy(fleet: DesiredFleet, bounds: Words, names: Words) -> Mapping[PolicyKind, Iterable[tuple[str, str]]]:
     return {
-        PolicyKind.ACCOUNT: dict(_accounts(fleet.accounts)),
-        PolicyKind.GUARD: {_camel(one.name): f"{getattr(fleet.limits, one.name):g}" for one in fields(fleet.limits)},
-        PolicyKind.ALLOWED_HOST: dict.fromkeys(fleet.allowed_hosts, "allowed"),
-        PolicyKind.BOUND: dict(bounds),
-        PolicyKind.ACKNOWLEDGEMENT: {
-            f"{one.guard} at {names[site.id]} ({site.id})": _acknowledged(one)
+        PolicyKind.ACCOUNT: _accounts(fleet.accounts),
+        PolicyKind.GUARD: [(_camel(one.name), f"{getattr(fleet.limits, one.name):g}") for one in fields(fleet.limits)],
+        PolicyKind.ALLOWED_HOST: [(host, "allowed") for host in fleet.allowed_hosts],
+        PolicyKind.BOUND: bounds.items(),
+        PolicyKind.ACKNOWLEDGEMENT: [
+            (f"{one.guard} at {names[site.id]} ({site.id})", _acknowledged(one))
             for site in fleet.installations
             for one in site.acknowledgements
-        },
-        PolicyKind.EXCEPTION: dict(_exceptions(fleet.deviations, names)),
-        PolicyKind.ATTESTATION: dict(_attestations(fleet.attestations, names)),
+        ],
+        PolicyKind.EXCEPTION: _exceptions(fleet.deviations, names),
+        PolicyKind.ATTESTATION: _attestations(fleet.attestations, names),
     }
 
 
-def _differences(kind: PolicyKind, old: Words, new: Words) -> Iterator[PolicyChange]:
-    for subject in sorted({*old, *new}):
-        before, after = old.get(subject), new.get(subject)
-        if before != after:
-            yield PolicyChange(kind=kind, subject=subject, before=before, after=after)
+def _differences(
+    kind: PolicyKind, old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]
+) -> Iterator[PolicyChange]:
+    """What went and what came, subject by subject; what is said twice about one subject counts twice."""
+    before, after = _by_subject(old), _by_subject(new)
+    for subject in sorted({*before, *after}):
+        was, will = before.get(subject, Counter()), after.get(subject, Counter())
+        for one, other in zip_longest(sorted((was - will).elements()), sorted((will - was).elements())):
+            yield PolicyChange(kind=kind, subject=subject, before=one, after=other)
+
+
+def _by_subject(said: Iterable[tuple[str, str]]) -> Mapping[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for subject, words in said:
+        found.setdefault(subject, Counter())[words] += 1
+    return found
 
 
 def _accounts(accounts: Iterable[Account]) -> Iterator[tuple[str, str]]:
