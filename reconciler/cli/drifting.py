@@ -10,11 +10,13 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.plan_sources import usable
 from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at
 from reconciler.cli.wiring import Access, check_pins, connected
+from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.finding import DriftReport, VerifiedWrite
 from reconciler.model.ledger import Ledger
+from reconciler.planning.adoptable import FileRules
 from reconciler.planning.make import make_plan
 from reconciler.planning.offline import NOT_COMPARABLE, plan_from, policy_of, told_offline
 from reconciler.planning.quarantine import WITHIN
@@ -77,6 +79,7 @@ def _live(loaded: LoadedFleet, part: DesiredFleet) -> DriftRun:
         origins=loaded.origins,
         verified=verified,
         exceptions=loaded.exceptions,
+        rules=_rules_of(loaded),
     )
 
 
@@ -97,7 +100,14 @@ def _offline(loaded: LoadedFleet, part: DesiredFleet, file: Path) -> DriftRun:
         origins=loaded.origins,
         verified=_verified(part, snapshot.taken_at),
         exceptions=loaded.exceptions,
+        rules=_rules_of(loaded),
     )
+
+
+def _rules_of(loaded: LoadedFleet) -> FileRules | None:
+    """What the files of a loaded fleet may say."""
+    fleet = loaded.origins.fleet
+    return None if fleet is None else FleetDrafts(fleet)
 
 
 def _verified(part: DesiredFleet, at: datetime) -> tuple[VerifiedWrite, ...]:

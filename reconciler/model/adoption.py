@@ -61,6 +61,10 @@ class WhyNot(StrEnum):
     UNREADABLE = "unreadable"
     NO_CALL = "no-call"
     NOT_DECLARABLE = "not-declarable"
+    EXCEPTED = "excepted"
+    REFUSED = "refused"
+    PENDING = "pending"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,5 +138,15 @@ class Adoption:
     def conditions(self) -> tuple[Condition, ...]:
         """What holds after it; that nobody offers a call for something is nobody's fault."""
         kinds = {item.kind for item in self.left}
-        holds = {Condition.UNREADABLE: WhyNot.UNREADABLE in kinds, Condition.REFUSED: WhyNot.NOT_DECLARABLE in kinds}
-        return tuple(condition for condition in Condition if holds.get(condition))
+        found = {_CONDITIONS[kind] for kind in kinds if kind is not WhyNot.NO_CALL}
+        return tuple(condition for condition in Condition if condition in found)
+
+
+_CONDITIONS = {
+    WhyNot.UNREADABLE: Condition.UNREADABLE,
+    WhyNot.NOT_DECLARABLE: Condition.REFUSED,
+    WhyNot.EXCEPTED: Condition.REFUSED,
+    WhyNot.REFUSED: Condition.REFUSED,
+    WhyNot.PENDING: Condition.PENDING,
+    WhyNot.WAITING: Condition.WAITING,
+}

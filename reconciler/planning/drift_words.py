@@ -1,11 +1,11 @@
 """What to do about a finding: who takes the next step, and the words for it."""
 
+from dataclasses import replace
+
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Deviation, Route
 from reconciler.model.finding import Executor, FindingKind, NextStep
 from reconciler.model.plan import Refusal
-from reconciler.model.settings import Kind, Scope, settings_of
-from reconciler.model.value import Absent, Unreadable
 from reconciler.planning.severity import Rule
 
 GROUPS = ("Current", "Stand-alone", "Authentication", "Integration", "Access", "Inventory")
@@ -27,24 +27,21 @@ def group_of(setting: str) -> str:
     return "Integration" if setting.startswith("authentication.") else "Inventory"
 
 
-def can_be_adopted(change: Change) -> bool:
-    """Whether `adopt` could write the live value: it is known, no secret, and no person's access."""
-    kinds = {row.name: row.kind for row in settings_of(change.target.scope)}
-    known = not isinstance(change.before, Absent | Unreadable)
-    return known and change.target.scope is not Scope.PRINCIPAL and kinds.get(change.setting) is not Kind.SECRET
-
-
 def restore(change: Change) -> NextStep:
-    """Bring the value of the file back, or take over the live one."""
+    """Bring the value of the file back."""
     where = change.target.installation_id
     match change.route:
         case Route.PORTAL:
             way = f"set it in the Portal; `reconciler apply {where}` writes the worksheet"
         case _:
             way = f"`reconciler apply {where}` restores it"
-    what = change.target.charger or where
-    adopt = f", or `reconciler adopt {what}` takes the live value over" if can_be_adopted(change) else ""
-    return NextStep(executor=Executor.of_route(change.route), text=f"{way}{adopt}")
+    return NextStep(executor=Executor.of_route(change.route), text=way)
+
+
+def or_adopt(step: NextStep, change: Change) -> NextStep:
+    """The same, or take over the live value."""
+    what = change.target.charger or change.target.installation_id
+    return replace(step, text=f"{step.text}, or `reconciler adopt {what}` takes the live value over")
 
 
 def lift(refusal: Refusal | None) -> NextStep:

@@ -19,6 +19,7 @@ from reconciler.model.ledger import Ledger, LedgerLine
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
+from reconciler.planning.adoptable import FileRules
 from reconciler.planning.ageing import Aging, Run, age
 from reconciler.planning.drift import findings_of
 from reconciler.planning.drift_words import GROUPS, group_of
@@ -43,6 +44,7 @@ class DriftRun:
         observed: What the plan was made of.
         seen: All that is known of the same moment; the same as `observed` for a live run.
         exceptions: Where the end of each exception stands.
+        rules: What the files may not say; without them nothing of the kind is known.
     """
 
     desired: DesiredFleet
@@ -53,6 +55,7 @@ class DriftRun:
     origins: Origins
     verified: Sequence[VerifiedWrite] = ()
     exceptions: Sequence[tuple[Deviation, Origin]] = ()
+    rules: FileRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ class Drifted:
 def drift_of(run: DriftRun, ledger: Ledger | None) -> Drifted:
     """Compare and age. Without a ledger there are no ages, no transitions and no trend."""
     lookup = Lookup(desired=run.desired, observed=run.observed, policy=run.policy, origins=run.origins)
-    findings = findings_of(lookup, run.plan, verified=run.verified, seen=run.seen)
+    findings = findings_of(lookup, run.plan, verified=run.verified, seen=run.seen, rules=run.rules)
     aging = Aging(findings=tuple(Aged(finding=one) for one in findings), transitions=(), lines=())
     before = Ledger()
     if ledger is not None:

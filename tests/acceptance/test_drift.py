@@ -12,6 +12,7 @@ SITE = "fleet/installations/public/kaia-p-hus.yaml"
 ELSEWHERE = "fleet/installations/coops/furulia.yaml"
 ID = "91c2b6f4-6a0d-4c1e-b7a3-0d5e8f2a4c03"
 SERIAL = "ZPR082101"
+OPEN = ("changed", "non-converging", "blocked", "pending", "waiting")
 
 
 def drift(shop: Shop, *arguments: str) -> Ended:
@@ -130,6 +131,31 @@ class TestExceptions:
 
         assert ended.code == 3
         assert "exceptions.yaml:7" in ended.out + ended.err
+
+
+class TestBothWaysOut:
+    def test_adopting_is_offered_exactly_where_it_works(self, shop: Shop) -> None:
+        """Of every finding of the fixture: what is offered ends it, and what is not offered stays out of the file."""
+        findings = drift(shop).document["findings"]
+        offered = {one["fingerprint"] for one in findings if one["adoptable"] and one["kind"] != "unmanaged"}
+        commands = {one["charger"] or one["installation"] for one in findings if one["kind"] in OPEN}
+
+        for command in sorted(commands):
+            assert shop.run("adopt", command, "--yes").code in (0, 4)
+        left = {one["fingerprint"] for one in drift(shop).document["findings"]}
+
+        differing = {one["fingerprint"] for one in findings if one["kind"] in OPEN}
+        assert offered == differing - left
+        assert 0 < len(offered) < len(differing)
+
+    @pytest.mark.parametrize(("value", "offered"), [("maxCurrent=10", True), ("maxCurrent=0", False)])
+    def test_a_charger_that_somebody_set(self, quiet: Shop, value: str, offered: bool) -> None:
+        """10 A may stand in a file, 0 A without a reason may not."""
+        quiet.run("sandbox", "set", SERIAL, value)
+
+        ended = drift(quiet, SITE)
+
+        assert (f"reconciler adopt {SERIAL}" in " ".join(ended.out.split())) is offered
 
 
 class TestDocuments:

@@ -1,0 +1,92 @@
+"""What keeps a difference out of the plan, or out of a file: a guard, a device, a person, an exception."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from reconciler.model.adoption import NotAdopted, WhyNot
+from reconciler.model.change import Change, Target
+from reconciler.model.desired import Deviation
+from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
+from reconciler.model.value import Unreadable
+from reconciler.model.words import row_of, value
+
+Held = TypeVar("Held", PendingItem, WaitingItem)
+
+
+def first_held(items: Iterable[Held], change: Change) -> Held | None:
+    """What holds a change back; a switch of the mode waits for single chargers."""
+    whole = change.target.charger is None and change.target.principal is None
+    for item in items:
+        at_charger = whole and item.target.charger is not None
+        same_site = _place(item.target) == _place(change.target)
+        if item.setting == change.setting and (item.target == change.target or (at_charger and same_site)):
+            return item
+    return None
+
+
+def first_refusal(refusals: Sequence[Refusal], change: Change) -> Refusal | None:
+    """The guard to name: one about the same charger or the whole site first, else any that holds the site back."""
+    here = [one for one in refusals if (one.account, one.installation_id) == _place(change.target)]
+    mine = [one for one in here if one.charger in (None, change.target.charger)]
+    return next(iter(mine or here), None)
+
+
+def covers(exception: Deviation, change: Change) -> bool:
+    """Whether an exception of the same installation is about a change; one without a charger may mean all of them."""
+    named = change.setting == exception.setting or change.setting.startswith(f"{exception.setting}.")
+    return named and exception.charger in (None, change.target.charger)
+
+
+def replaced_by(exceptions: Iterable[Deviation], change: Change) -> Deviation | None:
+    """The exception whose value is wanted instead of the file's, so that the file's does not count."""
+    found = (one for one in exceptions if one.value is not None and covers(one, change))
+    return next((one for one in found if one.installation_id == change.target.installation_id), None)
+
+
+def sorted_out(
+    differences: Iterable[Change], plan: Plan, exceptions: Sequence[Deviation]
+) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
+    """The differences that a file may take over, and why the others stay out of it.
+
+    Args:
+        differences: Everything that is not as wanted, also what the plan holds back.
+        plan: Made of the same files and the same live state.
+        exceptions: Those that still count.
+    """
+    planned = {change.id for change in plan.changes}
+    free: list[Change] = []
+    out: list[NotAdopted] = []
+    for change in differences:
+        exception = replaced_by(exceptions, change)
+        if exception is not None:
+            out.append(_stays_out(change, _decided(exception, change), WhyNot.EXCEPTED))
+        elif change.id in planned or isinstance(change.before, Unreadable):
+            free.append(change)
+        else:
+            out.append(_held_back(change, plan))
+    return tuple(free), tuple(out)
+
+
+def _held_back(change: Change, plan: Plan) -> NotAdopted:
+    if waiting := first_held(plan.waiting, change):
+        return _stays_out(change, f"waits for a person: {waiting.reason}", WhyNot.WAITING)
+    if pending := first_held(plan.pending, change):
+        return _stays_out(change, f"waits for a device: {pending.reason}", WhyNot.PENDING)
+    refusal = first_refusal(plan.refusals, change)
+    if refusal is None:
+        return _stays_out(change, "the plan holds it back; see `reconciler plan`", WhyNot.REFUSED)
+    why = f"differs, and a plan is refused by {refusal.guard} ({refusal.code}): decide that first, or edit the file"
+    return _stays_out(change, why, WhyNot.REFUSED)
+
+
+def _decided(exception: Deviation, change: Change) -> str:
+    shown = value(row_of(change.target, change.setting), exception.value)
+    return f"an exception wants {shown} until {exception.until.isoformat()}, whatever the file says; change it there"
+
+
+def _stays_out(change: Change, why: str, kind: WhyNot) -> NotAdopted:
+    return NotAdopted(target=change.target, setting=change.setting, why=why, kind=kind)
+
+
+def _place(target: Target) -> tuple[str | None, str | None]:
+    return target.account, target.installation_id
