@@ -14,6 +14,11 @@ Words = Mapping[str, str]
 _WITHOUT = ""
 
 
+def _number(value: float) -> str:
+    """To the last digit."""
+    return repr(value) if value % 1 else str(int(value))
+
+
 def with_policy_of(head: DesiredFleet, base: DesiredFleet) -> DesiredFleet:
     """The wishes of one fleet under the accounts, guards, hosts, exceptions and acknowledgements of another."""
     acknowledged = {site.id: site.acknowledgements for site in base.installations}
@@ -50,7 +55,9 @@ def policy_changes(
 def _policy(fleet: DesiredFleet, bounds: Words, names: Words) -> Mapping[PolicyKind, Iterable[tuple[str, str]]]:
     return {
         PolicyKind.ACCOUNT: _accounts(fleet.accounts),
-        PolicyKind.GUARD: [(_camel(one.name), f"{getattr(fleet.limits, one.name):g}") for one in fields(fleet.limits)],
+        PolicyKind.GUARD: [
+            (_camel(one.name), _number(getattr(fleet.limits, one.name))) for one in fields(fleet.limits)
+        ],
         PolicyKind.ALLOWED_HOST: [(host, "allowed") for host in fleet.allowed_hosts],
         PolicyKind.BOUND: bounds.items(),
         PolicyKind.ACKNOWLEDGEMENT: [
@@ -91,13 +98,13 @@ def _accounts(accounts: Iterable[Account]) -> Iterator[tuple[str, str]]:
             "agreement": one.agreement or _WITHOUT,
             "partner": one.partner or _WITHOUT,
             "group": one.group or _WITHOUT,
-            "rate": f"{one.rate:g}",
+            "rate": _number(one.rate),
         }
         yield from ((f"{name} of account {one.name}", words) for name, words in told.items() if words)
 
 
 def _acknowledged(one: Acknowledgement) -> str:
-    return f"by {one.by} until {one.until}: {one.reason}"
+    return f"until {one.until}, by {one.by}: {one.reason}"  # first what must not be cut off where it is shown
 
 
 def _exceptions(deviations: Iterable[Deviation], names: Words) -> Iterator[tuple[str, str]]:
@@ -105,13 +112,13 @@ def _exceptions(deviations: Iterable[Deviation], names: Words) -> Iterator[tuple
         where = f"{names.get(one.installation_id, 'an installation')} ({one.installation_id})"
         subject = f"{one.setting}{f' of {one.charger}' if one.charger else ''} at {where}"
         value = "any value" if one.value is None else f"value {one.value}"
-        yield subject, f"{value} until {one.until}, {one.owner}: {one.reason}"
+        yield subject, f"until {one.until}, {value}, {one.owner}: {one.reason}"
 
 
 def _attestations(attestations: Iterable[Attestation], names: Words) -> Iterator[tuple[str, str]]:
     for one in attestations:
         subject = f"permissions at {names.get(one.installation_id, 'an installation')} ({one.installation_id})"
-        yield subject, f"by {one.by} on {one.attested_on} until {one.valid_until}, {one.digest[:19]}: {one.evidence}"
+        yield subject, f"until {one.valid_until}, on {one.attested_on} by {one.by}, {one.digest}: {one.evidence}"
 
 
 def _camel(name: str) -> str:

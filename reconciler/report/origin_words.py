@@ -6,8 +6,12 @@ from reconciler.model.change import Cause, Change
 from reconciler.model.plan import Plan, Refusal
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
 from reconciler.report import wording
+from reconciler.report.escape import cut
 
 POLICY_WARNING = "changes policy that counts only after the merge; this plan was made with the policy of the base"
+
+_POLICY_SUBJECT_CELLS = 130
+_POLICY_VALUE_CELLS = 110  # with subject and kind less than where a whole line is cut
 
 _KINDS = {
     PolicyKind.ACCOUNT: "account",
@@ -76,10 +80,11 @@ def refusal_words(refusal: Refusal) -> str:
 
 
 def policy_words(change: PolicyChange) -> str:
-    """`guard maxChangedInstallations: 25 -> 500`, not escaped."""
-    before = "nothing" if change.before is None else change.before
-    after = "nothing" if change.after is None else change.after
-    return f"{_KINDS[change.kind]} {change.subject}: {before} → {after}"
+    """`guard maxChangedInstallations: 25 -> 500`, not escaped; each value is cut for itself, so that both are seen."""
+    before = "nothing" if change.before is None else cut(change.before, _POLICY_VALUE_CELLS)
+    after = "nothing" if change.after is None else cut(change.after, _POLICY_VALUE_CELLS)
+    values = f"{before} (it differs further on, see the files)" if before == after else f"{before} → {after}"
+    return f"{_KINDS[change.kind]} {cut(change.subject, _POLICY_SUBJECT_CELLS)}: {values}"
 
 
 def policy_kinds(changes: Iterable[PolicyChange]) -> str:

@@ -1,12 +1,12 @@
 """Every difference in policy is told, whatever else stands beside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from reconciler.model.desired import Acknowledgement, Attestation, DesiredFleet, Deviation
+from reconciler.model.desired import Acknowledgement, Attestation, DesiredFleet, Deviation, GuardLimits
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
 from reconciler.planning.policy_changes import policy_changes
 from tests.builders import SITE, fleet, wants
@@ -87,3 +87,36 @@ def test_one_that_changes_is_one_change() -> None:
     assert [(SOON.isoformat() in str(one.before), LATER.isoformat() in str(one.after)) for one in found] == [
         (True, True)
     ]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: acknowledged(replace(acknowledgement(SOON), by="K" * 400, reason="r" * 400)),
+        lambda: fleet(deviations=[replace(deviation(SOON), owner="K" * 400, reason="r" * 400)]),
+        lambda: fleet(attestations=[replace(attestation(SOON), by="K" * 400, evidence="r" * 400)]),
+    ],
+)
+def test_the_end_leads(made: Callable[[], DesiredFleet]) -> None:
+    """How long it holds stands before anything that can be long."""
+    (found,) = changes(made(), acknowledged())
+
+    assert str(found.after).startswith("until 2030-01-01, ")
+
+
+def test_numbers_are_told_apart_to_the_last_digit() -> None:
+    """1234567 is not 1234568."""
+    most, more = (fleet(limits=GuardLimits(max_changed_installations=number)) for number in (1234567, 1234568))
+
+    found = changes(more, most)
+
+    assert [(one.subject, one.before, one.after) for one in found] == [
+        ("maxChangedInstallations", "1234567", "1234568")
+    ]
+
+
+def test_the_whole_digest_of_an_attestation_counts() -> None:
+    """Not only as much of it as is usually shown."""
+    one, other = (fleet(attestations=[replace(attestation(SOON), digest="sha256:" + "0" * 63 + sign)]) for sign in "12")
+
+    assert len(changes(one, other)) == 1
