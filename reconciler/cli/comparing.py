@@ -115,7 +115,7 @@ def _told(problem: Problem, where: str, folder: Path) -> Problem:
 
 def _bounds(rules: FleetRules | None) -> dict[str, str]:
     final = {} if rules is None or rules.final is None else rules.final
-    return {str(name): json.dumps(value, sort_keys=True, default=str)[:200] for name, value in final.items()}
+    return {str(name): json.dumps(value, sort_keys=True, default=str) for name, value in final.items()}
 
 
 def _today() -> date:

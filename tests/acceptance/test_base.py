@@ -181,6 +181,24 @@ def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
     assert "allowedHosts" in ended.err or "host" in ended.err
 
 
+def test_bounds_that_differ_far_behind_are_a_change(repository: Repository) -> None:
+    """They are compared whole and cut only where they are shown."""
+    site = "installations/work/havnen-kontor.yaml"
+    long = f"https://hooks.paycharge.example/{'a' * 300}"
+    fleet = repository.shop.folder / "fleet" / "fleet.yaml"
+    bound = f'{fleet.read_text()}\nfinal:\n  authentication.webhooks.authUrl: {{value: "{long}?"}}\n'
+    repository.git("checkout", "-q", "main")
+    repository.shop.edit(site, r"authUrl: .*", f"authUrl: {long}b")
+    fleet.write_text(bound.replace("?", "b"))
+    repository.commit("bound")
+    repository.git("checkout", "-q", "-B", "feature")
+    fleet.write_text(bound.replace("?", "c"))
+
+    ended = repository.plan()
+
+    assert [one["kind"] for one in ended.document["policy_changes"]] == ["bound"], ended.err
+
+
 def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> None:
     """What it would tolerate stays in the plan."""
     before = repository.plan().document
