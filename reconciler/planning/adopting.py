@@ -142,15 +142,20 @@ def _unread(target: Target, setting: str, found: Observation | None) -> NotAdopt
     return NotAdopted(target=target, setting=setting, why="not readable: nobody reads it with this account", kind=kind)
 
 
-def still_open(plan: Plan, told: Mapping[str, Sequence[NotAdopted]]) -> tuple[NotAdopted, ...]:
+def still_open(
+    plan: Plan, held: Iterable[NotAdopted], told: Mapping[str, Sequence[NotAdopted]]
+) -> tuple[NotAdopted, ...]:
     """What a second plan, over the new files, would still do or could not compare, as far as nobody told it yet.
 
     Args:
         plan: Made of the new files and the same live state.
+        held: What differs and that plan holds back.
         told: By installation id, what is told already.
     """
     known = {(item.target, item.setting) for items in told.values() for item in items}
-    open_ = [
+    open_ = [item for item in held if (item.target, item.setting) not in known]
+    known |= {(item.target, item.setting) for item in open_}
+    open_ += [
         NotAdopted(target=change.target, setting=change.setting, why="the file stays as it is here and still differs")
         for change in plan.changes
         if (change.target, change.setting) not in known

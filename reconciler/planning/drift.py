@@ -14,7 +14,7 @@ from reconciler.model.value import Unreadable
 from reconciler.planning.adoptable import FileRules, Key, adoptable
 from reconciler.planning.drift_items import cars_at, items_of
 from reconciler.planning.drift_words import group_of, next_step, of_rule, or_adopt, tolerated
-from reconciler.planning.held import covers, first_held, first_refusal, replaced_by
+from reconciler.planning.held import covers, first_held, first_refusal, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.quarantine import Quarantine, is_quarantined, quarantine_of
@@ -120,8 +120,10 @@ class _Site:
     def adoptable(self) -> frozenset[Key]:
         """What `adopt` ends; whatever something holds back or an exception decides stays out of the file."""
         observed = self.index.lookup.installations.get(self.place)
-        planned = [one for one in self.index.changes.get(self.place, ()) if replaced_by(self.valid, one) is None]
-        return frozenset() if observed is None else adoptable(planned, observed, self.index.rules)
+        planned = self.index.changes.get(self.place, ())
+        ids = {one.id for one in planned}
+        free, _ = sorted_out(planned, self.index.plan, planned=ids, exceptions=self.valid)
+        return frozenset() if observed is None else adoptable(free, observed, self.index.rules)
 
     def findings(self) -> Iterator[Finding]:
         """What differs here, and what would differ without exceptions."""

@@ -1,6 +1,6 @@
 """What keeps a difference out of the plan, or out of a file: a guard, a device, a person, an exception."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 
 from reconciler.model.adoption import NotAdopted, WhyNot
@@ -9,7 +9,9 @@ from reconciler.model.desired import Deviation
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
+from reconciler.planning.site import MODE
 
+AUTHENTICATION = "authentication."
 Held = TypeVar("Held", PendingItem, WaitingItem)
 
 
@@ -44,16 +46,16 @@ def replaced_by(exceptions: Iterable[Deviation], change: Change) -> Deviation | 
 
 
 def sorted_out(
-    differences: Iterable[Change], plan: Plan, exceptions: Sequence[Deviation]
+    differences: Iterable[Change], plan: Plan, *, planned: Collection[str], exceptions: Sequence[Deviation]
 ) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
-    """The differences that a file may take over, and why the others stay out of it.
+    """The differences of one installation that its file may take over, and why the others stay out of it.
 
     Args:
         differences: Everything that is not as wanted, also what the plan holds back.
         plan: Made of the same files and the same live state.
+        planned: Ids of its changes.
         exceptions: Those that still count.
     """
-    planned = {change.id for change in plan.changes}
     free: list[Change] = []
     out: list[NotAdopted] = []
     for change in differences:
@@ -64,7 +66,12 @@ def sorted_out(
             free.append(change)
         else:
             out.append(_held_back(change, plan))
-    return tuple(free), tuple(out)
+    mode = next((one for one in out if one.setting == MODE), None)
+    if mode is None:
+        return tuple(free), tuple(out)
+    along = [one for one in free if one.setting.startswith(AUTHENTICATION)]  # means nothing without its mode
+    out += [_stays_out(one, mode.why, mode.kind) for one in along]
+    return tuple(one for one in free if one not in along), tuple(out)
 
 
 def _held_back(change: Change, plan: Plan) -> NotAdopted:

@@ -5,12 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, NotAdopted
-from reconciler.model.change import Change
+from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
+from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import row_of, value
 from reconciler.planning.adopting import of_changes, of_charger, of_installation, still_open
+from reconciler.planning.held import sorted_out
+from reconciler.planning.inspect import inspect
+from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
 
 
@@ -55,20 +59,14 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
         ReconcilerError: A file cannot be read or patched.
     """
     drafts.take(site.name or "" for site in takeover.fresh)
-    plan = make_plan(takeover.desired, takeover.observed, policy, origins)
-    files = []
-    for site in takeover.desired.installations:
-        found = takeover.observed.installation(site.id, site.account)
-        changes = [change for change in plan.changes if change.target.installation_id == site.id]
-        files.append(_patched(site, found, takeover, drafts, changes=changes))
+    first = _Look.at(takeover.desired, takeover.observed, policy, origins)
+    files = [_patched(site, takeover, drafts, first) for site in takeover.desired.installations]
     files += [_new(site, takeover, drafts) for site in takeover.fresh]
     after = replace(takeover.desired, installations=tuple(one.draft.desired for one in files))
-    second = make_plan(after, takeover.observed, policy, origins)
-    rest = [
-        item
-        for item in still_open(second, {one.installation_id: one.left for one in files})
-        if _is_meant(item, takeover.serials)
-    ]
+    second = _Look.at(after, takeover.observed, policy, origins)
+    held = [item for site in after.installations for item in second.sorted_out(site)[1]]
+    told = {one.installation_id: one.left for one in files}
+    rest = [item for item in still_open(second.plan, held, told) if _is_meant(item.target, takeover.serials)]
     return Adoption(
         tool_version=policy.tool_version,
         created_at=policy.now,
@@ -76,25 +74,43 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
     )
 
 
-def _is_meant(item: NotAdopted, serials: Mapping[str, frozenset[str]]) -> bool:
-    only = serials.get(item.target.installation_id)
-    return only is None or item.target.charger in only
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A plan and what it was made of; `planned` holds the ids of its changes."""
+
+    lookup: Lookup
+    plan: Plan
+    planned: frozenset[str]
+
+    @classmethod
+    def at(cls, desired: DesiredFleet, observed: ObservedFleet, policy: Policy, origins: Origins) -> "_Look":
+        """Compare these files with what is live."""
+        plan = make_plan(desired, observed, policy, origins)
+        lookup = Lookup(desired=desired, observed=observed, policy=policy, origins=origins)
+        return cls(lookup=lookup, plan=plan, planned=frozenset(change.id for change in plan.changes))
+
+    def sorted_out(self, site: DesiredInstallation) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
+        """What the file of an installation may take over, and what something holds back or an exception decides."""
+        today = self.lookup.policy.now.date()
+        valid = [one for one in self.lookup.deviations.get(site.id, ()) if one.until >= today]
+        differences = inspect(site, self.lookup).changes
+        return sorted_out(differences, self.plan, planned=self.planned, exceptions=valid)
 
 
-def _patched(
-    site: DesiredInstallation,
-    found: ObservedInstallation | None,
-    takeover: Takeover,
-    drafts: Drafts,
-    *,
-    changes: Sequence[Change],
-) -> AdoptedFile:
+def _is_meant(target: Target, serials: Mapping[str, frozenset[str]]) -> bool:
+    only = serials.get(target.installation_id)
+    return only is None or target.charger in only
+
+
+def _patched(site: DesiredInstallation, takeover: Takeover, drafts: Drafts, look: _Look) -> AdoptedFile:
+    found = takeover.observed.installation(site.id, site.account)
     only = takeover.serials.get(site.id)
-    wanted = [one for one in changes if only is None or one.target.charger in only]
+    free, held = look.sorted_out(site)
     adopted: tuple[Adopted, ...] = ()
-    left: tuple[NotAdopted, ...] = ()
+    left = tuple(one for one in held if _is_meant(one.target, takeover.serials))
     if found is not None:
-        adopted, left = of_changes(wanted, found)
+        adopted, unread = of_changes([one for one in free if _is_meant(one.target, takeover.serials)], found)
+        left = (*left, *unread)
         for charger in _unlisted(site, found, only):
             more, unread = of_charger(found, charger)
             adopted, left = (*adopted, *more), (*left, *unread)
