@@ -14,7 +14,7 @@ from reconciler.model.value import Unreadable
 from reconciler.planning.adoptable import FileRules, Key, adoptable
 from reconciler.planning.drift_items import cars_at, items_of
 from reconciler.planning.drift_words import group_of, next_step, of_rule, or_adopt, tolerated
-from reconciler.planning.held import covers, first_held, first_refusal, sorted_out
+from reconciler.planning.held import Around, covers, first_held, first_refusal, hand_over, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.quarantine import Quarantine, is_quarantined, quarantine_of
@@ -117,12 +117,21 @@ class _Site:
         return tuple(one for one in self.index.lookup.deviations.get(self.site.id, ()) if one.until >= today)
 
     @cached_property
+    def around(self) -> Around:
+        """What may keep a difference out of the plan or of the file."""
+        return Around(
+            plan=self.index.plan,
+            planned=frozenset(one.id for one in self.index.changes.get(self.place, ())),
+            exceptions=self.valid,
+            wish=self.site.permissions,
+            access=() if self.observed is None else self.observed.permissions,
+        )
+
+    @cached_property
     def adoptable(self) -> frozenset[Key]:
         """What `adopt` ends; whatever something holds back or an exception decides stays out of the file."""
         observed = self.index.lookup.installations.get(self.place)
-        planned = self.index.changes.get(self.place, ())
-        ids = {one.id for one in planned}
-        free, _ = sorted_out(planned, self.index.plan, planned=ids, exceptions=self.valid)
+        free, _ = sorted_out(self.index.changes.get(self.place, ()), self.around)
         return frozenset() if observed is None else adoptable(free, observed, self.index.rules)
 
     def findings(self) -> Iterator[Finding]:
@@ -157,7 +166,7 @@ class _Site:
         if isinstance(change.before, Unreadable):
             return self._finding(change, FindingKind.UNREADABLE)
         pending = first_held(self.index.pending.get(self.place, ()), change)
-        waiting = first_held(self.index.waiting.get(self.place, ()), change)
+        waiting = first_held(self.index.waiting.get(self.place, ()), change) or hand_over(change, self.around)
         if waiting is not None:
             return self._finding(change, FindingKind.WAITING, held=waiting)
         if pending is not None:

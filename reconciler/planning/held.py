@@ -1,14 +1,18 @@
 """What keeps a difference out of the plan, or out of a file: a guard, a device, a person, an exception."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.model.adoption import NotAdopted, WhyNot
 from reconciler.model.change import Change, Target
-from reconciler.model.desired import Deviation
+from reconciler.model.desired import DesiredPermissions, Deviation, RemovalGate
+from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
+from reconciler.planning.access import OWNER, gates_of, is_group
+from reconciler.planning.normalise import ordered_principal
 from reconciler.planning.site import MODE
 
 AUTHENTICATION = "authentication."
@@ -45,27 +49,63 @@ def replaced_by(exceptions: Iterable[Deviation], change: Change) -> Deviation | 
     return next((one for one in found if one.installation_id == change.target.installation_id), None)
 
 
-def sorted_out(
-    differences: Iterable[Change], plan: Plan, *, planned: Collection[str], exceptions: Sequence[Deviation]
-) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What may keep a difference of one installation out of the plan or out of its file.
+
+    Attributes:
+        plan: Made of the same files and the same live state.
+        planned: Ids of its changes, of this installation at least.
+        exceptions: Those of the installation that still count.
+        wish: Who shall have access; None when the file does not say.
+        access: Who has it.
+    """
+
+    plan: Plan
+    planned: frozenset[str]
+    exceptions: Sequence[Deviation]
+    wish: DesiredPermissions | None
+    access: tuple[ObservedPermission, ...] | Unreadable | None
+
+
+def hand_over(change: Change, around: Around) -> WaitingItem | None:
+    """Access that the file itself leaves until an owner has accepted, while nobody has: nobody is too many yet."""
+    gates = {} if around.wish is None else gates_of(around.wish)
+    gate = gates.get(change.target.principal or "")
+    if gate is not RemovalGate.OWNER_ACCEPTED or not isinstance(around.access, tuple):
+        return None
+    if any(one.accepted and OWNER in one.roles and not is_group(one.principal) for one in _staying(gates, around)):
+        return None
+    reason = "keeps its access until an owner has accepted"
+    return WaitingItem(
+        target=change.target, installation_name=change.installation_name, setting=change.setting, reason=reason
+    )
+
+
+def _staying(gates: Collection[str], around: Around) -> list[ObservedPermission]:
+    access = around.access if isinstance(around.access, tuple) else ()
+    return [one for one in access if ordered_principal(one.principal) not in gates]
+
+
+def sorted_out(differences: Iterable[Change], around: Around) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
     """The differences of one installation that its file may take over, and why the others stay out of it.
 
     Args:
         differences: Everything that is not as wanted, also what the plan holds back.
-        plan: Made of the same files and the same live state.
-        planned: Ids of its changes.
-        exceptions: Those that still count.
+        around: What may do so.
     """
     free: list[Change] = []
     out: list[NotAdopted] = []
     for change in differences:
-        exception = replaced_by(exceptions, change)
+        exception = replaced_by(around.exceptions, change)
         if exception is not None:
             out.append(_stays_out(change, _decided(exception, change), WhyNot.EXCEPTED))
-        elif change.id in planned or isinstance(change.before, Unreadable):
+        elif waiting := hand_over(change, around):
+            out.append(_waits(change, waiting))
+        elif change.id in around.planned or isinstance(change.before, Unreadable):
             free.append(change)
         else:
-            out.append(_held_back(change, plan))
+            out.append(_held_back(change, around.plan))
     mode = next((one for one in out if one.setting == MODE), None)
     if mode is None:
         return tuple(free), tuple(out)
@@ -76,7 +116,7 @@ def sorted_out(
 
 def _held_back(change: Change, plan: Plan) -> NotAdopted:
     if waiting := first_held(plan.waiting, change):
-        return _stays_out(change, f"waits for a person: {waiting.reason}", WhyNot.WAITING)
+        return _waits(change, waiting)
     if pending := first_held(plan.pending, change):
         return _stays_out(change, f"waits for a device: {pending.reason}", WhyNot.PENDING)
     refusal = first_refusal(plan.refusals, change)
@@ -89,6 +129,10 @@ def _held_back(change: Change, plan: Plan) -> NotAdopted:
 def _decided(exception: Deviation, change: Change) -> str:
     shown = value(row_of(change.target, change.setting), exception.value)
     return f"an exception wants {shown} until {exception.until.isoformat()}, whatever the file says; change it there"
+
+
+def _waits(change: Change, waiting: WaitingItem) -> NotAdopted:
+    return _stays_out(change, f"waits for a person: {waiting.reason}", WhyNot.WAITING)
 
 
 def _stays_out(change: Change, why: str, kind: WhyNot) -> NotAdopted:

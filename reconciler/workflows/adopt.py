@@ -12,7 +12,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import row_of, value
 from reconciler.planning.adopting import of_changes, of_charger, of_installation, still_open
-from reconciler.planning.held import sorted_out
+from reconciler.planning.held import Around, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
@@ -94,7 +94,15 @@ class _Look:
         today = self.lookup.policy.now.date()
         valid = [one for one in self.lookup.deviations.get(site.id, ()) if one.until >= today]
         differences = inspect(site, self.lookup).changes
-        return sorted_out(differences, self.plan, planned=self.planned, exceptions=valid)
+        found = self.lookup.installations.get((site.account, site.id))
+        around = Around(
+            plan=self.plan,
+            planned=self.planned,
+            exceptions=valid,
+            wish=site.permissions,
+            access=None if found is None else found.permissions,
+        )
+        return sorted_out(differences, around)
 
 
 def _is_meant(target: Target, serials: Mapping[str, frozenset[str]]) -> bool:

@@ -205,6 +205,22 @@ class TestUnfinished:
 
         assert [(one.kind, one.severity.value) for one in found] == [(FindingKind.WAITING, "S3")] * 2
 
+    @pytest.mark.parametrize(("owner", "expected"), [(False, ("waiting", "S3")), (True, ("changed", "S1"))])
+    def test_our_group_is_no_unwanted_access_before_an_owner_has_accepted(
+        self, owner: bool, expected: tuple[str, str]
+    ) -> None:
+        """Nobody is invited yet, so the file itself wants it to stay; once somebody owns the site it must go."""
+        wish = permissions(
+            person("person:c-1", "owner"), absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]
+        )
+        accepted = [has_access("person:c-1", "owner")] if owner else []
+
+        found = drift(wants(access=wish), live(access=[*accepted, has_access("userGroup:BSJG", "owner")]))
+
+        group = only([one for one in found if one.target.principal == "userGroup:BSJG"])
+        assert (group.kind.value, group.severity.value) == expected
+        assert group.adoptable is owner
+
     def test_a_mode_that_waits_for_a_car_is_pending_once(self) -> None:
         """The plan names each busy charger; the finding is about the installation."""
         wish = wants(settings={"authentication.mode": "webhooks"}, switch=SwitchPolicy())
