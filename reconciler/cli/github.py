@@ -1,5 +1,6 @@
 """The `github` command: what the workflows do besides planning, applying and looking for drift."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -190,7 +191,7 @@ def push(file: Path, branch: str, checkout: Path) -> int:
     """Put FILE in the place of the ledger, if it goes on from it; lines that others added are never dropped."""
     from reconciler.cli.github_ledger import push_ledger
 
-    say(push_ledger(file, branch=branch, checkout=checkout))
+    say(push_ledger(file, branch=branch, checkout=checkout, now=datetime.now(UTC)))
     return ExitCode.DONE
 
 
