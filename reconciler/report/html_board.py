@@ -8,6 +8,7 @@ from reconciler.report.html_findings import FindingRow
 from reconciler.report.html_views import in_order
 
 MOST_NAMES = 5
+_GROUP = "userGroup:"
 
 _MATTERS = {
     Severity.S0: "a fuse could be overloaded",
@@ -100,9 +101,14 @@ def _changed(report: DriftReport) -> list[str]:
     return [text for count, text in said if count]
 
 
+def _must_answer(row: FindingRow) -> bool:
+    """Whether somebody must act; a group whose access goes later need not, and neither does the site as a whole."""
+    return row.kind is FindingKind.WAITING and row.place != "" and not row.place.startswith(_GROUP)
+
+
 def _to_do(report: DriftReport, rows: tuple[FindingRow, ...]) -> list[str]:
-    waiting = [row for row in rows if row.kind is FindingKind.WAITING]
-    places = {row.installation: row.name for row in waiting}
+    waiting = {(row.installation, row.place): row.name for row in rows if _must_answer(row)}
+    places = {installation: name for (installation, _), name in waiting.items()}
     ending = len(report.ending)
     said = []
     if waiting:

@@ -56,7 +56,11 @@ _NO_RESTORE = {
 }
 
 
-_ACTUAL = {FindingKind.MISSING: "not seen", FindingKind.UNMANAGED: "there"}
+_ACTUAL = {
+    FindingKind.MISSING: "not seen",
+    FindingKind.UNMANAGED: "there",
+    FindingKind.WAITING: "invited, not accepted yet",
+}
 """Instead of a value, where nothing was read; nothing here says that a thing is gone."""
 
 

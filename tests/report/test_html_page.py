@@ -159,6 +159,22 @@ class TestWithoutScript:
         row = rows_of(report_of([], [aged(one, 1)]))[0]
         assert (row.wanted, row.actual) == ("as in the file", "not read")
 
+    def test_an_invitation_that_nobody_accepted_was_read(self) -> None:
+        """It is as the file wants it; only the person has not answered."""
+        kind, severity, setting, *_, why, group, code = SAMPLES[6]
+        one = finding(6, (kind, severity, setting, None, None, why, group, code))
+
+        row = rows_of(report_of([], [aged(one, 1)]))[0]
+        assert (row.wanted, row.actual) == ("as in the file", "invited, not accepted yet")
+
+    def test_a_board_is_told_of_people_who_must_answer_and_of_nobody_else(self) -> None:
+        """A group that loses its access later answers nothing; a person at two sites is asked twice."""
+        person, again = finding(1, SAMPLES[6]), finding(2, SAMPLES[6])
+        group = replace(person, target=replace(person.target, principal="userGroup:BSJG"))
+
+        page = Page(drift_html(report_of([], [aged(one, 1) for one in (person, again, group)])))
+        assert "We wait for 2 answers of people at 2 sites" in page.text
+
     def test_totals_leave_out_what_is_tolerated(self) -> None:
         """An exception is an agreement."""
         page = drift_html(EVERY_KIND)
