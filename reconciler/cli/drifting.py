@@ -52,14 +52,15 @@ def run_drift(asked: Asked, ways: Ways) -> DriftReport:
 
 
 def _remembered(run: DriftRun, ledger: Ledger | None, path: Path | None) -> DriftReport:
-    """Age by the ledger and write the run down; the same look a second time is not written again."""
+    """Age by the ledger and write the run down; the same look with the same files is not written a second time."""
     if ledger is None or path is None:
         return drift_of(run, None).report
     at, last = run.observed.observed_at, ledger.last_run_at
     if last is not None and at < last:
         raise older_than_ledger(path, at, last)
     drifted: Drifted = drift_of(run, ledger)
-    head = ledger.head if at == last else append_run(path, drifted.lines, now=at)
+    known = ledger.has(at, run.desired.digest)
+    head = ledger.head if known else append_run(path, drifted.lines, now=at)
     return replace(drifted.report, ledger_head=head)
 
 

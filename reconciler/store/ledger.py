@@ -93,7 +93,7 @@ def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str
     with _held(path) as descriptor:
         chain = _read(path)
         last = chain.ledger.last_run_at
-        if last is not None and lines and lines[-1].at <= last:
+        if last is not None and lines and (lines[-1].at < last or _is_in(lines[-1], chain.ledger)):
             raise older_than_ledger(path, lines[-1].at, last)
         new = _linked(lines, prev=chain.links[-1].hash if chain.links else _START)
         pruned = _pruned(chain.links, before=now - KEPT_FOR)
@@ -102,6 +102,11 @@ def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str
         else:
             _append(path, descriptor, size=chain.size, text="".join(map(_text_of, new)))
         return new[-1].hash
+
+
+def _is_in(line: LedgerLine, ledger: Ledger) -> bool:
+    """Whether the run that ends with this line is the latest one of the ledger."""
+    return isinstance(line, RunNoted) and ledger.has(line.at, line.desired_digest or "")
 
 
 def older_than_ledger(path: Path, at: datetime, last: datetime) -> ReconcilerError:

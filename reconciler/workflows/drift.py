@@ -73,7 +73,7 @@ def drift_of(run: DriftRun, ledger: Ledger | None) -> Drifted:
     aging = Aging(findings=tuple(Aged(finding=one) for one in findings), transitions=(), lines=())
     before = Ledger()
     if ledger is not None:
-        before = ledger.before(run.observed.observed_at)
+        before = ledger.before(run.observed.observed_at, run.desired.digest)
         aging = age(findings, before, _aged_run(run, lookup))
     report = DriftReport(
         tool_version=run.policy.tool_version,
@@ -105,6 +105,7 @@ def _aged_run(run: DriftRun, lookup: Lookup) -> Run:
         desired=counts.desired,
         looked_at=lambda noted: looked.at(noted.target, managed=noted.managed),
         selection=run.desired.selection,
+        desired_digest=run.desired.digest,
     )
 
 

@@ -194,6 +194,22 @@ class TestDocuments:
         for part in ("transitions", "findings", "trend", "ledger_head"):
             assert second.document[part] == first.document[part]
 
+    def test_the_same_snapshot_with_another_file_is_another_run(self, shop: Shop) -> None:
+        """What the change of the file resolved is told and written; what stayed is no new finding."""
+        shop.run("snapshot", "--out", "snapshot.json")
+        arguments = ("--snapshot", "snapshot.json", "--ledger", "ledger.jsonl")
+        first = drift(shop, *arguments)
+        gone = [one for one in first.document["findings"] if one["charger"] == "ZPR081010"]
+        shop.edit("installations/coops/solbakken.yaml", "^  ZPR081010:.*\n", "")
+
+        second, third = drift(shop, *arguments), drift(shop, *arguments)
+
+        assert {one["fingerprint"] for one in gone} <= resolved(second)
+        assert resolved(third) == resolved(second)
+        assert second.document["ledger_head"] != first.document["ledger_head"]
+        assert third.document["ledger_head"] == second.document["ledger_head"]
+        assert {one["ageing"]["flaps"] for one in second.document["findings"] if one["ageing"]} == {0}
+
     def test_a_broken_ledger_stops_before_any_request(self, shop: Shop) -> None:
         """With its line."""
         (shop.folder / "ledger.jsonl").write_text("{}\n{}\n")
@@ -209,6 +225,11 @@ class TestDocuments:
 
         assert {entry["method"] for entry in shop.log()} <= {"GET", "POST"}
         assert [entry["path"] for entry in shop.log() if entry["method"] == "POST"] in ([], ["/oauth/token"])
+
+
+def resolved(ended: Ended) -> set[str]:
+    """What the run says has gone."""
+    return {one["fingerprint"] for one in ended.document["transitions"] if one["kind"] == "resolved"}
 
 
 def fingerprints(ended: Ended) -> set[tuple[str, str]]:
