@@ -49,12 +49,29 @@ class LoadedFleet:
     def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
         """Effective values of one installation file with their origins; with a path only that and what lies below.
 
+        What an exception decides comes from exceptions.yaml, as a plan has it.
         Empty when there is no fleet folder; `problems` says so.
 
         Raises:
             UsageProblemError: The file is no installation file of this fleet, or it has no such value.
         """
-        return self.origins.effective(file, path)
+        values = self.origins.effective(file, path)
+        if not self.exceptions:
+            return values
+        identity = next(one.value for one in self.origins.effective(file, "id"))
+        mine = [(one, origin) for one, origin in self.exceptions if one.installation_id == identity]
+        return tuple(_excepted(value, mine) for value in values)
+
+
+def _excepted(value: EffectiveValue, exceptions: Sequence[tuple[Deviation, Origin]]) -> EffectiveValue:
+    for one, origin in exceptions:
+        place = ("chargers", one.charger, one.setting) if one.charger else (one.setting,)
+        name = ".".join(place)
+        if value.path == name and one.value is not None:
+            return replace(value, value=one.value, origin=origin)
+        if one.value is None and (value.path == name or value.path.startswith(f"{name}.")):
+            return replace(value, value=f"(whatever is live until {one.until.isoformat()})", origin=origin)
+    return value
 
 
 def load_fleet(path: Path, *, today: date, commit: str | None = None, under: FleetRules | None = None) -> LoadedFleet:
