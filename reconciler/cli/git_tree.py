@@ -50,6 +50,12 @@ def is_ancestor(first: str, second: str, *, at: Path) -> bool:
     return _git(at, "merge-base", "--is-ancestor", "--end-of-options", first, second) is not None
 
 
+def same_files(first: str, second: str, *, at: Path) -> bool:
+    """Whether a folder holds the same at both commits; False too when git does not know one of them or the folder."""
+    found = [_git(at, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}:./") for one in (first, second)]
+    return found[0] is not None and found[0] == found[1]
+
+
 def commits_between(since: str, until: str, *, at: Path) -> tuple[str, ...]:
     """The commits of a branch after one and up to another, newest first; what a merge brought along is left out.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import global_options
+from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
 from reconciler.model.exit import ExitCode
 from reconciler.model.words import counted
@@ -140,11 +140,14 @@ def reviewed(out: Path, since: str | None, target: str, branch: str, checkout: P
     """Fetch the plans that were reviewed in the pull requests merged since the last successful apply.
 
     Each becomes a file in DIR, for `apply --reviewed`. Nothing counts that was made after the merge, or cannot be read.
+    What is checked out must be what the branch has now; else a run that waited would bring back what was left.
     """
     from reconciler.cli.github_merged import Asked, fetch_reviewed
     from reconciler.cli.hub import GitHubHub
 
-    for line in fetch_reviewed(GitHubHub(), Asked(out=out, since=since, target=target, branch=branch, at=checkout)):
+    fleet = current_globals().fleet
+    asked = Asked(out=out, since=since, target=target, branch=branch, at=checkout, fleet=fleet)
+    for line in fetch_reviewed(GitHubHub(), asked):
         say(line)
     return ExitCode.DONE
 
