@@ -36,15 +36,18 @@ class BaseReference:
 
 
 class PolicyKind(StrEnum):
-    """What a fleet may decide about its own safety; in the plan of a pull request it counts as on its base."""
+    """What a fleet may decide about its own safety, the most dangerous first.
 
-    ACCOUNT = "account"
-    GUARD = "guard"
+    In the plan of a pull request it counts as on its base.
+    """
+
     ALLOWED_HOST = "allowed-host"
+    GUARD = "guard"
     BOUND = "bound"
     ACKNOWLEDGEMENT = "acknowledgement"
-    EXCEPTION = "exception"
     ATTESTATION = "attestation"
+    EXCEPTION = "exception"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class PolicyChange:
     after: str | None
 
     @property
-    def sort_key(self) -> tuple[int, str, str, str]:
-        """In the order of `PolicyKind`, then by subject, then by what is said about it."""
-        return (list(PolicyKind).index(self.kind), self.subject, self.before or "", self.after or "")
+    def sort_key(self) -> tuple[int, int, str, str, str]:
+        """In the order of `PolicyKind`; what is changed, what is new, what goes; then by subject and what is said."""
+        way = 0 if None not in (self.before, self.after) else 1 if self.before is None else 2
+        return (list(PolicyKind).index(self.kind), way, self.subject, self.before or "", self.after or "")

@@ -22,6 +22,7 @@ from reconciler.report.markdown_origin import policy_lines, withdrawn
 from reconciler.report.marks import folded, name, text
 from reconciler.report.origin_words import CAUSES
 from reconciler.report.plan_words import summary_lines, what_and_where
+from reconciler.report.policy_part import policy_within
 
 MARKER = "<!-- reconciler:plan -->"
 """First line of the comment, by which it is found again; no name can hold it, because names are escaped."""
@@ -99,7 +100,7 @@ def _totals(plan: Plan, artefact: str, *, budget: int) -> str:
     foot = [*_counts(plan), *_foot(plan, artefact)]
     lead = [
         _within(plan_head(plan), share // 2),
-        _within(policy_lines(plan), share),
+        policy_within(plan.policy_changes, share),
         _within(about(plan), share),
         _within([f"- {line}" for line in _refusal_lines(plan, blocks)], share),
     ]

@@ -1,5 +1,6 @@
 """What a GitHub workflow understands: annotations at file and line, a step summary, outputs of a step."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from reconciler.report import wording
 from reconciler.report.comment import fitted
 from reconciler.report.escape import cut, for_workflow, for_workflow_property
 from reconciler.report.origin_words import POLICY_WARNING, policy_words, snapshot_warning
+from reconciler.report.policy_part import in_turns
 
 PER_LEVEL = 10
 """GitHub shows so many annotations of each level per step and drops the rest without a word."""
@@ -53,7 +55,9 @@ def _limited(found: Sequence[Annotation]) -> Sequence[Annotation]:
     if len(found) <= PER_LEVEL:
         return found
     left = len(found) - PER_LEVEL + 1
-    more = Annotation(level=found[0].level, title="More", message=f"and {left} more of this kind; see the step summary")
+    titles = Counter(one.title for one in found[PER_LEVEL - 1 :])
+    kinds = ", ".join(f"{number} {title}" for title, number in sorted(titles.items()))
+    more = Annotation(level=found[0].level, title="More", message=f"and {left} more ({kinds}); see the step summary")
     return [*found[: PER_LEVEL - 1], more]
 
 
@@ -85,9 +89,9 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
             file=file,
             line=refusal.line,
         )
-    for policy in plan.policy_changes:
+    for policy in in_turns(plan.policy_changes):
         message = f"{policy_words(policy)}. This {POLICY_WARNING}"
-        yield Annotation(level=Level.WARNING, title="Policy", message=message, file=fleet_file)
+        yield Annotation(level=Level.WARNING, title=f"Policy: {policy.kind.value}", message=message, file=fleet_file)
     if words := snapshot_warning(plan):
         yield Annotation(level=Level.WARNING, title="Snapshot", message=words)
     for item in plan.unreadable:

@@ -11,15 +11,15 @@ from reconciler.report.origin_words import (
     base_words,
     of_cause,
     policy_kinds,
-    policy_words,
     snapshot_warning,
     snapshot_words,
 )
+from reconciler.report.policy_part import policy_line
 
 
 def policy_lines(plan: Plan) -> list[str]:
     """One line per piece of policy that the files change."""
-    return [f"- {text(policy_words(change))}" for change in plan.policy_changes]
+    return [policy_line(change) for change in sorted(plan.policy_changes, key=lambda one: one.sort_key)]
 
 
 def policy_part(plan: Plan) -> list[str]:
