@@ -143,6 +143,20 @@ def test_a_third_value_is_left_and_is_no_success(shop: Shop) -> None:
     assert still_wrong(shop) == [(10, 16)]
 
 
+def test_going_on_with_a_run_does_not_forget_what_it_left(shop: Shop) -> None:
+    """The rest of the run is done and proven; what was merged is still not."""
+    merged(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012347", setting="maxCurrent", value="11")
+    shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    again = shop.apply("--resume", "last")
+
+    assert {one["outcome"] for one in again.document["outcomes"]} == {"done"}
+    assert again.document["exit"]["conditions"] == ["conflict"]
+    assert again.code == 4
+
+
 def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
     """The part of the saved plan that was reviewed."""
     first, _ = merged(shop)
@@ -161,6 +175,19 @@ def test_a_forged_reviewed_plan_is_refused(shop: Shop) -> None:
     (shop.folder / "plan1.json").write_text(json.dumps(document))
 
     ended = shop.run("apply", "--yes", "--reviewed", "plan1.json")
+
+    assert ended.code == 3
+    assert "does not have the id of its content" in ended.err
+
+
+def test_a_forged_taking_back_is_refused(shop: Shop) -> None:
+    """It decides about what is carried out, so it must have the ids of its content too."""
+    taken_back(shop)
+    document = json.loads((shop.folder / "plan2.json").read_text())
+    document["withdrawn"][0]["after"] = 32
+    (shop.folder / "plan2.json").write_text(json.dumps(document))
+
+    ended = shop.run("apply", "--yes", "--reviewed", "plan2.json")
 
     assert ended.code == 3
     assert "does not have the id of its content" in ended.err
