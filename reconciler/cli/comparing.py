@@ -76,8 +76,15 @@ def compared(base: str, applied: str | None) -> Iterator[tuple[LoadedFleet, Desi
             if found is not None and found.desired is not None:
                 earlier = Fleet(desired=with_policy_of(found.desired, known.desired), origins=found.origins)
         own = Fleet(desired=known.desired, origins=known.origins)
+        gone = _no_longer_managed(desired, known.desired)
+        reference = replace(reference, no_longer_managed=gone)
         comparison = Comparison(reference=reference, base=own, applied=earlier, policy=policy)
         yield loaded, with_policy_of(desired, known.desired), comparison
+
+
+def _no_longer_managed(head: DesiredFleet, base: DesiredFleet) -> tuple[tuple[str, str], ...]:
+    kept = {site.id for site in head.installations}
+    return tuple(sorted((site.id, site.name) for site in base.installations if site.id not in kept))
 
 
 def _no_fleet(commit: str, fleet: Path) -> UsageProblemError:

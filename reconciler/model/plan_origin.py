@@ -29,10 +29,16 @@ class SnapshotReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseReference:
-    """With which commits a plan was compared; `applied` is that of the last successful apply, None when not given."""
+    """With which commits a plan was compared.
+
+    Attributes:
+        applied: That of the last successful apply, None when not given.
+        no_longer_managed: Id and name of installations that have a file on the base and none here, sorted.
+    """
 
     commit: str
     applied: str | None = None
+    no_longer_managed: tuple[tuple[str, str], ...] = ()
 
 
 class PolicyKind(StrEnum):

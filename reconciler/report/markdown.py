@@ -13,7 +13,7 @@ from reconciler.report.blast_words import blast_lines
 from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
-from reconciler.report.markdown_origin import origin_lines, policy_head, policy_part, title_words, withdrawn
+from reconciler.report.markdown_origin import gone_head, origin_lines, policy_head, policy_part, title_words, withdrawn
 from reconciler.report.marks import folded, name, span, text
 from reconciler.report.origin_words import CAUSES, of_cause
 from reconciler.report.plan_words import (
@@ -25,6 +25,7 @@ from reconciler.report.plan_words import (
     summary_lines,
     what_and_where,
 )
+from reconciler.report.policy_part import gone_words
 from reconciler.report.rollback_words import headline, lost_by_site
 from reconciler.report.terminal_run import receipt_words, sites_of
 from reconciler.report.wave_words import wave_words
@@ -44,7 +45,7 @@ def plan_markdown(plan: Plan) -> str:
 
 def plan_head(plan: Plan) -> list[str]:
     """The heading, and above everything else that policy changes."""
-    return [_title(plan), *policy_head(plan)]
+    return [_title(plan), *gone_head(plan), *policy_head(plan)]
 
 
 def about(plan: Plan) -> list[str]:
@@ -76,7 +77,7 @@ def _title(plan: Plan) -> str:
     if plan.rollback is not None:
         return f"### {text(headline(plan, plan.rollback))}"
     if plan.base is not None:
-        words = title_words(plan)
+        words = f"{gone_words(plan)}{title_words(plan)}"
     elif not plan.changes:
         words = f"{accounts_words(plan)}: no changes"
     else:

@@ -27,6 +27,19 @@ def policy_part(plan: Plan) -> list[str]:
     return ["\n".join(policy_lines(plan))] if plan.policy_changes else []
 
 
+_NAMES_SHOWN = 8
+
+
+def gone_head(plan: Plan) -> list[str]:
+    """Which installations the pull request takes out of our care; nothing when it takes none."""
+    gone = () if plan.base is None else plan.base.no_longer_managed
+    if not gone:
+        return []
+    names = ", ".join(name(one) for _, one in gone[:_NAMES_SHOWN])
+    more = f" and {len(gone) - _NAMES_SHOWN} more" if len(gone) > _NAMES_SHOWN else ""
+    return [f"> [!WARNING]\n> **No longer managed:** {names}{more}. After the merge nothing compares or repairs them."]
+
+
 def policy_head(plan: Plan) -> list[str]:
     """The sentence above them; nothing when the files change no policy."""
     if not plan.policy_changes:

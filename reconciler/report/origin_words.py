@@ -62,6 +62,8 @@ def base_words(plan: Plan) -> str:
         return ""
     counts = [f"{len(of_cause(plan, one))} {one.value}" for one in (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT)]
     gone = f", {len(plan.withdrawn)} withdrawn" if plan.withdrawn else ""
+    left = len(plan.base.no_longer_managed)
+    gone += f", {wording.counted(left, 'installation')} no longer managed" if left else ""
     return f"compared with {plan.base.commit[:10]}: {', '.join(counts)}{gone}"
 
 

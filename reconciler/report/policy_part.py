@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
+from reconciler.report import wording
 from reconciler.report.marks import text
 from reconciler.report.origin_words import policy_kinds, policy_words
 
@@ -21,6 +23,12 @@ def in_turns(changes: Iterable[PolicyChange]) -> tuple[PolicyChange, ...]:
         turns.append((seen[change.kind], change))
         seen[change.kind] += 1
     return tuple(change for _, change in sorted(turns, key=lambda pair: (pair[0], pair[1].sort_key)))
+
+
+def gone_words(plan: Plan) -> str:
+    """`1 installation no longer managed; `, the beginning of a title; nothing when the files take none away."""
+    gone = () if plan.base is None else plan.base.no_longer_managed
+    return f"{wording.counted(len(gone), 'installation')} no longer managed; " if gone else ""
 
 
 def policy_within(changes: Iterable[PolicyChange], room: int) -> str:

@@ -61,7 +61,8 @@ def test_an_empty_pull_request_brings_nothing(repository: Repository) -> None:
     document = repository.plan().document
 
     assert set(causes(document)) == {"already pending on base"}
-    assert document["base"] == {"commit": repository.git("rev-parse", "main"), "applied": None}
+    commit = repository.git("rev-parse", "main")
+    assert document["base"] == {"commit": commit, "applied": None, "no_longer_managed": []}
     assert document["withdrawn"] == []
     assert document["policy_changes"] == []
 
@@ -87,6 +88,32 @@ def test_what_the_base_wants_and_the_pull_request_does_not_is_withdrawn(reposito
     assert document["withdrawn"]
     assert {change["name"] for change in document["withdrawn"]} == {"Bakkegata 7"}
     assert not [change for change in document["changes"] if change["name"] == "Bakkegata 7"]
+
+
+def test_a_pull_request_that_only_deletes_a_file_is_headed_by_what_nobody_manages_any_more(
+    repository: Repository,
+) -> None:
+    """It changes nothing at the chargers, and yet what happens there afterwards is nobody's any more."""
+    file = repository.shop.folder / "fleet" / BAKKEGATA
+    identity = re.findall(r"^id: (\S+)", file.read_text(), re.MULTILINE)[0]
+    file.unlink()
+
+    ended = repository.plan("--out", "plan.json")
+    comment = repository.shop.run("show", "plan.json", "--format", "markdown").out
+
+    assert ended.document["base"]["no_longer_managed"] == [{"installation": identity, "name": "Bakkegata 7"}]
+    title, _, warning = comment.splitlines()[:3]
+    assert "1 installation no longer managed; this pull request" in title
+    assert warning == "> [!WARNING]"
+    assert "**No longer managed:** Bakkegata 7." in comment.splitlines()[3]
+
+
+def test_a_file_that_moves_is_managed_as_before(repository: Repository) -> None:
+    """The id counts, not the place."""
+    fleet = repository.shop.folder / "fleet"
+    (fleet / BAKKEGATA).rename(fleet / "installations" / "elsewhere.yaml")
+
+    assert repository.plan().document["base"]["no_longer_managed"] == []
 
 
 def test_what_was_applied_and_differs_again_is_drift(repository: Repository) -> None:
