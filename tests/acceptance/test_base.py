@@ -205,7 +205,22 @@ def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
     ended = repository.plan()
 
     assert ended.code == 3
-    assert "allowedHosts" in ended.err or "host" in ended.err
+    assert "E216" in ended.err
+    assert "is new in this pull request" in ended.err
+    assert "counts only after it is merged" in ended.err
+
+
+def test_a_new_account_counts_only_after_the_merge(repository: Repository) -> None:
+    """Adding an account and using it takes two pull requests; the message says so."""
+    repository.shop.edit("fleet.yaml", r"^accounts:", "accounts:\n  second: {cloud: sandbox}")
+    file = repository.shop.folder / "fleet" / BAKKEGATA
+    file.write_text(re.sub(r"^account:.*\n", "", file.read_text(), flags=re.MULTILINE) + "\naccount: second\n")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E020 account: this account is new in this pull request." in ended.err
+    assert "counts only after it is merged" in ended.err
 
 
 def test_bounds_that_differ_far_behind_are_a_change(repository: Repository) -> None:
