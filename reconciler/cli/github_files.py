@@ -4,12 +4,11 @@ import tempfile
 from pathlib import Path
 
 from reconciler.errors import InvalidDocumentError, ReconcilerError
-from reconciler.model.change import Cause
 from reconciler.model.exit import Condition, ExitCode, code_of
 from reconciler.model.plan import Refusal
 from reconciler.model.plan_origin import BaseReference
 from reconciler.planning.cause import with_causes
-from reconciler.report.origin_words import refusal_words
+from reconciler.report.origin_words import OWN, refusal_words
 from reconciler.workflows.github_merges import SNAPSHOT_WORKFLOWS, newest_snapshot
 from reconciler.workflows.github_ports import Runs
 
@@ -17,9 +16,6 @@ _IN_TIME = frozenset({Condition.DIFFERENCES, Condition.PENDING, Condition.WAITIN
 """What waits for somebody, and is told in a comment or an issue; a red job would only say it again."""
 
 _BY_GUARDS = frozenset({Condition.REFUSED, Condition.FLEET_REFUSED})
-
-_OWN = frozenset({Cause.FILE, Cause.PULL_REQUEST})
-"""Whose refusals a pull request answers for; without a base all of them."""
 
 _ACCEPTABLE = {
     "plan": _IN_TIME | {Condition.UNREADABLE},
@@ -53,7 +49,7 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str
     if kind != "plan":
         return ExitCode(code_of(bad)), [words]
     refusals = _with_causes(file, base)
-    new = [one for one in refusals if one.cause in _OWN]
+    new = [one for one in refusals if one.cause in OWN]
     if not new:
         bad = tuple(one for one in bad if one not in _BY_GUARDS)
         words += " (what is refused is refused on the base too)" if refusals else ""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from reconciler.model.change import Cause, Change
 from reconciler.model.outcome import OutcomeKind, RunResult
-from reconciler.model.plan import Plan, Refusal
+from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report import wording
@@ -14,8 +14,9 @@ from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
 from reconciler.report.markdown_origin import gone_head, origin_lines, policy_head, policy_part, title_words, withdrawn
-from reconciler.report.marks import folded, name, span, text
-from reconciler.report.origin_words import CAUSES, of_cause
+from reconciler.report.markdown_refusals import refusal_line, refused_in_view, whose
+from reconciler.report.marks import folded, name, prose, span, text
+from reconciler.report.origin_words import CAUSES, of_cause, own_part
 from reconciler.report.plan_words import (
     accounts_words,
     coverage_words,
@@ -35,9 +36,9 @@ def plan_markdown(plan: Plan) -> str:
     """A heading with the outcome, what is open, the changes (by cause if it was compared), and the rest folded."""
     blocks = blocks_of(plan)
     parts = [*plan_head(plan), *policy_part(plan), *about(plan), *_lost(plan)]
-    parts += [f"> **Refused:** {refusal_line(item)}" for item in plan.refusals if item.installation_id is None]
+    parts += refused_in_view(plan)
     parts += [part for cause in causes_of(plan) for part in changes_part(plan, blocks, cause)]
-    parts += [*withdrawn(plan), *_open(blocks)]
+    parts += [*withdrawn(plan), *_open(plan, blocks)]
     parts += [_summary(plan)] if blocks or plan.refusals else []
     parts.append(f"Plan {code(plan.digest)}, {text(what_and_where(plan))}")
     return "\n\n".join(parts) + "\n"
@@ -52,11 +53,6 @@ def about(plan: Plan) -> list[str]:
     """What was selected and compared, where it comes from, and what the plan (of a pull request: its own part) does."""
     compared = [] if plan.rollback is not None else [text(coverage_words(plan))]
     return [*_partial(plan), *compared, *origin_lines(plan), *_blast(own_part(plan))]
-
-
-def own_part(plan: Plan) -> Plan:
-    """The plan as far as the pull request brings it; all of it where nothing was compared."""
-    return plan if plan.base is None else replace(plan, changes=of_cause(plan, Cause.PULL_REQUEST))
 
 
 def causes_of(plan: Plan) -> tuple[Cause | None, ...]:
@@ -85,7 +81,7 @@ def _title(plan: Plan) -> str:
         total = wording.counted(len(plan.changes), "change")
         held = f", {held_back(plan)} held back" if held_back(plan) else ""
         words = f"{total} at {wording.counted(sites, 'installation')}{held}"
-    still_open = open_words(plan)
+    still_open = open_words(plan if plan.base is None else replace(plan, refusals=()))
     return f"### Plan: {text(words)}" + (f" ({text(still_open)})" if still_open else "")
 
 
@@ -164,9 +160,13 @@ def _value(words: str, observation: Observation) -> str:
     return text(words) if none else code(cut(words, _VALUE_CELLS))
 
 
-def _open(blocks: Sequence[Block]) -> list[str]:
+def _open(plan: Plan, blocks: Sequence[Block]) -> list[str]:
+    compared = plan.base is not None
     sections = (
-        ("{number} refused", [_refusals(block) for block in blocks]),
+        (
+            "{number} refused on base already" if compared else "{number} refused",
+            [_refusals(block) for block in blocks],
+        ),
         ("{number} pending, a device must still act", [_pending(block) for block in blocks]),
         ("{number} waiting, a person must still act", [_waiting(block) for block in blocks]),
         ("{number} not readable", [_unreadable(block) for block in blocks]),
@@ -183,21 +183,13 @@ def _open(blocks: Sequence[Block]) -> list[str]:
 
 
 def _refusals(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {refusal_line(item)}" for item in block.refusals]
-
-
-def refusal_line(item: Refusal) -> str:
-    """One guard that said no, with the way out."""
-    guard = f"{code(item.guard)}, {code(item.code)}"
-    found = f"found {text(item.measured)}; allowed {text(item.limit)}"
-    lift = f"or lift it: {span(f'--accept {item.accept}')}" if item.accept else "nothing lifts this guard"
-    held = f" Holds back: {text('; '.join(wording.held_back(item)))}." if item.held_back else ""
-    return f"{text(wording.refused(item))} ({guard}; {found}).{held} Way out: {text(item.remedy)}; {lift}"
+    """Those of the pull request stand in full view."""
+    return [f"{refusal_line(item)}{whose(item)}" for item in block.refusals if item.cause is not Cause.PULL_REQUEST]
 
 
 def _pending(block: Block) -> list[str]:
     return [
-        f"{name(block.name)}: {text(wording.setting(item.target, item.setting))}: {text(item.reason)}"
+        f"{name(block.name)}: {text(wording.setting(item.target, item.setting))}: {prose(item.reason)}"
         for item in block.pending
     ]
 
@@ -207,7 +199,7 @@ def _waiting(block: Block) -> list[str]:
     for item in block.waiting:
         since = f" (since {wording.time(item.since)})" if item.since else ""
         subject = text(wording.setting(item.target, item.setting))
-        lines.append(f"{name(block.name)}: {subject}: {text(item.reason)}{escaped(since)}")
+        lines.append(f"{name(block.name)}: {subject}: {prose(item.reason)}{escaped(since)}")
     return lines
 
 
@@ -222,16 +214,16 @@ def _unreadable(block: Block) -> list[str]:
 
 
 def _unverifiable(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {text(note.subject)}: {text(note.reason)}" for note in block.unverifiable]
+    return [f"{name(block.name)}: {text(note.subject)}: {prose(note.reason)}" for note in block.unverifiable]
 
 
 def _warnings(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {text(item.message)} ({code(item.code)})" for item in block.warnings]
+    return [f"{name(block.name)}: {prose(item.message)} ({code(item.code)})" for item in block.warnings]
 
 
 def _summary(plan: Plan) -> str:
     lines = [f"- {f'**{label}:** ' if label else ''}{text(words)}" for label, words in summary_lines(plan)]
-    return "\n".join([*lines, f"- **Next:** {text(next_words(plan))}"])
+    return "\n".join([*lines, f"- **Next:** {prose(next_words(plan))}"])
 
 
 def result_markdown(result: RunResult, plan: Plan) -> str:
@@ -297,5 +289,5 @@ def _problem(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     what = " ".join(part for part in (problem.what, problem.why) if part)
     path = span(problem.path) if problem.path else ""
-    cells = [span(place), code(problem.code), path, text(what), text(problem.remedy)]
+    cells = [span(place), code(problem.code), path, prose(what), prose(problem.remedy)]
     return f"| {' | '.join(cells)} |"

@@ -10,6 +10,7 @@ from reconciler.report.origin_words import (
     POLICY_WARNING,
     base_words,
     of_cause,
+    own_refusals,
     policy_kinds,
     snapshot_warning,
     snapshot_words,
@@ -62,10 +63,15 @@ def origin_lines(plan: Plan) -> list[str]:
 
 def title_words(plan: Plan) -> str:
     """What the pull request brings, before what was there already."""
-    own = of_cause(plan, Cause.PULL_REQUEST)
-    brings = f"this pull request brings {_changes(own)}" if own else "this pull request changes nothing at the chargers"
+    own, refused = of_cause(plan, Cause.PULL_REQUEST), own_refusals(plan)
+    guards = f"refused by {wording.counted(len(refused), 'guard')}"
+    if own:
+        brings = f"this pull request brings {_changes(own)}" + (f", and is {guards}" if refused else "")
+    else:
+        brings = f"this pull request {f'is {guards}' if refused else 'changes nothing at the chargers'}"
     rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]
-    return "; ".join([brings, *rest])
+    before = len(plan.refusals) - len(refused)
+    return "; ".join([brings, *rest, *([f"{before} refused on base already"] if before else [])])
 
 
 def _changes(changes: Sequence[Change]) -> str:

@@ -1,10 +1,13 @@
 """Where a plan comes from, in words: its snapshot, the commits it was compared with, policy that does not count yet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from reconciler.model.change import Cause, Change
+from reconciler.model.desired import Route
 from reconciler.model.plan import Plan, Refusal
 from reconciler.model.plan_origin import PolicyChange, PolicyKind
+from reconciler.model.seen import SiteSeen
 from reconciler.report import wording
 from reconciler.report.escape import cut
 
@@ -30,6 +33,9 @@ CAUSES = {
     Cause.DRIFT: "Drift",
 }
 """The parts of a plan that was compared with its base, in the order in which a reviewer reads them."""
+
+OWN = frozenset({Cause.FILE, Cause.PULL_REQUEST})
+"""What a pull request answers for; where nothing was compared, all of it."""
 
 REFUSED_BY = {
     Cause.FILE: "",
@@ -60,7 +66,12 @@ def base_words(plan: Plan) -> str:
     """`compared with 1f0c9ab2d4: 3 by this pull request, 2 already pending on base`; empty without a base."""
     if plan.base is None:
         return ""
-    counts = [f"{len(of_cause(plan, one))} {one.value}" for one in (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT)]
+    told = (
+        (Cause.PULL_REQUEST, "by this pull request"),
+        (Cause.BASE, Cause.BASE.value),
+        (Cause.DRIFT, Cause.DRIFT.value),
+    )
+    counts = [f"{len(of_cause(plan, cause))} {words}" for cause, words in told]
     gone = f", {len(plan.withdrawn)} withdrawn" if plan.withdrawn else ""
     left = len(plan.base.no_longer_managed)
     gone += f", {wording.counted(left, 'installation')} no longer managed" if left else ""
@@ -79,6 +90,39 @@ def refusal_words(refusal: Refusal) -> str:
     return (
         f"refused{f', {whose}' if whose else ''}: {where}{wording.refused(refusal)} ({refusal.guard}, {refusal.code})"
     )
+
+
+def own_part(plan: Plan) -> Plan:
+    """The plan as far as the pull request brings it; all of it where nothing was compared."""
+    if plan.base is None:
+        return plan
+    changes = of_cause(plan, Cause.PULL_REQUEST)
+    others: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        if change.cause is not Cause.PULL_REQUEST:
+            others.setdefault(change.target.installation_id, []).append(change)
+    ids = {change.id for change in changes}
+    cut = (replace(step, change_ids=tuple(one for one in step.change_ids if one in ids)) for step in plan.steps)
+    steps = tuple(step for step in cut if step.change_ids)
+    write = sum(step.route is not Route.PORTAL for step in steps)
+    sites = tuple(_beside(site, others.get(site.installation_id, [])) for site in plan.sites)
+    return replace(plan, changes=changes, steps=steps, sites=sites, requests=replace(plan.requests, write=write))
+
+
+def _beside(site: SiteSeen, others: Sequence[Change]) -> SiteSeen:
+    """What was seen, without what other changes see to: no pull request answers for that."""
+    limits = {one.target.charger for one in others if one.setting == "maxCurrent"}
+    alone = {one.target.charger for one in others if one.setting == "standAlone"}
+    return replace(
+        site,
+        off=tuple(serial for serial in site.off if serial not in limits),
+        stand_alone=tuple(serial for serial in site.stand_alone if serial not in alone),
+    )
+
+
+def own_refusals(plan: Plan) -> tuple[Refusal, ...]:
+    """What guards refuse because of the pull request; all of it where nothing was compared."""
+    return tuple(one for one in plan.refusals if one.cause in OWN)
 
 
 def policy_words(change: PolicyChange) -> str:

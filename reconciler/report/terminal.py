@@ -7,6 +7,7 @@ from reconciler.report.escape import cut, for_terminal, name
 from reconciler.report.origin_words import (
     POLICY_WARNING,
     base_words,
+    own_part,
     policy_words,
     snapshot_warning,
     snapshot_words,
@@ -80,7 +81,7 @@ def _header(page: Page, plan: Plan) -> None:
         page.line((headline(plan, plan.rollback), Tone.STRONG))
         _partial(page, plan)
         page.line(f"{made_when(plan.rollback)}: {what_and_where(plan)}")
-    for line in blast_lines(plan):
+    for line in blast_lines(own_part(plan)):
         tone = Tone.BAD if line.weight is Weight.GRAVE else Tone.PLAIN
         page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)
     if plan.accepted:
@@ -92,7 +93,7 @@ def _origin(page: Page, plan: Plan) -> None:
     for change in plan.policy_changes:
         page.labelled(("Policy", Tone.BAD), for_terminal(cut(policy_words(change), _POLICY_CELLS)), cells=10)
     if plan.policy_changes:
-        page.line((f"These files {POLICY_WARNING}", Tone.BAD))
+        page.line((f"This {POLICY_WARNING}", Tone.BAD))
     if plan.snapshot is not None:
         page.labelled(("Snapshot", Tone.STRONG), for_terminal(snapshot_words(plan)), cells=10)
     if words := snapshot_warning(plan):
