@@ -12,7 +12,7 @@ from reconciler.model.problem import Problem, Severity
 from reconciler.report import wording
 from reconciler.report.comment import fitted
 from reconciler.report.escape import cut, for_workflow, for_workflow_property
-from reconciler.report.origin_words import POLICY_WARNING, policy_words, snapshot_warning
+from reconciler.report.origin_words import OWN, POLICY_WARNING, REFUSED_BY, own_part, policy_words, snapshot_warning
 from reconciler.report.policy_part import in_turns
 
 PER_LEVEL = 10
@@ -69,22 +69,22 @@ def _command(one: Annotation) -> str:
 
 
 def plan_annotations(plan: Plan) -> str:
-    """Refusals as errors; policy that does not count yet, an old snapshot and gaps as warnings; raises as notices."""
+    """Refusals as errors; policy that does not count yet, an old snapshot and gaps as warnings; raises as notices.
+
+    Of a pull request only what it brings is an error or a notice: what was refused before is a warning.
+    """
     return annotations_text(_of_plan(plan))
 
 
 def _of_plan(plan: Plan) -> Iterator[Annotation]:
     folder = PurePosixPath(plan.desired.path)
     parent = PurePosixPath() if folder.is_absolute() else folder.parent
-    places: dict[str, tuple[str, int]] = {}
-    for change in plan.changes:
-        places.setdefault(change.target.installation_id, (str(parent / change.file), change.line))
     fleet_file = str(folder / "fleet.yaml") if not folder.is_absolute() else ""
     for refusal in plan.refusals:
         file = str(parent / refusal.file) if refusal.file else "" if refusal.installation_id else fleet_file
         yield Annotation(
-            level=Level.ERROR,
-            title=f"Refused: {refusal.guard}",
+            level=Level.ERROR if refusal.cause in OWN else Level.WARNING,
+            title=f"{f'Refused {REFUSED_BY[refusal.cause]}'.rstrip()}: {refusal.guard}",
             message=_refused(refusal),
             file=file,
             line=refusal.line,
@@ -95,9 +95,11 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
     if words := snapshot_warning(plan):
         yield Annotation(level=Level.WARNING, title="Snapshot", message=words)
     for item in plan.unreadable:
-        file, line = places.get(item.target.installation_id, ("", 0))
-        yield Annotation(level=Level.WARNING, title="Not readable", message=_unreadable(item), file=file, line=line)
-    for change in plan.changes:
+        file = str(parent / item.file) if item.file else ""
+        yield Annotation(
+            level=Level.WARNING, title="Not readable", message=_unreadable(item), file=file, line=item.line
+        )
+    for change in own_part(plan).changes:
         if change.raised_a:
             subject = wording.setting(change.target, change.setting)
             message = f"{change.installation_name}: {subject} {wording.before(change)} → {wording.after(change)}"

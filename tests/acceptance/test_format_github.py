@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.model.change import Cause
 from reconciler.model.desired import Route
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import BaseReference
 from reconciler.report.github import (
     PER_LEVEL,
     SUMMARY_BUDGET,
@@ -75,6 +77,44 @@ def test_wrong_files_are_annotated_where_they_are_wrong(shop: Shop, runner: tupl
     assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
     assert "bakkegata-7.yaml" in summary.read_text()
     assert outputs_in(output.read_text())["exit"] == "3"
+
+
+def test_a_plan_of_wrong_files_is_annotated_like_their_validation(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """A job that plans without validating first would else fail without a word on the pull request."""
+    shop.edit("installations/homes/bakkegata-7.yaml", r"maxCurrent: \d+", "maxCurrent: 3")
+    summary, output = runner
+
+    ended = shop.run("plan", "--format", "github")
+
+    assert ended.code == 3
+    assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
+    assert summary.read_text().startswith("### Files: 1 error in 1 file")
+    assert outputs_in(output.read_text()) == {"exit": "3", "problems": "1"}
+
+
+def test_what_was_there_before_is_no_annotation_of_its_own() -> None:
+    """Drift beside a pull request raises no notice at its lines, and what the base is refused is no error."""
+    drifted = replace(
+        FIXTURE,
+        changes=tuple(replace(one, cause=Cause.DRIFT) for one in FIXTURE.changes),
+        refusals=tuple(replace(one, cause=Cause.BASE) for one in FIXTURE.refusals),
+        base=BaseReference(commit="a" * 40),
+    )
+
+    text = plan_annotations(drifted)
+
+    assert "::notice" not in text
+    assert "::error" not in text
+    assert "title=Refused on the base already%3A " in text
+
+
+def test_what_could_not_be_read_is_annotated_at_its_line(shop: Shop) -> None:
+    """The charger's line, else that of the installation."""
+    ended = shop.plan("Lufthavn*", "--format", "github")
+
+    unread = [line for line in ended.out.splitlines() if "title=Not readable" in line]
+    assert unread
+    assert all(re.search(r"file=fleet/installations/public/lufthavn-p1.yaml,line=\d+", line) for line in unread)
 
 
 def test_outside_of_a_runner_nothing_is_written(shop: Shop) -> None:
