@@ -1,5 +1,6 @@
 """A drift report made of a real run over builders, with names that somebody hostile chose."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from reconciler.model.desired import Origin
@@ -27,7 +28,7 @@ HOSTILE = "=cmd|'/c calc'!A1 \x1b[31m | ::error::x <img src=x> @everyone `a` [x]
 A, B, C, D, E = CHARGERS
 
 
-def sample(*, name: str = HOSTILE, more: int = 0) -> DriftReport:
+def sample(*, name: str = HOSTILE, more: int = 0, runs: int = 1, apart: timedelta = timedelta(days=1)) -> DriftReport:
     """Nearly every kind of finding, with a ledger; `more` adds that many chargers that are off."""
     serials = [f"ZPR09{number:04d}" for number in range(more)]
     files = fleet(
@@ -70,4 +71,12 @@ def sample(*, name: str = HOSTILE, more: int = 0) -> DriftReport:
         origins=FixedOrigins(),
         exceptions=[(files.deviations[0], Origin(file="fleet/exceptions.yaml", line=7))],
     )
-    return drift_of(run, Ledger()).report
+    ledger = Ledger()
+    for number in range(1, runs):
+        ledger = Ledger(lines=(*ledger.lines, *drift_of(_at(run, apart * (number - runs)), ledger).lines))
+    return drift_of(run, ledger).report
+
+
+def _at(run: DriftRun, later: timedelta) -> DriftRun:
+    observed = replace(run.observed, observed_at=run.observed.observed_at + later)
+    return replace(run, observed=observed, seen=observed)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -56,7 +57,7 @@ class TestTerminal:
         shown = text(PLAIN)
 
         assert "Suppressed by an exception" in shown
-        assert "in 10 d  Solbakken borettslag  ZPR080004 maxCurrent: antenna (operations;" in shown
+        assert "in 10 days  Solbakken borettslag  ZPR080004 maxCurrent: antenna (operations;" in shown
         assert "fleet/exceptions.yaml:7" in shown
 
     @pytest.mark.parametrize("width", [60, 80, 160])
@@ -76,7 +77,38 @@ class TestTerminal:
         assert shown.count("\n") < 200
 
 
+class TestSecondRun:
+    def test_what_was_there_before_is_not_new(self) -> None:
+        """A night without news says so in one sentence, and tells how often each thing was seen."""
+        for shown in (text(sample(name="Solbakken", runs=3)), drift_markdown(sample(name="Solbakken", runs=3))):
+            assert "Nothing happened since the last run." in shown
+            assert "for 2 days, seen 3 times" in shown
+            assert "new" not in shown.split()
+
+    def test_a_second_look_within_the_hour_is_not_new_either(self) -> None:
+        """Somebody asks twice in a row."""
+        shown = text(sample(name="Solbakken", runs=2, apart=timedelta(seconds=13)))
+
+        assert "for less than an hour, seen 2 times" in shown
+        assert "new" not in shown.split()
+
+    def test_the_first_run_is_new(self) -> None:
+        """Everything is, but for what says itself since when."""
+        shown = drift_markdown(PLAIN)
+
+        assert "| new |" in shown
+        assert "**Since the last run:** 9 new" in shown
+        assert "| for 9 days |" in shown
+
+
 class TestMarkdown:
+    def test_what_to_copy_stands_in_code(self) -> None:
+        """A command with backslashes before its backticks is nothing to copy."""
+        shown = drift_markdown(PLAIN)
+
+        assert "\\`" not in shown
+        assert "`reconciler apply " in shown
+
     def test_it_can_be_found_again(self) -> None:
         """A workflow updates its own issue."""
         assert drift_markdown(REPORT).startswith(MARKER)
