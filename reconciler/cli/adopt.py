@@ -26,6 +26,7 @@ from reconciler.loading.load import LoadedFleet
 from reconciler.model.adoption import Adoption
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.words import counted
 
 
 @click.command("adopt")
@@ -134,4 +135,4 @@ def _confirmed(adoption: Adoption, *, yes: bool) -> bool:
             where="adopt",
             remedy="review `reconciler adopt … --dry-run`, then give --yes",
         )
-    return click.confirm(f"Write {len(adoption.to_write)} file(s)?", default=False, err=True)
+    return click.confirm(f"Write {counted(len(adoption.to_write), 'file')}?", default=False, err=True)

@@ -107,7 +107,7 @@ def _left_lines(left: Left, shown: str) -> list[str]:
     others = [change for change in changes if change not in left.overtaken]
     more = max(0, len(others) - _SHOWN) + max(0, len(left.overtaken) - _SHOWN)
     return [
-        f"{counted(len(changes), 'change')} not reviewed, left as it is; the plan for it is {shown}",
+        f"{counted(len(changes), 'change')} not reviewed, so not applied; the plan of what was left is {shown}",
         *(
             f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed)})"
             for change in left.overtaken[:_SHOWN]

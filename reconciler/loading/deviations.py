@@ -14,6 +14,7 @@ from reconciler.loading.site import as_items, as_map
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Attestation, Deviation, Origin
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
+from reconciler.model.words import days_left
 
 REMIND_BEFORE = timedelta(days=14)
 
@@ -97,7 +98,7 @@ def _end(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:
     yield from end_findings(place, until, today=today)
     day = day_of(until) if isinstance(until, str) else None
     if day is not None and today <= day <= today + REMIND_BEFORE:
-        yield Finding(code="W242", path=place, what=f"this ends in {(day - today).days} day(s).")
+        yield Finding(code="W242", path=place, what=f"this ends {days_left((day - today).days)}.")
 
 
 def _target(path: TreePath, entry: Mapping[str, Any], serials: Mapping[str, frozenset[str]]) -> Iterator[Finding]:

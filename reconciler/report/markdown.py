@@ -248,7 +248,7 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
     if result.residual_plan is not None:
         parts.append(f"What is left: {span(result.residual_plan)}")
     if result.not_reviewed is not None:
-        parts.append(f"Not reviewed, left as it is: {span(result.not_reviewed)}")
+        parts.append(f"Not reviewed, so not applied: {span(result.not_reviewed)}")
     if result.rollback is not None:
         parts.append(f"To take it back: {span(f'reconciler apply {result.rollback}')}")
     return "\n\n".join(parts) + "\n"

@@ -47,11 +47,10 @@ REFUSED_BY = {
 
 
 def snapshot_words(plan: Plan) -> str:
-    """`of 2026-01-15 06:00 UTC, 14 h old`; empty for a plan from the live cloud."""
+    """`of 2026-01-15 06:00 UTC, 14 hours old`; empty for a plan from the live cloud."""
     if plan.snapshot is None:
         return ""
-    hours = int(plan.snapshot.age_at(plan.created_at).total_seconds() // 3600)
-    age = f"{hours} h old" if hours else "less than an hour old"
+    age = wording.how_old(plan.snapshot.age_at(plan.created_at))
     part = "" if plan.snapshot.selection is None else f"; it holds only {plan.snapshot.selection}"
     return f"of {wording.time(plan.snapshot.taken_at)}, {age}{part}"
 
