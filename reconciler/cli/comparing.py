@@ -117,7 +117,7 @@ def _at(commit: str, fleet: Path, *, told: str) -> Iterator[LoadedFleet | None]:
 def _told(problem: Problem, where: str, folder: Path) -> Problem:
     """The problem with the file as it is called in the commit, not where it lies for the moment."""
     file = problem.file.replace(str(folder.parent.resolve()), "").replace(str(folder.parent), "")
-    return replace(problem, file=where + file.removeprefix("/"))
+    return replace(problem, file=where + file.removeprefix("/"), elsewhere=True)
 
 
 def _bounds(rules: FleetRules | None) -> dict[str, str]:

@@ -6,11 +6,11 @@ import click
 
 from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.options import global_options
-from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports, say, show, writable
+from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_reports, say, writable
 from reconciler.cli.plan_sources import Sources, plan_with
 from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
-from reconciler.cli.workflow_step import tell_workflow
+from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
 
@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     try:
         plan = plan_with(Sources(snapshot=snapshot, base=base, applied=applied), asked, lift=accepted_guards)
     except InvalidFilesError as error:
-        _tell_wrong_files(format_, error)
+        tell_wrong_files(format_, error)
         raise
     if out is not None:
         write_atomically(out, to_text(plan_document(plan)))
@@ -76,19 +76,3 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     code = ExitCode(code_of(conditions))
     tell_workflow(format_, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
     return code
-
-
-def _tell_wrong_files(format_: str, error: InvalidFilesError) -> None:
-    """The same annotations and summary as `validate` gives, in a workflow; elsewhere stderr says it all."""
-    from reconciler.report.github import validation_annotations
-    from reconciler.report.markdown import validation_markdown
-
-    if Format(format_) is not Format.GITHUB:
-        return
-    problems = error.problems
-    show(validation_annotations(problems))
-    tell_workflow(
-        format_,
-        summary=lambda: validation_markdown(problems, files=len({one.file for one in problems})),
-        outputs={"exit": str(int(error.exit_code)), "problems": str(len(problems))},
-    )

@@ -34,13 +34,21 @@ def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Re
     }
 
 
-DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.HTML)
+DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.HTML, Format.GITHUB)
 """How a drift report can be written."""
 
 
 def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Render]:
     """How a drift report is shown; texts leave out what is milder than `least`."""
-    from reconciler.report import drift_csv, drift_markdown, drift_text, html_page, json_document, json_drift
+    from reconciler.report import (
+        drift_csv,
+        drift_markdown,
+        drift_text,
+        github_drift,
+        html_page,
+        json_document,
+        json_drift,
+    )
 
     return {
         Format.TEXT: lambda: drift_text.drift_text(report, least=least, **screen()),
@@ -48,6 +56,7 @@ def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Re
         Format.JSON: lambda: json_document.to_text(json_drift.drift_document(report)),
         Format.CSV: lambda: drift_csv.drift_csv(report),
         Format.HTML: lambda: html_page.drift_html(report),
+        Format.GITHUB: lambda: github_drift.drift_annotations(report, least=least),
     }
 
 

@@ -77,11 +77,11 @@ def plan_annotations(plan: Plan) -> str:
 
 
 def _of_plan(plan: Plan) -> Iterator[Annotation]:
-    folder = PurePosixPath(plan.desired.path)
-    parent = PurePosixPath() if folder.is_absolute() else folder.parent
+    fleet = plan.desired.path
+    folder = PurePosixPath(fleet)
     fleet_file = str(folder / "fleet.yaml") if not folder.is_absolute() else ""
     for refusal in plan.refusals:
-        file = str(parent / refusal.file) if refusal.file else "" if refusal.installation_id else fleet_file
+        file = placed(refusal.file, fleet=fleet) if refusal.installation_id or refusal.file else fleet_file
         yield Annotation(
             level=Level.ERROR if refusal.cause in OWN else Level.WARNING,
             title=f"{f'Refused {REFUSED_BY[refusal.cause]}'.rstrip()}: {refusal.guard}",
@@ -95,7 +95,7 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
     if words := snapshot_warning(plan):
         yield Annotation(level=Level.WARNING, title="Snapshot", message=words)
     for item in plan.unreadable:
-        file = str(parent / item.file) if item.file else ""
+        file = placed(item.file, fleet=fleet)
         yield Annotation(
             level=Level.WARNING, title="Not readable", message=_unreadable(item), file=file, line=item.line
         )
@@ -103,8 +103,15 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
         if change.raised_a:
             subject = wording.setting(change.target, change.setting)
             message = f"{change.installation_name}: {subject} {wording.before(change)} → {wording.after(change)}"
-            file = str(parent / change.file)
+            file = placed(change.file, fleet=fleet)
             yield Annotation(level=Level.NOTICE, title="Raises", message=message, file=file, line=change.line)
+
+
+def placed(file: str, *, fleet: str) -> str:
+    """A file of the fleet as a workflow finds it, from the top of the checkout on; empty for none."""
+    folder = PurePosixPath(fleet)
+    parent = PurePosixPath() if folder.is_absolute() else folder.parent
+    return str(parent / file) if file else ""
 
 
 def _refused(item: Refusal) -> str:
@@ -119,21 +126,25 @@ def _unreadable(item: UnreadableItem) -> str:
 
 
 def validation_annotations(problems: Sequence[Problem]) -> str:
-    """Each problem where it stands."""
+    """Each problem where it stands; one of another commit at no file, because this one's lines are others."""
     levels = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
     ordered = sorted(problems, key=lambda problem: problem.sort_key)
     return annotations_text(
         Annotation(
             level=levels[one.severity],
             title=one.code,
-            message=" ".join(
-                part for part in (f"{one.path}:" if one.path else "", one.what, one.why, one.remedy) if part
-            ),
-            file=one.file,
-            line=one.line,
+            message=_wrong(one),
+            file="" if one.elsewhere else one.file,
+            line=0 if one.elsewhere else one.line,
         )
         for one in ordered
     )
+
+
+def _wrong(one: Problem) -> str:
+    place = f"{one.place}:" if one.elsewhere else ""
+    path = f"{one.path}:" if one.path else ""
+    return " ".join(part for part in (place, path, one.what, one.why, one.remedy) if part)
 
 
 def plan_summary(plan: Plan) -> str:

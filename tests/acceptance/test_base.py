@@ -414,6 +414,11 @@ def test_a_broken_base_names_its_own_files(repository: Repository) -> None:
     assert "the base (" in ended.err
     assert "reconciler-" not in ended.err
 
+    annotated = repository.plan("--format", "github").out.splitlines()[0]
+    assert annotated.startswith("::error title=E")  # GitHub knows no file of another commit
+    assert "::the base (" in annotated
+    assert f"fleet/{BAKKEGATA}:" in annotated
+
 
 def test_the_live_plan_can_be_compared_too(repository: Repository) -> None:
     """The same live state for both sides, and the same causes."""

@@ -1,5 +1,6 @@
 """`--format github`: annotations on stdout, summary and outputs for the runner, and no name is obeyed."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from reconciler.model.change import Cause
 from reconciler.model.desired import Route
+from reconciler.model.finding import Severity
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import BaseReference
 from reconciler.report.github import (
@@ -20,7 +22,9 @@ from reconciler.report.github import (
     plan_annotations,
     plan_summary,
 )
+from reconciler.report.github_drift import drift_annotations
 from tests.acceptance.conftest import Shop
+from tests.report.drift_sample import sample
 from tests.report.samples import FIXTURE, HOSTILE_PLAN, change
 from tests.report.test_comment import big
 
@@ -90,6 +94,43 @@ def test_a_plan_of_wrong_files_is_annotated_like_their_validation(shop: Shop, ru
     assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
     assert summary.read_text().startswith("### Files: 1 error in 1 file")
     assert outputs_in(output.read_text()) == {"exit": "3", "problems": "1"}
+
+
+def test_a_drift_report_tells_the_workflow(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """The worst findings at their lines, the report as summary, counts for later steps."""
+    ended = shop.run("drift", "--ledger", "ledger.jsonl", "--format", "github", "--report", "json=drift.json")
+    summary, output = runner
+
+    lines = ended.out.splitlines()
+    assert all(COMMAND.fullmatch(line) for line in lines)
+    assert lines[0].startswith("::error file=fleet/installations/")
+    assert "title=S1 changed::" in lines[0]
+    assert all("title=S4" not in line for line in lines)
+    assert summary.read_text().startswith("<!-- reconciler:drift -->\n\n### Drift: S1 3")
+    told = outputs_in(output.read_text())
+    found = json.loads((shop.folder / "drift.json").read_text())
+    assert (told["exit"], told["s1"]) == ("4", "3")
+    assert told["new"] == str(sum(one["kind"] == "new" for one in found["transitions"]))
+    assert told["open"] == str(sum(one["kind"] != "suppressed" for one in found["findings"]))
+
+
+def test_drift_of_wrong_files_is_annotated_like_their_validation(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """It is the same mistake."""
+    shop.edit("installations/homes/bakkegata-7.yaml", r"maxCurrent: \d+", "maxCurrent: 3")
+
+    ended = shop.run("drift", "--format", "github")
+
+    assert ended.code == 3
+    assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
+    assert outputs_in(runner[1].read_text()) == {"exit": "3", "problems": "1"}
+
+
+def test_no_name_in_a_drift_report_becomes_a_command() -> None:
+    """Names come from the cloud too."""
+    text = drift_annotations(sample(), least=Severity.S4)
+
+    assert text
+    assert all(COMMAND.fullmatch(line) for line in text.splitlines())
 
 
 def test_what_was_there_before_is_no_annotation_of_its_own() -> None:
