@@ -84,8 +84,8 @@ def _renders(adoption: Adoption) -> Mapping[Format, Render]:
     from reconciler.report.json_document import to_text
 
     return {
-        Format.TEXT: lambda: report.adoption_text(adoption, **screen()),
-        Format.MARKDOWN: lambda: report.adoption_markdown(adoption),
+        Format.TEXT: lambda: report.adoption_text(report.told_of(adoption), **screen()),
+        Format.MARKDOWN: lambda: report.adoption_markdown(report.told_of(adoption)),
         Format.JSON: lambda: to_text(report.adoption_document(adoption)),
     }
 
@@ -124,11 +124,11 @@ def _confirmed(adoption: Adoption, *, yes: bool) -> bool:
     Raises:
         UsageProblemError: There is nobody to ask.
     """
-    from reconciler.report.adoption import adoption_text
+    from reconciler.report.adoption import adoption_text, told_of
 
     if yes:
         return True
-    show_beside(adoption_text(adoption, **screen()))
+    show_beside(adoption_text(told_of(adoption), **screen()))
     if not is_terminal(sys.stdin):
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",

@@ -8,10 +8,19 @@ import click
 
 from reconciler.cli.options import global_options
 from reconciler.cli.output import emit, format_options_of, parsed_reports
-from reconciler.cli.renders import DRIFT_FORMATS, drift_renders, plan_renders, result_renders, snapshot_renders
+from reconciler.cli.renders import (
+    DRIFT_FORMATS,
+    adoption_renders,
+    drift_renders,
+    plan_renders,
+    result_renders,
+    snapshot_renders,
+    validation_renders,
+)
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import kind_of, read_plan, read_result
 from reconciler.loading.drift_parts import read_drift
+from reconciler.loading.finding_documents import read_adoption, read_validation
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.exit import ExitCode, left_open
 from reconciler.model.finding import Severity
@@ -22,7 +31,11 @@ from reconciler.model.finding import Severity
 @format_options_of(*DRIFT_FORMATS)
 @global_options
 def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
-    """Render FILE, a saved plan, result, drift report or snapshot, in any format. Offline; changes nothing."""
+    """Render FILE, a saved JSON document, in any format that fits. Offline; changes nothing.
+
+    Plans, results, drift reports, snapshots and what `validate` and `adopt` wrote as text, markdown and json; drift
+    reports as csv and html too; plans, drift reports and validations as github annotations.
+    """
     parsed_reports(reports, formats=DRIFT_FORMATS)
     match kind_of(file):
         case "plan":
@@ -34,11 +47,17 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
             renders = drift_renders(read_drift(file), least=Severity.S4)
         case "snapshot":
             renders = snapshot_renders(read_snapshot(file), now=datetime.now(UTC))
+        case "validation":
+            problems, files = read_validation(file)
+            renders = validation_renders(problems, files=files)
+        case "adoption":
+            told, document = read_adoption(file)
+            renders = adoption_renders(told, document=document)
         case other:
             raise InvalidDocumentError(
                 f"a document of kind {json.dumps(other)} cannot be shown",
                 where=str(file),
-                remedy="give a plan, a drift report or a snapshot in JSON, or a run's result.json",
+                remedy="give a plan, drift report, snapshot, validation or adoption in JSON, or a run's result.json",
             )
     emit(renders, format_=format_, reports=reports)
     return ExitCode.DONE

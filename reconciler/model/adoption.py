@@ -142,6 +142,26 @@ class Adoption:
         return tuple(condition for condition in Condition if condition in found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFile:
+    """One file of an adoption as people see it; `difference` is unified, a line each."""
+
+    name: str
+    file: str
+    action: FileAction
+    difference: tuple[str, ...]
+    warnings: tuple[str, ...]
+    left: tuple[NotAdopted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAdoption:
+    """What an adoption tells; `settings` counts those that files take over."""
+
+    files: tuple[ToldFile, ...]
+    settings: int
+
+
 _CONDITIONS = {
     WhyNot.UNREADABLE: Condition.UNREADABLE,
     WhyNot.NOT_DECLARABLE: Condition.REFUSED,
