@@ -1,6 +1,7 @@
 """exceptions.yaml and attestations: what may differ for a while, and what people vouch for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,7 +44,9 @@ def exception_findings(
 def deviations_of(tree: Tree, source: Source) -> tuple[tuple[Deviation, Origin], ...]:
     """Entries of a tree without problems and where the end of each stands; by installation, charger and setting."""
     found = [
-        (_deviation(entry), _end_of(source, index)) for index, entry in enumerate(as_items(tree.get("exceptions")))
+        (replace(_deviation(entry), origin=end), end)
+        for index, entry in enumerate(as_items(tree.get("exceptions")))
+        for end in (_end_of(source, index),)
     ]
     return tuple(sorted(found, key=lambda pair: (pair[0].installation_id, pair[0].charger or "", pair[0].setting)))
 

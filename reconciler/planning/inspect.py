@@ -16,7 +16,7 @@ from reconciler.planning.notes import notes_of
 from reconciler.planning.people import Wishes, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import installation_target, route_of, setting_route
-from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
+from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
 
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
@@ -118,6 +118,8 @@ class _Maker:
         self._origins = lookup.origins
         self._account: Account = lookup.accounts[desired.account]
         self._wanted = wanted.installation
+        self._deviations = lookup.deviations.get(desired.id, ())
+        self._today = lookup.policy.now.date()
 
     def of_setting(self, difference: Difference) -> Change:
         scope, name = difference.subject
@@ -144,7 +146,9 @@ class _Maker:
         route: Route,
     ) -> Change:
         desired = self._desired
-        origin = self._origins.find(desired.id, tuple(path))
+        exception = deciding(self._deviations, setting, charger=charger, today=self._today)
+        origin = exception.origin if exception else None
+        origin = origin or self._origins.find(desired.id, tuple(path))
         return Change(
             target=Target(account=desired.account, installation_id=desired.id, charger=charger, principal=principal),
             installation_name=desired.name,

@@ -101,6 +101,25 @@ class TestExplain:
         assert told["chargers.ZAP012346.maxCurrent"] == (shown, "fleet/exceptions.yaml:7")
         assert told["chargers.ZAP012345.maxCurrent"] == (16, "fleet/profiles/p.yaml:4")
 
+    def test_a_plan_knows_the_line_of_an_exception_and_the_digest_does_not(self, tmp_path: Path) -> None:
+        """A comment above it moves it and changes nothing."""
+        entry = (
+            f"  - installation: {ID}\n    charger: ZAP012346\n    setting: maxCurrent\n"
+            "    value: 13\n    until: 2035-12-31\n    owner: operations\n    reason: antenna\n"
+        )
+        texts = [f"version: 1\n{comment}exceptions:\n{entry}" for comment in ("", "# why\n")]
+
+        first, second = (
+            load(tmp_path / str(number), {**FILES, "exceptions.yaml": text}).desired
+            for number, text in enumerate(texts)
+        )
+
+        assert first is not None
+        assert second is not None
+        assert [str(one.origin) for one in first.deviations] == ["fleet/exceptions.yaml:7"]
+        assert [str(one.origin) for one in second.deviations] == ["fleet/exceptions.yaml:8"]
+        assert first.digest == second.digest
+
     def test_a_path_narrows_it_down(self, tmp_path: Path) -> None:
         """To a value and what lies below it."""
         loaded = load(tmp_path, FILES)

@@ -268,6 +268,20 @@ class TestExceptions:
         assert (other.kind.value, other.wanted) == ("changed", 13.0)
         assert not other.adoptable  # the file's value does not count
 
+    def test_a_wish_of_an_exception_stands_in_exceptions_yaml(self) -> None:
+        """Whoever looks into the installation's file would find another value."""
+        agreed = fleet(WISH, deviations=[exception("maxCurrent", charger=A, value=13.0, line=9)])
+
+        _, plan = looked_up(agreed, LESS)
+        assert [(one.file, one.line) for one in plan.changes] == [("fleet/exceptions.yaml", 9)]
+        assert str(only(drift(agreed, LESS)).origin) == "fleet/exceptions.yaml:9"
+
+    def test_what_is_tolerated_is_told_where_the_file_wants_something_else(self) -> None:
+        """The wish that is shown beside it is the file's."""
+        agreed = fleet(WISH, deviations=[exception("maxCurrent", charger=A, value=13.0, line=9)])
+
+        assert str(only(drift(agreed, live(charger(A, maxCurrent=13.0)))).origin) == "fleet/installations/site.yaml:7"
+
     def test_one_that_has_ended_suppresses_nothing(self) -> None:
         """The files fail as well, but a snapshot may be looked at later."""
         over = exception("maxCurrent", charger=A, days=-1)
