@@ -24,7 +24,7 @@ from reconciler.report.github import (
 )
 from reconciler.report.github_drift import drift_annotations
 from tests.acceptance.conftest import Shop
-from tests.report.drift_sample import sample
+from tests.report.drift_samples import HOSTILE, every_kind
 from tests.report.samples import FIXTURE, HOSTILE_PLAN, change
 from tests.report.test_comment import big
 
@@ -65,7 +65,7 @@ def test_a_plan_tells_the_workflow(shop: Shop, runner: tuple[Path, Path]) -> Non
     assert summary.read_text().startswith("### Plan: ")
     told = outputs_in(output.read_text())
     assert told["digest"] == ended.document["digest"]
-    assert told["changes"] == str(len(ended.document["changes"]))
+    assert told["changes"] == told["own_changes"] == str(len(ended.document["changes"]))
     assert told["exit"] == "4"
     assert told["refused"] == str(len(ended.document["refusals"]))
 
@@ -127,7 +127,7 @@ def test_drift_of_wrong_files_is_annotated_like_their_validation(shop: Shop, run
 
 def test_no_name_in_a_drift_report_becomes_a_command() -> None:
     """Names come from the cloud too."""
-    text = drift_annotations(sample(), least=Severity.S4)
+    text = drift_annotations(every_kind(name=HOSTILE), least=Severity.S4)
 
     assert text
     assert all(COMMAND.fullmatch(line) for line in text.splitlines())
