@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import global_options
+from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import emit, format_options_of, parsed_reports
 from reconciler.cli.renders import (
     DRIFT_FORMATS,
@@ -24,6 +24,9 @@ from reconciler.loading.finding_documents import read_adoption, read_validation
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.exit import ExitCode, left_open
 from reconciler.model.finding import Severity
+from reconciler.model.outcome import RunResult
+from reconciler.model.plan import Plan
+from reconciler.store.layout import is_run_id, runs_folder
 
 
 @click.command("show")
@@ -41,8 +44,9 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
         case "plan":
             renders = plan_renders(read_plan(file))
         case "result":
-            plan = read_plan(file.parent / "plan.json")
-            renders = result_renders(read_result(file), plan=plan, also=left_open(plan))
+            result = read_result(file)
+            plan = _plan_of(result, file)
+            renders = result_renders(result, plan=plan, also=left_open(plan))
         case "drift":
             renders = drift_renders(read_drift(file), least=Severity.S4)
         case "snapshot":
@@ -61,3 +65,22 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
             )
     emit(renders, format_=format_, reports=reports)
     return ExitCode.DONE
+
+
+def _plan_of(result: RunResult, file: Path) -> Plan:
+    """The plan that a result is about: from beside it, as in the folder of its run, or from that folder.
+
+    Raises:
+        InvalidDocumentError: It is in neither place.
+    """
+    run = runs_folder(current_globals().root) / result.run_id if is_run_id(result.run_id) else file.parent
+    for place in (file.parent / "plan.json", run / "plan.json"):
+        if place.is_file() and kind_of(place) == "plan":
+            plan = read_plan(place)
+            if plan.digest == result.plan_digest:
+                return plan
+    raise InvalidDocumentError(
+        f"the plan that it tells the outcomes of is neither beside it nor in the folder of its run ({result.run_id})",
+        where=str(file),
+        remedy="put the plan.json of that run beside it; the names and values stand there",
+    )
