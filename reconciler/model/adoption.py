@@ -1,5 +1,7 @@
 """What adopting the live state writes to files, and what no file may declare."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +77,41 @@ class NotAdopted:
     setting: str
     why: str
     kind: WhyNot = WhyNot.NOT_DECLARABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftTogether:
+    """Settings that stay out of the files of several chargers for one reason.
+
+    Attributes:
+        why: With `…` where the reasons differ in an id alone.
+    """
+
+    targets: tuple[Target, ...]
+    settings: tuple[str, ...]
+    why: str
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def left_together(left: Iterable[NotAdopted]) -> tuple[LeftTogether, ...]:
+    """What stays out, each reason told once for all chargers that share it; in the order of the first of each."""
+    of_target: dict[tuple[Target, str], list[NotAdopted]] = {}
+    for item in left:
+        of_target.setdefault((item.target, _ID.sub("…", item.why)), []).append(item)
+    groups: dict[tuple[object, ...], list[list[NotAdopted]]] = {}
+    for (target, why), items in of_target.items():
+        alone = None if target.charger is not None else target
+        groups.setdefault((alone, why, tuple(item.setting for item in items)), []).append(items)
+    return tuple(
+        LeftTogether(
+            targets=tuple(items[0].target for items in members),
+            settings=tuple(item.setting for item in members[0]),
+            why=members[0][0].why if len(members) == len(members[0]) == 1 else _ID.sub("…", members[0][0].why),
+        )
+        for members in groups.values()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

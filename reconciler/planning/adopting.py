@@ -89,7 +89,7 @@ def of_installation(observed: ObservedInstallation) -> _Both:
     if isinstance(mode, str):
         adopted.append(_of_mode(target, observed, was=None))
     else:
-        adopted.append(_nothing(target, MODE))
+        adopted.append(_nothing(target, MODE, mode))
         left.append(_unread(target, MODE, mode))
     for charger in observed.chargers:
         more, unread = of_charger(observed, charger)
@@ -107,7 +107,7 @@ def of_charger(observed: ObservedInstallation, charger: ObservedCharger) -> _Bot
     for row in settings_of(Scope.CHARGER):
         found = charger.get(row.name)
         if found is None or isinstance(found, Unreadable | Absent):
-            adopted.append(_nothing(target, row.name))
+            adopted.append(_nothing(target, row.name, found))
             left.append(_unread(target, row.name, found))
         else:
             value = _known(tidy(row, found))
@@ -128,9 +128,16 @@ def _of_permissions(observed: ObservedInstallation, target: Target) -> _Both:
     return tuple(adopted), ()
 
 
-def _nothing(target: Target, setting: str) -> Adopted:
+def _nothing(target: Target, setting: str, found: Observation | None) -> Adopted:
+    """The file shall not say what nobody knows, whatever its profiles say."""
     wish = Wish(path=path_of(target, setting), value=ABSENT)
-    return Adopted(target=target, setting=setting, was=None, now=ABSENT, wishes=(wish,))
+    now = Unreadable(reason=Reason.NOT_READ) if found is None else found
+    return Adopted(target=target, setting=setting, was=None, now=now, wishes=(wish,))
+
+
+def is_known(adopted: Adopted) -> bool:
+    """Whether something live is taken over, and not merely what nobody knows left to nobody."""
+    return not isinstance(adopted.now, Unreadable)
 
 
 def _unread(target: Target, setting: str, found: Observation | None) -> NotAdopted:

@@ -65,9 +65,17 @@ def tolerated(exception: Deviation) -> NextStep:
 
 
 def adopt(target: Target) -> NextStep:
-    """Take a live thing into the files."""
+    """Take a live thing into the files, as far as our account can read it."""
     what = target.charger or target.installation_id
-    return person(f"`reconciler adopt {what}` writes what is live to a file, or leave it alone")
+    return person(f"`reconciler adopt {what}` writes to a file what can be read of it, or leave it alone")
+
+
+def not_adoptable() -> NextStep:
+    """A live thing of which our account reads no value."""
+    return person(
+        "our account reads none of its values, so there is nothing to adopt: give it Owner or Service there first, or "
+        "leave it alone"
+    )
 
 
 def person(text: str) -> NextStep:

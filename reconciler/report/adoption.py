@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from difflib import unified_diff
 
-from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, FileAction, NotAdopted, ToldAdoption, ToldFile
+from reconciler.model.adoption import (
+    Adopted,
+    AdoptedFile,
+    Adoption,
+    FileAction,
+    LeftTogether,
+    ToldAdoption,
+    ToldFile,
+    left_together,
+)
 from reconciler.model.change import Target, plain
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, for_terminal, name
@@ -52,7 +61,7 @@ def adoption_text(told: ToldAdoption, *, width: int, color: Color, glyphs: Glyph
             page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
         for warning in one.warnings:
             page.line(("warning: ", Tone.CHANGE), for_terminal(warning), indent=2)
-        for item in one.left:
+        for item in left_together(one.left):
             page.line(("stays out: ", Tone.OPEN), for_terminal(_left(item)), indent=2)
         page.blank()
     page.line(counts_of(told))
@@ -68,7 +77,7 @@ def adoption_markdown(told: ToldAdoption) -> str:
     for one in told.files:
         lines += [f"### {for_markdown(one.name)}", "", f"{code(one.file)}: {_ACTIONS[one.action]}", ""]
         lines += [f"- warning: {for_markdown(warning)}" for warning in one.warnings]
-        lines += [f"- stays out: {for_markdown(_left(item))}" for item in one.left]
+        lines += [f"- stays out: {for_markdown(_left(item))}" for item in left_together(one.left)]
         lines += ["", *(f"    {for_terminal(line)}" for line in one.difference), ""]
     return "\n".join(lines)
 
@@ -89,9 +98,27 @@ def _value(target: Target, setting: str, value: object) -> str:
     return wording.value(row, value)  # type: ignore[arg-type]  # every value of an adoption is an observation or None
 
 
-def _left(item: NotAdopted) -> str:
-    subject = wording.setting(item.target, item.setting) if item.setting else item.target.charger or "the installation"
-    return f"{subject}: {item.why}"
+def _left(item: LeftTogether) -> str:
+    """`61 chargers Maximum current, Stand-alone mode: not readable (ZPR1, ZPR2, ZPR3 and 58 more)`."""
+    target, first, *more = item.targets[0], *item.settings
+    subject = wording.setting(target, first) if first else target.charger or "the installation"
+    words = ", ".join([subject, *(_label(target, one) for one in more)])
+    if len(item.targets) == 1:
+        return f"{words}: {item.why}"
+    serials = [one.charger or "" for one in item.targets]
+    rest = f" and {len(serials) - _NAMED} more" if len(serials) > _NAMED else ""
+    labels = ", ".join(_label(target, one) for one in item.settings if one)
+    what = f"{len(serials)} chargers {labels}".strip()
+    return f"{what}: {item.why}; {', '.join(serials[:_NAMED])}{rest}"
+
+
+_NAMED = 3
+"""Chargers of one reason that a text names; documents name all."""
+
+
+def _label(target: Target, setting: str) -> str:
+    row = wording.row_of(target, setting)
+    return setting if row is None else row.label
 
 
 def counts_of(told: ToldAdoption) -> str:

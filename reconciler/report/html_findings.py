@@ -224,11 +224,12 @@ def _target(target: Target) -> str:
 
 
 def _adopt(finding: Finding) -> str:
-    possible = finding.adoptable or finding.kind is FindingKind.UNMANAGED
-    return f"reconciler adopt {_target(finding.target)}" if possible else ""
+    return f"reconciler adopt {_target(finding.target)}" if finding.adoptable else ""
 
 
 def _adopt_not(finding: Finding) -> str:
+    if finding.kind is FindingKind.UNMANAGED:
+        return "not before our account can read it"
     return "edit the file by hand" if finding.origin is not None else "nothing is known to adopt"
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, NotAdopted
+from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, LeftTogether, NotAdopted, left_together
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import row_of, value
-from reconciler.planning.adopting import of_changes, of_charger, of_installation, still_open
+from reconciler.planning.adopting import is_known, of_changes, of_charger, of_installation, still_open
+from reconciler.planning.guard import some
 from reconciler.planning.held import Around, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
@@ -121,7 +122,8 @@ def _patched(site: DesiredInstallation, takeover: Takeover, drafts: Drafts, look
         left = (*left, *unread)
         for charger in _unlisted(site, found, only):
             more, unread = of_charger(found, charger)
-            adopted, left = (*adopted, *more), (*left, *unread)
+            adopted = (*adopted, *more) if any(is_known(one) for one in more) else adopted
+            left = (*left, *unread)
     return _file(drafts.patch(site.id, adopted), adopted, left)
 
 
@@ -146,12 +148,13 @@ def _new(site: ObservedInstallation, takeover: Takeover, drafts: Drafts) -> Adop
         )
         for one in taken
     )
-    return _file(drafts.new(site, adopted, notes=[_note(item) for item in left]), adopted, left)
+    return _file(drafts.new(site, adopted, notes=[_note(one) for one in left_together(left)]), adopted, left)
 
 
-def _note(item: NotAdopted) -> str:
-    subject = item.target.charger or item.target.principal or ""
-    return ": ".join(part for part in (f"{subject} {item.setting}".strip(), item.why) if part)
+def _note(one: LeftTogether) -> str:
+    serials = [target.charger or target.principal or "" for target in one.targets]
+    subject = f"{some(serials)} {', '.join(one.settings)}".strip()
+    return ": ".join(part for part in (subject, one.why) if part)
 
 
 def _file(draft: Draft, adopted: Sequence[Adopted], left: Sequence[NotAdopted]) -> AdoptedFile:
@@ -160,7 +163,7 @@ def _file(draft: Draft, adopted: Sequence[Adopted], left: Sequence[NotAdopted]) 
         NotAdopted(target=one.target, setting=one.setting, why=f"no file may say {_shown(one)}: {reason}")
         for one, reason in draft.refused
     ]
-    kept = tuple(one for one in adopted if one not in refused)
+    kept = tuple(one for one in adopted if one not in refused and is_known(one))
     return AdoptedFile(
         draft=draft,
         account=draft.desired.account,

@@ -112,6 +112,49 @@ class TestNewFiles:
         assert [path.name for path in new_files(shop)] == ["elveveien-12-0b7f4f6a.yaml", "elveveien-12-2f0c6f0e.yaml"]
 
 
+AIRPORT = "fleet/installations/public/lufthavn-p1.yaml"
+AIRPORT_ID = "7d3e0a44-9c15-4f0b-a1d2-6b8e5c7f9a10"
+
+
+class TestUnreadable:
+    """Our account has almost no role at Lufthavn P1, so 61 of its 62 chargers refuse to tell their state."""
+
+    def test_what_nobody_could_read_is_never_taken_over(self, shop: Shop) -> None:
+        """Unknown is not absent: it stays out, is counted once, and the file says nothing about it."""
+        (shop.folder / AIRPORT).unlink()
+
+        document = shop.run("adopt", AIRPORT_ID, "--yes", report=True).document
+
+        (file,) = document["files"]
+        adopted = {(one["charger"], one["setting"]) for one in file["adopted"]}
+        out = {(one["charger"], one["setting"]) for one in file["left"]}
+        assert adopted == {("ZPR085002", "maxCurrent"), ("ZPR085002", "standAlone")}
+        assert len(out) > 120
+        assert not adopted & out
+        assert document["summary"]["settings"] == 2
+
+    def test_what_stays_out_for_one_reason_is_told_once(self, shop: Shop) -> None:
+        """The same 403 of 61 chargers is one line in the text and one in the new file; the document names all."""
+        (shop.folder / AIRPORT).unlink()
+
+        ended = shop.run("adopt", AIRPORT_ID, "--dry-run", report=True)
+
+        told = " ".join(ended.out.split())
+        assert "61 chargers Maximum current, Stand-alone mode: not readable: forbidden" in told
+        assert "ZPR085001, ZPR085003, ZPR085004 and 58 more" in told
+        assert told.count("/state: 403") == 2
+
+    def test_a_charger_of_which_nothing_can_be_read_leaves_the_file_alone(self, shop: Shop) -> None:
+        """Nothing is taken over, and that is what it says."""
+        text = (shop.folder / AIRPORT).read_text()
+
+        ended = shop.run("adopt", "ZPR085003", "--yes")
+
+        assert ended.code == 4
+        assert "0 files to write, 0 settings taken over, 2 stay out" in ended.out
+        assert (shop.folder / AIRPORT).read_text() == text
+
+
 class TestPatches:
     def test_only_lines_that_differ_change(self, shop: Shop) -> None:
         """Comments stay; the plan then holds only what no file may say: stand-alone outside of native OCPP."""

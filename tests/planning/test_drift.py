@@ -144,6 +144,19 @@ class TestMissingAndUnmanaged:
 
         assert (found.kind, found.target.charger, found.adoptable) == (FindingKind.UNMANAGED, B, True)
 
+    @pytest.mark.parametrize(
+        ("roles", "values"), [(1, {}), (7, {"maxCurrent": Unreadable(reason=Reason.FORBIDDEN)})], ids=["role", "asked"]
+    )
+    def test_adopting_is_not_offered_where_our_account_reads_nothing(
+        self, roles: int, values: dict[str, Unreadable]
+    ) -> None:
+        """Unknown is not absent: such an adoption would write no value."""
+        found = only(drift(wants(), live(charger(B, roles=roles, **values))))
+
+        assert (found.kind, found.adoptable) == (FindingKind.UNMANAGED, False)
+        assert "reconciler adopt" not in found.next_step.text
+        assert "Owner or Service" in found.next_step.text
+
     def test_an_installation_without_a_file_is_one_finding_with_all_its_chargers(self) -> None:
         """Not one per charger."""
         found = only(drift(wants(), live(), live(charger(A), charger(B), site=OTHER_SITE)))

@@ -147,7 +147,7 @@ def finding(number: int, row: Kinds, *, name: str | None = None, serial: str | N
         group=group,
         origin=None if kind is FindingKind.UNMANAGED else Origin(file=f"fleet/installations/s{number}.yaml", line=9),
         change_id=f"{number:016x}" if restorable else None,
-        adoptable=restorable,
+        adoptable=restorable or kind is FindingKind.UNMANAGED,
         exception=EXCEPTION if kind is FindingKind.SUPPRESSED else None,
         cars=number % 3 if at_charger else None,
         code=code,
