@@ -64,9 +64,10 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     """Carry out a plan in safe order and prove it by reading back.
 
     With a first argument ending in .json exactly that plan is carried out without asking; SELECTORs then pick a part
-    of it. Otherwise: plan, show, ask, apply. Exits with 0 when everything is done and proven, 4 when something is left
-    (conflict, pending, waiting, failed), 5 when a fleet guard refused and nothing was written. Answering no writes
-    nothing and tells with the exit code only what stays open.
+    of it. A plan made with --base is for --reviewed, because it also lists what others bring. Otherwise: plan, show,
+    ask, apply. Exits with 0 when everything is done and proven, 4 when something is left (conflict, pending, waiting,
+    failed), 5 when a fleet guard refused and nothing was written. Answering no writes nothing and tells with the exit
+    code only what stays open.
 
     Ctrl-C ends it in good order (130), a second one at once. --resume RUN goes on with a run that was interrupted or
     killed: it looks at what was under way, does what is left of its plan, and tells what became of every change.

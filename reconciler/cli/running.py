@@ -28,11 +28,11 @@ from reconciler.cli.saved_plan import (
     check_way_back,
     selected_part,
     still_good,
+    whole_plan,
     with_fleet_guards,
     with_its_wishes,
 )
 from reconciler.cli.wiring import Access, Connections, connected, progress
-from reconciler.loading.documents import read_plan
 from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import OutcomeKind, RunResult
@@ -92,10 +92,10 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
 
     Raises:
         InvalidDocumentError: The saved plan is too old, or was made for another cloud.
-        UsageProblemError: Nothing of the saved plan is selected.
+        UsageProblemError: Nothing of the saved plan is selected, or it was compared with a base.
     """
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
-    stored = None if saved is None else selected_part(read_plan(saved), request, part)
+    stored = None if saved is None else selected_part(whole_plan(saved), request, part)
     accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
     root = current_globals().root
     if stored is not None:

@@ -169,4 +169,5 @@ def outputs_text(values: Mapping[str, str]) -> str:
     for name, text in sorted(values.items()):
         delimiter = f"end-{digest_of([name, text])[7:39]}"
         blocks.append(f"{name}<<{delimiter}\n{text}\n{delimiter}\n")
+        "own_changes": str(len(own_part(plan).changes)),
     return "".join(blocks)

@@ -139,7 +139,7 @@ def _after_the_merge(own: Plan) -> str:
     by_hand = _ready(own, lambda route: route is Route.PORTAL)
     parts = [f"carries out {wording.counted(ready - by_hand, 'change')}"] if ready > by_hand else []
     parts += [f"writes a worksheet for {by_hand} in the Portal"] if by_hand else []
-    told = f"after the merge, `reconciler apply` {' and '.join(parts)}"
+    told = f"after the merge, `reconciler apply --reviewed plan.json` {' and '.join(parts)}"
     return f"{told}; {refused}" if own_refusals(own) else told
 
 

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from reconciler.model.change import Cause
 from reconciler.sandbox.portal import set_value
 from tests.acceptance.conftest import Shop
@@ -165,6 +167,42 @@ def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
     ended = shop.apply("now.json", "--reviewed", "plan1.json")
 
     assert {one["change"] for one in ended.document["outcomes"]} == brought(first)
+
+
+@pytest.mark.parametrize("more", [(), ("Bakkegata 7",), ("--reviewed", "plan2.json")])
+def test_a_plan_that_was_compared_with_a_base_is_not_carried_out_as_it_is(shop: Shop, more: tuple[str, ...]) -> None:
+    """It also lists what the pull request does not bring; the advice is the command that leaves that out."""
+    first, _ = merged(shop)
+    before = len(shop.log())
+
+    ended = shop.apply("plan1.json", *more)
+
+    assert len(first["changes"]) > len(brought(first)) > 0
+    assert ended.code == 64
+    assert "reconciler apply --reviewed plan1.json" in ended.err
+    assert len(shop.log()) == before
+
+
+def test_a_plan_of_a_pull_request_tells_how_to_carry_out_its_part(shop: Shop) -> None:
+    """What is advised after the merge carries out as many changes as were announced, and no others."""
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "-b", "pr")
+    shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 13")
+
+    planned = shop.plan("--base", "main", "--out", "plan.json")
+    ended = shop.apply("--yes", "--reviewed", "plan.json")
+
+    command = "reconciler apply --reviewed plan.json"
+    assert f"plan saved to plan.json; after the merge, carry out what this pull request brings with: {command}\n" in (
+        planned.err
+    )
+    assert "reconciler apply plan.json" not in planned.err + planned.out
+    assert f"after the merge, `{command}`" in " ".join(planned.out.split())
+    assert "carries out 1 change" in " ".join(planned.out.split())
+    assert planned.document["summary"]["own_changes"] == 1
+    assert planned.document["summary"]["changes"] > 10
+    assert {one["change"] for one in ended.document["outcomes"]} == brought(planned.document)
+    assert len(ended.document["outcomes"]) == 1
 
 
 def test_a_forged_reviewed_plan_is_refused(shop: Shop) -> None:

@@ -1,11 +1,14 @@
 """What the plan of a pull request says about itself, apart from what was there before."""
 
 from dataclasses import replace
+from typing import Any
 
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import BaseReference
 from reconciler.report.comment import plan_comment
+from reconciler.report.github import plan_outputs
+from reconciler.report.json_document import plan_document
 from reconciler.report.markdown import plan_markdown
 from reconciler.report.page import Color
 from reconciler.report.plan_words import next_words, summary_lines
@@ -37,7 +40,18 @@ def test_next_counts_only_what_the_pull_request_brings() -> None:
     assert words["Changes"].startswith(f"{len(own)} changes at ")
     assert words[""] == f"{len(plan.changes) - len(own)} others that this pull request does not bring"
     assert "5 to write" in words["Requests"]
-    assert next_words(plan) == "after the merge, `reconciler apply` carries out 5 changes"
+    assert next_words(plan) == "after the merge, `reconciler apply --reviewed plan.json` carries out 5 changes"
+
+
+def test_machines_are_told_what_the_pull_request_brings_beside_the_whole() -> None:
+    """A workflow that decides by the whole would ask for an apply that does nothing."""
+    plan = compared({"maxCurrent": Cause.PULL_REQUEST})
+
+    summary: Any = plan_document(plan)["summary"]
+    outputs = plan_outputs(plan, 0)
+
+    assert (summary["own_changes"], summary["changes"]) == (6, 18)
+    assert (outputs["own_changes"], outputs["changes"]) == ("6", "18")
 
 
 def test_a_pull_request_that_brings_nothing_has_nothing_next() -> None:
