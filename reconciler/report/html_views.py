@@ -68,7 +68,7 @@ class HeatCell:
 
     Attributes:
         worst: The worst open severity.
-        sites: At how many sites there is anything open (1 for a single site).
+        sites: At how many sites the worst open finding is that bad (1 for a single site).
         unread: At how many sites something of it was not read.
     """
 
@@ -174,14 +174,32 @@ def _heat_row(site: SiteSummary, groups: Sequence[str]) -> HeatRow:
     )
 
 
-def by_label(report: DriftReport) -> tuple[HeatRow, ...]:
-    """One row per label that several sites share; at most 40, those with most sites."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMap:
+    """One row per label that several sites share; at most 40, those with most sites.
+
+    Attributes:
+        alone: How many labels are left out because only one site has them.
+        more: How many are left out because there are too many.
+    """
+
+    rows: tuple[HeatRow, ...]
+    alone: int
+    more: int
+
+
+def by_label(report: DriftReport) -> LabelMap:
+    """The map by label."""
     members: dict[tuple[str, str], list[SiteSummary]] = {}
     for site in report.sites:
         for label in site.labels:
             members.setdefault(label, []).append(site)
     shared = sorted((one for one in members.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0]))
-    return tuple(_label_row(label, sites, report.groups) for label, sites in sorted(shared[:MOST_LABELS]))
+    return LabelMap(
+        rows=tuple(_label_row(label, sites, report.groups) for label, sites in sorted(shared[:MOST_LABELS])),
+        alone=len(members) - len(shared),
+        more=max(0, len(shared) - MOST_LABELS),
+    )
 
 
 def _label_row(label: tuple[str, str], sites: Sequence[SiteSummary], groups: Sequence[str]) -> HeatRow:
@@ -199,7 +217,7 @@ def _label_row(label: tuple[str, str], sites: Sequence[SiteSummary], groups: Seq
         chargers=sum(site.chargers for site in sites),
         sites=len(sites),
         cells=tuple(
-            HeatCell(worst=min(ones, default=None), sites=len(ones), unread=unread[group])
+            HeatCell(worst=min(ones, default=None), sites=sum(one is min(ones) for one in ones), unread=unread[group])
             for group, ones in levels.items()
         ),
     )
