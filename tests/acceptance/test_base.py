@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from reconciler.loading.documents import read_plan
+from reconciler.report.comment import plan_comment
 from tests.acceptance.conftest import Ended, Shop
 
 BAKKEGATA = "installations/homes/bakkegata-7.yaml"
@@ -54,6 +56,32 @@ def causes(document: dict[str, Any]) -> dict[str, int]:
     """How many changes of each cause."""
     found = [change["cause"] for change in document["changes"]]
     return {cause: found.count(cause) for cause in sorted({*found})}
+
+
+WARNED = "This changes policy that counts only after the merge; this plan was made with the policy of the base"
+
+
+def check_head(repository: Repository, *, kinds: str, lines: list[str]) -> None:
+    """The text, the Markdown and the comment begin with the policy that changes, before anything about chargers."""
+    text = repository.plan("--out", "headed.json").out.splitlines()
+    markdown = repository.shop.run("show", "headed.json", "--format", "markdown").out.splitlines()
+    comment = plan_comment(read_plan(repository.shop.folder / "headed.json")).splitlines()
+
+    folded = " ".join(" ".join(text).split())  # a line that is wider than the terminal goes on in the next
+    told = " ".join(f"Policy {line}" for line in lines)
+    assert text[0].startswith("Plan for fleet")
+    assert folded.removeprefix(" ".join(text[0].split())).lstrip().startswith(f"{told} {WARNED} Snapshot ")
+    assert markdown[0].startswith("### Plan: ")
+    assert markdown[1:5] == ["", "> [!WARNING]", f"> **Policy:** {kinds}. {WARNED}. It needs a code owner.", ""]
+    assert [_plain(line) for line in markdown[5 : 5 + len(lines)]] == [f"- {line}" for line in lines]
+    assert markdown[5 + len(lines)] == ""
+    assert comment[0] == "<!-- reconciler:plan -->"
+    assert comment[1 : 6 + len(lines)] == markdown[: 5 + len(lines)]
+
+
+def _plain(line: str) -> str:
+    """Without the backslashes and the code that keep a name from acting in Markdown."""
+    return re.sub(r"\\(?=\W)|`", "", line)
 
 
 def test_an_empty_pull_request_brings_nothing(repository: Repository) -> None:
@@ -139,12 +167,12 @@ def test_a_pull_request_that_edits_guards_is_headed_by_it(repository: Repository
     repository.git("checkout", "-q", "-B", "feature")
     repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 500")
 
-    ended = repository.plan("--format", "markdown")
+    ended = repository.plan()
 
     change = {"kind": "guard", "subject": "maxChangedInstallations", "before": "1", "after": "500"}
     assert ended.document["policy_changes"] == [change]
     assert ended.code == 5
-    assert ended.out.index("maxChangedInstallations") < ended.out.index("Bakkegata")
+    check_head(repository, kinds="1 guard", lines=["guard maxChangedInstallations: 1 → 500"])
 
 
 def test_a_pull_request_cannot_acknowledge_its_own_guard(repository: Repository) -> None:
@@ -165,6 +193,9 @@ def test_a_pull_request_cannot_acknowledge_its_own_guard(repository: Repository)
     assert (guard, site) in {(one["guard"], one["installation"]) for one in document["refusals"]}
     assert [one["kind"] for one in document["policy_changes"]] == ["acknowledgement"]
     assert repository.shop.plan("--snapshot", "snapshot.json").document["refusals"] != document["refusals"]
+    where = f"{guard} at {refused[0]['name']} ({site})"
+    line = f"acknowledgement {where}: nothing → until 2030-01-01, by KL: trust me"
+    check_head(repository, kinds="1 acknowledgement", lines=[line])
 
 
 def test_a_pull_request_that_points_a_secret_at_the_login_is_stopped(repository: Repository) -> None:
@@ -174,7 +205,9 @@ def test_a_pull_request_that_points_a_secret_at_the_login_is_stopped(repository:
     ended = repository.plan()
 
     assert ended.code == 3
-    assert "E2" in ended.err
+    assert re.findall(r"\b[EW]\d{3}\b", ended.err) == ["E223"]
+    assert re.search(r"kaia-p-hus\.yaml:\d+:\d+ E223 \S+\.secretRef\.env: ", ended.err)
+    assert ended.out == ""
     assert ended.document == {}
 
 
@@ -191,7 +224,8 @@ def test_a_pull_request_that_switches_the_cloud_is_headed_by_it(repository: Repo
     told = {one["subject"]: (one["before"], one["after"]) for one in ended.document["policy_changes"]}
     assert told["cloud of account main"] == ("sandbox", "zaptec")
     assert [one["cloud"] for one in ended.document["accounts"]] == ["sandbox"]
-    assert ended.out.startswith("Plan for") or "cloud of account main" in ended.out[:400]
+    lines = ["account cloud of account main: sandbox → zaptec", "account partner of account main: sandbox → ours"]
+    check_head(repository, kinds="2 accounts", lines=lines)
 
 
 def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
