@@ -5,9 +5,11 @@ from pathlib import Path
 
 from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.model.exit import Condition, ExitCode, code_of
-from reconciler.model.plan import Refusal
+from reconciler.model.needs import blocked_of
+from reconciler.model.plan import Plan, Refusal
 from reconciler.model.plan_origin import BaseReference
 from reconciler.planning.cause import with_causes
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.origin_words import OWN, refusal_words
 from reconciler.workflows.github_merges import SNAPSHOT_WORKFLOWS, newest_snapshot
 from reconciler.workflows.github_ports import Runs
@@ -25,7 +27,7 @@ _ACCEPTABLE = {
 
 
 def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str]]:
-    """The exit code of a job that made this document, and why: a line for all of it, one per refusal that counts.
+    """The exit code of a job that made this document, and why: a line for all of it, and one per thing that counts.
 
     Args:
         file: A plan, result or drift report.
@@ -34,7 +36,7 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str
     Raises:
         InvalidDocumentError: There is no such document, so whatever should have made it failed.
     """
-    from reconciler.loading.documents import kind_of, read_document
+    from reconciler.loading.documents import kind_of, read_document, read_plan
 
     kind = kind_of(file)
     if kind not in _ACCEPTABLE:
@@ -48,19 +50,23 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str
     words = f"{kind}: {', '.join(one.value for one in conditions) or 'nothing is open'}"
     if kind != "plan":
         return ExitCode(code_of(bad)), [words]
-    refusals = _with_causes(file, base)
+    plan = read_plan(file)
+    refusals = _with_causes(plan, base)
     new = [one for one in refusals if one.cause in OWN]
     if not new:
         bad = tuple(one for one in bad if one not in _BY_GUARDS)
         words += " (what is refused is refused on the base too)" if refusals else ""
-    return ExitCode(code_of(bad)), [words, *(f"  {refusal_words(one)}" for one in new)]
+    blocked = blocked_of(plan)
+    if blocked:
+        bad = (*bad, Condition.CONFLICT)
+    lacking = (f"  cannot be applied: {blocked_words(one)}. Way out: {BLOCKED_WAY_OUT}" for one in blocked)
+    return ExitCode(code_of(bad)), [words, *(f"  {refusal_words(one)}" for one in new), *lacking]
 
 
-def _with_causes(file: Path, base: Path | None) -> tuple[Refusal, ...]:
+def _with_causes(plan: Plan, base: Path | None) -> tuple[Refusal, ...]:
     """The refusals of a plan, told apart by the plan of the base where there is one; else as the plan tells them."""
     from reconciler.loading.documents import read_plan
 
-    plan = read_plan(file)
     if base is None or not base.exists():
         return plan.refusals
     reference = plan.base or BaseReference(commit="")

@@ -10,10 +10,12 @@ from reconciler.loading.documents import read_plan
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.exit import Condition
+from reconciler.model.needs import blocked_in
 from reconciler.model.plan import Plan
 from reconciler.model.words import before, counted, wish
 from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed, overtaken, reviewed_of, reviewed_part, with_what_stops_it
+from reconciler.report.blocked_words import first_of, needs_words
 from reconciler.report.escape import for_markdown
 from reconciler.report.plan_words import coverage_words
 
@@ -105,20 +107,23 @@ def with_left(renders: Renders, left: Left | None, *, plan: Plan, shown: str | N
 def _left_lines(left: Left, shown: str) -> list[str]:
     changes = left.plan.changes
     others = [change for change in changes if change not in left.overtaken]
+    blocked = blocked_in(left.plan, left.overtaken, decided=left.reviewed)
+    needs = {one.change.id: f"it needs {needs_words(one)}" for one in blocked}
     more = max(0, len(others) - _SHOWN) + max(0, len(left.overtaken) - _SHOWN)
     return [
         f"{counted(len(changes), 'change')} not reviewed, so not applied; the plan of what was left is {shown}",
         *(
-            f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed)})"
+            f"  not as reviewed: {change.installation_name}: {wish(change)} ({_why(change, left.reviewed, needs)})"
             for change in left.overtaken[:_SHOWN]
         ),
         *(f"  not reviewed: {change.installation_name}: {wish(change)}" for change in others[:_SHOWN]),
         *([f"  and {more} more"] if more else []),
-        *([f"What was merged is not done. {_WAYS_OUT}"] if left.overtaken else []),
+        *([f"What was merged is not done. {first_of(blocked) or _WAYS_OUT}"] if left.overtaken else []),
     ]
 
 
-def _why(change: Change, reviewed: frozenset[str]) -> str:
+def _why(change: Change, reviewed: frozenset[str], needs: Mapping[str, str]) -> str:
+    lacks = needs.get(change.id, "")
     if change.id in reviewed:
-        return "it needs something that nobody reviewed"
-    return f"it is {before(change)} now, which no reviewer saw"
+        return lacks or "it needs something that nobody reviewed"
+    return f"it is {before(change)} now, which no reviewer saw{f'; {lacks}' if lacks else ''}"

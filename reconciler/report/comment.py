@@ -7,6 +7,7 @@ from reconciler.model.blast import SiteBlast, blast_of
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal
 from reconciler.report import wording
+from reconciler.report.blocked_words import blocked_lines
 from reconciler.report.blocks import Block, blocks_of
 from reconciler.report.escape import code
 from reconciler.report.markdown import (
@@ -120,10 +121,11 @@ def _lead(plan: Plan) -> list[str]:
 
 
 def _refusal_lines(plan: Plan) -> tuple[list[str], list[str]]:
-    """Those of the pull request, or all where nothing was compared, and those from before; of the whole run first."""
+    """Those of the pull request (all where nothing was compared) with what it lacks, and those from before."""
     ordered = sorted(plan.refusals, key=lambda one: one.installation_id is not None)
     lines = [(one.cause in OWN, f"- **{refused_by(one)}:** {refusal_line(one)}") for one in ordered]
-    return [line for mine, line in lines if mine], [line for mine, line in lines if not mine]
+    own = [line for mine, line in lines if mine] + [f"- {line}" for line in blocked_lines(plan)]
+    return own, [line for mine, line in lines if not mine]
 
 
 def _folded_units(plan: Plan, blocks: Sequence[Block], cause: Cause) -> list[str]:

@@ -7,9 +7,11 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 
 from reconciler.model.digest import digest_of
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan, Refusal, UnreadableItem
 from reconciler.model.problem import Problem, Severity
 from reconciler.report import wording
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.comment import fitted
 from reconciler.report.escape import cut, for_workflow, for_workflow_property
 from reconciler.report.origin_words import OWN, POLICY_WARNING, REFUSED_BY, own_part, policy_words, snapshot_warning
@@ -71,7 +73,8 @@ def _command(one: Annotation) -> str:
 def plan_annotations(plan: Plan) -> str:
     """Refusals as errors; policy that does not count yet, an old snapshot and gaps as warnings; raises as notices.
 
-    Of a pull request only what it brings is an error or a notice: what was refused before is a warning.
+    What a merge cannot carry out is an error too. Of a pull request only what it brings is an error or a notice: what
+    was refused before is a warning.
     """
     return annotations_text(_of_plan(plan))
 
@@ -88,6 +91,14 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
             message=_refused(refusal),
             file=file,
             line=refusal.line,
+        )
+    for one in blocked_of(plan):
+        yield Annotation(
+            level=Level.ERROR,
+            title="Cannot be applied",
+            message=f"{blocked_words(one)}. Way out: {BLOCKED_WAY_OUT}",
+            file=placed(one.change.file, fleet=fleet),
+            line=one.change.line,
         )
     for policy in in_turns(plan.policy_changes):
         message = f"{policy_words(policy)}. This {POLICY_WARNING}"
@@ -158,6 +169,7 @@ def plan_outputs(plan: Plan, code: int) -> Mapping[str, str]:
         "changes": str(len(plan.changes)),
         "digest": plan.digest,
         "exit": str(int(code)),
+        "own_changes": str(len(own_part(plan).changes)),
         "policy_changes": str(len(plan.policy_changes)),
         "refused": str(len(plan.refusals)),
     }
@@ -169,5 +181,4 @@ def outputs_text(values: Mapping[str, str]) -> str:
     for name, text in sorted(values.items()):
         delimiter = f"end-{digest_of([name, text])[7:39]}"
         blocks.append(f"{name}<<{delimiter}\n{text}\n{delimiter}\n")
-        "own_changes": str(len(own_part(plan).changes)),
     return "".join(blocks)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.model.change import Cause, Change
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan
 from reconciler.report import wording
 from reconciler.report.marks import folded, name, span, text
@@ -66,7 +67,9 @@ def title_words(plan: Plan) -> str:
     own, refused = of_cause(plan, Cause.PULL_REQUEST), own_refusals(plan)
     guards = f"refused by {wording.counted(len(refused), 'guard')}"
     if own:
-        brings = f"this pull request brings {_changes(own)}" + (f", and is {guards}" if refused else "")
+        stuck = len(blocked_of(plan))
+        lacks = f", of which {stuck} cannot be applied" if stuck else ""
+        brings = f"this pull request brings {_changes(own)}{lacks}" + (f", and is {guards}" if refused else "")
     else:
         brings = f"this pull request {f'is {guards}' if refused else 'changes nothing at the chargers'}"
     rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]

@@ -3,16 +3,21 @@
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal
 from reconciler.report import wording
+from reconciler.report.blocked_words import blocked_lines
 from reconciler.report.escape import code
 from reconciler.report.marks import name, prose, span, text
 from reconciler.report.origin_words import REFUSED_BY
 
 
 def refused_in_view(plan: Plan) -> list[str]:
-    """What refuses the whole run, and what is refused because of the pull request; its own first."""
+    """What refuses the whole run, and what is refused because of the pull request; its own first; what it lacks."""
     shown = [one for one in plan.refusals if one.installation_id is None or one.cause is Cause.PULL_REQUEST]
     ordered = sorted(shown, key=lambda one: one.cause is not Cause.PULL_REQUEST)
-    return [f"> **{refused_by(one)}:** {refusal_line(one)}" for one in ordered]
+    return [*(f"> **{refused_by(one)}:** {refusal_line(one)}" for one in ordered), *_lacking(plan)]
+
+
+def _lacking(plan: Plan) -> list[str]:
+    return [f"> {line}" for line in blocked_lines(plan)]
 
 
 def refused_by(item: Refusal) -> str:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
 from reconciler.report import wording
+from reconciler.report.blocked_words import blocked_note, without_blocked
 from reconciler.report.blocks import unverifiable_notes
 from reconciler.report.origin_words import own_part, own_refusals
 from reconciler.report.rollback_words import how_to
@@ -58,7 +59,7 @@ def summary_lines(plan: Plan) -> list[tuple[str, str]]:
         lines.append(("", f"{wording.counted(held, 'change')} of these held back, see above"))
     if others := len(plan.changes) - len(own.changes):
         lines.append(("", f"{wording.counted(others, 'other')} that this pull request does not bring"))
-    lines.append(("Requests", requests_words(own)))
+    lines.append(("Requests", requests_words(own_part(without_blocked(plan)))))
     return lines
 
 
@@ -110,7 +111,7 @@ def open_words(plan: Plan) -> str:
 def next_words(plan: Plan) -> str:
     """What to do now; for a pull request what its merge leads to."""
     if plan.base is not None:
-        return _after_the_merge(own_part(plan))
+        return _of_the_merge(plan)
     if plan.refused_whole:
         return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
     ready = len(plan.changes) - held_back(plan)
@@ -127,6 +128,14 @@ def next_words(plan: Plan) -> str:
     sheet = f", and writes a worksheet for {by_hand} in the Portal" if by_hand else ""
     changes = wording.counted(ready - by_hand, "change")
     return f"`reconciler apply`{same} shows this again, asks, and carries out {changes}{sheet}"
+
+
+def _of_the_merge(plan: Plan) -> str:
+    own, lacking = own_part(without_blocked(plan)), blocked_note(plan)
+    if lacking and not own.steps and not own_refusals(own):
+        return lacking
+    told = _after_the_merge(own)
+    return f"{told}; {lacking}" if lacking else told
 
 
 def _after_the_merge(own: Plan) -> str:

@@ -1,7 +1,9 @@
 """A plan as text for a terminal; its blocks, and the other texts, are in the `terminal_*` files."""
 
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan
 from reconciler.report.blast_words import Weight, blast_lines
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.blocks import blocks_of
 from reconciler.report.escape import cut, for_terminal, name
 from reconciler.report.origin_words import (
@@ -56,6 +58,7 @@ def plan_text(
             page.blank()
             show_refusal(page, refusal)
     show_changes(page, blocks, plan)
+    _lacking(page, plan)
     if plan.rollback is not None:
         show_lost(page, plan.rollback)
     page.blank()
@@ -105,6 +108,17 @@ def _origin(page: Page, plan: Plan) -> None:
 def _partial(page: Page, plan: Plan) -> None:
     if plan.selection is not None:
         page.line(("PARTIAL: ", Tone.BAD), f"only {name(plan.selection)} was selected")
+
+
+def _lacking(page: Page, plan: Plan) -> None:
+    """What the merge cannot carry out, and the way out, once."""
+    blocked = blocked_of(plan)
+    if blocked:
+        page.blank()
+    for one in blocked:
+        page.labelled(("Cannot be applied", Tone.BAD), blocked_words(one), cells=19)
+    if blocked:
+        page.labelled(("way out", Tone.QUIET), BLOCKED_WAY_OUT, cells=19)
 
 
 def _summary(page: Page, plan: Plan, purpose: Purpose) -> None:

@@ -30,7 +30,7 @@ def compared(changes: dict[str, Cause], *, refused: Cause = Cause.BASE) -> Plan:
 
 
 def test_next_counts_only_what_the_pull_request_brings() -> None:
-    """What was there before is somebody else's; requests and changes are counted alike."""
+    """What was there before is somebody else's; requests and changes are counted alike, what cannot be done is not."""
     plan = compared({"maxCurrent": Cause.PULL_REQUEST})
     own = [one for one in plan.changes if one.setting == "maxCurrent"]
 
@@ -39,8 +39,11 @@ def test_next_counts_only_what_the_pull_request_brings() -> None:
     assert len(own) < len(plan.changes)
     assert words["Changes"].startswith(f"{len(own)} changes at ")
     assert words[""] == f"{len(plan.changes) - len(own)} others that this pull request does not bring"
-    assert "5 to write" in words["Requests"]
-    assert next_words(plan) == "after the merge, `reconciler apply --reviewed plan.json` carries out 5 changes"
+    assert "3 to write" in words["Requests"]
+    assert next_words(plan) == (
+        "after the merge, `reconciler apply --reviewed plan.json` carries out 3 changes; "
+        "2 changes of this pull request cannot be applied, see above"
+    )
 
 
 def test_machines_are_told_what_the_pull_request_brings_beside_the_whole() -> None:
