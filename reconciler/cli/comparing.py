@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from reconciler.cli.fleet_files import load_valid
@@ -13,6 +14,7 @@ from reconciler.cli.options import current_globals
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading.files import printable
 from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.loading.policy_places import policy_place
 from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan_origin import BaseReference, PolicyChange
@@ -68,7 +70,11 @@ def compared(base: str, applied: str | None) -> Iterator[tuple[LoadedFleet, Desi
             raise _no_fleet(reference.commit, fleet)
         loaded, desired = load_valid(under=known.rules)
         policy = policy_changes(
-            desired, known.desired, head_bounds=_bounds(loaded.rules), base_bounds=_bounds(known.rules)
+            desired,
+            known.desired,
+            head_bounds=_bounds(loaded.rules),
+            base_bounds=_bounds(known.rules),
+            find=partial(policy_place, loaded),
         )
         earlier = None
         if reference.applied is not None:

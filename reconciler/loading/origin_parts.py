@@ -42,5 +42,10 @@ def base_of(part: Part | None) -> BaseReference | None:
 def policy_of(part: Part) -> PolicyChange:
     """One piece of policy that the files change."""
     return PolicyChange(
-        kind=PolicyKind(part["kind"]), subject=part["subject"], before=part["before"], after=part["after"]
+        kind=PolicyKind(part["kind"]),
+        subject=part["subject"],
+        before=part["before"],
+        after=part["after"],
+        file=part.get("file") or "",
+        line=part.get("line", 0),
     )

@@ -63,12 +63,15 @@ class PolicyChange:
     Attributes:
         subject: What it is about, for instance `maxChangedInstallations` or `lose-load-balancing at Solbakken`.
         before, after: In words; None where there was or will be nothing.
+        file, line: Where the files of the pull request say it, or said it until now; empty and 0 without a place.
     """
 
     kind: PolicyKind
     subject: str
     before: str | None
     after: str | None
+    file: str = ""
+    line: int = 0
 
     @property
     def sort_key(self) -> tuple[int, int, str, str, str]:

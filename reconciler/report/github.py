@@ -83,6 +83,12 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
     fleet = plan.desired.path
     folder = PurePosixPath(fleet)
     fleet_file = str(folder / "fleet.yaml") if not folder.is_absolute() else ""
+    for policy in in_turns(plan.policy_changes):
+        message = f"{policy_words(policy)}. This {POLICY_WARNING}"
+        file = placed(policy.file, fleet=fleet)
+        yield Annotation(
+            level=Level.WARNING, title=f"Policy: {policy.kind.value}", message=message, file=file, line=policy.line
+        )
     for refusal in plan.refusals:
         file = placed(refusal.file, fleet=fleet) if refusal.installation_id or refusal.file else fleet_file
         yield Annotation(
@@ -100,9 +106,6 @@ def _of_plan(plan: Plan) -> Iterator[Annotation]:
             file=placed(one.change.file, fleet=fleet),
             line=one.change.line,
         )
-    for policy in in_turns(plan.policy_changes):
-        message = f"{policy_words(policy)}. This {POLICY_WARNING}"
-        yield Annotation(level=Level.WARNING, title=f"Policy: {policy.kind.value}", message=message, file=fleet_file)
     if words := snapshot_warning(plan):
         yield Annotation(level=Level.WARNING, title="Snapshot", message=words)
     for item in plan.unreadable:

@@ -33,4 +33,6 @@ def policy_part(change: PolicyChange) -> Json:
         "subject": change.subject,
         "before": change.before,
         "after": change.after,
+        "file": change.file or None,
+        "line": change.line,
     }

@@ -133,6 +133,16 @@ def policy_words(change: PolicyChange) -> str:
 
 
 def policy_kinds(changes: Iterable[PolicyChange]) -> str:
-    """`2 guards, 1 account`."""
-    kinds = [change.kind for change in changes]
-    return ", ".join(wording.counted(kinds.count(kind), _KINDS[kind]) for kind in PolicyKind if kind in kinds)
+    """`2 guards, 1 account (4 settings)`."""
+    subjects: dict[PolicyKind, list[str]] = {}
+    for change in changes:
+        subjects.setdefault(change.kind, []).append(change.subject)
+    return ", ".join(_counted(kind, subjects[kind]) for kind in PolicyKind if kind in subjects)
+
+
+def _counted(kind: PolicyKind, subjects: Sequence[str]) -> str:
+    """An account has several settings, each of which is a change of its own."""
+    if kind is not PolicyKind.ACCOUNT:
+        return wording.counted(len(subjects), _KINDS[kind])
+    accounts = {subject.rpartition(" of account ")[2] for subject in subjects}
+    return f"{wording.counted(len(accounts), _KINDS[kind])} ({wording.counted(len(subjects), 'setting')})"

@@ -170,7 +170,9 @@ def test_a_pull_request_that_edits_guards_is_headed_by_it(repository: Repository
     ended = repository.plan()
 
     change = {"kind": "guard", "subject": "maxChangedInstallations", "before": "1", "after": "500"}
-    assert ended.document["policy_changes"] == [change]
+    lines = (repository.shop.folder / "fleet" / "fleet.yaml").read_text().splitlines()
+    place = {"file": "fleet/fleet.yaml", "line": lines.index("  maxChangedInstallations: 500") + 1}
+    assert ended.document["policy_changes"] == [change | place]
     assert ended.code == 5
     check_head(repository, kinds="1 guard", lines=["guard maxChangedInstallations: 1 → 500"])
 
@@ -225,7 +227,7 @@ def test_a_pull_request_that_switches_the_cloud_is_headed_by_it(repository: Repo
     assert told["cloud of account main"] == ("sandbox", "zaptec")
     assert [one["cloud"] for one in ended.document["accounts"]] == ["sandbox"]
     lines = ["account cloud of account main: sandbox → zaptec", "account partner of account main: sandbox → ours"]
-    check_head(repository, kinds="2 accounts", lines=lines)
+    check_head(repository, kinds="1 account (2 settings)", lines=lines)
 
 
 def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:

@@ -10,7 +10,7 @@ from reconciler.model.plan_origin import BaseReference, PolicyChange, PolicyKind
 from reconciler.report.comment import plan_comment
 from reconciler.report.github import plan_annotations
 from reconciler.report.marks import text
-from reconciler.report.origin_words import policy_words
+from reconciler.report.origin_words import policy_kinds, policy_words
 from tests.report.samples import FIXTURE
 
 LONG = "because " * 62
@@ -107,3 +107,11 @@ def test_a_flood_of_one_kind_hides_no_other_in_the_annotations(kind: PolicyKind)
     assert len(warnings) == 10
     assert [other for other in PolicyKind if other is not kind and f"needle {other.value}" not in str(warnings)] == []
     assert "2997 Policy" in warnings[-1]
+
+
+def test_settings_of_one_account_are_one_account() -> None:
+    """Four keys of one are told as such, and two accounts as two."""
+    keys = [one_of(PolicyKind.ACCOUNT, f"{key} of account main") for key in ("cloud", "credentials", "group", "rate")]
+
+    assert policy_kinds(keys) == "1 account (4 settings)"
+    assert policy_kinds([*keys, one_of(PolicyKind.ACCOUNT, "cloud of account b")]) == "2 accounts (5 settings)"
