@@ -11,6 +11,7 @@ from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
+from reconciler.cli.reviewed_accounts import noted, with_notes
 from reconciler.cli.reviewing import reviewed_in, with_left
 from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
@@ -83,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
             remedy="leave plan file, selectors, --exclude and --reviewed out; for a part of it, plan again",
         )
     loaded, desired = load_valid()
+    notes: list[str] = []
     request = Request(
         loaded=loaded,
         desired=desired,
@@ -91,7 +93,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
         waves=waves or "",
-        reviewed=reviewed_in(reviewed, desired),
+        reviewed=reviewed_in(reviewed, desired, tell=noted(notes)),
     )
     if resumed is None:
         ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
@@ -105,6 +107,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         # Nothing ran, so the plan tells people more; machines get a result in any case.
         renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
     renders = with_left(renders, ended.left, plan=ended.plan, shown=ended.result.not_reviewed)
+    renders = with_notes(renders, notes)
     emit(renders, format_=format_, reports=reports)
     return ExitCode(code_of((*conditions_of_result(ended.result), *ended.also)))
 

@@ -1,11 +1,11 @@
 """`apply --reviewed`: only changes that stood in plans which somebody reviewed; the rest is listed and left alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reconciler.cli.output import Format, Render, say
-from reconciler.cli.saved_plan import accounts_in
+from reconciler.cli.reviewed_accounts import of_known_accounts
 from reconciler.loading.documents import read_plan
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
@@ -29,21 +29,20 @@ _WAYS_OUT = (
 )
 
 
-def reviewed_in(places: Sequence[Path], desired: DesiredFleet) -> Reviewed | None:
+def reviewed_in(places: Sequence[Path], desired: DesiredFleet, *, tell: Callable[[str], None]) -> Reviewed | None:
     """The changes in those plan documents that may be carried out; None when none was asked for.
 
     A folder stands for the plans in it; with none in it nothing was reviewed, and nothing is carried out.
 
+    What was made for an account that is gone, or is at another cloud now, is told and left out.
+
     Raises:
-        InvalidDocumentError: A file is no plan as we wrote it, or was made for another cloud.
+        InvalidDocumentError: A file is no plan as we wrote it.
     """
     if not places:
         return None
     files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
-    plans = [read_plan(file) for file in files]
-    for file, plan in zip(files, plans, strict=True):
-        accounts_in(plan, desired, where=str(file))
-    return reviewed_of(plans)
+    return reviewed_of(of_known_accounts(read_plan(file), desired, file=file, tell=tell) for file in files)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

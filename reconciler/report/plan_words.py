@@ -132,9 +132,9 @@ def next_words(plan: Plan) -> str:
 
 def _of_the_merge(plan: Plan) -> str:
     own, lacking = own_part(without_blocked(plan)), blocked_note(plan)
-    if lacking and not own.steps and not own_refusals(own):
-        return lacking
     told = _after_the_merge(own)
+    if told.startswith("nothing: ") and lacking:
+        return lacking
     return f"{told}; {lacking}" if lacking else told
 
 
