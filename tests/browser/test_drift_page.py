@@ -217,15 +217,15 @@ class TestWithoutScript:
 
 class TestTenThousand:
     def test_it_opens_and_filters_in_two_seconds(self, tab: Tab, save: Save) -> None:
-        """The best of three, so that a busy machine does not decide."""
-        path = save(report(10_000))
+        """The page of the size test, far more wrong than it can hold: usually opened in time, and every filter is."""
+        path = save(report(10_000, per_site=4))
         opened = [tab.open(path, fragment="#findings") for _ in range(3)]
         filtered = [tab.run(_FILTERED % json.dumps(text)) for text in ("elveveien", "zap 16 a", "oslo")]
 
-        figures = f"opened in {min(opened):.2f} s, filtered in {median(filtered):.2f} s"
+        figures = f"opened in {median(opened):.2f} s, filtered in {max(filtered):.2f} s"
         print(f"{path.stat().st_size / 1e6:.1f} MB, {figures}")  # noqa: T201  the figure is asked for
-        assert min(opened) < LIMIT_S
-        assert min(filtered) < LIMIT_S
+        assert median(opened) < LIMIT_S
+        assert max(filtered) < LIMIT_S
         assert tab.complaints() == []
 
 
