@@ -22,6 +22,7 @@ from reconciler.model.desired import (
     Route,
     SwitchPolicy,
 )
+from reconciler.model.finding import VerifiedWrite
 from reconciler.model.observed import (
     AccountReads,
     Breadth,
@@ -37,6 +38,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
 from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy, Queued
+from reconciler.planning.quarantine import quarantine_of
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -252,6 +254,7 @@ def policy(
     accepted: Iterable[str] = (),
     queued: Iterable[Queued] = (),
     switch_waits: Iterable[SwitchWait] = (),
+    verified: Iterable[VerifiedWrite] = (),
 ) -> Policy:
     return Policy(
         now=now,
@@ -260,6 +263,7 @@ def policy(
         accepted=frozenset(accepted),
         queued=tuple(queued),
         switch_waits=tuple(switch_waits),
+        unsteady=quarantine_of([*verified], now=now),
     )
 
 

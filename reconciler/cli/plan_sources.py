@@ -9,7 +9,7 @@ from reconciler import __version__
 from reconciler.cli.comparing import Comparison, Fleet, compared
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at
+from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at, unsteady_at, unsteady_offline
 from reconciler.cli.snapshot import taken
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.errors import InvalidDocumentError
@@ -99,11 +99,14 @@ def _seen(part: DesiredFleet, file: Path | None, asked: Asked) -> _Seen:
         snapshot = usable(read_snapshot(file), part, where=str(file))
         now = datetime.now(UTC)
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
-        return _Seen(snapshot=snapshot, policy=policy)
+        unsteady = unsteady_offline(part, snapshot.taken_at)
+        return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))
     with connected(accounts, access=Access.READ_ONLY) as connections:
         snapshot = taken(part, accounts, connections)
-        policy = policy_at(connections.clock.now(), connections, accepted=asked.accepted, root=current_globals().root)
-        return _Seen(snapshot=snapshot, policy=policy)
+        root = current_globals().root
+        policy = policy_at(connections.clock.now(), connections, accepted=asked.accepted, root=root)
+        unsteady = unsteady_at(policy.now, connections, root=root)
+        return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))
 
 
 def usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:

@@ -1,7 +1,7 @@
 """What `plan` and `apply` share: selecting, policy, planning."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,9 @@ from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.make import Policy
+from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.history import history
+from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import plan_fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -56,7 +58,9 @@ def make_the_plan(loaded: LoadedFleet, desired: DesiredFleet, asked: Asked) -> P
 
 def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]) -> Plan:
     """Plan over open connections."""
-    policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=current_globals().root)
+    root = current_globals().root
+    policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=root)
+    policy = replace(policy, unsteady=unsteady_at(policy.now, connections, root=root))
     return plan_fleet(part, observers=connections.observers, policy=policy, origins=loaded.origins)
 
 
@@ -71,3 +75,16 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
         queued=known.queued,
         switch_waits=known.switch_waits,
     )
+
+
+def unsteady_at(now: datetime, connections: Connections, *, root: Path) -> Quarantine:
+    """What earlier applies wrote in vain; empty where no run was kept."""
+    writes = verified_writes(root, connections.clouds, now=now, within=WITHIN, since=connections.born_at)
+    return quarantine_of(writes, now=now)
+
+
+def unsteady_offline(part: DesiredFleet, at: datetime) -> Quarantine:
+    """The same for a snapshot of that moment, as far as the runs beside the fleet tell."""
+    clouds = {account.name: account.cloud.value for account in accounts_of(part)}
+    writes = verified_writes(current_globals().root, clouds, now=at, within=WITHIN)
+    return quarantine_of(writes, now=at)

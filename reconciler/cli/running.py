@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -11,7 +11,7 @@ from reconciler.cli.interrupting import interruptible
 from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say, screen
-from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
+from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at, unsteady_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
 from reconciler.cli.resuming import (
     check_same_plan,
@@ -37,6 +37,7 @@ from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
+from reconciler.planning.policy import Policy
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
@@ -210,12 +211,18 @@ def _apply_of(task: _Task) -> Apply:
     root = current_globals().root  # asked here, because threads have no click context
     invited = history(root, connections.clouds, since=connections.born_at).invited
     per_day = request.desired.limits.invitations_per_day
+    # Once and before the first write: what this very run writes is no fight yet, and its second plan sees it.
+    unsteady = unsteady_at(connections.clock.now(), connections, root=root)
+
+    def policy(now: datetime) -> Policy:
+        return replace(policy_at(now, connections, accepted=request.accepted, root=root), unsteady=unsteady)
+
     return Apply(
         plan=task.plan,
         desired=request.desired,
         origins=request.loaded.origins,
         reach=connections.reach,
-        make_policy=lambda now: policy_at(now, connections, accepted=request.accepted, root=root),
+        make_policy=policy,
         log=task.log,
         limits=Limits(max_failures=request.max_failures, waves=request.waves),
         progress=progress(),

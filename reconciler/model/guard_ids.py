@@ -56,6 +56,11 @@ GUARD_IDS: tuple[GuardId, ...] = (
         lifted_by=LiftedBy.FILE,
         about="the limit of the installation would go down while circuits or chargers below it are not known",
     ),
+    GuardId(
+        id="non-converging",
+        lifted_by=LiftedBy.FILE,
+        about="what was written does not stay; whoever knows who else writes it decides",
+    ),
     GuardId(id="ocpp-native-not-allowed", lifted_by=LiftedBy.NOTHING, about="no user group may switch to OCPP 1.6J"),
     GuardId(id="ocpp-native-unsupported", lifted_by=LiftedBy.NOTHING, about="a charger cannot do native OCPP"),
     GuardId(id="own-access", lifted_by=LiftedBy.FILE, about="we might lock ourselves out"),

@@ -17,7 +17,7 @@ from reconciler.planning.drift_words import group_of, next_step, of_rule, or_ado
 from reconciler.planning.held import Around, covers, first_held, first_refusal, hand_over, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
-from reconciler.planning.quarantine import Quarantine, is_quarantined, quarantine_of
+from reconciler.planning.quarantine import Quarantine, fight_over, quarantine_of
 from reconciler.planning.severity import Case, judge
 from reconciler.planning.severity_named import UNFINISHED, UNVERIFIABLE
 
@@ -173,7 +173,7 @@ class _Site:
             return self._finding(change, FindingKind.PENDING, held=pending)
         if change not in self.index.changes.get(self.place, ()):
             return self._finding(change, FindingKind.BLOCKED)
-        if is_quarantined(change, self.index.quarantine):
+        if fight_over(change, self.index.quarantine) is not None:
             return self._finding(change, FindingKind.NON_CONVERGING)
         return self._finding(change, FindingKind.CHANGED)
 

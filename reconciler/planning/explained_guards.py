@@ -198,5 +198,16 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "on waiting. Lifting it never switches under a car.",
         example="switch: {when: idle, giveUpAfterHours: 168}",
     ),
+    Explanation(
+        code="P332",
+        title="non-converging: what was written does not stay",
+        why="Two applies within 30 days wrote this very value and saw it there, one after the other, and it is off "
+        "again. Somebody else writes it too, for instance an energy manager, and a third write would not stay either. "
+        "The applies are told by .reconciler/runs/ beside the fleet: where that is not kept, as in a fresh checkout, "
+        "nobody can know, and nothing is refused.",
+        remedy="Find out who writes it, then stop that, leave the setting out of the file, or add an exception with "
+        "an end. To write it once more, acknowledge the guard or accept it for one run.",
+        example="reconciler apply --accept non-converging:2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01",
+    ),
 )
 """One per guard; each title begins with the guard's id."""

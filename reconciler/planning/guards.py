@@ -17,6 +17,7 @@ from reconciler.planning import (
     guards_balance,
     guards_current,
     guards_fleet,
+    guards_history,
     guards_native,
     guards_switch,
 )
@@ -56,6 +57,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard(id="changes-identities", code="P328", liftable=True, check=guards_switch.changes_identities),
     Guard(id="firmware-too-old", code="P329", liftable=False, check=guards_native.firmware_too_old),
     Guard(id="switch-gave-up", code="P330", liftable=True, check=guards_switch.switch_gave_up),
+    Guard(id="non-converging", code="P332", liftable=True, check=guards_history.non_converging),
 )
 """Guards of one site, by code."""
 

@@ -1,9 +1,10 @@
 """What a plan depends on besides files and cloud."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.model.outcome import Queued, SwitchWait
+from reconciler.planning.quarantine import Quarantine
 
 __all__ = ["Policy", "Queued"]
 
@@ -20,6 +21,7 @@ class Policy:
         queued: What earlier runs sent to offline chargers, in any order; what is too old or has been overtaken is
             ignored here.
         switch_waits: Installations whose mode waits for idle chargers, from earlier applies.
+        unsteady: What earlier applies wrote in vain; empty where nothing is to be written, as in a drift report.
     """
 
     now: datetime
@@ -28,3 +30,4 @@ class Policy:
     accepted: frozenset[str] = frozenset()
     queued: tuple[Queued, ...] = ()
     switch_waits: tuple[SwitchWait, ...] = ()
+    unsteady: Quarantine = field(default_factory=dict)

@@ -52,6 +52,7 @@ _NO_RESTORE = {
     FindingKind.UNREADABLE: "not before it can be read",
     FindingKind.SUPPRESSED: "take the exception out of the file, then apply",
     FindingKind.MISSING: "bring the charger back; nothing can be written to it",
+    FindingKind.NON_CONVERGING: "not before somebody found out who writes it; apply refuses it (P332)",
     FindingKind.UNMANAGED: "no file says what it should be",
 }
 
@@ -234,4 +235,6 @@ def _adopt_not(finding: Finding) -> str:
 
 
 def _restore(finding: Finding) -> str:
-    return "" if finding.change_id is None else f"reconciler apply {_target(finding.target)}"
+    if finding.change_id is None or finding.kind is FindingKind.NON_CONVERGING:
+        return ""
+    return f"reconciler apply {_target(finding.target)}"
