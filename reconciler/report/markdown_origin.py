@@ -47,7 +47,7 @@ def policy_head(plan: Plan) -> list[str]:
     if not plan.policy_changes:
         return []
     kinds = text(policy_kinds(plan.policy_changes))
-    return [f"> [!WARNING]\n> **Policy:** {kinds}. This {POLICY_WARNING}. It needs a code owner."]
+    return [f"> [!WARNING]\n> **Policy:** {kinds}. This {POLICY_WARNING}. A code owner of the fleet should approve it."]
 
 
 def origin_lines(plan: Plan) -> list[str]:

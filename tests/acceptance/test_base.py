@@ -72,7 +72,8 @@ def check_head(repository: Repository, *, kinds: str, lines: list[str]) -> None:
     assert text[0].startswith("Plan for fleet")
     assert folded.removeprefix(" ".join(text[0].split())).lstrip().startswith(f"{told} {WARNED} Snapshot ")
     assert markdown[0].startswith("### Plan: ")
-    assert markdown[1:5] == ["", "> [!WARNING]", f"> **Policy:** {kinds}. {WARNED}. It needs a code owner.", ""]
+    head = f"> **Policy:** {kinds}. {WARNED}. A code owner of the fleet should approve it."
+    assert markdown[1:5] == ["", "> [!WARNING]", head, ""]
     assert [_plain(line) for line in markdown[5 : 5 + len(lines)]] == [f"- {line}" for line in lines]
     assert markdown[5 + len(lines)] == ""
     assert comment[0] == "<!-- reconciler:plan -->"

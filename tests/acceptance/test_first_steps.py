@@ -46,6 +46,13 @@ class TestInit:
         assert {"fleet/fleet.yaml", "fleet/exceptions.yaml", "schemas/installation.schema.json"} <= names
         assert ".reconciler/" in (empty.folder / "repository/.gitignore").read_text().splitlines()
 
+    def test_all_of_the_fleet_has_one_line_of_owners(self, empty: Shop) -> None:
+        """Acknowledgements lift guards, and stand in installations and profiles as well."""
+        empty.run("init", "repository")
+
+        lines = (empty.folder / "repository/.github/CODEOWNERS").read_text().splitlines()
+        assert [line.split()[1] for line in lines if "@" in line] == ["*", "/fleet/", "/.github/"]
+
     def test_nothing_is_overwritten_and_nothing_half_written(self, empty: Shop) -> None:
         """What is in the way is listed."""
         (empty.folder / "README.md").write_text("mine")
