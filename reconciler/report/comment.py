@@ -100,7 +100,7 @@ def _totals(plan: Plan, artefact: str, *, budget: int) -> str:
     cause = None if plan.base is None else Cause.PULL_REQUEST
     foot = [*_counts(plan), *_foot(plan, artefact)]
     lead = [
-        _within(plan_head(plan), share // 2),
+        _within(plan_head(plan), share // 2, between="\n\n"),
         policy_within(plan.policy_changes, share),
         _within(about(plan), share),
         _within([*own, *others], share),
@@ -108,7 +108,7 @@ def _totals(plan: Plan, artefact: str, *, budget: int) -> str:
     room = budget - _size(_joined([*lead, *foot])) - 200
     units = _within([f"- {unit.line}" for unit in _units(plan, blocks, cause)], max(0, room))
     shown = _joined([*lead, units, *foot])
-    return shown if _size(shown) <= budget else _joined([_within(plan_head(plan), share // 2), *foot])
+    return shown if _size(shown) <= budget else _joined([_within(plan_head(plan), share // 2, between="\n\n"), *foot])
 
 
 def _lead(plan: Plan) -> list[str]:
@@ -178,17 +178,17 @@ def _foot(plan: Plan, artefact: str) -> list[str]:
     return ["\n".join([*lines, *gone]), where, f"Plan {code(plan.digest)}, {text(what_and_where(plan))}"]
 
 
-def _within(lines: Sequence[str], room: int) -> str:
+def _within(lines: Sequence[str], room: int, *, between: str = "\n") -> str:
     """As many lines as fit, and how many do not."""
     kept: list[str] = []
     used = 0
     for line in lines:
-        used += _size(line) + 1
+        used += _size(line) + len(between)
         if used > room:
             break
         kept.append(line)
     left = len(lines) - len(kept)
-    return "\n".join([*kept, *([f"- and {left} more"] if left else [])])
+    return between.join([*kept, *([f"- and {left} more"] if left else [])])
 
 
 def _joined(parts: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """A comment always fits, always leads with what matters, and says what it leaves out."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -77,7 +78,8 @@ def test_two_thousand_installations_fit_and_lead_with_what_matters() -> None:
 def test_each_step_holds_less_than_the_one_before() -> None:
     """Everything; the own part in full; installations; totals."""
     mixed = (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT, Cause.DRIFT, Cause.DRIFT, Cause.DRIFT)
-    full, own, units, totals = (plan_comment(big(sites, causes=mixed)) for sites in (200, 1000, 2500, 9000))
+    full, own, units = (plan_comment(big(sites, causes=mixed)) for sites in (200, 1000, 2500))
+    totals = plan_comment(big(2500, causes=mixed), budget=10_000)
 
     assert "#### Drift" in full
     assert "#### This pull request" in own
@@ -85,9 +87,13 @@ def test_each_step_holds_less_than_the_one_before() -> None:
     assert "<summary>Drift: " in own
     assert "#### This pull request" not in units
     assert "- Elveveien 2496:" in units
-    assert "**Drift:** 1666 installations" in units or "more" in units
-    assert " more" in totals
-    assert max(map(size, (full, own, units, totals))) <= BUDGET
+    assert "**Already pending on base:** 417 installations\n\n**Drift:** 1666 installations\n" in units
+    assert "Drift:**" not in totals
+    listed = len(re.findall(r"^- Elveveien \d+: 1 change", totals, re.MULTILINE))
+    assert 0 < listed < 417
+    assert f"\n- and {417 - listed} more\n" in totals
+    assert max(map(size, (full, own, units))) <= BUDGET
+    assert size(totals) <= 10_000
 
 
 def test_names_made_to_be_long_and_to_deceive_still_fit() -> None:
@@ -132,6 +138,23 @@ def test_policy_heads_the_comment() -> None:
     assert "[!WARNING]" in text
     assert text.index("maxChangedInstallations") < text.index("Amperes")
     assert "the policy of the base" in text
+
+
+STEPS = {"full": (200, BUDGET), "own": (1000, BUDGET), "units": (2500, BUDGET), "totals": (2500, 10_000)}
+
+
+@pytest.mark.parametrize(("sites", "budget"), STEPS.values(), ids=STEPS)
+def test_policy_heads_the_comment_however_much_is_left_out(sites: int, budget: int) -> None:
+    """At the same place in every step, below the title."""
+    mixed = (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT, Cause.DRIFT, Cause.DRIFT, Cause.DRIFT)
+    policy = (PolicyChange(kind=PolicyKind.GUARD, subject="maxChangedInstallations", before="25", after="500"),)
+
+    lines = plan_comment(replace(big(sites, causes=mixed), policy_changes=policy), budget=budget).splitlines()
+
+    assert lines[1].startswith("### Plan: this pull request brings ")
+    assert lines[2:4] == ["", "> [!WARNING]"]
+    assert lines[4].startswith("> **Policy:** 1 guard. This changes policy that counts only after the merge; ")
+    assert lines[5:8] == ["", "- guard maxChangedInstallations: 25 → 500", ""]
 
 
 def test_the_three_parts_come_in_order() -> None:
