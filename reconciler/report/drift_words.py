@@ -117,7 +117,7 @@ def since(aged: Aged, now: datetime) -> str:
     if ageing is None:
         return words
     if ageing.times_seen == 1 and min(starts) == ageing.first_seen_at:
-        words = "new"
+        words = "back again" if ageing.flaps else "new"
     seen = f"seen {wording.counted(ageing.times_seen, 'time')}" if ageing.times_seen > 1 else ""
     back = f"came back {wording.counted(ageing.flaps, 'time')}" if ageing.flaps else ""
     return ", ".join(part for part in (words, seen, back) if part)

@@ -8,7 +8,7 @@ from tests.documentation.test_tutorial import CHECKOUT, Shown, clone, commands_o
 __all__ = ["clone", "shell"]
 
 PAGES = CHECKOUT / "docs" / "how-to"
-FILE = re.compile(r"^```yaml\n# (fleet/exceptions\.yaml)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+FILE = re.compile(r"^```yaml\n(# (fleet/exceptions\.yaml)\n.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 def test_a_drift_report_looks_as_the_page_shows_it(clone: Path, shell: dict[str, str]) -> None:
@@ -20,9 +20,9 @@ def test_a_drift_report_looks_as_the_page_shows_it(clone: Path, shell: dict[str,
 
 
 def test_an_exception_does_what_the_page_says(clone: Path, shell: dict[str, str]) -> None:
-    """With its example as the file."""
+    """With its example as the file, copied to the last letter."""
     page = PAGES / "exceptions.md"
-    name, text = FILE.findall(page.read_text())[0]
+    text, name = FILE.findall(page.read_text())[0]
     (clone / name).write_text(text)
 
     follow(commands_of(page), clone, shell)

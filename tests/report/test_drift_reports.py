@@ -55,6 +55,15 @@ class TestTerminal:
 
         assert places == sorted(places)
 
+    @pytest.mark.parametrize(("flaps", "expected"), [(0, "new"), (2, "back again, came back 2 times")])
+    def test_what_came_back_is_not_called_new(self, flaps: int, expected: str) -> None:
+        """It starts young again, and everybody has seen it before."""
+        one = replace(
+            aged(finding(1, KINDS[0]), 0), ageing=Ageing(first_seen_at=NOW, last_seen_at=NOW, times_seen=1, flaps=flaps)
+        )
+
+        assert f"ZAP000001 Maximum current  {expected}\n" in text(report_of([], [one]))
+
     def test_leftovers_are_counted_and_shown_on_request(self) -> None:
         """Four thousand of them would hide the rest."""
         assert "S4 hidden: 1 (--all)" in text(PLAIN)

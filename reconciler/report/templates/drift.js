@@ -52,7 +52,7 @@
   }
 
   function findingNode(one) {
-    const seen = one.flaps ? `${one.seen}, gone and back ${one.flaps} times` : String(one.seen || "");
+    const seen = one.flaps ? `${one.seen}, gone and back ${count(one.flaps, "time")}` : String(one.seen || "");
     const values = { since: when(one.since_min) || "not known", seen_words: seen, cars_words: one.cars < 0 ? "" : String(one.cars) };
     return fill(element("one").content.cloneNode(true), { ...one, ...values, setting: one.setting || "-", code: one.code || "-" });
   }
