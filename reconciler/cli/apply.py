@@ -7,6 +7,7 @@ import click
 
 from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.fleet_files import load_valid
+from reconciler.cli.merged_budget import tell_ways_out
 from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
 from reconciler.cli.planning import selection_options
@@ -107,6 +108,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         # Nothing ran, so the plan tells people more; machines get a result in any case.
         renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
     renders = with_left(renders, ended.left, plan=ended.plan, shown=ended.result.not_reviewed)
+    tell_ways_out(ended.plan, request.reviewed, tell=noted(notes))
     renders = with_notes(renders, notes)
     emit(renders, format_=format_, reports=reports)
     return ExitCode(code_of((*conditions_of_result(ended.result), *ended.also)))

@@ -8,7 +8,7 @@ from reconciler.cli.output import Format, Render, say
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.model.words import counted
-from reconciler.report.escape import for_markdown
+from reconciler.report.marks import prose
 
 
 def of_known_accounts(plan: Plan, desired: DesiredFleet, *, file: Path, tell: Callable[[str], None]) -> Plan:
@@ -48,9 +48,9 @@ def noted(notes: list[str]) -> Callable[[str], None]:
 
 
 def with_notes(renders: Mapping[Format, Render], notes: Sequence[str]) -> Mapping[Format, Render]:
-    """The result as it is shown, with what was left out."""
+    """The result as it is shown, with what else there is to say."""
     if not notes:
         return renders
     markdown = renders[Format.MARKDOWN]
-    told = "".join(f"- {for_markdown(note)}\n" for note in notes)
+    told = "".join(f"- {prose(note)}\n" for note in notes)
     return {**renders, Format.MARKDOWN: lambda: f"{markdown()}\n{told}"}
