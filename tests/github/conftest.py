@@ -41,11 +41,12 @@ def site_text(name: str) -> str:
 
 @dataclass
 class Place:
-    """A clone in which people work, the repository on GitHub, and the sandbox."""
+    """A clone in which people work, the repository on GitHub, and the sandbox with the ids of chargers by serial."""
 
     folder: Path
     github: GitHub
     url: str
+    chargers: dict[str, str]
     pulls: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -146,6 +147,10 @@ class Place:
         entries = json.loads(self.sandbox("log", "--format", "json"))
         return [entry["path"] for entry in entries if entry["method"] != "GET" and "token" not in entry["path"]]
 
+    def update_of(self, serial: str) -> str:
+        """Path of the request that changes one charger."""
+        return f"/api/chargers/{self.chargers[serial]}/update"
+
     def kept(self, name: str) -> Path:
         """The folder of what the latest run kept under that name."""
         return self.github.state_folder / "artefacts" / str(self.github.state["runs"][-1]["id"]) / name
@@ -198,7 +203,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
             github = GitHub(
                 folder=tmp_path / "github", origin=origin, secrets=LOGIN, environment=environment, now=moment
             )
-            made = Place(folder=tmp_path, github=github, url=url)
+            chargers = {charger["serial"]: charger["id"] for charger in content.data["chargers"].values()}
+            made = Place(folder=tmp_path, github=github, url=url, chargers=chargers)
             made.git("remote", "add", "origin", str(origin))
             made.git("add", "-A")
             made.git("commit", "-q", "-m", "first")
