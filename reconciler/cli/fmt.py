@@ -8,7 +8,7 @@ import click
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
 from reconciler.errors import UsageProblemError
-from reconciler.loading.files import FleetFile, FleetFolder, fleet_folder, read_source
+from reconciler.loading.files import FOLDERS, FleetFile, FleetFolder, fleet_folder, read_source
 from reconciler.loading.findings import Source
 from reconciler.loading.formatting import NotFormattedError, formatted
 from reconciler.loading.modelines import kind_of_file
@@ -16,7 +16,6 @@ from reconciler.model.exit import ExitCode
 from reconciler.report.escape import for_terminal
 from reconciler.store.fleet_files import write_fleet_file
 
-_FOLDERS = ("installations", "profiles", "attestations", "released")
 _TOP = ("fleet.yaml", "exceptions.yaml")
 
 
@@ -69,7 +68,7 @@ def _one(folder: FleetFolder, file: FleetFile, *, check: bool) -> ExitCode:
 
 def _every(folder: FleetFolder) -> Iterator[FleetFile]:
     yield from (folder.file(name) for name in _TOP if folder.exists(name))
-    for name in _FOLDERS:
+    for name in FOLDERS:
         yield from folder.below(name)[0]
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from reconciler.loading.addresses import has_address, redacted
 from reconciler.loading.findings import Finding, Source, make_problem
+from reconciler.loading.nearest import nearest
 from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.problem import Problem
 
 _AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")
+FOLDERS = ("installations", "profiles", "attestations", "released")
+"""Those of a fleet; what was released is only kept for the record."""
 DEEPEST_FOLDER = 20
 """Levels below the fleet; nobody sorts homes any finer, and a thousand would be more than the stack holds."""
 _ALMOST_YAML = (".yml", ".json", ".yaml.txt")
@@ -69,7 +72,7 @@ class FleetFolder:
         return tuple(sorted(files, key=lambda file: file.name)), tuple(problems)
 
     def misplaced(self) -> Iterator[Problem]:
-        """YAML files beside fleet.yaml that nobody reads there."""
+        """YAML files beside fleet.yaml, or in folders beside it, that nobody reads there."""
         try:
             names = sorted(os.listdir(self.root))
         except OSError as error:
@@ -80,6 +83,22 @@ class FleetFolder:
             if almost and name not in _AT_THE_TOP and os.path.isfile(os.path.join(self.root, name)):
                 what = f"only {' and '.join(_AT_THE_TOP)} are read here."
                 yield make_problem(self._shown(name), Finding(code="E024", path=(), what=what))
+            elif not name.startswith(".") and name not in FOLDERS:
+                yield from self._nowhere(name)
+
+    def _nowhere(self, folder: str) -> Iterator[Problem]:
+        """YAML files in a folder that is none of ours; notes and whatever else lies there are nobody's business."""
+        path = os.path.join(self.root, folder)
+        if os.path.islink(path) or not os.path.isdir(path):
+            return
+        near = nearest(folder, FOLDERS)
+        remedy = f"Did you mean {near}/?" if near else ""
+        what = f"of the folders here only {', '.join(FOLDERS[:-1])} and {FOLDERS[-1]} are read."
+        for found in self._walk(folder):
+            told = isinstance(found, FleetFile) or found.code == "E024"
+            shown = found.shown if isinstance(found, FleetFile) else found.file
+            if told and shown.lower().endswith((".yaml", ".yml")):
+                yield make_problem(shown, Finding(code="E024", path=(), what=what, remedy=remedy))
 
     def _walk(self, folder: str) -> Iterator[FleetFile | Problem]:
         if folder.count("/") >= DEEPEST_FOLDER:

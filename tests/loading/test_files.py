@@ -39,6 +39,31 @@ def test_a_file_in_the_wrong_folder_is_told(tmp_path: Path, name: str) -> None:
     assert told(loaded) == [f"{name}:0:0 E024"]
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("installation/new.yaml", "Did you mean installations/?"),
+        ("Installations/oslo/new.yml", "Did you mean installations/?"),
+        ("profile/new.yaml", "Did you mean profiles/?"),
+        ("archive/old.YAML", "Rename or move it."),
+    ],
+)
+def test_a_file_in_a_mistyped_folder_is_told(tmp_path: Path, name: str, meant: str) -> None:
+    """Nobody would compare that installation, and every plan would look complete without it."""
+    loaded = load(tmp_path, {HERE: HEAD, name: OTHER})
+
+    assert told(loaded) == [f"{name}:0:0 E024"]
+    assert loaded.problems[0].remedy == meant
+
+
+@pytest.mark.parametrize("name", ["docs/README.md", "schemas/x.schema.json", ".old/a.yaml", "docs/.draft.yaml"])
+def test_a_folder_of_other_files_does_not_matter(tmp_path: Path, name: str) -> None:
+    """Notes beside the fleet, schemas, and what is hidden."""
+    loaded = load(tmp_path, {HERE: HEAD, name: "nonsense: ["})
+
+    assert told(loaded) == []
+
+
 @pytest.mark.parametrize("name", ["README.md", ".hidden.yaml", "b.yaml~", ".git/b.yaml"])
 def test_other_files_do_not_matter(tmp_path: Path, name: str) -> None:
     """Notes, hidden files and what editors leave behind."""
