@@ -15,7 +15,7 @@ from referencing import Registry, Resource
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
 from reconciler.loading.findings import echo
-from reconciler.loading.json_source import OUR_FILE, read_object, unusable
+from reconciler.loading.json_source import read_object, unusable
 from reconciler.loading.result_parts import result_of
 from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
@@ -32,7 +32,7 @@ def read_plan(path: Path) -> Plan:
         InvalidDocumentError: Not a plan, from an unknown major version, or its ids or digest do not fit its content.
     """
     document = read_document(path, kind="plan")
-    with told_with(path):
+    with told_with(path, kind="plan"):
         plan = parts.plan_of(document)
     _check_ids(document["changes"], plan.changes, path=path)
     _check_ids(document.get("withdrawn", ()), plan.withdrawn, path=path)
@@ -45,7 +45,7 @@ def read_plan(path: Path) -> Plan:
 def read_result(path: Path) -> RunResult:
     """The outcome of a run from its result document; same errors as `read_plan`."""
     document = read_document(path, kind="result")
-    with told_with(path):
+    with told_with(path, kind="result"):
         result = result_of(document)
     _check_counts(document["counts"], result, path=path)
     return result
@@ -73,13 +73,13 @@ def read_document(path: Path, *, kind: str) -> dict[str, Any]:
     Raises:
         InvalidDocumentError: Too large, not JSON, another kind, an unknown major version, or not as the schema says.
     """
-    return checked(path, read_object(path), kind=kind)
+    return checked(path, read_object(path, kind=kind), kind=kind)
 
 
 def checked(path: Path, document: dict[str, Any], *, kind: str) -> dict[str, Any]:
     """The same document. Raises InvalidDocumentError as `read_document`."""
     if document.get("kind") != kind:
-        raise unusable(path, f"this is not a {kind} document (its kind is {_word(document.get('kind'))})")
+        raise unusable(path, f"this is not a {kind} document (its kind is {_word(document.get('kind'))})", kind=kind)
     version = document.get("format_version")
     if not isinstance(version, str) or version.partition(".")[0] != _MAJOR:
         raise InvalidDocumentError(
@@ -89,7 +89,7 @@ def checked(path: Path, document: dict[str, Any], *, kind: str) -> dict[str, Any
         )
     wrong = _mismatch(kind, document)
     if wrong:
-        raise unusable(path, wrong)
+        raise unusable(path, wrong, kind=kind)
     return document
 
 
@@ -110,13 +110,13 @@ def _mismatch(kind: str, document: Mapping[str, Any]) -> str:
 
 
 @contextmanager
-def told_with(path: Path, *, remedy: str = OUR_FILE) -> Iterator[None]:
-    """What the parts of a document find wrong, as an error about the file."""
+def told_with(path: Path, *, kind: str) -> Iterator[None]:
+    """What the parts of a document of that kind find wrong, as an error about the file."""
     try:
         yield
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         what = f"its content contradicts itself: {str(error)[:160]}"
-        raise InvalidDocumentError(what, where=str(path), remedy=remedy) from error
+        raise unusable(path, what, kind=kind) from error
 
 
 _Strict = validators.extend(  # type: ignore[no-untyped-call]  # theirs

@@ -35,11 +35,12 @@ def read_drift(path: Path) -> DriftReport:
         InvalidDocumentError: Not a drift report, from an unknown major version, or a fingerprint does not fit.
     """
     document = read_document(path, kind="drift")
-    with told_with(path):
+    with told_with(path, kind="drift"):
         report = _report_of(document)
     for told, aged in zip(document["findings"], report.findings, strict=True):
         if told["fingerprint"] != aged.finding.fingerprint:
-            raise unusable(path, f"finding {told['fingerprint']} does not have the fingerprint of its content")
+            what = f"finding {told['fingerprint']} does not have the fingerprint of its content"
+            raise unusable(path, what, kind="drift")
     return report
 
 

@@ -17,11 +17,11 @@ def read_validation(path: Path) -> tuple[tuple[Problem, ...], int]:
         InvalidDocumentError: Not a validation, from an unknown major version, or its counts do not fit.
     """
     document = read_document(path, kind="validation")
-    with told_with(path):
+    with told_with(path, kind="validation"):
         problems = tuple(_problem_of(part) for part in document["problems"])
     errors = sum(one.severity is Severity.ERROR for one in problems)
     if document["counts"] != {"errors": errors, "warnings": len(problems) - errors}:
-        raise unusable(path, "its counts do not fit its problems")
+        raise unusable(path, "its counts do not fit its problems", kind="validation")
     return problems, document["files"]
 
 
@@ -46,7 +46,7 @@ def read_adoption(path: Path) -> tuple[ToldAdoption, dict[str, Any]]:
         InvalidDocumentError: Not an adoption, or from an unknown major version.
     """
     document = read_document(path, kind="adoption")
-    with told_with(path):
+    with told_with(path, kind="adoption"):
         files = tuple(_file_of(part) for part in document["files"])
         told = ToldAdoption(files=files, settings=document["summary"]["settings"])
     return told, document

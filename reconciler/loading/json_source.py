@@ -14,14 +14,25 @@ MAX_BYTES = 256 * 1024 * 1024
 """About a million changes; nothing of ours comes near it."""
 MOST_DIGITS = 18
 """Of a whole number; nothing that we count comes near it."""
-OUR_FILE = "make it again with `reconciler plan --out FILE`; documents are not edited by hand"
+_MAKERS = {
+    "plan": " with `reconciler plan --out FILE`",
+    "snapshot": " with `reconciler snapshot --out FILE`",
+    "drift": " with `reconciler drift --report json=FILE`",
+    "validation": " with `reconciler validate --report json=FILE`",
+    "adoption": " with `reconciler adopt --report json=FILE`",
+}
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _MAY_ESCAPE_ONE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_object(path: Path) -> dict[str, Any]:
-    """The one object that a file holds.
+def make_again(kind: str) -> str:
+    """The remedy for a document of that kind which cannot be used; of any other kind, or none, as far as we can say."""
+    return f"make it again{_MAKERS.get(kind, '')}; documents are not edited by hand"
+
+
+def read_object(path: Path, *, kind: str = "") -> dict[str, Any]:
+    """The one object that a file holds; `kind` is what it should be, for the remedy.
 
     Raises:
         InvalidDocumentError: Not an ordinary file, too large, or not JSON that we accept.
@@ -29,22 +40,22 @@ def read_object(path: Path) -> dict[str, Any]:
     try:
         data = ordinary_bytes(path, most=MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
-            raise unusable(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
+            raise unusable(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB", kind=kind)
         found = _parsed(data)
     except OSError as error:
         raise InvalidDocumentError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise unusable(path, f"not JSON that we accept: {_reason(error)}") from error
+        raise unusable(path, f"not JSON that we accept: {_reason(error)}", kind=kind) from error
     if not isinstance(found, dict):
-        raise unusable(path, "not one JSON object")
+        raise unusable(path, "not one JSON object", kind=kind)
     return found
 
 
-def unusable(path: Path, what: str) -> InvalidDocumentError:
+def unusable(path: Path, what: str, *, kind: str) -> InvalidDocumentError:
     """The error about a file that is no document of ours."""
-    return InvalidDocumentError(what, where=str(path), remedy=OUR_FILE)
+    return InvalidDocumentError(what, where=str(path), remedy=make_again(kind))
 
 
 def _parsed(data: bytes) -> object:

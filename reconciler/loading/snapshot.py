@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from reconciler.errors import InvalidDocumentError
 from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.documents import checked, told_with
-from reconciler.loading.json_source import read_object
+from reconciler.loading.json_source import read_object, unusable
 from reconciler.loading.origin_parts import moment_of
 from reconciler.model.desired import Cloud
 from reconciler.model.digest import digest_of
@@ -17,8 +16,6 @@ from reconciler.model.snapshot import Snapshot
 CONTENT = ("taken_at", "accounts", "selection", "people", "reads", "queued", "switch_waits", "installations")
 """What the digest is over."""
 
-_REMEDY = "take a new one: reconciler snapshot --out FILE"
-
 
 def read_snapshot(path: Path) -> Snapshot:
     """The snapshot in a file that `snapshot --out` wrote.
@@ -26,13 +23,13 @@ def read_snapshot(path: Path) -> Snapshot:
     Raises:
         InvalidDocumentError: Not a snapshot, from an unknown major version, or not as it was written.
     """
-    document = read_object(path)
+    document = read_object(path, kind="snapshot")
     # The schema is for the head: a thousand sites would take it minutes, and the parts below are as strict.
     sites = document.get("installations")
     checked(path, {**document, "installations": sites if not isinstance(sites, list) else []}, kind="snapshot")
     if digest_of({name: document[name] for name in CONTENT}) != document["digest"]:
-        raise InvalidDocumentError("the digest does not fit the content", where=str(path), remedy=_REMEDY)
-    with told_with(path, remedy=_REMEDY):
+        raise unusable(path, "the digest does not fit the content", kind="snapshot")
+    with told_with(path, kind="snapshot"):
         snapshot = _snapshot_of(document)
         _check(snapshot, document)
     return snapshot

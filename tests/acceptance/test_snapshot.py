@@ -238,6 +238,28 @@ def test_a_forged_snapshot_is_refused(shop: Shop, what: str, change: Any) -> Non
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.parametrize(
+    "content", ["not JSON", "[]", '{"kind": "plan"}', '{"kind": "snapshot", "format_version": "1.0"}']
+)
+def test_what_is_no_snapshot_is_told_how_to_take_one(shop: Shop, content: str) -> None:
+    """Another plan would not help."""
+    (shop.folder / "broken.json").write_text(content)
+
+    ended = shop.run("plan", "--snapshot", "broken.json")
+
+    assert ended.code == 3
+    assert "make it again with `reconciler snapshot --out FILE`" in ended.err
+    assert "plan --out" not in ended.err
+
+
+def test_what_is_no_plan_is_told_how_to_make_one(shop: Shop) -> None:
+    """And what is no document at all is told nothing that may be wrong."""
+    (shop.folder / "broken.json").write_text("not JSON")
+
+    assert "make it again with `reconciler plan --out FILE`" in shop.run("apply", "broken.json").err
+    assert "make it again; documents" in shop.run("show", "broken.json").err
+
+
 def test_a_snapshot_that_was_edited_is_refused(shop: Shop) -> None:
     """Its digest tells."""
     file = taken(shop)
