@@ -1,6 +1,6 @@
 """Changes that need others before them which are not decided together with them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from reconciler.model.change import Cause, Change
@@ -18,7 +18,7 @@ class Blocked:
     needs: tuple[Change, ...]
 
 
-def blocked_in(plan: Plan, changes: Iterable[Change], *, decided: Collection[str]) -> tuple[Blocked, ...]:
+def blocked_in(plan: Plan, changes: Iterable[Change], *, decided: Set[str]) -> tuple[Blocked, ...]:
     """Those of the changes that need others first, or in the same request, which are not decided.
 
     Args:
@@ -28,13 +28,16 @@ def blocked_in(plan: Plan, changes: Iterable[Change], *, decided: Collection[str
     """
     steps = {step.id: step for step in plan.steps}
     of_change = {one: step for step in plan.steps for one in step.change_ids}
-    modes = {change.id for change in plan.changes if change.setting == _MODE}
+    in_plan = {change.id: change for change in plan.changes}
+    order = {one: number for number, one in enumerate(in_plan)}  # a document may name changes that it does not hold
+    modes = {one for one, change in in_plan.items() if change.setting == _MODE}
     found = []
     for change in changes:
         step = of_change.get(change.id)
-        needed = set() if step is None else _needed(step, steps=steps, modes=modes) - {change.id, *decided}
-        if needed:
-            found.append(Blocked(change=change, needs=tuple(one for one in plan.changes if one.id in needed)))
+        needed = set() if step is None else _needed(step, steps=steps, modes=modes) - {change.id} - decided
+        needs = tuple(in_plan[one] for one in sorted(needed & order.keys(), key=order.__getitem__))
+        if needs:
+            found.append(Blocked(change=change, needs=needs))
     return tuple(found)
 
 
@@ -46,7 +49,7 @@ def blocked_of(plan: Plan) -> tuple[Blocked, ...]:
     return blocked_in(plan, own, decided=frozenset(change.id for change in own))
 
 
-def _needed(step: Step, *, steps: Mapping[str, Step], modes: Collection[str]) -> set[str]:
+def _needed(step: Step, *, steps: Mapping[str, Step], modes: Set[str]) -> set[str]:
     """What the steps before it carry out, and the step itself when it switches a mode: that goes as a whole."""
     needed = set(step.change_ids) if any(one in modes for one in step.change_ids) else set()
     seen, todo = {step.id}, list(step.after)
