@@ -16,10 +16,12 @@ from reconciler.errors import InvalidDocumentError
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.cause import with_causes
 from reconciler.planning.offline import plan_from, policy_of, told_offline
+from reconciler.planning.owed import owed_by, wishes_in
 from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
@@ -61,20 +63,27 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     loaded, desired = load_valid()
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if sources.snapshot is None:
-        return make_the_plan(loaded, desired, asked)
+        return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, sources.snapshot, asked)
     plan = plan_from(part, seen.snapshot, seen.policy, loaded.origins)
-    return told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins)
+    return _alone(told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins), desired)
+
+
+def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
+    """Whoever reviews a plan that was compared with nothing also decides what it says is under way."""
+    owed = owed_by(plan, wishes_in(desired, today=plan.created_at.date()))
+    return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
 
 
 def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     head = plan_from(part, seen.snapshot, seen.policy, origins)
     if offline:
         head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
-    applied = comparison.applied
+    applied, today = comparison.applied, head.created_at.date()
+    owed = owed_by(head, wishes_in(part, today=today), wishes_in(comparison.base.desired, today=today))
     return with_causes(
-        head,
+        replace(head, owed=owed),
         base=_part_of(comparison.base, part, seen),
         applied=None if applied is None else _part_of(applied, part, seen),
         reference=comparison.reference,

@@ -15,6 +15,7 @@ from reconciler.report.origin_words import (
     snapshot_warning,
     snapshot_words,
 )
+from reconciler.report.owed_words import decides_words, owed_lines
 from reconciler.report.policy_part import policy_line
 
 
@@ -67,6 +68,11 @@ def title_words(plan: Plan) -> str:
     guards = f"refused by {wording.counted(len(refused), 'guard')}"
     if own:
         brings = f"this pull request brings {_changes(own)}" + (f", and is {guards}" if refused else "")
+    elif plan.owed:
+        settings = wording.counted(len(plan.owed), "setting")
+        brings = f"this pull request decides {settings}, to be carried out later" + (
+            f", and is {guards}" if refused else ""
+        )
     else:
         brings = f"this pull request {f'is {guards}' if refused else 'changes nothing at the chargers'}"
     rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]
@@ -77,6 +83,14 @@ def title_words(plan: Plan) -> str:
 def _changes(changes: Sequence[Change]) -> str:
     sites = len({change.target.installation_id for change in changes})
     return f"{wording.counted(len(changes), 'change')} at {wording.counted(sites, 'installation')}"
+
+
+def owed_part(plan: Plan) -> list[str]:
+    """What the pull request decides and no step carries out yet, in full view; nothing where nothing was compared."""
+    if plan.base is None or not plan.owed:
+        return []
+    lines = [f"- {text(words)}" for words in owed_lines(plan.owed)]
+    return ["\n".join([f"**M{text(decides_words(plan.owed))[1:]}**", "", *lines])]
 
 
 def withdrawn(plan: Plan) -> list[str]:
