@@ -13,6 +13,7 @@ from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, p
 from reconciler.cli.snapshot import taken
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.errors import InvalidDocumentError
+from reconciler.loading.documents import read_owed
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet
 from reconciler.model.plan import Plan
@@ -21,7 +22,7 @@ from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.cause import with_causes
 from reconciler.planning.offline import plan_from, policy_of, told_offline
-from reconciler.planning.owed import owed_by, wishes_in
+from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
@@ -32,11 +33,16 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where a plan comes from: a snapshot instead of the live cloud, commits to compare with."""
+    """Where a plan comes from: a snapshot instead of the live cloud, commits to compare with.
+
+    Attributes:
+        owed: What the last apply left undone although it was reviewed.
+    """
 
     snapshot: Path | None = None
     base: str | None = None
     applied: str | None = None
+    owed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +57,14 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     """The plan of this checkout.
 
     Raises:
-        InvalidDocumentError: The snapshot cannot be used.
+        InvalidDocumentError: The snapshot cannot be used, or what is owed.
         InvalidFilesError: Something is wrong in the files, or on the base.
         UsageProblemError: A reference names no commit, or nothing is selected.
     """
     if sources.base is not None:
-        with compared(sources.base, sources.applied) as (loaded, desired, comparison):
+        owed = () if sources.owed is None else read_owed(sources.owed)
+        with compared(sources.base, sources.applied) as (loaded, desired, found):
+            comparison = replace(found, owed=owed)
             part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
             seen = _seen(part, sources.snapshot, replace(asked, accepted=lift(asked.accepted, desired)))
             return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
@@ -85,7 +93,7 @@ def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origin
     return with_causes(
         replace(head, owed=owed),
         base=_part_of(comparison.base, part, seen),
-        applied=None if applied is None else _part_of(applied, part, seen),
+        applied=None if applied is None else without_owed(_part_of(applied, part, seen), comparison.owed),
         reference=comparison.reference,
         policy=comparison.policy,
     )

@@ -30,11 +30,17 @@ def read_object(path: Path) -> dict[str, Any]:
         data = ordinary_bytes(path, most=MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise unusable(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB")
-        found = _parsed(data)
     except OSError as error:
         raise InvalidDocumentError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
         ) from error
+    return object_in(data, path)
+
+
+def object_in(data: bytes, path: Path) -> dict[str, Any]:
+    """The one object that these bytes hold; `path` says where they stood. Raises InvalidDocumentError as above."""
+    try:
+        found = _parsed(data)
     except (ValueError, RecursionError) as error:
         raise unusable(path, f"not JSON that we accept: {_reason(error)}") from error
     if not isinstance(found, dict):

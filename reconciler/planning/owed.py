@@ -191,6 +191,13 @@ def owed_after(plan: Plan, outcomes: Iterable[Outcome]) -> tuple[Owed, ...]:
     return in_order(found)
 
 
+def without_owed(applied: Plan, owed: Iterable[Owed]) -> Plan:
+    """The plan of the commit that was applied last, without what that apply left undone: nobody changed it since."""
+    wishes = {one.wish for one in owed}
+    changes = (one for one in applied.changes if (one.target, one.setting, repr(plain(one.after))) not in wishes)
+    return replace(applied, changes=tuple(changes))
+
+
 def in_order(owed: Iterable[Owed]) -> tuple[Owed, ...]:
     """Each wish once, in the order of changes."""
     once = {one.wish: one for one in owed}

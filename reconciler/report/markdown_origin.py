@@ -15,7 +15,6 @@ from reconciler.report.origin_words import (
     snapshot_warning,
     snapshot_words,
 )
-from reconciler.report.owed_words import decides_words, owed_lines
 from reconciler.report.policy_part import policy_line
 
 
@@ -83,14 +82,6 @@ def title_words(plan: Plan) -> str:
 def _changes(changes: Sequence[Change]) -> str:
     sites = len({change.target.installation_id for change in changes})
     return f"{wording.counted(len(changes), 'change')} at {wording.counted(sites, 'installation')}"
-
-
-def owed_part(plan: Plan) -> list[str]:
-    """What the pull request decides and no step carries out yet, in full view; nothing where nothing was compared."""
-    if plan.base is None or not plan.owed:
-        return []
-    lines = [f"- {text(words)}" for words in owed_lines(plan.owed)]
-    return ["\n".join([f"**M{text(decides_words(plan.owed))[1:]}**", "", *lines])]
 
 
 def withdrawn(plan: Plan) -> list[str]:
