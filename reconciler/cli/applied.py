@@ -23,8 +23,8 @@ from reconciler.store.workflow_files import append_text
 
 NAME = "applied.json"
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_LONGEST = 2_000_000
-"""Bytes of the record; some thousands of wishes fit."""
+_LONGEST = 16_000_000
+"""Bytes of the record; some tens of thousands of wishes fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
