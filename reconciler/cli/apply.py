@@ -13,7 +13,7 @@ from reconciler.cli.output import Format, emit, format_options, is_terminal, par
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.cli.reviewed_accounts import noted, with_notes
-from reconciler.cli.reviewing import reviewed_in, with_left
+from reconciler.cli.reviewing import reviewed_in, with_left, with_owed
 from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
@@ -106,7 +106,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     renders = result_renders(ended.result, plan=ended.plan, also=ended.also)
     if not ended.result.outcomes or (ended.plan.refused_whole and resumed is None):
         # Nothing ran, so the plan tells people more; machines get a result in any case.
-        renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
+        renders = {**with_owed(plan_renders(ended.plan), ended.result), Format.JSON: renders[Format.JSON]}
     renders = with_left(renders, ended.left, plan=ended.plan, shown=ended.result.not_reviewed)
     tell_ways_out(ended.plan, request.reviewed, tell=noted(notes))
     renders = with_notes(renders, notes)

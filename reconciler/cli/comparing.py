@@ -17,7 +17,7 @@ from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.policy_places import policy_place
 from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.plan_origin import BaseReference, PolicyChange
+from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem, Severity
 from reconciler.planning.policy_changes import policy_changes, with_policy_of
@@ -39,12 +39,14 @@ class Comparison:
         base: There is always one: without it nothing could say which policy counts.
         applied: The commit of the last successful apply, under the policy of the base; None when not given, or without
             a fleet.
+        owed: What that apply left undone although it was reviewed.
     """
 
     reference: BaseReference
     base: Fleet
     applied: Fleet | None
     policy: tuple[PolicyChange, ...]
+    owed: tuple[Owed, ...] = ()
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import click
 
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
+from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
 from reconciler.model.words import counted
 from reconciler.workflows.github_ports import BOT
@@ -139,8 +140,9 @@ def snapshot(out: Path, branch: str) -> int:
 def reviewed(out: Path, since: str | None, target: str, branch: str, checkout: Path) -> int:
     """Fetch the plans that were reviewed in the pull requests merged since the last successful apply.
 
-    Each becomes a file in DIR, for `apply --reviewed`. Nothing counts that was made after the merge, or cannot be read.
-    What is checked out must be what the branch has now; else a run that waited would bring back what was left.
+    Each becomes a file in DIR, for `apply --reviewed`; so does what is still owed from earlier merges. Nothing counts
+    that was made after the merge, or cannot be read. What is checked out must be what the branch has now; else a run
+    that waited would bring back what was left.
     """
     from reconciler.cli.github_merged import Asked, fetch_reviewed
     from reconciler.cli.hub import GitHubHub
@@ -154,17 +156,38 @@ def reviewed(out: Path, since: str | None, target: str, branch: str, checkout: P
 
 @command.command("applied")
 @click.option("--set", "commit", metavar="REF", help="Record it; without, the record is shown.")
+@click.option(
+    "--owed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="RESULT",
+    help="With --set: what this result leaves owed is recorded too; without it, what is recorded stays owed.",
+)
+@click.option(
+    "--owed-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Without --set: where to write what is owed, for `plan --owed`.",
+)
 @_branch
 @_checkout
 @global_options
-def applied(commit: str | None, branch: str, checkout: Path) -> int:
-    """Show or record the commit of the last successful apply; also as the output `commit` of a step."""
+def applied(commit: str | None, owed: Path | None, owed_out: Path | None, branch: str, checkout: Path) -> int:
+    """Show or record the commit of the last successful apply; also as the output `commit` of a step.
+
+    The record holds what was reviewed and could not be carried out yet as well: it stays owed until it is done.
+    """
     from reconciler.cli.applied import read_applied, record_applied
 
-    if commit is not None:
-        say(record_applied(commit, branch=branch, checkout=checkout))
+    if commit is not None and owed_out is None:
+        say(record_applied(commit, branch=branch, checkout=checkout, result=owed))
         return ExitCode.DONE
-    return read_applied(branch=branch, checkout=checkout)
+    if commit is not None or owed is not None:
+        raise UsageProblemError(
+            "--owed goes with --set, and --owed-out does not",
+            where="github applied",
+            remedy="record with --set COMMIT --owed RESULT; read with --owed-out FILE",
+        )
+    return read_applied(branch=branch, checkout=checkout, owed_out=owed_out)
 
 
 @command.group("ledger")

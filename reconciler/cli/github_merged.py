@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.cli.applied import applied_commit
+from reconciler.cli.applied import Record, applied_record
 from reconciler.cli.git_tree import commit_of, commits_between, is_ancestor, same_files
 from reconciler.errors import InvalidDocumentError, ReconcilerError, UsageProblemError
 from reconciler.loading.documents import read_plan
 from reconciler.model.words import counted
-from reconciler.report.json_document import plan_document, to_text
+from reconciler.report.json_document import owed_document, plan_document, to_text
 from reconciler.store.files import make_private_folder, write_atomically
 from reconciler.workflows.github_merges import Reviewed, reviewed_plans
 from reconciler.workflows.github_ports import Merges
+
+OWED = "owed.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,7 @@ class Asked:
 
 
 def fetch_reviewed(hub: Merges, asked: Asked) -> Iterator[str]:
-    """Write one plan per pull request; what to say about each.
+    """Write one plan per pull request, and what is still owed from earlier ones; what to say about each.
 
     Raises:
         UsageProblemError: The folder is in use, or the commits do not follow each other.
@@ -47,12 +49,16 @@ def fetch_reviewed(hub: Merges, asked: Asked) -> Iterator[str]:
     make_private_folder(asked.out.absolute())
     head = commit_of("HEAD", at=asked.at, option="--checkout")
     _check_tip(hub.tip(asked.target), head, asked)
-    since = _since(asked, head)
+    record = applied_record(branch=asked.branch, checkout=asked.at)
+    since = _since(asked, head, record)
     commits = commits_between(since, head, at=asked.at)
     yield f"{counted(len(commits), 'commit')} since {since[:10]}"
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         for one in reviewed_plans(hub, commits, branch=asked.target, folder=Path(folder)):
             yield f"#{one.pull.number}: {_kept(one, asked)}"
+    if record is not None and record.owed:
+        write_atomically(asked.out / OWED, to_text(owed_document(record.owed)))
+        yield f"{counted(len(record.owed), 'setting')} still owed from earlier merges"
 
 
 def _check_tip(tip: str, head: str, asked: Asked) -> None:
@@ -72,13 +78,12 @@ def _check_tip(tip: str, head: str, asked: Asked) -> None:
     )
 
 
-def _since(asked: Asked, head: str) -> str:
+def _since(asked: Asked, head: str, record: Record | None) -> str:
     """The commit after which merges count: before the first apply only the latest merge does."""
     if asked.since is not None:
         since = commit_of(asked.since, at=asked.at, option="--since")
     else:
-        applied = applied_commit(branch=asked.branch, checkout=asked.at)
-        since = _before(head, asked.at) if applied is None else commit_of(applied, at=asked.at, option="--since")
+        since = _before(head, asked.at) if record is None else commit_of(record.commit, at=asked.at, option="--since")
     if is_ancestor(head, since, at=asked.at):
         return head  # applied already, with commits after it that touch no file of the fleet
     if not is_ancestor(since, head, at=asked.at):

@@ -29,6 +29,12 @@ from reconciler.model.plan import Plan
 )
 @click.option("--base", metavar="REF", help="Tell apart what differs from this commit, whose policy counts.")
 @click.option("--applied", metavar="REF", help="Commit of the last successful apply, to tell drift from the base.")
+@click.option(
+    "--owed",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What that apply left undone (`github applied --owed-out`), so that it is not told as drift.",
+)
 @format_options_of(*WITH_GITHUB)
 @global_options
 def command(  # noqa: PLR0913, PLR0917  one per option
@@ -40,6 +46,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     snapshot: Path | None,
     base: str | None,
     applied: str | None,
+    owed: Path | None,
     format_: str,
     reports: tuple[str, ...],
 ) -> int:
@@ -61,9 +68,12 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         writable(out, option="--out")
     if applied is not None and base is None:
         raise UsageProblemError("--applied needs --base", where="--applied", remedy="give --base REF as well")
+    if owed is not None and base is None:
+        raise UsageProblemError("--owed needs --base", where="--owed", remedy="give --base REF as well")
     asked = Asked(selectors=selectors, exclude=exclude, accepted=accepted)
     try:
-        plan = plan_with(Sources(snapshot=snapshot, base=base, applied=applied), asked, lift=accepted_guards)
+        sources = Sources(snapshot=snapshot, base=base, applied=applied, owed=owed)
+        plan = plan_with(sources, asked, lift=accepted_guards)
     except InvalidFilesError as error:
         tell_wrong_files(format_, error)
         raise

@@ -13,13 +13,16 @@ from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, p
 from reconciler.cli.snapshot import taken
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.errors import InvalidDocumentError
+from reconciler.loading.documents import read_owed
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.cause import with_causes
 from reconciler.planning.offline import plan_from, policy_of, told_offline
+from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
@@ -30,11 +33,16 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Where a plan comes from: a snapshot instead of the live cloud, commits to compare with."""
+    """Where a plan comes from: a snapshot instead of the live cloud, commits to compare with.
+
+    Attributes:
+        owed: What the last apply left undone although it was reviewed.
+    """
 
     snapshot: Path | None = None
     base: str | None = None
     applied: str | None = None
+    owed: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,34 +57,43 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     """The plan of this checkout.
 
     Raises:
-        InvalidDocumentError: The snapshot cannot be used.
+        InvalidDocumentError: The snapshot cannot be used, or what is owed.
         InvalidFilesError: Something is wrong in the files, or on the base.
         UsageProblemError: A reference names no commit, or nothing is selected.
     """
     if sources.base is not None:
-        with compared(sources.base, sources.applied) as (loaded, desired, comparison):
+        owed = () if sources.owed is None else read_owed(sources.owed)
+        with compared(sources.base, sources.applied) as (loaded, desired, found):
+            comparison = replace(found, owed=owed)
             part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
             seen = _seen(part, sources.snapshot, replace(asked, accepted=lift(asked.accepted, desired)))
             return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
     loaded, desired = load_valid()
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if sources.snapshot is None:
-        return make_the_plan(loaded, desired, asked)
+        return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, sources.snapshot, asked)
     plan = plan_from(part, seen.snapshot, seen.policy, loaded.origins)
-    return told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins)
+    return _alone(told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins), desired)
+
+
+def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
+    """Whoever reviews a plan that was compared with nothing also decides what it says is under way."""
+    owed = owed_by(plan, wishes_in(desired, today=plan.created_at.date()))
+    return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
 
 
 def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     head = plan_from(part, seen.snapshot, seen.policy, origins)
     if offline:
         head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
-    applied = comparison.applied
+    applied, today = comparison.applied, head.created_at.date()
+    owed = owed_by(head, wishes_in(part, today=today), wishes_in(comparison.base.desired, today=today))
     return with_causes(
-        head,
+        replace(head, owed=owed),
         base=_part_of(comparison.base, part, seen),
-        applied=None if applied is None else _part_of(applied, part, seen),
+        applied=None if applied is None else without_owed(_part_of(applied, part, seen), comparison.owed),
         reference=comparison.reference,
         policy=comparison.policy,
     )

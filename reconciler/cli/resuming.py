@@ -112,8 +112,16 @@ def overtaken_in(folder: Path) -> tuple[Condition, ...]:
     Raises:
         ReconcilerError: Its journal is garbled.
     """
-    asked = next((record.data for record in read_journal(folder / JOURNAL).records if record.event == "asked"), {})
-    return (Condition.CONFLICT,) if asked.get("overtaken") else ()
+    return (Condition.CONFLICT,) if _asked(folder).get("overtaken") else ()
+
+
+def was_reviewed(folder: Path) -> bool:
+    """Whether the run carries out only what was reviewed; raises as `overtaken_in`."""
+    return _asked(folder).get("reviewed") is True
+
+
+def _asked(folder: Path) -> Mapping[str, object]:
+    return next((record.data for record in read_journal(folder / JOURNAL).records if record.event == "asked"), {})
 
 
 def check_same_plan(plan: Plan, log: RunFolder) -> None:

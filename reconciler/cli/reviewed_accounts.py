@@ -25,7 +25,7 @@ def of_known_accounts(plan: Plan, desired: DesiredFleet, *, file: Path, tell: Ca
     ours = {(account.name, account.cloud) for account in desired.accounts}
     clouds = {one.name: one.cloud for one in plan.accounts}
     known = {name for name, cloud in clouds.items() if (name, cloud) in ours}
-    named = clouds.keys() | {one.target.account for one in plan.changes}
+    named = clouds.keys() | {one.target.account for one in plan.changes} | {one.target.account for one in plan.owed}
     foreign = {name: clouds[name].value if name in clouds else "unknown" for name in named - known}
     changes = tuple(one for one in plan.changes if one.target.account in known)
     for name, cloud in sorted(foreign.items()):
@@ -34,7 +34,12 @@ def of_known_accounts(plan: Plan, desired: DesiredFleet, *, file: Path, tell: Ca
             f"left out: {file.name} was made for account {name} at the cloud {cloud}, which fleet.yaml does not have "
             f"any more ({counted(number, 'change')})"
         )
-    return replace(plan, changes=changes, withdrawn=tuple(one for one in plan.withdrawn if one.target.account in known))
+    return replace(
+        plan,
+        changes=changes,
+        withdrawn=tuple(one for one in plan.withdrawn if one.target.account in known),
+        owed=tuple(one for one in plan.owed if one.target.account in known),
+    )
 
 
 def noted(notes: list[str]) -> Callable[[str], None]:

@@ -6,17 +6,21 @@ from pathlib import Path
 
 from reconciler.cli.output import Format, Render, say
 from reconciler.cli.reviewed_accounts import of_known_accounts
-from reconciler.loading.documents import read_plan
+from reconciler.loading.documents import kind_of, read_owed, read_plan
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.exit import Condition
 from reconciler.model.needs import blocked_in
+from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import Owed
 from reconciler.model.words import before, counted, wish
+from reconciler.planning.owed import wishes_in
 from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed, overtaken, reviewed_of, reviewed_part, with_what_stops_it
 from reconciler.report.blocked_words import first_of, needs_words
-from reconciler.report.escape import for_markdown
+from reconciler.report.escape import for_markdown, for_terminal
+from reconciler.report.owed_words import owed_lines, still_owed_words
 from reconciler.report.plan_words import coverage_words
 
 Renders = Mapping[Format, Render]
@@ -32,7 +36,8 @@ _WAYS_OUT = (
 def reviewed_in(places: Sequence[Path], desired: DesiredFleet, *, tell: Callable[[str], None]) -> Reviewed | None:
     """The changes in those plan documents that may be carried out; None when none was asked for.
 
-    A folder stands for the plans in it; with none in it nothing was reviewed, and nothing is carried out.
+    A folder stands for the plans in it, and what is owed from earlier ones; with none in it nothing was reviewed, and
+    nothing is carried out.
 
     What was made for an account that is gone, or is at another cloud now, is told and left out.
 
@@ -42,7 +47,14 @@ def reviewed_in(places: Sequence[Path], desired: DesiredFleet, *, tell: Callable
     if not places:
         return None
     files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
-    return reviewed_of(of_known_accounts(read_plan(file), desired, file=file, tell=tell) for file in files)
+    plans: list[Plan] = []
+    owed: list[Owed] = []
+    for file in files:
+        if kind_of(file) == "owed":
+            owed += read_owed(file)
+        else:
+            plans.append(of_known_accounts(read_plan(file), desired, file=file, tell=tell))
+    return reviewed_of(plans, owed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +77,33 @@ class Left:
         return (Condition.CONFLICT,) if self.overtaken else ()
 
 
-def split(plan: Plan, reviewed: Reviewed | None) -> tuple[Plan, Left | None]:
-    """The part that was reviewed, and the rest; without reviewed plans everything and nothing."""
+def split(
+    plan: Plan, reviewed: Reviewed | None, *, desired: DesiredFleet, part_of: DesiredFleet
+) -> tuple[Plan, Left | None]:
+    """The part that was reviewed, and the rest; without reviewed plans everything and nothing.
+
+    Args:
+        plan: A fresh plan, or a saved one that is still good.
+        reviewed: What reviewers answer for.
+        desired: All files.
+        part_of: What was selected of them.
+    """
     if reviewed is None:
         return plan, None
-    kept = reviewed_part(plan, reviewed.ids)
+    wishes = wishes_in(desired, today=plan.created_at.date())
+    reviewed = reviewed.wanted_by(wishes)
+    looked_at = frozenset((site.account, site.id) for site in part_of.installations)
+    ids = reviewed.ids(plan)
+    kept = reviewed_part(plan, ids)
     rest = frozenset(change.id for change in plan.changes) - kept
-    part = with_what_stops_it(residual_plan(plan, kept, now=plan.created_at), plan, reviewed)
+    part = residual_plan(plan, kept, now=plan.created_at)
+    part = with_what_stops_it(part, plan, reviewed, wishes=wishes, looked_at=looked_at)
     if not part.changes:
         part = replace(part, accounts=plan.accounts)  # all of them were looked at
     if not rest:
         return part, None
     left = residual_plan(plan, rest, now=plan.created_at)
-    return part, Left(plan=left, overtaken=overtaken(left, reviewed), reviewed=reviewed.ids)
+    return part, Left(plan=left, overtaken=overtaken(left, reviewed), reviewed=ids)
 
 
 def tell_left(left: Left, shown: str) -> None:
@@ -93,7 +119,7 @@ def with_left(renders: Renders, left: Left | None, *, plan: Plan, shown: str | N
     markdown = renders[Format.MARKDOWN]
     lines = _left_lines(left, shown)
     told = "".join(f"- {for_markdown(line.strip())}\n" for line in lines)
-    if not (plan.changes or plan.refusals or plan.unreadable):
+    if not (plan.changes or plan.refusals or plan.unreadable or plan.pending or plan.waiting):
         words = f"{_NOTHING} {coverage_words(plan)}"
         return {
             **renders,
@@ -101,6 +127,21 @@ def with_left(renders: Renders, left: Left | None, *, plan: Plan, shown: str | N
             Format.MARKDOWN: lambda: f"### Apply: {_NOTHING}\n\n{for_markdown(coverage_words(plan))}\n\n{told}",
         }
     return {**renders, Format.MARKDOWN: lambda: f"{markdown()}\n{told}"}
+
+
+def with_owed(renders: Renders, result: RunResult) -> Renders:
+    """A plan that is shown instead of a result, with what stays owed."""
+    if not result.owed:
+        return renders
+    words, lines = still_owed_words(result.owed), owed_lines(result.owed)
+    plain, marked = renders[Format.TEXT], renders[Format.MARKDOWN]
+    shown = "".join(f"  {for_terminal(line)}\n" for line in lines)
+    listed = "".join(f"- {for_markdown(line)}\n" for line in lines)
+    return {
+        **renders,
+        Format.TEXT: lambda: f"{plain()}{words}\n{shown}",
+        Format.MARKDOWN: lambda: f"{marked()}\n**Owed:** {words}\n\n{listed}",
+    }
 
 
 def _left_lines(left: Left, shown: str) -> list[str]:

@@ -20,6 +20,7 @@ from reconciler.cli.resuming import (
     interrupted_run,
     overtaken_in,
     settled_result,
+    was_reviewed,
 )
 from reconciler.cli.reviewing import Left, split, tell_left
 from reconciler.cli.saved_plan import (
@@ -37,6 +38,7 @@ from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
+from reconciler.planning.owed import owed_after
 from reconciler.planning.policy import Policy
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
@@ -72,6 +74,7 @@ class _Task:
     Attributes:
         left: What nobody reviewed.
         also: What holds however the run goes.
+        reviewed: Whether it carries out only what was reviewed, so that what it cannot do stays owed.
     """
 
     plan: Plan
@@ -81,6 +84,7 @@ class _Task:
     earlier: Earlier = field(default_factory=Earlier)
     left: Left | None = None
     also: tuple[Condition, ...] = ()
+    reviewed: bool = False
 
 
 def finished_plan(plan: Plan) -> str:
@@ -109,7 +113,7 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
         else:
             policy = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
             plan = still_good(stored, request.desired.limits, policy=policy, where=str(saved))
-        plan, left = split(plan, request.reviewed)
+        plan, left = split(plan, request.reviewed, desired=request.desired, part_of=part)
         also = () if left is None else left.conditions
         if left is not None:
             now = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
@@ -119,8 +123,9 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
             if not confirm(plan):
                 return Applied(plan=plan, also=(*left_open(plan), *also))
         with RunFolder.create(root, run_id, now=connections.clock.now) as log:
+            told = request.reviewed is not None
             return _carried_out(
-                _Task(plan=plan, request=request, connections=connections, log=log, left=left, also=also)
+                _Task(plan=plan, request=request, connections=connections, log=log, left=left, also=also, reviewed=told)
             )
 
 
@@ -150,9 +155,9 @@ def run_resume(request: Request, run: str) -> Applied:
         policy = policy_at(connections.clock.now(), connections, accepted=again.accepted, root=root)
         plan = with_fleet_guards(found.plan, again.desired.limits, policy=policy)
         warn_about_secrets(plan)
-        also = overtaken_in(log.path)
+        also, told = overtaken_in(log.path), was_reviewed(log.path)
         return _carried_out(
-            _Task(plan=plan, request=again, connections=connections, log=log, earlier=earlier, also=also)
+            _Task(plan=plan, request=again, connections=connections, log=log, earlier=earlier, also=also, reviewed=told)
         )
 
 
@@ -174,6 +179,8 @@ def _carried_out(task: _Task) -> Applied:
         outcomes = apply_plan(run)
         proof = proof_of(run, outcomes, connections, started_at=earlier.started_at or started_at)
         result = result_of(run, outcomes, proof, log=log, writes=earlier.writes + connections.writes)
+        if task.reviewed:
+            result = replace(result, owed=owed_after(task.plan, result.outcomes))
         also = (*left_open(task.plan), *task.also, *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
         log.keep(RESULT)
         log.write_file(RESULT, json_document.to_text(json_document.result_document(result, also=also)))
@@ -195,7 +202,7 @@ def _write_plans(task: _Task) -> None:
         options = {"accepted": list(request.accepted), "waves": request.waves, "max_failures": request.max_failures}
         takes_back = None if plan.rollback is None else plan.rollback.run_id
         overtaken = [] if task.left is None else [change.id for change in task.left.overtaken]
-        told = {"plan_digest": plan.digest, "takes_back": takes_back, "overtaken": overtaken}
+        told = {"plan_digest": plan.digest, "takes_back": takes_back, "overtaken": overtaken, "reviewed": task.reviewed}
         log.record("asked", {**options, **told})
         log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
     if task.left is not None:

@@ -30,11 +30,12 @@ from reconciler.model.plan import (
     UnverifiableItem,
     WaitingItem,
 )
+from reconciler.model.plan_origin import Owed, Why
 from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
 
-__all__ = ["Part", "change_of", "moment_of", "plan_of"]
+__all__ = ["Part", "change_of", "moment_of", "owed_of", "plan_of"]
 
 Part = Mapping[str, Any]
 
@@ -76,6 +77,7 @@ def plan_of(document: Part) -> Plan:
         base=origin.base_of(document.get("base")),
         policy_changes=tuple(origin.policy_of(part) for part in document.get("policy_changes", ())),
         withdrawn=tuple(change_of(part) for part in document.get("withdrawn", ())),
+        owed=tuple(owed_of(part) for part in document.get("owed", ())),
     )
 
 
@@ -96,21 +98,34 @@ def change_of(part: Part) -> Change:
         line=part["line"],
         cause=Cause(part["cause"]),
     )
-    _check_kind(change)
+    _check_kind(change.target, change.setting, change.after, told=f"change {change.id}")
     return change
+
+
+def owed_of(part: Part) -> Owed:
+    """One wish that was decided and is not carried out yet; raises as `change_of`."""
+    owed = Owed(
+        target=target_of(part),
+        installation_name=part["name"],
+        setting=part["setting"],
+        after=_after_of(part["after"]),
+        why=Why(part["why"]),
+    )
+    _check_kind(owed.target, owed.setting, owed.after, told="something owed")
+    return owed
 
 
 _TYPES = {Kind.SWITCH: bool, Kind.AMPERES: float, Kind.ROLES: tuple}
 
 
-def _check_kind(change: Change) -> None:
-    rows = {row.name: row for row in settings_of(change.target.scope)}
-    row = rows.get(change.setting)
+def _check_kind(target: Target, setting: str, after: Value | Absent, *, told: str) -> None:
+    rows = {row.name: row for row in settings_of(target.scope)}
+    row = rows.get(setting)
     if row is None:
-        raise ValueError(f"change {change.id}: there is no setting `{echo(change.setting)}` here")
-    is_known = not row.choices or change.after in dict(row.choices)
-    if change.after is not ABSENT and not (is_known and isinstance(change.after, _TYPES.get(row.kind, str))):
-        raise ValueError(f"change {change.id}: {row.name} does not take such a value")
+        raise ValueError(f"{told}: there is no setting `{echo(setting)}` here")
+    is_known = not row.choices or after in dict(row.choices)
+    if after is not ABSENT and not (is_known and isinstance(after, _TYPES.get(row.kind, str))):
+        raise ValueError(f"{told}: {row.name} does not take such a value")
 
 
 def value_of(data: Any) -> Value | None:

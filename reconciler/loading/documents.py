@@ -21,6 +21,7 @@ from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan, Step
+from reconciler.model.plan_origin import Owed
 
 _MAJOR = "1"
 
@@ -49,6 +50,18 @@ def read_result(path: Path) -> RunResult:
         result = result_of(document)
     _check_counts(document["counts"], result, path=path)
     return result
+
+
+def read_owed(path: Path) -> tuple[Owed, ...]:
+    """What is still owed from earlier merges, as `github reviewed` wrote it; same errors as `read_plan`."""
+    return owed_in(read_object(path, kind="owed"), path)
+
+
+def owed_in(document: dict[str, Any], path: Path) -> tuple[Owed, ...]:
+    """The same of a document that was read already; `path` says where. Raises as `read_plan`."""
+    parted = checked(path, document, kind="owed")["owed"]
+    with told_with(path, kind="owed"):
+        return tuple(parts.owed_of(part) for part in parted)
 
 
 def read_worksheet_steps(path: Path) -> list[dict[str, Any]]:

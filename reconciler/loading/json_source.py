@@ -20,6 +20,7 @@ _MAKERS = {
     "drift": " with `reconciler drift --report json=FILE`",
     "validation": " with `reconciler validate --report json=FILE`",
     "adoption": " with `reconciler adopt --report json=FILE`",
+    "owed": " with `reconciler github reviewed --out FOLDER`",
 }
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -41,11 +42,17 @@ def read_object(path: Path, *, kind: str = "") -> dict[str, Any]:
         data = ordinary_bytes(path, most=MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise unusable(path, f"larger than {MAX_BYTES // 1024 // 1024} MiB", kind=kind)
-        found = _parsed(data)
     except OSError as error:
         raise InvalidDocumentError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
         ) from error
+    return object_in(data, path, kind=kind)
+
+
+def object_in(data: bytes, path: Path, *, kind: str = "") -> dict[str, Any]:
+    """The one object that these bytes hold; `path` says where they stood. Raises InvalidDocumentError as above."""
+    try:
+        found = _parsed(data)
     except (ValueError, RecursionError) as error:
         raise unusable(path, f"not JSON that we accept: {_reason(error)}", kind=kind) from error
     if not isinstance(found, dict):

@@ -1,6 +1,6 @@
 """The parts of a result document, read back into model values; the data already fits the schema."""
 
-from reconciler.loading.origin_parts import Part, moment_of
+from reconciler.loading.document_parts import Part, moment_of, owed_of
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult, Wave
 
 
@@ -17,6 +17,7 @@ def result_of(document: Part) -> RunResult:
         rollback=document.get("rollback"),
         not_reviewed=document.get("not_reviewed"),
         waves=tuple(_wave_of(part) for part in document.get("waves", ())),
+        owed=tuple(owed_of(part) for part in document.get("owed", ())),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from reconciler.model.plan_origin import Owed
 from reconciler.model.value import Value
 
 INTERRUPTED = "the run was interrupted before this"
@@ -82,6 +83,7 @@ class RunResult:
         rollback: The plan that brings back what the run changed; None when the run changed nothing.
         waves: In order; empty when the run was not split.
         not_reviewed: The plan of what was left as it is because no reviewed plan held it; None when there is nothing.
+        owed: What reviewers decided and the run could not do yet, sorted; a later run may.
     """
 
     run_id: str
@@ -94,6 +96,7 @@ class RunResult:
     rollback: str | None = None
     waves: tuple[Wave, ...] = ()
     not_reviewed: str | None = None
+    owed: tuple[Owed, ...] = ()
 
     def count(self, kind: OutcomeKind) -> int:
         """How many changes ended that way."""

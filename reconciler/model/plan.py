@@ -7,7 +7,7 @@ from enum import StrEnum
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.digest import digest_of
-from reconciler.model.plan_origin import BaseReference, PolicyChange, SnapshotReference
+from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange, SnapshotReference
 from reconciler.model.seen import SiteSeen
 from reconciler.model.value import Observation, Unreadable, Value
 
@@ -254,6 +254,7 @@ class Plan:
         base: With what it was compared to tell causes apart; None when it was not.
         policy_changes: What the files change about policy against the base; sorted.
         withdrawn: Changes that the base wants and these files do not want any more.
+        owed: What is decided with the changes and no step carries out yet: a pull request brings it too. Sorted.
     """
 
     tool_version: str
@@ -281,6 +282,7 @@ class Plan:
     base: BaseReference | None = None
     policy_changes: tuple[PolicyChange, ...] = ()
     withdrawn: tuple[Change, ...] = ()
+    owed: tuple[Owed, ...] = ()
 
     @property
     def digest(self) -> str:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from reconciler.model.change import Target, plain
+from reconciler.model.value import Absent, Value
+
 OLD_AFTER = timedelta(hours=36)
 """A nightly snapshot is never older, unless a night failed."""
 
@@ -39,6 +42,45 @@ class BaseReference:
     commit: str
     applied: str | None = None
     no_longer_managed: tuple[tuple[str, str], ...] = ()
+
+
+class Why(StrEnum):
+    """Why something that was decided cannot be carried out yet."""
+
+    PENDING = "pending"
+    WAITING = "waiting"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A wish that somebody decided about and that no change carries out yet; it stays owed until it is done.
+
+    Attributes:
+        after: What is wanted, whatever is live; ABSENT takes a principal's access away.
+        why: What it waits for: a device, a person, or that somebody can read what is there.
+    """
+
+    target: Target
+    installation_name: str
+    setting: str
+    after: Value | Absent
+    why: Why
+
+    @property
+    def place(self) -> tuple[Target, str]:
+        """What it is about."""
+        return self.target, self.setting
+
+    @property
+    def wish(self) -> tuple[Target, str, str]:
+        """What it is about and what is wanted there, to compare with."""
+        return self.target, self.setting, repr(plain(self.after))
+
+    @property
+    def sort_key(self) -> tuple[tuple[str, str, str, str], str]:
+        """In the order of changes."""
+        return self.target.sort_key, self.setting
 
 
 class PolicyKind(StrEnum):

@@ -18,6 +18,9 @@ from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import installation_target, route_of, setting_route
 from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
 
+WHOLE_INSTALLATION = "the whole installation"
+WHOLE_CHARGER = "the charger"
+
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     """Everything there is to say about one installation, before order and guards."""
@@ -48,7 +51,7 @@ def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation |
     item = UnreadableItem(
         target=installation_target(desired),
         installation_name=desired.name,
-        what="the whole installation",
+        what=WHOLE_INSTALLATION,
         unreadable=Unreadable(reason=Reason.NOT_VISIBLE, detail=detail),
     )
     return Findings(unreadable=(item,), lost=True, lost_chargers=len(desired.chargers))
@@ -187,7 +190,7 @@ def _missing_items(desired: DesiredInstallation, missing: Iterable[str], lookup:
             UnreadableItem(
                 target=_target(desired, (Scope.CHARGER, serial)),
                 installation_name=desired.name,
-                what="the charger",
+                what=WHOLE_CHARGER,
                 unreadable=Unreadable(reason=Reason.NOT_FOUND, detail=f"not in this installation; {seen}"),
             )
         )

@@ -48,6 +48,7 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         sites=tuple(one for one in plan.sites if (one.account, one.installation_id) in places),
         circuits=tuple(pair for pair in plan.circuits if pair[0] in serials),
         former=tuple(one for one in plan.former if (one.target.account, one.target.installation_id) in places),
+        owed=tuple(one for one in plan.owed if (one.target.account, one.target.installation_id) in places),
     )
 
 

@@ -9,6 +9,7 @@ from reconciler.model.desired import Route
 from reconciler.model.exit import Condition, code_of, conditions_of_plan, conditions_of_result
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import Owed
 from reconciler.model.problem import Problem, Severity
 from reconciler.report import json_origin as origin
 from reconciler.report import json_parts as parts
@@ -61,6 +62,7 @@ def plan_document(plan: Plan) -> Json:
         "base": origin.base_part(plan.base),
         "policy_changes": [origin.policy_part(one) for one in plan.policy_changes],
         "withdrawn": [parts.change_part(change, step=None) for change in plan.withdrawn],
+        "owed": [origin.owed_part(one) for one in plan.owed],
         "digest": plan.digest,
     }
 
@@ -115,7 +117,13 @@ def result_document(result: RunResult, *, also: tuple[Condition, ...] = ()) -> J
         "rollback": result.rollback,
         "not_reviewed": result.not_reviewed,
         "waves": [parts.wave_part(wave) for wave in result.waves],
+        "owed": [origin.owed_part(one) for one in result.owed],
     }
+
+
+def owed_document(owed: Sequence[Owed]) -> Json:
+    """What is still owed from earlier merges, for `apply --reviewed`."""
+    return {"kind": "owed", "format_version": FORMAT_VERSION, "owed": [origin.owed_part(one) for one in owed]}
 
 
 def validation_document(problems: Sequence[Problem], files: int) -> Json:

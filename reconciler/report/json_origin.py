@@ -1,8 +1,8 @@
 """Where a plan comes from, as parts of its JSON document: snapshot, base, and policy that does not count yet."""
 
 from reconciler.model.plan import Plan
-from reconciler.model.plan_origin import BaseReference, PolicyChange
-from reconciler.report.json_parts import Json, moment
+from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange
+from reconciler.report.json_parts import Json, moment, place, value
 
 
 def snapshot_part(plan: Plan) -> Json | None:
@@ -36,3 +36,9 @@ def policy_part(change: PolicyChange) -> Json:
         "file": change.file or None,
         "line": change.line,
     }
+
+
+def owed_part(owed: Owed) -> Json:
+    """One wish that was decided and is not carried out yet."""
+    where = place(owed.target, owed.installation_name)
+    return {**where, "setting": owed.setting, "after": value(owed.after), "why": owed.why.value}

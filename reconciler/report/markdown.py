@@ -14,6 +14,7 @@ from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
 from reconciler.report.markdown_origin import gone_head, origin_lines, policy_head, policy_part, title_words, withdrawn
+from reconciler.report.markdown_owed import decided_part, owed_part
 from reconciler.report.markdown_refusals import refusal_line, refused_in_view, whose
 from reconciler.report.marks import folded, name, prose, span, text
 from reconciler.report.origin_words import CAUSES, of_cause, own_part
@@ -52,7 +53,7 @@ def plan_head(plan: Plan) -> list[str]:
 def about(plan: Plan) -> list[str]:
     """What was selected and compared, where it comes from, and what the plan (of a pull request: its own part) does."""
     compared = [] if plan.rollback is not None else [text(coverage_words(plan))]
-    return [*_partial(plan), *compared, *origin_lines(plan), *_blast(own_part(plan))]
+    return [*_partial(plan), *compared, *origin_lines(plan), *_blast(own_part(plan)), *decided_part(plan)]
 
 
 def causes_of(plan: Plan) -> tuple[Cause | None, ...]:
@@ -245,6 +246,7 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
         parts.append(f"Steps for a person in the Portal: {span(result.worksheet)}")
     if result.was_interrupted:
         parts.append(f"To go on with it: {span(f'reconciler apply --resume {result.run_id}')}")
+    parts += owed_part(result.owed)
     if result.residual_plan is not None:
         parts.append(f"What is left: {span(result.residual_plan)}")
     if result.not_reviewed is not None:

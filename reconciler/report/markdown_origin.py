@@ -70,6 +70,11 @@ def title_words(plan: Plan) -> str:
         stuck = len(blocked_of(plan))
         lacks = f", of which {stuck} cannot be applied" if stuck else ""
         brings = f"this pull request brings {_changes(own)}{lacks}" + (f", and is {guards}" if refused else "")
+    elif plan.owed:
+        settings = wording.counted(len(plan.owed), "setting")
+        brings = f"this pull request decides {settings}, to be carried out later" + (
+            f", and is {guards}" if refused else ""
+        )
     else:
         brings = f"this pull request {f'is {guards}' if refused else 'changes nothing at the chargers'}"
     rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]

@@ -9,6 +9,7 @@ from reconciler.report import wording
 from reconciler.report.blocked_words import blocked_note, without_blocked
 from reconciler.report.blocks import unverifiable_notes
 from reconciler.report.origin_words import own_part, own_refusals
+from reconciler.report.owed_words import decides_words
 from reconciler.report.rollback_words import how_to
 
 _MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
@@ -141,15 +142,16 @@ def _of_the_merge(plan: Plan) -> str:
 def _after_the_merge(own: Plan) -> str:
     if own.refused_whole:
         return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
-    refused = "what is refused because of this pull request needs one of the ways out first"
+    refused = ["what is refused because of this pull request needs one of the ways out first"]
+    later = [words for words in (decides_words(own.owed),) if words]
+    rest = [*later, *(refused if own_refusals(own) else [])]
     ready = len(own.changes) - held_back(own)
     if not ready:
-        return refused if own_refusals(own) else "nothing: merging changes nothing at the chargers"
+        return "; ".join(rest) or "nothing: merging changes nothing at the chargers"
     by_hand = _ready(own, lambda route: route is Route.PORTAL)
     parts = [f"carries out {wording.counted(ready - by_hand, 'change')}"] if ready > by_hand else []
     parts += [f"writes a worksheet for {by_hand} in the Portal"] if by_hand else []
-    told = f"after the merge, `reconciler apply --reviewed plan.json` {' and '.join(parts)}"
-    return f"{told}; {refused}" if own_refusals(own) else told
+    return "; ".join([f"after the merge, `reconciler apply --reviewed plan.json` {' and '.join(parts)}", *rest])
 
 
 def _ready(plan: Plan, fits: Callable[[Route], bool]) -> int:

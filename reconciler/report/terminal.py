@@ -14,6 +14,7 @@ from reconciler.report.origin_words import (
     snapshot_warning,
     snapshot_words,
 )
+from reconciler.report.owed_words import owed_lines
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 from reconciler.report.plan_words import (
     Purpose,
@@ -103,6 +104,8 @@ def _origin(page: Page, plan: Plan) -> None:
         page.line((f"warning: {words}", Tone.BAD))
     if plan.base is not None:
         page.labelled(("Base", Tone.STRONG), base_words(plan), cells=10)
+        for line in owed_lines(plan.owed):
+            page.labelled(("Decides", Tone.STRONG), for_terminal(line), cells=10)
 
 
 def _partial(page: Page, plan: Plan) -> None:

@@ -7,7 +7,8 @@ from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.report import wording
 from reconciler.report.blocks import reading_order
-from reconciler.report.escape import name
+from reconciler.report.escape import for_terminal, name
+from reconciler.report.owed_words import owed_lines
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 from reconciler.report.rollback_words import headline
 from reconciler.report.terminal_blocks import show_lost
@@ -49,6 +50,8 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
     for label, words in wave_words(result.waves):
         page.labelled((label, Tone.STRONG), words, cells=len(label) + 2)
     _receipt(page, result.receipt)
+    for line in owed_lines(result.owed):
+        page.labelled(("Owed", Tone.STRONG), (for_terminal(line), Tone.OPEN), cells=10)
     if result.not_reviewed is not None:
         page.labelled(("Not seen", Tone.STRONG), f"not reviewed, so not applied: {result.not_reviewed}", cells=10)
     if result.rollback is not None:

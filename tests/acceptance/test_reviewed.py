@@ -236,3 +236,155 @@ def test_a_resumed_run_takes_no_reviewed_plans(shop: Shop) -> None:
     merged(shop)
 
     assert shop.run("apply", "--resume", "last", "--reviewed", "plan1.json").code == 64
+
+
+VERKSTEDGATA = "installations/work/verkstedgata-4.yaml"
+FJELLVEIEN = "installations/homes/fjellveien-3.yaml"
+HAVNEN = "installations/work/havnen-kontor.yaml"
+NATIVE = "authentication: {mode: native, authorizationRequired: true}\n\nchargers:"
+
+
+def a_switch_is_reviewed(shop: Shop, state: str) -> str:
+    """A pull request lets an installation switch its mode, while its charger does this; what its reviewers read."""
+    shop.edit(VERKSTEDGATA, r"authentication:\n(?:  .*\n)+", "")
+    shop.run("sandbox", "set", "ZPR083101", f"operatingMode={state}")
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "-b", "pr")
+    shop.edit(VERKSTEDGATA, "chargers:", NATIVE)
+    told = repository.plan("--out", "plan.json").out
+    repository.commit("switch")
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "pr")
+    return told
+
+
+def hand_on(shop: Shop, document: dict[str, Any]) -> str:
+    """What an apply leaves owed, as the workflow hands it to the next one; the folder."""
+    folder = shop.folder / "later"
+    folder.mkdir()
+    owed = {"kind": "owed", "format_version": "1.0", "owed": document["owed"]}
+    (folder / "owed.json").write_text(json.dumps(owed))
+    return str(folder)
+
+
+def done(document: dict[str, Any]) -> dict[str, int]:
+    """How many changes ended in which way."""
+    counts: dict[str, int] = document["counts"]
+    return {kind: number for kind, number in counts.items() if number}
+
+
+def test_what_waits_for_a_car_by_now_is_told_and_stays_owed(shop: Shop) -> None:
+    """It was ready when it was reviewed; the next run carries it out."""
+    a_switch_is_reviewed(shop, "disconnected")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=charging")
+
+    waits = shop.apply("--yes", "--reviewed", "plan.json")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=disconnected")
+    ended = shop.apply("--yes", "--reviewed", hand_on(shop, waits.document))
+
+    assert waits.code == 4
+    assert waits.document["exit"]["conditions"] == ["pending"]
+    assert {(one["setting"], one["after"], one["why"]) for one in waits.document["owed"]} == {
+        ("authentication.mode", "native", "pending"),
+        ("authentication.authorizationRequired", True, "pending"),
+    }
+    assert "2 reviewed settings are still owed" in waits.out
+    assert ended.code == 0, ended.err
+    assert done(ended.document) == {"done": 2}
+    assert ended.document["owed"] == []
+
+
+def test_what_waited_when_it_was_reviewed_is_carried_out(shop: Shop) -> None:
+    """Reviewers read that the merge decides it too."""
+    told = a_switch_is_reviewed(shop, "charging")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=disconnected")
+
+    ended = shop.apply("--yes", "--reviewed", "plan.json")
+
+    assert "merging also decides 2 settings, which wait: 2 for a device" in " ".join(told.split())
+    assert "merging changes nothing" not in told
+    assert ended.code == 0, ended.err
+    assert done(ended.document) == {"done": 2}
+
+
+def test_what_could_not_be_read_when_it_was_reviewed_is_carried_out(shop: Shop) -> None:
+    """The charger did not answer that night."""
+    shop.run("sandbox", "fault", "empty-answer", "--path", "*68743641-3e69-5d34-8c99-3cd06e9e167d/state*")
+    repository = Repository(shop)
+    shop.run("sandbox", "fault", "clear")
+    repository.git("checkout", "-q", "-b", "pr")
+    shop.edit(HAVNEN, r"ZPR084002: {maxCurrent: 32}", "ZPR084002: {maxCurrent: 16}")
+    told = repository.plan("--out", "plan.json").out
+
+    ended = shop.apply("--yes", "--reviewed", "plan.json")
+
+    assert "merging also decides 1 setting, which waits: 1 until it can be read" in " ".join(told.split())
+    assert ended.code == 0, ended.err
+    assert done(ended.document) == {"done": 1}
+
+
+def test_the_last_step_of_a_hand_over_stays_owed_until_the_owner_accepts(shop: Shop) -> None:
+    """Our group leaves then, and not before."""
+    shop.edit(FJELLVEIEN, r"permissions:\n(.*\n)+", "unmanaged: [permissions]\n")
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "-b", "pr")
+    file = shop.folder / "fleet" / FJELLVEIEN
+    wish = 'permissions:\n  entries:\n    - {user: "person:c-88122", roles: [user, owner]}\n'
+    file.write_text(file.read_text().replace("unmanaged: [permissions]\n", wish))
+    repository.plan("--out", "plan.json")
+
+    waits = shop.apply("--yes", "--reviewed", "plan.json")
+    shop.run("sandbox", "accept-invitation", "person:c-88122")
+    ended = shop.apply("--yes", "--reviewed", hand_on(shop, waits.document))
+
+    assert waits.document["exit"]["conditions"] == ["waiting"]
+    assert ("userGroup:BSJG", None, "waiting") in [
+        (one["principal"], one["after"], one["why"]) for one in waits.document["owed"]
+    ]
+    assert ended.document["exit"]["conditions"] == ["not-converged"]  # we cannot see it any more
+    assert done(ended.document) == {"done": 1}
+    assert done(ended.document) == {"done": 1}
+    assert ended.document["owed"] == []
+
+
+def test_what_is_owed_is_no_drift(shop: Shop) -> None:
+    """The commit that was applied wants it, and the run could not do it."""
+    a_switch_is_reviewed(shop, "disconnected")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=charging")
+    waits = shop.apply("--yes", "--reviewed", "plan.json")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=disconnected")
+    owed = f"{hand_on(shop, waits.document)}/owed.json"
+
+    document = shop.plan("--base", "main", "--applied", "main", "--owed", owed).document
+
+    causes = {one["setting"]: one["cause"] for one in document["changes"] if one["name"] == "Verkstedgata 4"}
+    assert causes == {
+        "authentication.mode": "already pending on base",
+        "authentication.authorizationRequired": "already pending on base",
+    }
+
+
+def test_going_on_with_a_run_still_tells_what_is_owed(shop: Shop) -> None:
+    """The run knew it from the start."""
+    a_switch_is_reviewed(shop, "disconnected")
+    shop.run("sandbox", "set", "ZPR083101", "operatingMode=charging")
+    first = shop.apply("--yes", "--reviewed", "plan.json")
+
+    again = shop.apply("--resume", "last")
+
+    assert len(first.document["owed"]) == 2
+    assert again.document["owed"] == first.document["owed"]
+
+
+def test_a_forged_list_of_what_is_owed_is_refused(shop: Shop) -> None:
+    """It decides about what is carried out, so it is read as strictly as a plan."""
+    part = {"account": "main", "installation": "x", "name": "x", "charger": "ZAP1", "principal": None, "why": "pending"}
+    for number, wrong in enumerate(
+        ({"setting": "maxCurrent", "after": "much"}, {"setting": "nothing", "after": 1}, {"setting": "maxCurrent"})
+    ):
+        document = {"kind": "owed", "format_version": "1.0", "owed": [{**part, **wrong}]}
+        (shop.folder / f"owed{number}.json").write_text(json.dumps(document))
+
+    codes = [shop.run("apply", "--yes", "--reviewed", f"owed{number}.json").code for number in range(3)]
+
+    assert codes == [3, 3, 3]

@@ -3,12 +3,13 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from reconciler.cli.applied import applied_commit, record_applied
+from reconciler.cli.applied import Record, applied_commit, applied_record, record_applied
 from reconciler.cli.github_ledger import pull_ledger, push_ledger
 from reconciler.cli.ledger_branch import LedgerBranch
 from reconciler.errors import ReconcilerError
@@ -16,9 +17,21 @@ from reconciler.model.change import Target
 from reconciler.model.digest import digest_of
 from reconciler.model.finding import Severity
 from reconciler.model.ledger import LedgerEvent, Noted, RunNoted
+from reconciler.model.plan_origin import Owed, Why
+from reconciler.model.value import ABSENT
+from reconciler.report.json_document import result_document, to_text
+from reconciler.report.json_origin import owed_part
 from reconciler.store.ledger import append_run, read_ledger
+from tests.report.samples import CONVERGED
 
 BRANCH = "reconciler-ledger"
+OWED = Owed(
+    target=Target(account="main", installation_id="one", principal="userGroup:BSJG"),
+    installation_name="Fjellveien 3",
+    setting="permissions",
+    after=ABSENT,
+    why=Why.WAITING,
+)
 START = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
 
@@ -29,6 +42,12 @@ def git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **who})
     return done.stdout.strip()
+
+
+def result_file(path: Path, *owed: Owed) -> Path:
+    """The result of an apply that leaves this owed."""
+    path.write_text(to_text(result_document(replace(CONVERGED, owed=owed))))
+    return path
 
 
 @pytest.fixture
@@ -243,6 +262,49 @@ class TestApplied:
 
         assert "or a later one" in told
         assert applied_commit(branch=BRANCH, checkout=checkout) == git(checkout, "rev-parse", "main")
+
+    def test_what_a_run_leaves_owed_is_kept_until_a_later_one_tells(self, checkout: Path, tmp_path: Path) -> None:
+        """A record without a result drops nothing, and one of the same commit with another result counts."""
+        result, settled = result_file(tmp_path / "one.json", OWED), result_file(tmp_path / "two.json")
+
+        first = record_applied("main^1", branch=BRANCH, checkout=checkout, result=result)
+        record_applied("main", branch=BRANCH, checkout=checkout)
+        kept = applied_record(branch=BRANCH, checkout=checkout)
+        record_applied("main", branch=BRANCH, checkout=checkout, result=settled)
+        ended = applied_record(branch=BRANCH, checkout=checkout)
+
+        main = git(checkout, "rev-parse", "main")
+        assert "1 reviewed setting still owed" in first
+        assert kept == Record(commit=main, owed=(OWED,))
+        assert ended == Record(commit=main)
+
+    def test_an_older_run_does_not_bring_back_what_was_owed(self, checkout: Path, tmp_path: Path) -> None:
+        """The newer one knew better."""
+        record_applied("main", branch=BRANCH, checkout=checkout)
+
+        record_applied("main^1", branch=BRANCH, checkout=checkout, result=result_file(tmp_path / "one.json", OWED))
+
+        assert applied_record(branch=BRANCH, checkout=checkout) == Record(commit=git(checkout, "rev-parse", "main"))
+
+    def test_more_than_a_record_holds_is_refused(self, checkout: Path, tmp_path: Path) -> None:
+        """Nothing that was reviewed is dropped without a word."""
+        many = tuple(replace(OWED, installation_name=f"{number} {'x' * 400_000}") for number in range(50))
+
+        with pytest.raises(ReconcilerError, match="more than the record may hold"):
+            record_applied("main", branch=BRANCH, checkout=checkout, result=result_file(tmp_path / "one.json", *many))
+
+    @pytest.mark.parametrize(
+        "owed",
+        [1, [1], [{}], [{**owed_part(OWED), "after": "much"}], [{**owed_part(OWED), "setting": "nothing"}]],
+        ids=["no list", "no wish", "empty", "another kind of value", "no setting of ours"],
+    )
+    def test_what_is_owed_is_read_as_strictly_as_a_plan(self, checkout: Path, owed: object) -> None:
+        """Whoever can write there decides about what is carried out."""
+        record = json.dumps({"kind": "applied", "commit": "a" * 40, "owed": owed}).encode()
+        LedgerBranch(branch=BRANCH, checkout=checkout).write("applied.json", lambda _: record, why="forged")
+
+        with pytest.raises(ReconcilerError, match="is not one"):
+            applied_record(branch=BRANCH, checkout=checkout)
 
     @pytest.mark.parametrize("record", [b"", b"[]", b"{}", json.dumps({"kind": "applied", "commit": "--x"}).encode()])
     def test_a_record_that_is_none_is_not_believed(self, checkout: Path, record: bytes) -> None:
