@@ -11,7 +11,8 @@ from reconciler.sandbox import faults
 from reconciler.sandbox.errors import CallerError, SandboxError
 from reconciler.sandbox.generated import generated_world
 from reconciler.sandbox.permissions import accept, invited_addresses
-from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
+from reconciler.sandbox.portal import carry_out, find_installation, set_value
+from reconciler.sandbox.principals import address_of
 from reconciler.sandbox.records import Fault, Logged
 from reconciler.sandbox.seed import fixture_world
 from reconciler.sandbox.world import Memory, World, folded

@@ -14,6 +14,7 @@ from reconciler.sandbox import (
     installation_calls,
     login,
     partner_calls,
+    permission_calls,
 )
 from reconciler.sandbox.constants import CONSTANTS
 from reconciler.sandbox.world import World
@@ -64,21 +65,12 @@ _TABLE = (
     ("POST", f"{CHARGER}/update", charger_calls.update_charger),
     ("GET", f"{CHARGER}/state", charger_calls.show_state),
     ("POST", f"{CHARGER}/sendCommand/<int:command_id>", charger_calls.send_command),
-    (
-        "GET",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.show_permissions,
-    ),
-    (
-        "PUT",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.put_permission,
-    ),
-    (
-        "DELETE",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.delete_permission,
-    ),
+    ("GET", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.show_permissions),
+    ("PUT", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.put_permission),
+    ("DELETE", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.delete_permission),
+    ("GET", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.show_charger_permissions),
+    ("PUT", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.put_charger_permission),
+    ("DELETE", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.delete_charger_permission),
     (
         "PUT",
         f"{PARTNER}/installation/<installation_id>/authentication",

@@ -12,7 +12,8 @@ from reconciler.model.value import Absent
 from reconciler.planning.policy import Queued
 from reconciler.sandbox.generated import DesiredSite
 from reconciler.sandbox.permissions import accept
-from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
+from reconciler.sandbox.portal import carry_out, find_installation, set_value
+from reconciler.sandbox.principals import address_of
 from reconciler.sandbox.world import World
 from tests.builders import MAIN, gone, permissions, person
 
