@@ -104,6 +104,32 @@ class CloudObserver:
         kept = (site for site in found.installations if only is None or site.id in only)
         return replace(found, installations=tuple(kept))
 
+    def find(self, serials: Collection[str]) -> ObservedFleet:
+        """Read every managed setting of the installations where these serials hang; others are left out.
+
+        Raises:
+            CloudError: The login or a list failed, so nothing can be concluded.
+        """
+        permissions = self._permissions is not None
+        wanted = frozenset(serials)
+
+        def needed(sites: Mapping[str, FoundSite]) -> Iterable[ReadNeed]:
+            chosen = (site for _, site in sorted(sites.items()) if _has_one_of(site, wanted))
+            return [everything_of(site, account=self._account, permissions=permissions) for site in chosen]
+
+        found = self._read((), breadth=Breadth.ACCOUNT, needed=needed)
+        kept = (site for site in found.installations if any(one.serial in wanted for one in site.chargers))
+        return replace(found, installations=tuple(kept))
+
+    def not_granted(self, lookup_key: str) -> tuple[tuple[str, str], ...]:
+        """Id and name of every installation that the account sees and the user group does not, sorted by id.
+
+        Raises:
+            CloudError: The login or the list failed.
+        """
+        with Together(workers=self._workers, progress=self._progress) as together:
+            return tuple((row.id, row.name or "") for row in self._client.not_granted(together, lookup_key=lookup_key))
+
     def _read(self, own: Sequence[ReadNeed], *, breadth: Breadth, needed: Needed) -> ObservedFleet:
         observed_at, before = self._clock.now(), self._requests()
         with Together(workers=self._workers, progress=self._progress) as together:
@@ -226,6 +252,10 @@ class CloudObserver:
                         site.chargers[charger_id] = replace(charger, circuit_id=circuit_id)
             case Unreadable():
                 site.circuits = tree
+
+
+def _has_one_of(site: FoundSite, serials: frozenset[str]) -> bool:
+    return not serials.isdisjoint(charger.serial for charger in site.chargers.values())
 
 
 def _call(job: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from reconciler.model.settings import Kind, Scope, Setting, settings_of
 from reconciler.model.value import SECRET_SET, Absent, Observation, Reason, Unreadable
 
 REASONS = {
-    Reason.NOT_VISIBLE: "not visible to our account",
+    Reason.NOT_VISIBLE: "access withdrawn?",
     Reason.NO_ROLE: "no role",
     Reason.FORBIDDEN: "forbidden",
     Reason.NOT_FOUND: "not found",
