@@ -24,8 +24,8 @@ _TITLES = {"en": "Access to your charging station", "no": "Tilgang til laderen d
 _ASKS = {
     "en": {
         Ask.CONFIRM: "You are back from Zaptec. Press the button, so that your answer counts.",
-        Ask.SERIAL: "You are back from Zaptec, thank you. Type the serial number of your charging station: it stands on "
-        "the box and has three letters and six digits. With only one station you may leave it empty.",
+        Ask.SERIAL: "You are back from Zaptec, thank you. Type the serial number of your charging station: it stands "
+        "on the box and has three letters and six digits. With only one station you may leave it empty.",
         Ask.SERIAL_AGAIN: "This installation has no such charging station, or has several. Type the serial number from "
         "the box: three letters and six digits.",
     },

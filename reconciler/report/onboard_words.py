@@ -19,7 +19,7 @@ OPERATOR = {
         advice="commit the new file; from now on plan and drift watch it",
     ),
     Outcome.DENIED: Words(
-        message="the person said no, or is not Owner of the installation, or the Portal refused (it does not say which)",
+        message="the person said no, or is not Owner there, or the Portal refused (it does not say which)",
         advice="ask them; only an Owner can grant access. Make a new link when they want to try again",
     ),
     Outcome.CLOSED: Words(
@@ -48,7 +48,7 @@ OPERATOR = {
     ),
     Outcome.NOT_YET_READABLE: Words(
         message="access was granted, but our account cannot read the installation yet (the cloud takes up to 30 s)",
-        advice="accept the same address again in a minute; if it stays so, the account's group is not the one that asked",
+        advice="accept the same address again in a minute; if it stays so, see which group the account belongs to",
     ),
     Outcome.WRONG_TYPE: Words(
         message="the installation is of another type (Go / Home or Pro) than the link asked for; nothing was written",

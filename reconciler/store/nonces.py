@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError, ReconcilerError
 from reconciler.model.consent import InstallationKind, IssuedLink, LinkState, Outcome
-from reconciler.store.files import read_ordinary, unreadable, write_atomically
+from reconciler.store.files import read_ordinary, unreadable, unwritable, write_atomically
 from reconciler.store.layout import state_folder
 from reconciler.store.lock_files import check_ordinary, lock_folder, unusable
 from reconciler.store.moments import from_text, to_text
@@ -37,6 +37,21 @@ def new_nonce() -> str:
 def digest_of(nonce: str) -> str:
     """The hash by which a nonce is known."""
     return hashlib.sha256(nonce.encode()).hexdigest()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read; one that is there keeps its mode.
+
+    Raises:
+        ReconcilerError: The disk said no.
+    """
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise unwritable(path, error) from error
+    write_atomically(path, text)
 
 
 class Links:
@@ -133,10 +148,7 @@ class Links:
             ) from None
 
     def _write(self, links: Sequence[IssuedLink]) -> None:
-        path = self._path
-        with contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        write_atomically(path, _text(links))
+        write_private(self._path, _text(links))
 
 
 def _text(links: Sequence[IssuedLink]) -> str:
