@@ -105,4 +105,5 @@ def observed_of(site: FoundSite, account: str) -> ObservedInstallation:
         power_managed=row.power_managed if row else None,
         native_allowed=row.native_allowed if row else None,
         available_unknown=why_unknown(row.available) if row else site.why,
+        postcode=row.postcode if row else None,
     )

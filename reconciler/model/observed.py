@@ -1,9 +1,10 @@
 """What the cloud says, as one snapshot: values, absent, or unreadable with a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from reconciler.model.secret import Secret
 from reconciler.model.value import Observation, Unreadable
 
 
@@ -78,6 +79,7 @@ class ObservedInstallation:
         available_unknown: Why the available current, which a change of `maxCurrent` must keep, is not known; None when
             it is known, and when none is set. The amperes are not kept: they move all day, and no plan is about them.
         roles: The caller's role bits, None when not told.
+        postcode: Only to be compared with what a list of hand-overs says; it never prints and goes into no document.
     """
 
     id: str
@@ -92,6 +94,7 @@ class ObservedInstallation:
     power_managed: bool | None = None
     native_allowed: bool | None = None
     available_unknown: Unreadable | None = None
+    postcode: Secret | None = field(default=None, repr=False, compare=False)
 
     def get(self, name: str) -> Observation | None:
         """What was read of an installation setting."""

@@ -1,0 +1,319 @@
+"""Hand-overs as files: start them, see how far they are, file away what is over. Nothing here writes to a cloud."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation
+from reconciler.model.handover import (
+    Action,
+    Batch,
+    FileDraft,
+    Found,
+    HandoverStatus,
+    Order,
+    Released,
+    Remark,
+    Request,
+    Row,
+    Stage,
+    Standing,
+    Under,
+    Wanted,
+    Weight,
+)
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.plan import Plan
+from reconciler.model.ports import Origins
+from reconciler.planning.handover import Case, is_refused, remarks_of, wanted_of
+from reconciler.planning.handover_standing import Evidence, parts_of, standings_of
+from reconciler.planning.make import Policy, make_plan
+from reconciler.workflows.plan import joined, observe_fleet
+from reconciler.workflows.ports import Finder, Observer
+
+
+class Drafts(Protocol):
+    """Writes drafts of the files of hand-overs."""
+
+    @property
+    def profile(self) -> FileDraft | None:
+        """The profile of hand-overs; None when the fleet has one."""
+        ...
+
+    def take(self, names: Iterable[str]) -> None:
+        """Names of installations that get new files in this run."""
+        ...
+
+    def patch(self, installation_id: str, wanted: Wanted) -> FileDraft | str:
+        """An existing file that says what is wanted; a text says why it cannot."""
+        ...
+
+    def new(self, site: ObservedInstallation, wanted: Wanted) -> FileDraft | str:
+        """A new file; a text says why there can be none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """What the files say, as far as hand-overs are concerned."""
+
+    desired: DesiredFleet
+    origins: Origins
+    under: Mapping[str, Under]
+    released: tuple[Released, ...]
+    by_serial: Mapping[str, DesiredInstallation] = field(init=False, repr=False)
+    by_id: Mapping[str, DesiredInstallation] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        sites = self.desired.installations
+        object.__setattr__(self, "by_serial", {one.serial: site for site in sites for one in site.chargers})
+        object.__setattr__(self, "by_id", {site.id: site for site in sites})
+
+
+def find_chargers(requests: Sequence[Request], finders: Mapping[str, Finder], files: Files) -> ObservedFleet:
+    """The live installations of all requests, each account asked once, side by side.
+
+    Raises:
+        CloudError: A login or a list failed, so nothing can be concluded.
+    """
+    over = {serial for one in files.released for serial in one.serials} - files.by_serial.keys()
+    serials = {request.serial for request in requests} - over
+    with ThreadPoolExecutor(max_workers=len(finders)) as pool:
+        parts = list(pool.map(lambda name: finders[name].find(serials), sorted(finders)))
+    return joined(parts)
+
+
+def start(requests: Sequence[Request], observed: ObservedFleet, files: Files, drafts: Drafts, policy: Policy) -> Batch:
+    """What the files would be; nothing is written. A request that cannot go stays out, the others go."""
+    starting = _Starting(files=files, observed=observed, drafts=drafts, policy=policy)
+    cases = [starting.case(request, requests) for request in requests]
+    drafts.take(
+        one.found.site.name or ""
+        for one in cases
+        if one.found.site is not None and one.found.site.id not in files.by_id
+    )
+    rows = tuple(starting.row(case) for case in cases)
+    profile = [drafts.profile] if drafts.profile is not None and starting.drafted else []
+    changed = [one for one in starting.drafted.values() if one.before != one.after]
+    return Batch(
+        tool_version=policy.tool_version,
+        created_at=policy.now,
+        rows=rows,
+        drafts=(*(profile if changed else ()), *sorted(changed, key=lambda one: one.path)),
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Starting:
+    """One run of `start`, and the drafts of it by installation id."""
+
+    files: Files
+    observed: ObservedFleet
+    drafts: Drafts
+    policy: Policy
+    drafted: dict[str, FileDraft] = field(default_factory=dict)
+
+    def case(self, request: Request, requests: Sequence[Request]) -> Case:
+        """Everything that decides about a request."""
+        found = self._found(request)
+        site = found.site
+        account = self._account(found)
+        rivals = frozenset() if site is None else self._owners(requests).get(site.id, frozenset()) - {request.owner}
+        return Case(request=request, found=found, account=account, people_known=self.policy.people_known, rivals=rivals)
+
+    def row(self, case: Case) -> Row:
+        """What becomes of a request."""
+        request, found = case.request, case.found
+        if found.released is not None:
+            return _over(request, found.released)
+        remarks = remarks_of(case)
+        site = found.site
+        if is_refused(remarks) or site is None:
+            return _row(case, Action.REFUSED, remarks, file="", next_step=remarks[0].remedy)
+        done = self._settings_done(case)
+        draft = self._draft(case, site, settings_done=done)
+        if isinstance(draft, str):
+            remark = Remark(
+                code="file",
+                weight=Weight.REFUSAL,
+                message=f"the file cannot say it: {draft}",
+                remedy="repair the file by hand, then start again",
+            )
+            return _row(case, Action.REFUSED, (remark,), file="", next_step=remark.remedy)
+        self.drafted[site.id] = draft
+        return _row(case, _action(draft), remarks, file=draft.file, next_step=_after_start(case, draft, done=done))
+
+    def _draft(self, case: Case, site: ObservedInstallation, *, settings_done: bool) -> FileDraft | str:
+        if site.id in self.drafted:
+            return self.drafted[site.id]
+        wanted = wanted_of(case, settings_done=settings_done)
+        if site.id in self.files.by_id:
+            return self.drafts.patch(site.id, wanted)
+        return self.drafts.new(site, wanted)
+
+    def _found(self, request: Request) -> Found:
+        file = self.files.by_serial.get(request.serial)
+        over = [one for one in self.files.released if request.serial in one.serials]
+        if file is None and over:
+            return Found(released=over[0])
+        account = None if file is None else file.account
+        seen = [
+            site
+            for site in self.observed.installations
+            if account in (site.account, None) and site.charger(request.serial) is not None
+        ]
+        site = seen[0] if seen else None
+        if file is None and site is not None:
+            file = self.files.by_id.get(site.id)
+        return Found(site=site, file=file, under=None if file is None else self.files.under.get(file.id))
+
+    def _account(self, found: Found) -> Account | None:
+        name = found.file.account if found.file is not None else found.site.account if found.site is not None else None
+        return None if name is None else self.files.desired.account(name)
+
+    def _owners(self, requests: Sequence[Request]) -> Mapping[str, frozenset[str]]:
+        places = {one.serial: site.id for site in self.observed.installations for one in site.chargers}
+        owners: dict[str, set[str]] = defaultdict(set)
+        for request in requests:
+            if request.serial in places:
+                owners[places[request.serial]].add(request.owner)
+        return {one: frozenset(people) for one, people in owners.items()}
+
+    def _settings_done(self, case: Case) -> bool:
+        """Whether nothing but people is left to do; only asked for where the invitation comes last."""
+        file, under = case.found.file, case.found.under
+        if case.request.order is not Order.SEED or file is None or under is None:
+            return False
+        if not under.uninvited:
+            return True
+        alone = replace(self.files.desired, installations=(file,))
+        part = parts_of(make_plan(alone, self.observed, self.policy, self.files.origins)).get(file.id)
+        return part is None or part.settings_are_done
+
+
+def _row(case: Case, action: Action, remarks: tuple[Remark, ...], *, file: str, next_step: str) -> Row:
+    site, known = case.found.site, case.found.file
+    return Row(
+        serial=case.request.serial,
+        owner=case.request.owner,
+        installation_id=site.id if site is not None else known.id if known is not None else None,
+        name=(site.name or "") if site is not None else known.name if known is not None else "",
+        file=file or (known.file if known is not None else ""),
+        action=action,
+        remarks=remarks,
+        next_step=next_step,
+        origin=case.request.origin,
+    )
+
+
+def _over(request: Request, released: Released) -> Row:
+    """A hand-over that is over; to somebody else it cannot start again by accident."""
+    same = request.owner in released.owners
+    remark = Remark(
+        code="handed-over",
+        weight=Weight.REFUSAL,
+        message=f"{released.file} says that it was handed over to {', '.join(sorted(released.owners)) or 'somebody'}",
+        remedy="ask that owner; if the charger came back to us, delete the file in released/ first",
+    )
+    return Row(
+        serial=request.serial,
+        owner=request.owner,
+        installation_id=released.installation_id,
+        name=released.name,
+        file=released.file,
+        action=Action.RELEASED if same else Action.REFUSED,
+        remarks=() if same else (remark,),
+        next_step="" if same else remark.remedy,
+        origin=request.origin,
+    )
+
+
+def _action(draft: FileDraft) -> Action:
+    if draft.before is None:
+        return Action.NEW
+    return Action.UNCHANGED if draft.before == draft.after else Action.PATCHED
+
+
+def _after_start(case: Case, draft: FileDraft, *, done: bool) -> str:
+    apply = f"`reconciler plan {draft.file}`, then `reconciler apply {draft.file}`"
+    if case.request.order is Order.SEED and not done:
+        return f"{apply}; then start again with --order seed, which invites the owner"
+    return apply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What is known about the hand-overs under way: read once, for `status` and `finish`."""
+
+    sites: tuple[DesiredInstallation, ...]
+    observed: ObservedFleet
+    plan: Plan
+
+
+def look(part: DesiredFleet, observers: Mapping[str, Observer], policy: Policy, origins: Origins) -> Looked:
+    """Read the hand-overs and plan them; `part` holds nothing else.
+
+    Raises:
+        CloudError: A login or a list failed, so nothing can be concluded.
+    """
+    observed = observe_fleet(part, observers)
+    return Looked(sites=part.installations, observed=observed, plan=make_plan(part, observed, policy, origins))
+
+
+def status(looked: Looked, evidence: Evidence, *, released: int) -> HandoverStatus:
+    """How far every hand-over is."""
+    return HandoverStatus(
+        tool_version=looked.plan.tool_version,
+        created_at=looked.plan.created_at,
+        standings=standings_of(looked.sites, looked.observed, looked.plan, evidence),
+        released=released,
+    )
+
+
+class Filing(Protocol):
+    """Moves files into `released/`."""
+
+    def released(self, installation_id: str) -> FileDraft | str:
+        """The file as it will be there; a text says why it cannot be."""
+        ...
+
+
+def finish(found: HandoverStatus, serials: frozenset[str], filing: Filing) -> Batch:
+    """What would be filed away; nothing is moved.
+
+    Args:
+        found: How far every hand-over is.
+        serials: Only these; one that is not done is refused then. Empty: every one that is done.
+        filing: Makes the drafts.
+    """
+    rows, drafts = [], []
+    for one in found.standings:
+        if serials.isdisjoint(one.serials) if serials else one.stage is not Stage.DONE:
+            continue
+        draft = filing.released(one.installation_id) if one.stage is Stage.DONE else _not_done(one)
+        if isinstance(draft, str):
+            remark = Remark(code="not-done", weight=Weight.REFUSAL, message=draft, remedy=one.next_step)
+            rows.append(_finished(one, Action.REFUSED, (remark,), file=one.file))
+            continue
+        rows.append(_finished(one, Action.RELEASED, (), file=draft.file))
+        drafts.append(draft)
+    return Batch(tool_version=found.tool_version, created_at=found.created_at, rows=tuple(rows), drafts=tuple(drafts))
+
+
+def _not_done(one: Standing) -> str:
+    return "; ".join(("the hand-over is not over", *one.blocks))
+
+
+def _finished(one: Standing, action: Action, remarks: tuple[Remark, ...], *, file: str) -> Row:
+    return Row(
+        serial=one.serials[0] if one.serials else "",
+        owner=", ".join(one.owners) or None,
+        installation_id=one.installation_id,
+        name=one.name,
+        file=file,
+        action=action,
+        remarks=remarks,
+        next_step="" if action is Action.RELEASED else one.next_step,
+    )
