@@ -10,12 +10,12 @@ from werkzeug.wrappers import Request, Response
 from reconciler.sandbox import (
     answers,
     charger_calls,
-    consent,
     installation_calls,
     login,
     partner_calls,
     permission_calls,
 )
+from reconciler.sandbox.consent import calls as consent
 from reconciler.sandbox.constants import CONSTANTS
 from reconciler.sandbox.world import World
 
@@ -94,7 +94,8 @@ _PUBLIC_TABLE: tuple[tuple[str, str, PublicHandler], ...] = (
     ("POST", "/oauth/token", _token),
     ("GET", "/api/constants", _constants),
     ("GET", CONSENT, consent.show_request),
-    ("POST", CONSENT, consent.decide),
+    ("POST", CONSENT, consent.answer_request),
+    ("GET", "/access/receipt/<success>", consent.show_receipt),
 )
 PUBLIC = {f"{method} {path}": handler for method, path, handler in _PUBLIC_TABLE}
 
