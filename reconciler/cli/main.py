@@ -29,7 +29,7 @@ COMMANDS: dict[str, str] = {
     "init": "Start a fleet repository whose plan is empty.",
     "doctor": "Look for what would stop a run: credentials, clock, roles, people, pins.",
     "completion": "Print the completion script of a shell.",
-    "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",
+    "sandbox": "The simulated cloud: serve, reset, set, carry-out, consent, advance, log …",
     "demo": "The whole story on the sandbox, in a temporary folder.",
 }
 """Name and one-line help, so that `--help` imports no command."""
