@@ -23,7 +23,7 @@ from reconciler.live.rate import Pace
 from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
 from reconciler.live.request_log import NoLog, RequestLog
-from reconciler.live.routes.partner import adapter_for
+from reconciler.live.routes.partner import CHARGER_PERMISSIONS, adapter_for
 from reconciler.live.session import ZAPTEC_URL, RequestCounts, Session
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
@@ -145,16 +145,25 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
     adapter = adapter_for(account)
     partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
     permissions = partner if account.route_for("permissions") is Route.PARTNER else None
+    charger_permissions = partner if account.route_for(CHARGER_PERMISSIONS) is Route.PARTNER else None
     observer = CloudObserver(
         client,
         account=account.name,
         requests=lambda: session.counts.read,
         permissions=permissions,
+        charger_permissions=charger_permissions,
         clock=clock,
         progress=progress,
         workers=concurrency,
     )
-    executor = CloudExecutor(client, partner=partner, permissions=permissions, people=people, secrets=secrets)
+    executor = CloudExecutor(
+        client,
+        partner=partner,
+        permissions=permissions,
+        charger_permissions=charger_permissions,
+        people=people,
+        secrets=secrets,
+    )
     return LiveAccount(
         account=account,
         observer=observer,
