@@ -44,7 +44,11 @@ _EQUAL = Comparison()
 
 def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation | None) -> Findings:
     account = f"account {desired.account} does not show this installation"
-    detail = account if elsewhere is None else f"{account}; account {elsewhere.account} does"
+    detail = (
+        account
+        if elsewhere is None or elsewhere.account == desired.account
+        else f"{account}; account {elsewhere.account} does"
+    )
     item = UnreadableItem(
         target=installation_target(desired),
         installation_name=desired.name,
