@@ -114,10 +114,10 @@ class TestWayBack:
             "https://partner.example:port/",
             "https://partner.example:99999/",
             "https://[::1/",
-            "https://p;script-src/",
-            "https://a,b.example/",
+            "https://p.example;script-src/",
+            "https://a.example,b.example/",
             "https://*/",
-            "https://pärtner.example/",
+            "https://ä.example/",
             "https://partner.example/" + "x" * 2048,
         ],
     )
