@@ -288,7 +288,7 @@ def _others_stay(case: Case) -> Remark | None:
 
 def _access_unread(case: Case) -> Remark | None:
     site = case.found.site
-    if site is None or not isinstance(site.permissions, Unreadable):
+    if site is None or isinstance(site.permissions, tuple):
         return None
     return _warning(
         "access-not-readable",

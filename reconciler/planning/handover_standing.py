@@ -132,11 +132,11 @@ def _quiet_stage(part: Part, under: Under) -> Stage:
     """Of an installation where a plan would change nothing."""
     if part.pending:
         return Stage.PENDING
+    if part.unverifiable:
+        return Stage.BLOCKED
     if part.waits:
         return Stage.WAITING
-    if under.uninvited:
-        return Stage.INVITE
-    return Stage.BLOCKED if part.unverifiable else Stage.DONE
+    return Stage.INVITE if under.uninvited else Stage.DONE
 
 
 def _is_gone(seen: ObservedInstallation | None) -> bool:

@@ -218,7 +218,7 @@ class TestLists:
         assert codes(ended, "ZAP012349") == ["shared-installation"]
         assert codes(ended, "ZAP999999") == ["not-found", "unknown-person"]
         assert [row["list"]["line"] for row in ended.document["rows"]] == [2, 3, 4, 5]
-        assert "labels: {wave: w1}" in (shop.folder / NEW).read_text()
+        assert "labels:\n  wave: w1\n" in (shop.folder / NEW).read_text()
         assert "list.csv:3" in ended.out
         assert conforms(ended.document)
 
