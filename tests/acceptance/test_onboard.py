@@ -124,6 +124,24 @@ class TestGranted:
         assert "maxCurrent: 16" in text
         assert shop.plan(NABOLAGET).document["changes"] == []
 
+    def test_a_run_that_ended_before_its_last_word_goes_on(self, shop: Shop) -> None:
+        """Killed between the file and the note about it: the same address finds both in order."""
+        withhold(shop, ELVEVEIEN)
+        back = approved(link(shop), ELVEVEIEN)
+        grant(shop, ELVEVEIEN)
+        shop.run("onboard", "accept", back)
+        book = shop.folder / ".reconciler/consents.json"
+        book.write_text(book.read_text().replace('"state": "granted"', '"state": "claimed"'))
+        text = new_files(shop)[0].read_text()
+
+        waiting = shop.run("onboard", "status", report=True)
+        ended = shop.run("onboard", "accept", back)
+
+        assert waiting.document["links"][0]["outcome"] == "not-yet-readable"
+        assert ended.code == 0
+        assert [file.read_text() for file in new_files(shop)] == [text]
+        assert shop.run("onboard", "status").code == 0
+
     def test_a_grant_without_redirect_is_found_by_listing(self, shop: Shop) -> None:
         """Zaptec's own receipt page tells nobody; the list does."""
         withhold(shop, ELVEVEIEN)
