@@ -155,12 +155,14 @@ class LinkStatus:
     Attributes:
         found: Ids that became visible since and that this link may have brought; only while nobody claimed it.
         file: The file of the claimed installation, None while there is none.
+        is_withdrawn: Whether there is such a file, and our account does not see the installation any more.
     """
 
     link: IssuedLink
     outcome: Outcome
     found: tuple[str, ...] = ()
     file: str | None = None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

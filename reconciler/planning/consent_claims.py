@@ -1,7 +1,7 @@
 """What to believe of a redirect: `success` and `installationId` are claims of a browser until our account reads."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
@@ -81,6 +81,21 @@ def judge_claim(
     if now >= pending.expires_at and pending.state is LinkState.ISSUED:
         return Outcome.EXPIRED
     return _judge_words(claim, pending, taken)
+
+
+def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[str]:
+    """Ids that other links brought while this one was out.
+
+    What was brought before and was not visible any more when this link was made has been granted anew.
+    """
+    return frozenset(
+        one.claimed_id
+        for one in links
+        if one.claimed_id is not None
+        and one.digest != pending.digest
+        and one.settled_at is not None
+        and one.settled_at >= pending.issued_at
+    )
 
 
 def _is_used(claim: Claim, pending: IssuedLink) -> bool:

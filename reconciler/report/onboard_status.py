@@ -26,13 +26,18 @@ _NAMES = {Outcome.CLOSED: "silent"}
 
 
 def conditions_of(found: Onboardings) -> tuple[Condition, ...]:
-    """A link that waits for a person is neither done nor wrong."""
-    waits = any(one.outcome not in _OVER or one.found for one in found.links)
-    return (Condition.WAITING,) if waits else ()
+    """A link that waits for a person is neither done nor wrong; access that went is not known to be anything."""
+    holds = {
+        Condition.UNREADABLE: any(one.is_withdrawn for one in found.links),
+        Condition.WAITING: any(one.outcome not in _OVER or one.found for one in found.links),
+    }
+    return tuple(condition for condition in Condition if holds.get(condition))
 
 
 def state_of(one: LinkStatus) -> str:
     """One word for a link; what only the lists tell says so."""
+    if one.is_withdrawn:
+        return "access withdrawn?"
     if one.found:
         return "granted, no file yet" if one.outcome is Outcome.GRANTED else "needs review"
     return _NAMES.get(one.outcome, one.outcome.value.replace("-", " "))
@@ -40,6 +45,8 @@ def state_of(one: LinkStatus) -> str:
 
 def message_of(one: LinkStatus) -> str:
     """What is so."""
+    if one.is_withdrawn:
+        return f"granted once, but our account does not see the installation of {one.file} any more"
     if one.found and one.outcome is Outcome.GRANTED:
         return f"no redirect came, but our account sees {one.found[0]} since"
     if one.found:
@@ -49,6 +56,8 @@ def message_of(one: LinkStatus) -> str:
 
 def advice_of(one: LinkStatus) -> str:
     """What to do."""
+    if one.is_withdrawn:
+        return "ask the owner; nothing is concluded from it, and plan and drift say so until access is back"
     if one.found and one.outcome is Outcome.GRANTED:
         return f"reconciler onboard accept {one.found[0]} --link {one.link.short}"
     if one.found:
@@ -75,8 +84,12 @@ def status_text(found: Onboardings, *, width: int, color: Color, glyphs: Glyphs 
         who = name(one.link.reference or one.link.short)
         asked = f"{one.link.kind.label}, asked {one.link.issued_at:%Y-%m-%d}, until {one.link.expires_at:%Y-%m-%d}"
         page.line((who, Tone.STRONG), f"  link {one.link.short}  {asked}")
-        page.line((state_of(one), _TONES.get(one.outcome, Tone.BAD)), f": {for_terminal(message_of(one))}", indent=2)
-        page.line((for_terminal(_place(one) or advice_of(one)), Tone.QUIET), indent=2)
+        page.line(
+            (state_of(one), Tone.BAD if one.is_withdrawn else _TONES.get(one.outcome, Tone.BAD)),
+            f": {for_terminal(message_of(one))}",
+            indent=2,
+        )
+        page.line((for_terminal(_place(one)), Tone.QUIET), indent=2)
     if found.links:
         page.blank()
     for item in found.not_granted[:MOST_SHOWN]:
@@ -88,7 +101,7 @@ def status_text(found: Onboardings, *, width: int, color: Color, glyphs: Glyphs 
 
 
 def _place(one: LinkStatus) -> str:
-    return one.file or ""
+    return advice_of(one) if one.file is None or one.is_withdrawn else one.file
 
 
 def status_markdown(found: Onboardings) -> str:
@@ -101,7 +114,7 @@ def status_markdown(found: Onboardings) -> str:
     ]
     for one in found.links:
         who = for_markdown(one.link.reference or one.link.short)
-        cells = (who, state_of(one), for_markdown(message_of(one)), for_markdown(_place(one) or advice_of(one)))
+        cells = (who, state_of(one), for_markdown(message_of(one)), for_markdown(_place(one)))
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
@@ -145,6 +158,7 @@ def _link_part(one: LinkStatus) -> Json:
         "installation": link.claimed_id,
         "found": [*one.found],
         "file": one.file,
+        "withdrawn": one.is_withdrawn,
         "message": message_of(one),
         "advice": advice_of(one),
     }

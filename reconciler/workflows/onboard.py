@@ -20,7 +20,7 @@ from reconciler.model.ports import Clock, Origins
 from reconciler.model.settings import Setting
 from reconciler.model.value import ABSENT, Unreadable
 from reconciler.model.words import row_of
-from reconciler.planning.consent_claims import judge_claim, judge_site, state_after
+from reconciler.planning.consent_claims import judge_claim, judge_site, state_after, taken_since
 from reconciler.planning.make import Policy, make_plan
 from reconciler.workflows.adopt import Drafts, Takeover, adopt
 from reconciler.workflows.ports import Observer
@@ -76,8 +76,8 @@ def receive(claim: Claim, book: LinkBook, *, at: datetime) -> Received:
         ReconcilerError: The links cannot be read or written.
     """
     link = book.find(claim.nonce)
-    others = {one.claimed_id for one in book.all() if one.claimed_id is not None and one != link}
-    outcome = judge_claim(claim, link, now=at, taken=others)
+    taken = frozenset() if link is None else taken_since(link, book.all())
+    outcome = judge_claim(claim, link, now=at, taken=taken)
     if link is None:
         return Received(outcome=outcome, link=None)
     if outcome is not None:

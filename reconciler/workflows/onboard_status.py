@@ -1,10 +1,12 @@
 """Where links stand that went out: what redirects told, and what lists tell about those that never came back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from reconciler.model.consent import IssuedLink, LinkState, LinkStatus, NotGranted, Outcome
+from reconciler.planning.consent_claims import taken_since
 
 
 class Grants(Protocol):
@@ -27,16 +29,20 @@ def statuses(
         now: Decides what has expired.
     """
     found = candidates(links, visible, files)
-    return tuple(_status(link, found, files, now=now) for link in links)
+    return tuple(_seen(_status(link, found, files, now=now), visible) for link in links)
+
+
+def _seen(one: LinkStatus, visible: Mapping[str, frozenset[str]]) -> LinkStatus:
+    is_hidden = one.link.claimed_id not in visible.get(one.link.account, frozenset())
+    return replace(one, is_withdrawn=one.file is not None and is_hidden)
 
 
 def candidates(
     links: Sequence[IssuedLink], visible: Mapping[str, Collection[str]], files: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
     """By digest of each unanswered link: the ids that it may have brought, none when nothing new is visible."""
-    known = {*files, *(link.claimed_id for link in links if link.claimed_id is not None)}
     return {
-        link.digest: _found_since(link, visible.get(link.account, ()), known)
+        link.digest: _found_since(link, visible.get(link.account, ()), {*files, *taken_since(link, links)})
         for link in links
         if link.state is LinkState.ISSUED
     }

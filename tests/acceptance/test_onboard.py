@@ -278,6 +278,23 @@ class TestOtherwise:
         assert says(ended, Outcome.FOREIGN)
         assert len(new_files(shop)) == 1
 
+    def test_what_was_granted_withdrawn_and_granted_again_is_taken_anew(self, shop: Shop) -> None:
+        """An owner may change their mind twice; the earlier link is no obstacle."""
+        withhold(shop, ELVEVEIEN)
+        first = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        withdraw(shop, ELVEVEIEN)
+        new_files(shop)[0].unlink()
+        shop.run("sandbox", "advance", "1s")
+        second = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+
+        ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+
+        assert ended.code == 0
+        assert len(new_files(shop)) == 1
+
     def test_success_without_access_is_not_believed(self, shop: Shop) -> None:
         """Nobody granted anything; after half a minute of asking it is told so, and the link may try again."""
         withhold(shop, ELVEVEIEN)
@@ -484,6 +501,7 @@ class TestWithdrawn:
 
         plan = shop.plan(ELVEVEIEN)
         drift = shop.run("drift", ELVEVEIEN, report=True)
+        status = shop.run("onboard", "status", report=True)
 
         assert plan.code == drift.code == 4
         assert plan.document["changes"] == []
@@ -491,6 +509,35 @@ class TestWithdrawn:
         assert "access withdrawn?" in plan.out
         assert [one["kind"] for one in drift.document["findings"]] == ["unreadable"]
         assert "access withdrawn?" in drift.out
+        assert "access withdrawn?: granted once" in status.out
+        assert status.document["exit"] == {"code": 4, "conditions": ["unreadable"]}
+
+
+class TestConsentPage:
+    """The whole way, with the sandbox's own consent page in place of the Portal's."""
+
+    def test_from_link_over_page_and_redirect_to_the_file(self, shop: Shop) -> None:
+        """The owner approves, the browser comes back, the charger is bound."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop, "--partner-name", "Kraftlading", "--lang", "no")
+
+        back = shop.run("sandbox", "consent", url, "--person", "person:c-88121").out.strip()
+        ended = shop.run("onboard", "accept", back)
+
+        assert ended.code == 0
+        assert shop.plan(ELVEVEIEN, "--detailed-exitcode").code == 0
+
+    def test_a_person_who_denies(self, shop: Shop) -> None:
+        """Nothing but a note remains."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+
+        back = shop.run("sandbox", "consent", url, "--person", "person:c-88121", "--deny").out.strip()
+        ended = shop.run("onboard", "accept", back)
+
+        assert ended.code == 4
+        assert says(ended, Outcome.DENIED)
+        assert new_files(shop) == []
 
 
 class TestPullRequest:
