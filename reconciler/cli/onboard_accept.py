@@ -19,11 +19,11 @@ from reconciler.loading.drafts import FleetDrafts
 from reconciler.model.adoption import Adoption
 from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome
 from reconciler.model.desired import Account, Route
-from reconciler.model.exit import ExitCode
+from reconciler.model.exit import ExitCode, code_of
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.planning.consent_claims import claim_of
 from reconciler.planning.consent_link import is_uuid
-from reconciler.report.onboard_words import OPERATOR
+from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
 from reconciler.workflows.onboard import Received, Wanted, drafted, read_chosen, read_claimed, receive, receive_found
 from reconciler.workflows.onboard_status import candidates
@@ -39,14 +39,14 @@ class Ended:
     Attributes:
         link: None when the nonce is not ours.
         file: From the fleet folder on; None when there is none.
-        is_new: Whether this run has written it.
+        adoption: What this run has written; None when the file was there already.
     """
 
     outcome: Outcome
     link: IssuedLink | None = None
     file: str | None = None
     name: str = ""
-    is_new: bool = False
+    adoption: Adoption | None = None
 
 
 def told(ended: Ended, *, prepares: bool) -> ExitCode:
@@ -63,14 +63,17 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
         return ExitCode.PARTIAL if ended.outcome in _NOBODY_GAVE else ExitCode.REFUSED
     path = current_globals().fleet / ended.file
     click.echo(str(path))
-    if not ended.is_new:
+    if ended.adoption is None:
         say("the file was there already and stays as it is; `reconciler plan` compares it")
-    elif prepares:
+        return ExitCode.DONE
+    for item in ended.adoption.left:
+        say(stays_out(item))
+    if prepares:
         prepared = commit_new(path, name=ended.name)
         say(f"committed on branch {prepared.branch}; push it and open a pull request, `git switch -` goes back")
     else:
         say(f"what to do: {words.advice}")
-    return ExitCode.DONE
+    return code_of(ended.adoption.conditions)
 
 
 def accepted_url(url: str, choose: Chooser) -> Ended:
@@ -115,6 +118,8 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         )
     book, fleet = Links(current_globals().root), load_the_fleet()
     links = [one for one in book.all() if one.short == chosen or (chosen is None and _may_be(one))]
+    if chosen is not None and not links:
+        raise UsageProblemError(f"no link is called {chosen}", where="--link", remedy="see `reconciler onboard status`")
     account = fleet.account(links[0].account) if chosen and links else only_account(fleet.desired)
     with connected([account], access=Access.READ_ONLY) as connections:
         seen = connections.observers[account.name].observe([], breadth=Breadth.ACCOUNT)
@@ -188,7 +193,7 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     write_files(adoption, current_globals().fleet)
     settled = desk.settle(link, LinkState.GRANTED)
     file = adoption.files[0].draft.path
-    return Ended(outcome=Outcome.GRANTED, link=settled, file=file, name=site.name or "", is_new=True)
+    return Ended(outcome=Outcome.GRANTED, link=settled, file=file, name=site.name or "", adoption=adoption)
 
 
 def _below(file: str) -> str:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from reconciler.model.adoption import NotAdopted
 from reconciler.model.consent import Outcome
+from reconciler.report import wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,12 @@ _NO = {
 }
 PERSON = {"en": _EN, "no": _NO}
 """To the person, by language. Complete: a test goes through all outcomes."""
+
+
+def stays_out(item: NotAdopted) -> str:
+    """What is live and not in the new file, and why."""
+    subject = wording.setting(item.target, item.setting) if item.setting else item.target.charger or "the installation"
+    return f"stays out: {subject}: {item.why}"
 
 
 def language_of(lang: str | None) -> str:

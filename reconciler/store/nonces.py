@@ -70,7 +70,7 @@ class Links:
         Raises:
             ReconcilerError: The file cannot be read or is garbled.
         """
-        return tuple(sorted(self._read(), key=lambda link: (link.issued_at, link.digest)))
+        return tuple(sorted(self._read(), key=lambda link: link.issued_at))
 
     def find(self, nonce: str) -> IssuedLink | None:
         """The link that a nonce belongs to; None when none was ever made with it. Raises as `all`."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from reconciler.errors import CloudError
 from reconciler.model.adoption import Adopted, Adoption, Draft, Wish
 from reconciler.model.consent import (
     Claim,
@@ -153,7 +154,7 @@ def _read_once(link: IssuedLink, observer: Observer) -> Reading:
 
 def seen_site(site: ObservedInstallation | None) -> SeenSite | None:
     """What counts of an installation for a claim; None when our account does not see it."""
-    if site is None or site.roles is None:
+    if site is None:
         return None
     kind = None if site.pro is None else InstallationKind.PRO if site.pro else InstallationKind.GO
     circuits = site.circuits
@@ -205,7 +206,9 @@ def drafted(wanted: Wanted, drafts: Drafts, *, policy: Policy, origins: Origins)
     Raises:
         ReconcilerError: The file would be wrong.
     """
-    found = wanted.observed.installations[0]
+    found = wanted.observed.installation(wanted.installation_id)
+    if found is None:
+        raise _gone(wanted.installation_id)
     site = replace(found, chargers=tuple(one for one in found.chargers if one.serial in wanted.serials))
     fleet = wanted.desired
     own = _Managed(drafts, fleet.account(site.account), found=wanted.observed, policy=policy, origins=origins, of=fleet)
@@ -217,6 +220,14 @@ def drafted(wanted: Wanted, drafts: Drafts, *, policy: Policy, origins: Origins)
         elsewhere={charger.serial: one.id for one in fleet.installations for charger in one.chargers},
     )
     return adopt(takeover, own, policy=policy, origins=origins)
+
+
+def _gone(installation_id: str) -> CloudError:
+    return CloudError(
+        "the installation could be read a moment ago and is not visible any more",
+        where=installation_id,
+        remedy="accept the same address again; if it stays so, ask the owner whether access was taken back",
+    )
 
 
 class _Managed:

@@ -8,6 +8,7 @@ from reconciler.sandbox.access import group_permission
 from reconciler.sandbox.settling import change_permission, settle_installation
 from tests.acceptance.conftest import Shop
 
+BAKKEGATA = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c03"
 NABOLAGET = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c04"
 ELVEVEIEN = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01"
 VERKSTED = "c04f3a7e-2d18-4b6b-9e70-5b8a1f6d2e04"

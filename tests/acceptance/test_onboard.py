@@ -14,6 +14,7 @@ from reconciler.report.onboard_words import OPERATOR
 from tests.acceptance.conftest import CHECKOUT, Ended, Shop
 from tests.acceptance.onboarding import (
     BACK,
+    BAKKEGATA,
     ELVEVEIEN,
     NABOLAGET,
     VERKSTED,
@@ -115,13 +116,14 @@ class TestGranted:
         url = link(shop)
         grant(shop, NABOLAGET)
 
-        shop.run("onboard", "accept", approved(url, NABOLAGET), "--serial", "ZAP012348")
+        ended = shop.run("onboard", "accept", approved(url, NABOLAGET), "--serial", "ZAP012348")
         text = new_files(shop)[0].read_text()
 
         assert "authentication:" not in text
         assert "standAlone: " not in text
         assert "unmanaged: [standAlone]" in text
         assert "maxCurrent: 16" in text
+        assert ended.code == 0
         assert shop.plan(NABOLAGET).document["changes"] == []
 
     def test_a_run_that_ended_before_its_last_word_goes_on(self, shop: Shop) -> None:
@@ -141,6 +143,19 @@ class TestGranted:
         assert ended.code == 0
         assert [file.read_text() for file in new_files(shop)] == [text]
         assert shop.run("onboard", "status").code == 0
+
+    def test_what_no_file_may_say_is_told_and_stays_out(self, shop: Shop) -> None:
+        """A charger at 0 A needs a reason and an end; the file leaves it, says so, and still plans to zero."""
+        withhold(shop, BAKKEGATA)
+        url = link(shop)
+        grant(shop, BAKKEGATA)
+
+        ended = shop.run("onboard", "accept", approved(url, BAKKEGATA))
+
+        assert ended.code == 4
+        assert "stays out: ZAP012347 Maximum current: no file may say 0 A" in ended.err
+        assert "0 A" in new_files(shop)[0].read_text()
+        assert shop.plan(BAKKEGATA).document["changes"] == []
 
     def test_a_grant_without_redirect_is_found_by_listing(self, shop: Shop) -> None:
         """Zaptec's own receipt page tells nobody; the list does."""
@@ -345,6 +360,37 @@ class TestOtherwise:
 
         assert ended.code == 5
         assert says(ended, Outcome.FOREIGN)
+
+    def test_a_link_that_is_not_there_cannot_be_named(self, shop: Shop) -> None:
+        """A typing mistake is told as one."""
+        link(shop)
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, "--link", "01234567")
+
+        assert ended.code == 64
+        assert "no link is called 01234567" in ended.err
+
+    @pytest.mark.parametrize("kind", ["error-before", "revoked-access", "empty-answer", "lost-answer-before"])
+    @pytest.mark.parametrize("after", [0, 1, 2, 4])
+    def test_a_cloud_that_fails_in_between_costs_nothing_but_another_try(
+        self, shop: Shop, kind: str, after: int
+    ) -> None:
+        """Whatever call it is, a file is either whole or not there, and the same address ends well afterwards."""
+        withhold(shop, ELVEVEIEN)
+        back = approved(link(shop), ELVEVEIEN)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("sandbox", "advance", "60s")
+        shop.run("sandbox", "fault", kind, "--method", "GET", "--after", str(after), "--times", "60")
+
+        failed = shop.run("onboard", "accept", back)
+        made = len(new_files(shop))
+        shop.run("sandbox", "fault", "clear")
+        again = shop.run("onboard", "accept", back)
+
+        assert failed.code in {1, 4} if made == 0 else failed.code in {0, 4}
+        assert again.code == (0 if made == 0 else 5)
+        assert len(new_files(shop)) == 1
+        assert shop.run("validate").code == 0
 
     def test_links_that_are_garbled_are_not_believed(self, shop: Shop) -> None:
         """Nor taken for an empty list."""
