@@ -102,8 +102,10 @@ def setting(target: Target, name: str) -> str:
     row = row_of(target, name)
     label = row.label if row is not None else name
     if row is not None and row.kind is Kind.ROLES and target.principal is None:
-        return "Permissions"
+        label = "Permissions"
     match target:
+        case Target(charger=str(serial), principal=str(principal)):
+            return f"{serial} Access of {principal}"
         case Target(charger=str(serial)):
             return f"{serial} {label}"
         case Target(principal=str(principal)):

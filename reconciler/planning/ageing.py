@@ -99,7 +99,7 @@ def what_of(finding: Finding) -> str:
     target = finding.target
     if finding.setting:
         return setting(target, finding.setting)
-    return target.charger or target.principal or "the installation"
+    return target.subject or "the installation"
 
 
 def _events(finding: Finding, known: Standing | None, at: datetime) -> Iterable[Noted]:

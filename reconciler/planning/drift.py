@@ -10,6 +10,7 @@ from reconciler.model.desired import DesiredInstallation, Deviation, Origin
 from reconciler.model.finding import Finding, FindingKind, NextStep, VerifiedWrite
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
+from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
 from reconciler.planning.drift_items import cars_at, items_of
 from reconciler.planning.drift_words import can_be_adopted, group_of, next_step, of_rule, tolerated
@@ -208,4 +209,5 @@ def _first(items: Sequence[Held], change: Change) -> Held | None:
 def _covers(exception: Deviation, change: Change) -> bool:
     """Whether an exception is about a change; one without a charger may mean all of them."""
     named = change.setting == exception.setting or change.setting.startswith(f"{exception.setting}.")
-    return named and exception.charger in (None, change.target.charger)
+    own = change.target.scope is Scope.CHARGER_PRINCIPAL  # not meant by an exception for those of the installation
+    return named and (exception.charger == change.target.charger or (exception.charger is None and not own))

@@ -4,7 +4,7 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import Deviation, Route
 from reconciler.model.finding import Executor, FindingKind, NextStep
 from reconciler.model.plan import Refusal
-from reconciler.model.settings import Kind, Scope, settings_of
+from reconciler.model.settings import Kind, settings_of
 from reconciler.model.value import Absent, Unreadable
 from reconciler.planning.severity import Rule
 
@@ -31,7 +31,7 @@ def can_be_adopted(change: Change) -> bool:
     """Whether `adopt` could write the live value: it is known, no secret, and no person's access."""
     kinds = {row.name: row.kind for row in settings_of(change.target.scope)}
     known = not isinstance(change.before, Absent | Unreadable)
-    return known and change.target.scope is not Scope.PRINCIPAL and kinds.get(change.setting) is not Kind.SECRET
+    return known and change.target.principal is None and kinds.get(change.setting) is not Kind.SECRET
 
 
 def restore(change: Change) -> NextStep:

@@ -198,5 +198,13 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "on waiting. Lifting it never switches under a car.",
         example="switch: {when: idle, giveUpAfterHours: 168}",
     ),
+    Explanation(
+        code="P331",
+        title="charger-permissions-not-pro: only chargers of Zaptec Pro have permissions of their own",
+        why="On Go and Home roles exist on the installation only (Zaptec's help page on roles, 360019440878). Nothing "
+        "would be there to click, and the cloud would refuse the call.",
+        remedy="Take permissions out of the charger and write them under permissions of the installation. This guard "
+        "cannot be lifted.",
+    ),
 )
 """One per guard; each title begins with the guard's id."""

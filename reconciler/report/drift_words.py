@@ -69,7 +69,7 @@ def subject(finding: Finding) -> str:
         return "Name"
     if finding.setting:
         return wording.setting(finding.target, finding.setting)
-    return finding.target.charger or finding.target.principal or "the installation"
+    return finding.target.subject or "the installation"
 
 
 def title(group: CauseGroup) -> str:

@@ -141,9 +141,8 @@ def _row(block: Block, row: Row, *, first: bool) -> str:
 def _subject(row: Row) -> str:
     target = row.change.target
     label = escaped(row.change.row.label)
-    if target.charger is not None:
-        return f"{span(target.charger)} {label}"
-    return label if target.principal is None else f"Access of {span(target.principal)}"
+    charger = "" if target.charger is None else f"{span(target.charger)} "
+    return f"{charger}{label if target.principal is None else f'Access of {span(target.principal)}'}"
 
 
 def _before(change: Change) -> str:
@@ -213,7 +212,7 @@ def _waiting(block: Block) -> list[str]:
 def _unreadable(block: Block) -> list[str]:
     lines = []
     for item in block.unreadable:
-        who = item.target.charger or item.target.principal
+        who = item.target.subject
         reason = wording.REASONS[item.unreadable.reason]
         detail = f" ({text(item.unreadable.detail)})" if item.unreadable.detail else ""
         lines.append(f"{name(block.name)}: {f'{span(who)} ' if who else ''}{text(item.what)}: {reason}{detail}")

@@ -205,7 +205,7 @@ def _open_items(page: Page, block: Block, plan: Plan) -> None:
         since = wording.age(waiting.since, plan.created_at)
         _item(page, "…", Tone.OPEN, ("waiting: ", Tone.OPEN), f"{subject}: {waiting.reason}", _quiet(since))
     for gap in block.unreadable:
-        who = f"{gap.target.charger or gap.target.principal or ''} {gap.what}".strip()
+        who = f"{gap.target.subject} {gap.what}".strip()
         detail = f" ({gap.unreadable.detail})" if gap.unreadable.detail else ""
         reason = wording.REASONS[gap.unreadable.reason]
         _item(page, "?", Tone.BAD, ("not readable: ", Tone.BAD), f"{who}: {reason}{detail}")

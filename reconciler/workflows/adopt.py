@@ -126,7 +126,7 @@ def _new(site: ObservedInstallation, takeover: Takeover, drafts: Drafts) -> Adop
 
 
 def _note(item: NotAdopted) -> str:
-    subject = item.target.charger or item.target.principal or ""
+    subject = item.target.subject
     return ": ".join(part for part in (f"{subject} {item.setting}".strip(), item.why) if part)
 
 

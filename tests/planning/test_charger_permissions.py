@@ -1,0 +1,416 @@
+"""Permissions on single chargers of Pro installations: planned as those of the installation are, charger by charger."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pytest
+
+from reconciler.model.attest import permissions_digest
+from reconciler.model.change import Target
+from reconciler.model.desired import (
+    Account,
+    Attestation,
+    DesiredFleet,
+    DesiredInstallation,
+    Deviation,
+    Origin,
+    PermissionMode,
+    Route,
+)
+from reconciler.model.observed import Breadth, ObservedPermission, ReadNeed
+from reconciler.model.plan import Gate, Operation, Plan
+from reconciler.model.value import ABSENT, Unreadable
+from reconciler.model.words import wish
+from reconciler.planning.make import make_plan
+from reconciler.planning.reads import as_asked_for, needs_of, read_floor
+from tests.builders import (
+    FORBIDDEN,
+    MAIN,
+    NO_CALL,
+    NOW,
+    PORTAL_ACCOUNT,
+    SITE,
+    TODAY,
+    FixedOrigins,
+    account,
+    charger,
+    cloud,
+    fleet,
+    gone,
+    has_access,
+    live,
+    permissions,
+    person,
+    plan_for,
+    policy,
+    wants,
+    wants_charger,
+)
+
+FIRST, SECOND = "ZPR081101", "ZPR081102"
+KARI = person("person:c-1", "user")
+OLA = has_access("person:c-2", "user")
+US = has_access("userGroup:BSJG", "owner", "service")
+ONLY_OLA_GOES = permissions(KARI, absent=[gone("person:c-2")])
+
+
+def told(plan: Plan) -> list[tuple[str | None, str | None, object, object]]:
+    """Changes as (charger, principal, before, after)."""
+    return [(one.target.charger, one.target.principal, one.before, one.after) for one in plan.changes]
+
+
+def target(serial: str = FIRST, principal: str | None = None) -> Target:
+    return Target(account=MAIN, installation_id=SITE, charger=serial, principal=principal)
+
+
+class TestComparing:
+    def test_somebody_missing_is_added_to_that_charger(self) -> None:
+        """With serial and person in the change; the next charger is untouched."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)), wants_charger(SECOND))
+
+        plan = plan_for(site, live(charger(FIRST, access=[]), charger(SECOND), pro=True))
+
+        assert told(plan) == [(FIRST, "person:c-1", ABSENT, ("user",))]
+        assert [(one.operation, one.target_id) for one in plan.steps] == [
+            (Operation.PARTNER_CHARGER_PERMISSION, f"id-{FIRST}")
+        ]
+        assert wish(plan.changes[0]) == f"{FIRST} Access of person:c-1 no access → User"
+
+    @pytest.mark.parametrize("seen", [[has_access("person:c-1", "user")], [has_access("person:c-1", "user"), OLA]])
+    def test_as_wanted_needs_nothing(self, seen: list[ObservedPermission]) -> None:
+        """Additive leaves others alone."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)))
+
+        plan = plan_for(site, live(charger(FIRST, access=seen), pro=True))
+
+        assert (plan.changes, plan.unverifiable, plan.waiting) == ((), (), ())
+
+    def test_what_is_left_out_stays(self) -> None:
+        """Without `permissions` nobody is looked at, whatever the installation's own list says."""
+        site = wants(wants_charger(FIRST), access=permissions(mode=PermissionMode.EXCLUSIVE))
+
+        plan = plan_for(site, live(charger(FIRST, access=[OLA]), access=[], pro=True))
+
+        assert not plan.changes
+
+    def test_exclusive_and_an_empty_list_take_all_away(self) -> None:
+        """On this charger; nobody is locked out of it, because the installation has its own owners."""
+        site = wants(wants_charger(FIRST, access=permissions(mode=PermissionMode.EXCLUSIVE)))
+        owner = has_access("person:c-2", "user", "owner")
+
+        plan = plan_for(site, live(charger(FIRST, access=[owner]), access=None, pro=True))
+
+        assert told(plan) == [(FIRST, "person:c-2", ("user", "owner"), ABSENT)]
+        assert (plan.refusals, plan.steps[0].gate) == ((), Gate.NOTHING)
+
+    def test_an_open_invitation_waits(self) -> None:
+        """With the charger and since when."""
+        week_ago = NOW - timedelta(days=7)
+        invited = has_access("person:c-1", "user", accepted=False, invited_at=week_ago)
+
+        plan = plan_for(
+            wants(wants_charger(FIRST, access=permissions(KARI))), live(charger(FIRST, access=[invited]), pro=True)
+        )
+
+        assert not plan.changes
+        assert [(one.target, one.since) for one in plan.waiting] == [(target(FIRST, "person:c-1"), week_ago)]
+
+    def test_a_charger_that_is_not_there_is_missing_and_nothing_else(self) -> None:
+        """Nobody is invited to it."""
+        plan = plan_for(wants(wants_charger(FIRST, access=permissions(KARI))), live(pro=True))
+
+        assert not plan.changes
+        assert [one.what for one in plan.unreadable] == ["the charger"]
+
+    def test_somebody_unknown_cannot_be_recognised(self) -> None:
+        """As on the installation."""
+        site = wants(wants_charger(FIRST, access=permissions(person("person:c-9", "user"))))
+
+        plan = plan_for(site, live(charger(FIRST, access=[]), pro=True))
+
+        assert not plan.changes
+        assert [one.target for one in plan.unverifiable] == [target(FIRST, "person:c-9")]
+
+    def test_a_list_that_cannot_be_read_is_a_charger_not_compared(self) -> None:
+        """Never an empty list."""
+        plan = plan_for(
+            wants(wants_charger(FIRST, access=permissions(KARI))), live(charger(FIRST, access=FORBIDDEN), pro=True)
+        )
+
+        assert not plan.changes
+        assert [(one.target, one.what) for one in plan.unreadable] == [(target(), "Permissions")]
+        assert (plan.coverage.chargers.unreadable, plan.coverage.installations.unreadable) == (1, 0)
+
+    def test_both_places_have_their_own_change(self) -> None:
+        """The same person on the installation and on a charger, each with an id of its own."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)), access=permissions(KARI))
+
+        plan = plan_for(site, live(charger(FIRST, access=[]), access=[US], pro=True))
+
+        assert [(one.target.charger, one.after) for one in plan.changes] == [(None, ("user",)), (FIRST, ("user",))]
+        assert len({one.id for one in plan.changes}) == len({step.id for step in plan.steps}) == 2
+
+
+class TestOrder:
+    def test_somebody_comes_before_somebody_goes(self) -> None:
+        """On the same charger."""
+        plan = plan_for(wants(wants_charger(FIRST, access=ONLY_OLA_GOES)), live(charger(FIRST, access=[OLA]), pro=True))
+
+        grant, revoke = plan.steps
+        assert [one.after for one in plan.changes] == [("user",), ABSENT]
+        assert (grant.after, revoke.after, revoke.gate) == ((), (grant.id,), Gate.NOTHING)
+
+    def test_who_moves_to_the_whole_installation_is_never_without(self) -> None:
+        """First the right there, then the one on the charger goes."""
+        ola = person("person:c-2", "user")
+        site = wants(wants_charger(FIRST, access=permissions(absent=[gone("person:c-2")])), access=permissions(ola))
+
+        plan = plan_for(site, live(charger(FIRST, access=[OLA]), access=[US], pro=True))
+
+        assert [step.operation for step in plan.steps] == [
+            Operation.PARTNER_PERMISSION,
+            Operation.PARTNER_CHARGER_PERMISSION,
+        ]
+        assert plan.steps[1].after == (plan.steps[0].id,)
+
+    def test_another_charger_waits_for_nobody(self) -> None:
+        """What is unrelated runs side by side."""
+        site = wants(
+            wants_charger(FIRST, access=permissions(KARI)),
+            wants_charger(SECOND, access=permissions(absent=[gone("person:c-2")])),
+        )
+
+        plan = plan_for(site, live(charger(FIRST, access=[]), charger(SECOND, access=[OLA]), pro=True))
+
+        assert [step.after for step in plan.steps] == [(), ()]
+
+    def test_a_new_owner_of_a_charger_is_no_owner_of_the_site(self) -> None:
+        """Taking the last owner off the installation is refused, whoever owns a charger."""
+        site = wants(
+            wants_charger(FIRST, access=permissions(person("person:c-1", "user", "owner"))),
+            access=permissions(absent=[gone("person:c-2")]),
+        )
+        owner = has_access("person:c-2", "user", "owner")
+
+        plan = plan_for(site, live(charger(FIRST, access=[]), access=[owner], pro=True))
+
+        assert [one.guard for one in plan.refusals] == ["last-owner"]
+
+
+class TestGuards:
+    @pytest.mark.parametrize("seen", [None, NO_CALL, FORBIDDEN])
+    @pytest.mark.parametrize("accounts", [account(), PORTAL_ACCOUNT])
+    def test_only_pro_has_them(self, seen: Unreadable | None, accounts: Account) -> None:
+        """Refused with the charger, whatever route would carry it out and whether or not anybody is known."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)))
+
+        plan = plan_for(
+            site, live(charger(FIRST, access=seen), pro=False), by=policy(people_known=None), accounts=[accounts]
+        )
+
+        (refusal,) = plan.refusals
+        assert (refusal.guard, refusal.code, refusal.charger, refusal.liftable) == (
+            "charger-permissions-not-pro",
+            "P331",
+            FIRST,
+            False,
+        )
+        assert (refusal.file, refusal.line) == ("fleet/installations/site.yaml", 7)
+        assert (plan.changes, plan.unreadable) == ((), ())
+
+    def test_at_go_and_home_nobody_has_to_go(self) -> None:
+        """Absent and exclusive are fulfilled where nobody can be."""
+        access = permissions(absent=[gone("person:c-2")], mode=PermissionMode.EXCLUSIVE)
+
+        plan = plan_for(wants(wants_charger(FIRST, access=access)), live(charger(FIRST), pro=False))
+
+        assert (plan.changes, plan.refusals, plan.unreadable, plan.unverifiable) == ((), (), (), ())
+
+    @pytest.mark.parametrize(
+        ("roles", "group", "refused"),
+        [(1, "BSJG", True), (1, None, True), (None, "BSJG", True), (7, "BSJG", False), (1, "HANS", False)],
+    )
+    def test_our_own_rights_on_a_charger(self, roles: int | None, group: str | None, *, refused: bool) -> None:
+        """They must stay where the installation gives us none; a role there makes those of the charger superfluous."""
+        site = wants(wants_charger(FIRST, access=permissions(absent=[gone("userGroup:BSJG")])))
+        seen = live(charger(FIRST, access=[US], roles=7), roles=roles, pro=True)
+
+        plan = plan_for(site, seen, accounts=[account(group=group)])
+
+        assert [(one.guard, one.charger) for one in plan.refusals] == ([("own-access", FIRST)] if refused else [])
+
+    def test_the_account_needs_owner_or_service_there(self) -> None:
+        """A mere user of the charger is not asked to try."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)))
+
+        plan = plan_for(site, live(charger(FIRST, access=[], roles=1), pro=True))
+
+        assert [(one.guard, one.charger) for one in plan.refusals] == [("role-missing", FIRST)]
+
+
+class TestByHand:
+    SITE_ = wants(wants_charger(FIRST, access=ONLY_OLA_GOES))
+
+    def test_every_wish_is_a_change_for_a_person(self) -> None:
+        """Not verifiable; nobody has to accept anything before somebody leaves a charger."""
+        plan = plan_for(self.SITE_, live(charger(FIRST), pro=True), accounts=[PORTAL_ACCOUNT])
+
+        assert told(plan) == [
+            (FIRST, "person:c-1", NO_CALL, ("user",)),
+            (FIRST, "person:c-2", NO_CALL, ABSENT),
+        ]
+        assert {(one.route, one.before_state.value) for one in plan.changes} == {(Route.PORTAL, "unreadable")}
+        assert [one.target.subject for one in plan.unverifiable] == [f"{FIRST} person:c-1", f"{FIRST} person:c-2"]
+        assert [step.gate for step in plan.steps] == [Gate.NOTHING, Gate.NOTHING]
+
+    def test_their_route_is_their_own(self) -> None:
+        """A partner's agreement may cover those of installations only."""
+        mixed = account(charger_permissions=Route.PORTAL)
+        site = wants(wants_charger(FIRST, access=permissions(KARI)), access=permissions(KARI))
+
+        plan = plan_for(site, live(charger(FIRST), access=[US], pro=True), accounts=[mixed])
+
+        assert [(one.target.charger, one.route) for one in plan.changes] == [
+            (None, Route.PARTNER),
+            (FIRST, Route.PORTAL),
+        ]
+
+    def test_an_attestation_covers_both_places(self) -> None:
+        """One word for the file as a whole."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)), access=permissions(KARI))
+
+        plan = plan_for(attested(site, by=site), live(charger(FIRST), pro=True))
+
+        assert (plan.changes, plan.unverifiable) == ((), ())
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            wants(wants_charger(FIRST, access=permissions(person("person:c-1", "owner")))),
+            wants(wants_charger(FIRST, access=permissions(KARI, mode=PermissionMode.EXCLUSIVE))),
+            wants(wants_charger(SECOND, access=permissions(KARI))),
+            wants(wants_charger(FIRST), access=permissions(KARI)),
+            wants(wants_charger(FIRST)),
+        ],
+    )
+    def test_changed_permissions_of_a_charger_void_it(self, other: DesiredInstallation) -> None:
+        """Another role, mode, charger or place is another wish."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)))
+
+        plan = plan_for(attested(site, by=other), live(charger(FIRST), pro=True))
+
+        assert len(plan.changes) == len(plan.unverifiable) == 1
+
+    def test_an_attestation_from_before_there_were_any_still_holds(self) -> None:
+        """Its digest is the one that was written then."""
+        access = permissions(person("person:c-1", "user", "owner"))
+
+        assert permissions_digest(wants(wants_charger(FIRST), access=access)) == (
+            "sha256:f8f00c0d5fc4e46860e43a156e9a39cc73d532baceb1c4bf9ffdccf968743065"
+        )
+
+
+def attested(site: DesiredInstallation, *, by: DesiredInstallation) -> DesiredFleet:
+    """The file, and a person's word for what another version of it says."""
+    word = Attestation(
+        installation_id=SITE,
+        digest=permissions_digest(by),
+        attested_on=TODAY,
+        valid_until=date(2035, 1, 1),
+        by="KL",
+        evidence="seen in the Portal",
+    )
+    return fleet(site, accounts=[PORTAL_ACCOUNT], attestations=[word])
+
+
+class TestExceptions:
+    @pytest.mark.parametrize(
+        ("serial", "expected"),
+        [
+            (FIRST, [None, SECOND]),
+            (None, [FIRST, SECOND]),
+        ],
+    )
+    def test_one_is_about_one_place(self, serial: str | None, expected: list[str | None]) -> None:
+        """With `charger` that charger's permissions, without it those of the installation."""
+        chargers = [wants_charger(one, access=permissions(KARI)) for one in (FIRST, SECOND)]
+        deviation = Deviation(
+            installation_id=SITE,
+            setting="permissions",
+            charger=serial,
+            value=None,
+            until=date(2035, 1, 1),
+            owner="KL",
+            reason="moving",
+        )
+        site = wants(*chargers, access=permissions(KARI))
+
+        plan = plan_for(
+            fleet(site, deviations=[deviation]),
+            live(charger(FIRST, access=[]), charger(SECOND, access=[]), access=[US], pro=True),
+        )
+
+        assert [one.target.charger for one in plan.changes] == expected
+
+
+class TestReads:
+    SITE_ = wants(
+        wants_charger(FIRST, access=permissions(KARI)),
+        wants_charger(SECOND),
+        wants_charger("ZPR081103", standAlone=True),
+    )
+
+    def test_only_declared_ones_are_read(self) -> None:
+        """One request for each charger that declares some; no state is read for their sake."""
+        (need,) = needs_of(fleet(self.SITE_))
+
+        assert need == ReadNeed(
+            account=MAIN, installation_id=SITE, state_of=("ZPR081103",), charger_permissions_of=(FIRST,)
+        )
+        assert not needs_of(fleet(self.SITE_, accounts=[PORTAL_ACCOUNT]))[0].charger_permissions_of
+
+    @pytest.mark.parametrize(("pro", "floor"), [(True, 4), (None, 4), (False, 3)])
+    def test_the_floor_counts_them(self, pro: bool | None, floor: int) -> None:
+        """Two lists, one state, one list of people; nobody asks Go or Home."""
+        seen = cloud(live(charger(FIRST), charger("ZPR081103"), pro=pro), breadth=Breadth.ACCOUNT)
+
+        assert read_floor(needs_of(fleet(self.SITE_)), seen) == floor
+
+    def test_a_snapshot_is_cut_to_what_a_plan_asks_for(self) -> None:
+        """A plan never depends on what it did not ask for."""
+        seen = cloud(live(charger(FIRST, access=[OLA]), charger(SECOND, access=[OLA]), pro=True))
+
+        cut = as_asked_for(seen, needs_of(fleet(self.SITE_))).installations[0]
+
+        assert [one.permissions for one in cut.chargers] == [(OLA,), None]
+
+
+def test_the_line_of_the_entry_is_asked_for() -> None:
+    """Origins are asked with serial, list and person."""
+    asked: list[tuple[str, ...]] = []
+
+    class Asking(FixedOrigins):
+        def find(self, installation_id: str, path: Sequence[str]) -> Origin:
+            asked.append(tuple(path))
+            return super().find(installation_id, path)
+
+    site = wants(wants_charger(FIRST, access=ONLY_OLA_GOES))
+    make_plan(fleet(site), cloud(live(charger(FIRST, access=[OLA]), pro=True)), policy(), Asking())
+
+    assert {one for one in asked if len(one) == 5} == {
+        ("chargers", FIRST, "permissions", "entries", "person:c-1"),
+        ("chargers", FIRST, "permissions", "absent", "person:c-2"),
+    }
+
+
+def test_another_role_is_another_id() -> None:
+    """The id of a change and the digest of a plan depend on it."""
+    plans = [
+        plan_for(
+            wants(wants_charger(FIRST, access=permissions(person("person:c-1", *roles)))),
+            live(charger(FIRST, access=[]), pro=True),
+        )
+        for roles in (("user",), ("user", "owner"))
+    ]
+
+    assert len({plan.digest for plan in plans}) == 2
