@@ -2,18 +2,14 @@
 
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
-
 from reconciler import __version__
 from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import Format, Render, emit, is_terminal, say, screen, show_beside
 from reconciler.cli.planning import accounts_of, chosen, policy_at
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.errors import UsageProblemError
@@ -26,32 +22,18 @@ from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
 from reconciler.loading.people import load_people
 from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation
-from reconciler.model.exit import code_of
-from reconciler.model.handover import Batch, FileDraft, HandoverStatus, Order, Released, Request, Under
+from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
 from reconciler.planning.handover_standing import Evidence
 from reconciler.planning.people import is_attested
 from reconciler.planning.policy import Policy
-from reconciler.report import handover as batch_report
-from reconciler.report import handover_status as status_report
 from reconciler.report.handover_letter import Language, language_for, letter_text
-from reconciler.report.json_document import to_text
 from reconciler.store.departures import departures
-from reconciler.store.fleet_files import move_fleet_file, write_fleet_file
 from reconciler.workflows import handover as workflow
+from reconciler.workflows import handover_end as end
 
 SERIAL = re.compile(r"[A-Z]{3}[0-9]{6}", re.ASCII)
 PERSON = re.compile(r"person:[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writing:
-    """How a batch is shown and written."""
-
-    dry_run: bool
-    yes: bool
-    format_: str
-    reports: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +119,7 @@ def finish_batch(serials: Sequence[str]) -> Batch:
             where="handover finish",
             remedy="see `reconciler handover status`",
         )
-    return workflow.finish(found, wanted, Releases(opened.fleet, opened.desired))
+    return end.finish(found, wanted, Releases(opened.fleet, opened.desired))
 
 
 def look_at(selectors: Sequence[str], exclude: Sequence[str]) -> HandoverStatus:
@@ -156,9 +138,9 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
     only = replace(part, installations=sites, selection=part.selection or "hand-overs")
     with connected(accounts_of(only), access=Access.READ_ONLY) as connections:
         policy = _policy(connections)
-        looked = workflow.look(only, connections.observers, policy, opened.loaded.origins)
+        looked = end.look(only, connections.observers, policy, opened.loaded.origins)
         evidence = _evidence(opened, only, connections, policy)
-    return workflow.status(looked, evidence, released=len(opened.released))
+    return end.status(looked, evidence, released=len(opened.released))
 
 
 def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
@@ -168,9 +150,7 @@ def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, poli
         site.id
         for site in part.installations
         if site.permissions is not None
-        and is_attested(
-            site.permissions, [one for one in part.attestations if one.installation_id == site.id], today=today
-        )
+        and is_attested(site, [one for one in part.attestations if one.installation_id == site.id], today=today)
     }
     left = {site.id for site in part.installations if _has_left(site, part.account(site.account), gone)}
     return Evidence(under=opened.under, left=frozenset(left), attested=frozenset(attested))
@@ -227,64 +207,6 @@ def _languages(cloud: Cloud) -> Mapping[str, str]:
 
         return {id_: language for id_, _, _, language in people()}
     return {}
-
-
-def write_batch(batch: Batch, how: Writing) -> int:
-    """Show it, ask where somebody must be asked, write it, and say the exit code."""
-    renders = _batch_renders(batch)
-    if not how.dry_run and batch.drafts and not _confirmed(batch, yes=how.yes):
-        say("nothing was written")
-        return code_of(())
-    written = () if how.dry_run else tuple(_write(draft) for draft in batch.drafts)
-    emit(renders, format_=how.format_, reports=how.reports)
-    for path in written:
-        say(f"written: {path}")
-    return code_of(batch.conditions)
-
-
-def _write(draft: FileDraft) -> Path:
-    """One file, whole or not at all; whatever comes after a failure is left to the next run."""
-    fleet = current_globals().fleet
-    if draft.instead_of is None:
-        return write_fleet_file(fleet, draft.path, before=draft.before, after=draft.after)
-    path, text = draft.instead_of
-    return move_fleet_file(fleet, path, to=draft.path, before=text, after=draft.after)
-
-
-def _confirmed(batch: Batch, *, yes: bool) -> bool:
-    """Show what would be written, and ask.
-
-    Raises:
-        UsageProblemError: There is nobody to ask.
-    """
-    if yes:
-        return True
-    show_beside(batch_report.batch_text(batch, **screen()))
-    if not is_terminal(sys.stdin):
-        raise UsageProblemError(
-            "there is no terminal to ask, so nothing was written",
-            where="handover",
-            remedy="look at it with --dry-run, then give --yes",
-        )
-    return click.confirm(f"Write {len(batch.drafts)} file(s)?", default=False, err=True)
-
-
-def _batch_renders(batch: Batch) -> Mapping[Format, Render]:
-    return {
-        Format.TEXT: lambda: batch_report.batch_text(batch, **screen()),
-        Format.MARKDOWN: lambda: batch_report.batch_markdown(batch),
-        Format.JSON: lambda: to_text(batch_report.batch_document(batch)),
-    }
-
-
-def emit_status(found: HandoverStatus, *, format_: str, reports: Sequence[str]) -> None:
-    """Print it and write its report files."""
-    renders: Mapping[Format, Render] = {
-        Format.TEXT: lambda: status_report.status_text(found, **screen()),
-        Format.MARKDOWN: lambda: status_report.status_markdown(found),
-        Format.JSON: lambda: to_text(status_report.status_document(found)),
-    }
-    emit(renders, format_=format_, reports=reports)
 
 
 def _opened() -> Opened:

@@ -71,7 +71,8 @@ def start(  # noqa: PLR0913, PLR0917  click passes one parameter per option
 
     Exits with 0 when every file is there, 4 when something stays out, 3 when the list is wrong.
     """
-    from reconciler.cli.handing_over import Writing, requests_of, start_batch, write_batch
+    from reconciler.cli.handing_over import requests_of, start_batch
+    from reconciler.cli.handover_files import Writing, write_batch
 
     parsed_reports(reports)
     _check_one_or_many(serial, owner, list_)
@@ -89,7 +90,8 @@ def status(selectors: tuple[str, ...], exclude: tuple[str, ...], format_: str, r
 
     Exits with 0 when nothing is open, 4 otherwise.
     """
-    from reconciler.cli.handing_over import emit_status, look_at
+    from reconciler.cli.handing_over import look_at
+    from reconciler.cli.handover_files import emit_status
 
     parsed_reports(reports)
     found = look_at(selectors, exclude)
@@ -115,7 +117,8 @@ def finish(
     Over is what was done to the end: our access is gone, and we took it away ourselves or somebody attested it. Without
     SERIAL all that are over. Exits with 4 when a SERIAL is not.
     """
-    from reconciler.cli.handing_over import Writing, finish_batch, write_batch
+    from reconciler.cli.handing_over import finish_batch
+    from reconciler.cli.handover_files import Writing, write_batch
 
     parsed_reports(reports)
     batch = finish_batch(serials)

@@ -8,7 +8,10 @@ from reconciler.model.desired import DesiredInstallation
 from reconciler.model.handover import Found, Order, Request, Under, Weight
 from reconciler.model.observed import ObservedInstallation, OperatingMode
 from reconciler.model.secret import Secret
-from reconciler.planning.handover import REFUSALS, WARNINGS, Case, is_refused, remarks_of, wanted_of
+from reconciler.planning.handover import is_refused, remarks_of, wanted_of
+from reconciler.planning.handover_case import Case
+from reconciler.planning.handover_refusals import REFUSALS
+from reconciler.planning.handover_warnings import WARNINGS
 from tests.builders import (
     FORBIDDEN,
     NO_CALL,
