@@ -632,3 +632,20 @@ class TestPullRequest:
     def test_outside_of_git_there_is_nothing_to_prepare(self, shop: Shop) -> None:
         """Told at once."""
         assert shop.run("onboard", "accept", f"{BACK}/{'A' * 32}?success=true", "--pr").code == 64
+
+
+def test_a_served_sandbox_is_the_portal_of_its_links(served: tuple[Shop, str]) -> None:
+    """Over real sockets: the link opens at the served page, and the grant is waited for."""
+    shop, url = served
+    at = {"RECONCILER_SANDBOX_URL": url}
+    shop.run("sandbox", "set", "Elveveien 12", "permissions.userGroup:BSJG=none", env=at)
+    for file in (shop.folder / "fleet" / "installations").rglob("elveveien-12.yaml"):
+        file.unlink()
+
+    asked = shop.run("onboard", "link", "--return-url", BACK, env=at).out.strip()
+    back = shop.run("sandbox", "consent", asked, "--person", "person:c-88121", env=at).out.strip()
+    ended = shop.run("onboard", "accept", back, env=at)
+
+    assert asked.startswith(f"{url}/access/request/BSJG?")
+    assert ended.code == 0, ended.err
+    assert len(new_files(shop)) == 1
