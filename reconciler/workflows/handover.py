@@ -54,7 +54,12 @@ class Drafts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What the files say, as far as hand-overs are concerned."""
+    """What the files say, as far as hand-overs are concerned.
+
+    Attributes:
+        by_serial, by_id: Installations that have a file.
+        over: Released files by serial.
+    """
 
     desired: DesiredFleet
     origins: Origins
@@ -62,11 +67,13 @@ class Files:
     released: tuple[Released, ...]
     by_serial: Mapping[str, DesiredInstallation] = field(init=False, repr=False)
     by_id: Mapping[str, DesiredInstallation] = field(init=False, repr=False)
+    over: Mapping[str, Released] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         sites = self.desired.installations
         object.__setattr__(self, "by_serial", {one.serial: site for site in sites for one in site.chargers})
         object.__setattr__(self, "by_id", {site.id: site for site in sites})
+        object.__setattr__(self, "over", {serial: one for one in self.released for serial in one.serials})
 
 
 def find_chargers(requests: Sequence[Request], finders: Mapping[str, Finder], files: Files) -> ObservedFleet:
@@ -75,8 +82,7 @@ def find_chargers(requests: Sequence[Request], finders: Mapping[str, Finder], fi
     Raises:
         CloudError: A login or a list failed, so nothing can be concluded.
     """
-    over = {serial for one in files.released for serial in one.serials} - files.by_serial.keys()
-    serials = {request.serial for request in requests} - over
+    serials = {request.serial for request in requests} - (files.over.keys() - files.by_serial.keys())
     with ThreadPoolExecutor(max_workers=len(finders)) as pool:
         parts = list(pool.map(lambda name: finders[name].find(serials), sorted(finders)))
     return joined(parts)
@@ -85,7 +91,7 @@ def find_chargers(requests: Sequence[Request], finders: Mapping[str, Finder], fi
 def start(requests: Sequence[Request], observed: ObservedFleet, files: Files, drafts: Drafts, policy: Policy) -> Batch:
     """What the files would be; nothing is written. A request that cannot go stays out, the others go."""
     starting = _Starting(files=files, observed=observed, drafts=drafts, policy=policy)
-    cases = [starting.case(request, requests) for request in requests]
+    cases = starting.cases(requests)
     drafts.take(
         one.found.site.name or ""
         for one in cases
@@ -111,13 +117,26 @@ class _Starting:
     drafts: Drafts
     policy: Policy
     drafted: dict[str, FileDraft] = field(default_factory=dict)
+    places: dict[str, list[ObservedInstallation]] = field(init=False)
 
-    def case(self, request: Request, requests: Sequence[Request]) -> Case:
-        """Everything that decides about a request."""
-        found = self._found(request)
-        site = found.site
+    def __post_init__(self) -> None:
+        self.places = defaultdict(list)
+        for site in self.observed.installations:
+            for charger in site.chargers:
+                self.places[charger.serial].append(site)
+
+    def cases(self, requests: Sequence[Request]) -> list[Case]:
+        """Each request with everything that decides about it, also the others of this run."""
+        found = [(request, self._found(request)) for request in requests]
+        owners: dict[str, set[str]] = defaultdict(set)
+        for request, one in found:
+            if one.site is not None:
+                owners[one.site.id].add(request.owner)
+        return [self._case(request, one, owners) for request, one in found]
+
+    def _case(self, request: Request, found: Found, owners: Mapping[str, set[str]]) -> Case:
         account = self._account(found)
-        rivals = frozenset() if site is None else self._owners(requests).get(site.id, frozenset()) - {request.owner}
+        rivals = frozenset() if found.site is None else frozenset(owners[found.site.id] - {request.owner})
         return Case(request=request, found=found, account=account, people_known=self.policy.people_known, rivals=rivals)
 
     def row(self, case: Case) -> Row:
@@ -152,16 +171,11 @@ class _Starting:
 
     def _found(self, request: Request) -> Found:
         file = self.files.by_serial.get(request.serial)
-        over = [one for one in self.files.released if request.serial in one.serials]
-        if file is None and over:
-            return Found(released=over[0])
+        if file is None and request.serial in self.files.over:
+            return Found(released=self.files.over[request.serial])
         account = None if file is None else file.account
-        seen = [
-            site
-            for site in self.observed.installations
-            if account in (site.account, None) and site.charger(request.serial) is not None
-        ]
-        site = seen[0] if seen else None
+        seen = (one for one in self.places.get(request.serial, ()) if account in (one.account, None))
+        site = next(seen, None)
         if file is None and site is not None:
             file = self.files.by_id.get(site.id)
         return Found(site=site, file=file, under=None if file is None else self.files.under.get(file.id))
@@ -169,14 +183,6 @@ class _Starting:
     def _account(self, found: Found) -> Account | None:
         name = found.file.account if found.file is not None else found.site.account if found.site is not None else None
         return None if name is None else self.files.desired.account(name)
-
-    def _owners(self, requests: Sequence[Request]) -> Mapping[str, frozenset[str]]:
-        places = {one.serial: site.id for site in self.observed.installations for one in site.chargers}
-        owners: dict[str, set[str]] = defaultdict(set)
-        for request in requests:
-            if request.serial in places:
-                owners[places[request.serial]].add(request.owner)
-        return {one: frozenset(people) for one, people in owners.items()}
 
     def _settings_done(self, case: Case) -> bool:
         """Whether nothing but people is left to do; only asked for where the invitation comes last."""

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.handover_list import LARGEST_LIST, MOST_ROWS, read_requests
+from reconciler.loading.handover_list import LARGEST_LIST, MOST_ROWS, _requests, read_requests
 from reconciler.model.handover import Order, Request
 from reconciler.model.problem import Problem
 
@@ -137,3 +139,25 @@ class TestBadLists:
         for path in (tmp_path / "none.csv", tmp_path):
             with pytest.raises(InvalidFilesError, match="1 problem"):
                 read_requests(path, TEMPLATE)
+
+
+SIGNS = st.text(alphabet='ZAP0123456789,;"\n\r c-=@\x00\ufeff', max_size=60)
+
+
+@given(body=st.one_of(st.binary(max_size=200), SIGNS.map(lambda text: (HEAD + text).encode())))
+def test_whatever_the_list_is_it_is_read_or_refused(body: bytes) -> None:
+    """Never a traceback, and never a request that is none."""
+    found, problems = read_or_refused(body)
+
+    assert bool(found) is not bool(problems)
+    assert {problem.code for problem in problems} <= {"E251"}
+    assert all(one.serial[:3].isupper() and one.owner.startswith("person:") for one in found)
+    assert len({one.serial for one in found}) == len(found)
+
+
+def read_or_refused(body: bytes) -> tuple[tuple[Request, ...], tuple[Problem, ...]]:
+    """The requests, or what is wrong."""
+    try:
+        return _requests("list.csv", body, TEMPLATE), ()
+    except InvalidFilesError as error:
+        return (), error.problems
