@@ -23,8 +23,8 @@ def with_wishes(own: Tree, base: Tree, wishes: Iterable[Wish]) -> dict[str, Any]
     tree: dict[str, Any] = copy.deepcopy(dict(own))
     for wish in wishes:
         match wish.path:
-            case ("permissions", principal):
-                _grant(tree, base, principal, wish.value)
+            case (*place, "permissions", principal):
+                _grant(_below(tree, place), _at(base, tuple(place)), principal, wish.value)
             case ("chargers", serial, name):
                 _set_charger(tree, base, serial, name, wish.value)
             case _:
@@ -71,8 +71,15 @@ def _effective(tree: Tree, base: Tree, serial: str) -> dict[str, Any]:
     return effective_charger(merged.get("chargerDefaults"), chargers.get(serial) if isinstance(chargers, dict) else {})
 
 
-def _grant(tree: dict[str, Any], base: Tree, principal: str, value: Value | Absent) -> None:
-    """Entries and removals are lists in a file and maps by principal once merged."""
+def _below(tree: dict[str, Any], place: Iterable[str]) -> dict[str, Any]:
+    here = tree
+    for step in place:
+        here = here.setdefault(step, {})
+    return here
+
+
+def _grant(tree: dict[str, Any], base: Any, principal: str, value: Value | Absent) -> None:
+    """Entries and removals are lists in a file and maps by principal once merged; both trees begin at their place."""
     permissions: dict[str, Any] = tree.setdefault("permissions", {})
     for key in ("entries", "absent"):
         kept = [item for item in permissions.get(key, []) if principal_of(item) != principal]

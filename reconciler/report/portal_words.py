@@ -106,14 +106,15 @@ def title_of(changes: Sequence[Change]) -> str:
 
 def _access_title(change: Change) -> str:
     who = change.target.principal or ""
+    where = "" if change.target.charger is None else f"{change.target.charger}: "
     match change:
         case Change(after=Absent()):
-            return f"Take away the access of {who}"
+            return f"{where}Take away the access of {who}"
         case Change(before=Absent() | Unreadable()):
             verb = "Add" if who.startswith("userGroup:") else "Add or invite"
-            return f"{verb} {who} as {wording.after(change)}"
+            return f"{where}{verb} {who} as {wording.after(change)}"
         case _:
-            return f"Set the roles of {who} to {wording.after(change)}"
+            return f"{where}Set the roles of {who} to {wording.after(change)}"
 
 
 def _charger_words(change: Change) -> str:
@@ -129,9 +130,11 @@ def _portal_label(change: Change) -> str:
 def clicks_for(changes: Sequence[Change], *, opened: View) -> tuple[Instruction, ...]:
     """From what is opened to the saved setting."""
     first = changes[0]
-    if first.target.charger is not None:
-        return _charger_clicks(changes, first.target.charger)
-    clicks = _access_clicks(first) if first.target.principal is not None else _settings_clicks(changes)
+    charger, principal = first.target.charger, first.target.principal
+    if charger is not None:
+        at_charger = (*find_charger(charger)[1:], *_access_clicks(first))
+        return at_charger if principal is not None else _charger_clicks(changes, charger)
+    clicks = _access_clicks(first) if principal is not None else _settings_clicks(changes)
     name = first.installation_name
     match opened:
         case View.INSTALLATION:
@@ -180,7 +183,8 @@ def _set_value(change: Change) -> Instruction:
 
 def _access_clicks(change: Change) -> tuple[Instruction, ...]:
     who = change.target.principal or ""
-    tab = said("In the installation view, go to the [Permissions] tab.")
+    view = "installation" if change.target.charger is None else "charger"
+    tab = said(f"In the {view} view, go to the [Permissions] tab.")
     match change:
         case Change(after=Absent()):
             return tab, _find_to_remove(change, who), said("Click the [bin icon] beside it, then click [OK].")
@@ -259,9 +263,11 @@ def _seen(change: Change) -> Span:
 
 def _access_check(change: Change) -> Instruction:
     who = change.target.principal or ""
+    place = "" if change.target.charger is None else " of {serial}"
+    serial = change.target.charger or ""
     if isinstance(change.after, Absent):
-        return said("{who} is no longer in the list.", who=who)
-    listed = said("{who} is in the list as {roles}.", who=who, roles=wording.after(change))
+        return said(f"{{who}} is no longer in the list{place}.", who=who, serial=serial)
+    listed = said(f"{{who}} is in the list{place} as {{roles}}.", who=who, serial=serial, roles=wording.after(change))
     if who.startswith("userGroup:") or not isinstance(change.before, Absent | Unreadable):
         return listed
     invited = said(

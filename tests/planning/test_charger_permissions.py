@@ -21,8 +21,10 @@ from reconciler.model.observed import Breadth, ObservedPermission, ReadNeed
 from reconciler.model.plan import Gate, Operation, Plan
 from reconciler.model.value import ABSENT, Unreadable
 from reconciler.model.words import wish
+from reconciler.planning.adopting import of_installation
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import as_asked_for, needs_of, read_floor
+from reconciler.planning.rollback import as_wished, rollback_plan
 from tests.builders import (
     FORBIDDEN,
     MAIN,
@@ -383,6 +385,49 @@ class TestReads:
         cut = as_asked_for(seen, needs_of(fleet(self.SITE_))).installations[0]
 
         assert [one.permissions for one in cut.chargers] == [(OLA,), None]
+
+
+class TestTheWayBack:
+    def test_former_roles_come_back_where_they_were(self) -> None:
+        """On the charger, with what the run gave taken away again; the file's other wishes are not asked for."""
+        files = fleet(wants(wants_charger(FIRST, access=ONLY_OLA_GOES, maxCurrent=16.0), access=permissions(KARI)))
+        seen = live(charger(FIRST, access=[OLA], maxCurrent=16.0), access=[has_access("person:c-1", "user")], pro=True)
+
+        back = rollback_plan(plan_for(files, seen), files, run_id="r", now=NOW)
+        (wanted,) = as_wished(back, files).installations
+
+        assert told(back) == [
+            (FIRST, "person:c-1", ("user",), ABSENT),
+            (FIRST, "person:c-2", ABSENT, ("user",)),
+        ]
+        assert [step.target_id for step in back.steps] == [f"id-{FIRST}"] * 2
+        assert wanted.chargers[0].permissions == permissions(person("person:c-2", "user"), absent=[gone("person:c-1")])
+        assert (wanted.permissions, wanted.chargers[0].settings) == (None, ())
+
+    def test_service_on_a_charger_cannot_be_given_again(self) -> None:
+        """The cloud shows it and nothing here may write it, so it is named as lost."""
+        files = fleet(wants(wants_charger(FIRST, access=permissions(absent=[gone("userGroup:HANS")]))))
+        seen = live(charger(FIRST, access=[has_access("userGroup:HANS", "owner", "service")]), pro=True)
+
+        back = rollback_plan(plan_for(files, seen), files, run_id="r", now=NOW)
+
+        assert back.rollback is not None
+        assert [(one.target.subject, one.reason) for one in back.rollback.lost] == [
+            (f"{FIRST} userGroup:HANS", "the former roles are none that can be given")
+        ]
+
+
+class TestAdopting:
+    def test_whoever_is_on_a_charger_goes_into_its_entry(self) -> None:
+        """With the path of the charger; a role that no file can give stays out, and is told."""
+        seen = live(charger(FIRST, access=[OLA, has_access("userGroup:HANS", "service")]), charger(SECOND), pro=True)
+
+        adopted, left = of_installation(seen)
+
+        assert [(wish.path, wish.value) for one in adopted for wish in one.wishes if one.target.principal] == [
+            (("chargers", FIRST, "permissions", "person:c-2"), ("user",))
+        ]
+        assert [one.target.subject for one in left if one.target.principal] == [f"{FIRST} userGroup:HANS"]
 
 
 def test_the_line_of_the_entry_is_asked_for() -> None:

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import html
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from reconciler.model.desired import Route
 from reconciler.model.value import ABSENT, Absent, Reason, Unreadable, Value
@@ -39,6 +39,56 @@ HOSTILE_SHEET = worksheet(HOSTILE_PLAN, frozenset(one.id for one in HOSTILE_PLAN
 
 def plain(markdown: str) -> str:
     return re.sub(r"[*`]|- \[ \] |\d+\. \[ \] ", "", markdown)
+
+
+class TestChargerPermissions:
+    """Steps about a single charger's own permissions, which lead to the charger first."""
+
+    WHERE: ClassVar[dict[str, Any]] = {"charger": "ZPR081101", "route": Route.PORTAL}
+
+    def text(self, before: Absent | Unreadable | Value, after: Absent | Value, who: str = "person:c-1") -> str:
+        part = change(SOLBAKKEN, "permissions", before=before, after=after, principal=who, **self.WHERE)
+        sheet = worksheet(plan_of(changes=(part,), steps=(step(1, part),)), frozenset({part.id}))
+        return plain(worksheet_markdown(sheet)).partition("### ")[2].partition("### ")[2]
+
+    def test_somebody_is_added_at_the_charger(self) -> None:
+        """Numbered, in the order of the screens, and with the list where it is seen."""
+        text = self.text(ABSENT, ("user",))
+        places = [
+            text.index(words)
+            for words in (
+                "ZPR081101: Add or invite person:c-1 as User",
+                "In the left menu, select Chargers.",
+                "In the search field, type the charger's serial number ZPR081101.",
+                "Click the charger to open its details.",
+                "In the charger view, go to the Permissions tab.",
+                "Click Give permission.",
+                "type the email address of person:c-1. It is not on this sheet",
+                "select the option to invite them",
+                "Assign the role User.",
+                "person:c-1 is in the list of ZPR081101 as User.",
+            )
+        ]
+
+        assert places == sorted(places)
+
+    def test_somebody_goes_from_the_charger(self) -> None:
+        """And is looked for first where nobody could read the list."""
+        text = self.text(NO_CALL, ABSENT, "userGroup:HANS")
+
+        assert "ZPR081101: Take away the access of userGroup:HANS" in text
+        assert "If it is not there, nothing is left to do" in text
+        assert "userGroup:HANS is no longer in the list of ZPR081101." in text
+
+    def test_the_document_names_charger_and_person(self) -> None:
+        """So that somebody else's tool, or the sandbox, can carry it out; and that it must be attested."""
+        part = change(SOLBAKKEN, "permissions", before=NO_CALL, after=("user",), principal="person:c-1", **self.WHERE)
+        sheet = worksheet(plan_of(changes=(part,), steps=(step(1, part),)), frozenset({part.id}))
+
+        (task,) = worksheet_document(sheet)["tasks"]
+
+        assert (task["charger"], task["principal"], task["after"]) == ("ZPR081101", "person:c-1", ["user"])
+        assert any("attest" in note for note in sheet.notes)
 
 
 class TestPortalWords:
