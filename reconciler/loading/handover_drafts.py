@@ -100,6 +100,7 @@ class HandoverDrafts:
         tree: dict[str, Any] = {
             "authentication": {"mode": "native", "authorizationRequired": False},
             "chargerDefaults": {"standAlone": False, "maxCurrent": 16},
+            "switch": dict(IDLE),
         }
         if len(groups) == 1:
             tree[PERMISSIONS] = {"absent": [_leaving(groups[0])]}

@@ -114,7 +114,7 @@ class Wanted:
         current_a: Never above the circuit.
         owner: None while the invitation has to wait (`Order.SEED`).
         group: Our own group, as permissions name it.
-        waits_for_idle: Whether the mode must wait until the charger is idle.
+        waits_for_idle: Whether the mode has to change, which a plan does only while the chargers are idle.
     """
 
     serial: str
@@ -219,7 +219,7 @@ class Standing:
         accepted: Those of them who were seen to have accepted.
         invited_at: When the oldest invitation that nobody has accepted left.
         age_days: Whole days since then; None when nobody is waited for.
-        reminders: How many ages of `planning.ageing.REMIND_AFTER` are over: 1 and 2 remind, 3 escalates.
+        reminders: How many ages of `model.waiting.REMIND_AFTER` are over: 1 and 2 remind, 3 escalates.
         blocks: Why it does not go on, in words.
         next_step: For the operator.
         owner_step: For the person; empty when nothing is asked of anybody yet.

@@ -6,7 +6,7 @@ It only decides whether a file is written: what a plan may do is for the guards,
 from collections.abc import Iterator
 
 from reconciler.model.handover import Order, Remark, Wanted, Weight
-from reconciler.planning.handover_case import BUSY, Case, Check
+from reconciler.planning.handover_case import Case, Check
 from reconciler.planning.handover_refusals import REFUSALS
 from reconciler.planning.handover_warnings import WARNINGS
 
@@ -29,11 +29,9 @@ def wanted_of(case: Case, *, settings_done: bool) -> Wanted:
         case: Seen by our account.
         settings_done: Whether the live settings are as a hand-over wants them; decides when `Order.SEED` invites.
     """
-    file, site = case.found.file, case.found.site
+    file = case.found.file
     listed = () if file is None else tuple(charger.serial for charger in file.chargers)
-    waits = site is not None and any(one.mode in BUSY for one in site.chargers)
     uninvited = case.request.order is Order.SEED and not settings_done
-    has_switch = file is not None and file.switch is not None
     return Wanted(
         serial=case.request.serial,
         serials=tuple(sorted({case.request.serial, *listed})),
@@ -41,7 +39,7 @@ def wanted_of(case: Case, *, settings_done: bool) -> Wanted:
         owner=None if uninvited else case.request.owner,
         group=case.group,
         wave=case.request.wave,
-        waits_for_idle=waits and not has_switch,
+        waits_for_idle=case.switches,
     )
 
 

@@ -5,13 +5,8 @@ from dataclasses import dataclass
 
 from reconciler.model.desired import Account
 from reconciler.model.handover import Found, Remark, Request
-from reconciler.model.observed import ObservedCharger, ObservedInstallation, OperatingMode
-
-BUSY = {
-    OperatingMode.REQUESTING: "a car is plugged in and asks for a session",
-    OperatingMode.CHARGING: "a car is charging",
-    OperatingMode.FINISHED: "a car is plugged in",
-}
+from reconciler.model.observed import ObservedCharger, ObservedInstallation
+from reconciler.planning.site import MODE, NATIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +35,11 @@ class Case:
     def group(self) -> str:
         """Our own group as permissions name it; empty when nobody said."""
         return "" if self.account is None else self.account.own_principal or ""
+
+    @property
+    def switches(self) -> bool:
+        """Whether the mode has to change, as far as it is known; a plan does that only while nobody charges."""
+        return self.found.site is not None and self.found.site.get(MODE) != NATIVE
 
     @property
     def current_a(self) -> float:

@@ -1,10 +1,17 @@
 """What to know about a hand-over that goes all the same: one function, message and remedy each."""
 
 from reconciler.model.handover import Remark, Weight
+from reconciler.model.observed import OperatingMode
 from reconciler.model.value import Unreadable
 from reconciler.model.words import amperes
 from reconciler.planning.access import PERSON, is_group
-from reconciler.planning.handover_case import BUSY, Case, Check
+from reconciler.planning.handover_case import Case, Check
+
+_BUSY = {
+    OperatingMode.REQUESTING: "a car is plugged in and asks for a session",
+    OperatingMode.CHARGING: "a car is charging",
+    OperatingMode.FINISHED: "a car is plugged in",
+}
 
 
 def _warning(code: str, message: str, remedy: str) -> Remark:
@@ -24,11 +31,11 @@ def _offline(case: Case) -> Remark | None:
 
 def _busy(case: Case) -> Remark | None:
     charger = case.charger
-    if charger is None or charger.mode not in BUSY:
+    if charger is None or charger.mode not in _BUSY or not case.switches:
         return None
     return _warning(
         "active-session",
-        f"{BUSY[charger.mode]}, and the mode only switches while the charger is idle",
+        f"{_BUSY[charger.mode]}, and the mode only switches while the charger is idle",
         "the file says `switch: {when: idle}`, so apply again later; nothing else waits for it",
     )
 

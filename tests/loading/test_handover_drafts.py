@@ -156,6 +156,14 @@ class TestPatches:
         assert isinstance(draft, str)
         assert draft
 
+    def test_a_mode_that_has_to_change_waits_unless_the_file_says_how_long(self, tmp_path: Path) -> None:
+        """What a person wrote of it stays."""
+        waits = replace(WANTED, waits_for_idle=True)
+        own = HEAD + "switch: {when: idle, giveUpAfterHours: 8}\n"
+
+        assert "giveUpAfterHours: 72" in patched(tmp_path, HEAD, waits).after
+        assert "72" not in patched(tmp_path, own, waits).after
+
     def test_the_wave_becomes_a_label(self, tmp_path: Path) -> None:
         """So that a wave can be planned and applied alone."""
         site = meaning(tmp_path, patched(tmp_path, HEAD, replace(WANTED, wave="w-1")))

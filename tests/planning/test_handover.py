@@ -57,6 +57,12 @@ def with_boxes(*boxes: str) -> ObservedInstallation:
     return replace(HOME, chargers=(*HOME.chargers, *(charger(one, maxCurrent=16.0) for one in boxes)))
 
 
+def in_mode(mode: str, site: ObservedInstallation = HOME) -> ObservedInstallation:
+    """The home in another authentication mode."""
+    values = tuple((name, mode if name == "authentication.mode" else value) for name, value in site.values)
+    return replace(site, values=values)
+
+
 LISTED = wants(wants_charger(SERIAL))
 REFUSED = {
     "not-found": case(None),
@@ -74,7 +80,9 @@ REFUSED = {
 }
 WARNED = {
     "offline": case(replace(HOME, chargers=(charger(SERIAL, online=False, maxCurrent=0.0),))),
-    "active-session": case(replace(HOME, chargers=(charger(SERIAL, mode=OperatingMode.CHARGING, maxCurrent=0.0),))),
+    "active-session": case(
+        in_mode("ocppNative", replace(HOME, chargers=(charger(SERIAL, mode=OperatingMode.CHARGING, maxCurrent=0.0),)))
+    ),
     "others-keep-access": case(replace(HOME, permissions=(has_access("userGroup:EMSX", "service"),))),
     "access-not-readable": case(replace(HOME, permissions=NO_CALL)),
     "circuit-below": case(replace(HOME, circuits=(replace(HOME.circuits[0], max_current_a=10.0),))),  # type: ignore[index]  # known
@@ -171,7 +179,13 @@ class TestWanted:
         assert wanted_of(seed, settings_done=False).owner is None
         assert wanted_of(seed, settings_done=True).owner == OWNER
 
-    def test_a_busy_charger_is_waited_for(self) -> None:
-        """The file says so, because a plan refuses it otherwise."""
-        assert wanted_of(WARNED["active-session"], settings_done=False).waits_for_idle
-        assert not wanted_of(case(), settings_done=False).waits_for_idle
+    def test_a_mode_that_has_to_change_waits_for_idle_chargers(self) -> None:
+        """A car may come between the start and the apply, and a plan would refuse a busy or offline site then."""
+        assert wanted_of(case(in_mode("ocppNative")), settings_done=False).waits_for_idle
+
+    def test_a_session_is_nothing_where_the_mode_stays(self) -> None:
+        """Nobody is interrupted."""
+        charging = replace(HOME, chargers=(charger(SERIAL, mode=OperatingMode.CHARGING, maxCurrent=0.0),))
+
+        assert remarks_of(case(charging)) == ()
+        assert not wanted_of(case(charging), settings_done=False).waits_for_idle
