@@ -125,18 +125,23 @@ def _stage(installation_id: str, seen: ObservedInstallation | None, part: Part, 
     if part.changes:
         only_leaving = all(one.target.principal and isinstance(one.after, Absent) for one in part.changes)
         return Stage.LEAVING if only_leaving else Stage.SETTINGS
-    return _quiet_stage(part, evidence.under[installation_id])
+    return _quiet_stage(part, evidence.under[installation_id], seen)
 
 
-def _quiet_stage(part: Part, under: Under) -> Stage:
-    """Of an installation where a plan would change nothing."""
+def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) -> Stage:
+    """Of an installation where a plan would change nothing.
+
+    Attested or not: where we still see it and nobody can read who has access, our access is not gone.
+    """
     if part.pending:
         return Stage.PENDING
     if part.unverifiable:
         return Stage.BLOCKED
     if part.waits:
         return Stage.WAITING
-    return Stage.INVITE if under.uninvited else Stage.DONE
+    if under.uninvited:
+        return Stage.INVITE
+    return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
 
 
 def _is_gone(seen: ObservedInstallation | None) -> bool:
@@ -180,6 +185,8 @@ def _next_step(stage: Stage, site: DesiredInstallation, part: Part, *, reminders
         return _REMINDING[reminders].format(letter=f"`reconciler handover letter {serial}`")
     if stage is Stage.SETTINGS and any(one.route is Route.PORTAL for one in part.changes):
         return f"`reconciler apply {site.file}`, work through its worksheet, then `reconciler attest {site.file}`"
+    if stage is Stage.LEAVING and not part.changes:
+        return "take our group out in the Portal (Permissions), the last step: our account still sees the installation"
     return _NEXT[stage].format(file=site.file, serial=serial)
 
 

@@ -67,6 +67,11 @@ def at_postcode(code: str) -> Callable[[dict[str, object]], None]:
     return lambda site: site["fields"].update({"ZipCode": code})  # type: ignore[attr-defined]  # a record
 
 
+def leave_in_the_portal(site: dict[str, object]) -> None:
+    """Somebody takes our group out, as the worksheet says."""
+    site["permissions"] = [one for one in site["permissions"] if one.get("key") != "BSJG"]  # type: ignore[attr-defined]  # a list
+
+
 def conforms(document: dict[str, object]) -> bool:
     """Whether it is what its schema says."""
     schemas = {path.name: json.loads(path.read_text()) for path in (CHECKOUT / "schemas").glob("*.json")}
@@ -151,11 +156,16 @@ class TestTheJourney:
         by_hand = status(shop, NEW)
         shop.run("sandbox", "accept-invitation", OWNER)
         shop.run("attest", NEW, "--by", "KL")
+        still_there = status(shop, NEW)
+        too_early = shop.run("handover", "finish", SERIAL, "--yes", report=True)
+        change(shop, "Bakkegata 7", leave_in_the_portal)
         over = status(shop, NEW)
         finished = shop.run("handover", "finish", SERIAL, "--yes", report=True)
 
         assert "access-not-readable" in codes(begun, SERIAL)
         assert by_hand.code == 4
+        assert stages(still_there) == {"Bakkegata 7": "leaving"}
+        assert actions(too_early) == {SERIAL: "refused"}
         assert stages(over) == {"Bakkegata 7": "done"}
         assert actions(finished) == {SERIAL: "released"}
 

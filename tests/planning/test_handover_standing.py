@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.model.desired import Account, DesiredInstallation, RemovalGate
+from reconciler.model.attest import permissions_digest
+from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.value import Reason, Unreadable
@@ -16,6 +17,7 @@ from tests.builders import (
     NOW,
     PORTAL_ACCOUNT,
     SITE,
+    TODAY,
     account,
     charger,
     cloud,
@@ -67,11 +69,13 @@ def standing(
     under: Under = UNDER,
     left: bool = False,
     attested: bool = False,
+    attestation: Attestation | None = None,
     by: Account | None = None,
     people: tuple[str, ...] | None = ("c-1",),
 ) -> Standing:
     """How far it is."""
-    files = fleet(file, accounts=(by or account(group="BSJG"),))
+    attestations = [] if attestation is None else [attestation]
+    files = fleet(file, accounts=(by or account(group="BSJG"),), attestations=attestations)
     plan = plan_for(files, *([] if seen is None else [seen]), by=policy(people_known=people))
     observed = cloud(*([] if seen is None else [seen]))
     evidence = Evidence(
@@ -137,6 +141,22 @@ class TestStages:
         assert found.stage is Stage.SETTINGS
         assert "worksheet" in found.next_step
         assert "attest" in found.next_step
+
+    def test_an_attestation_is_not_believed_while_we_still_see_the_installation(self) -> None:
+        """Whoever sees it has access to it."""
+        seen = replace(home(), permissions=NO_CALL)
+        attestation = Attestation(
+            installation_id=SITE,
+            digest=permissions_digest(FILE),
+            attested_on=TODAY,
+            valid_until=TODAY,
+            by="KL",
+            evidence="seen",
+        )
+        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"), attested=True, attestation=attestation)
+
+        assert found.stage is Stage.LEAVING
+        assert "Portal" in found.next_step
 
     def test_without_a_directory_it_is_blocked_and_says_so(self) -> None:
         """Nobody can recognise the owner."""
