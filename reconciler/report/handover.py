@@ -3,6 +3,7 @@
 from difflib import unified_diff
 
 from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Weight
+from reconciler.model.words import counted
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json
@@ -81,9 +82,16 @@ def _sentence(text: str) -> str:
 
 
 def counts_of(batch: Batch) -> str:
-    """`2 new files, 1 patched, 1 stays out`; nothing that is none."""
-    found = [(action, batch.count(action)) for action in Action]
-    return ", ".join(f"{count} {_ACTIONS[action]}" for action, count in found if count) or "nothing to do"
+    """`2 new files, 1 patched, 1 left out`; nothing that is none."""
+    counts = {action: batch.count(action) for action in Action}
+    words = {
+        Action.NEW: counted(counts[Action.NEW], "new file"),
+        Action.PATCHED: f"{counts[Action.PATCHED]} patched",
+        Action.UNCHANGED: f"{counts[Action.UNCHANGED]} unchanged",
+        Action.RELEASED: f"{counts[Action.RELEASED]} handed over",
+        Action.REFUSED: f"{counts[Action.REFUSED]} left out",
+    }
+    return ", ".join(words[action] for action in Action if counts[action]) or "nothing to do"
 
 
 def batch_document(batch: Batch) -> Json:
