@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from reconciler.model.attest import permissions_digest
+from reconciler.model.blast import blast_of
 from reconciler.model.change import Target
 from reconciler.model.desired import (
     Account,
@@ -385,6 +386,21 @@ class TestReads:
         cut = as_asked_for(seen, needs_of(fleet(self.SITE_))).installations[0]
 
         assert [one.permissions for one in cut.chargers] == [(OLA,), None]
+
+
+def test_the_owner_of_a_charger_sees_no_sessions_of_the_site() -> None:
+    """Only owners of the installation see everybody's."""
+    owner = permissions(person("person:c-1", "user", "owner"))
+
+    seen = [
+        blast_of(plan_for(site, live(charger(FIRST, access=[]), access=[US], pro=True)))
+        .sites[0]
+        .access[0]
+        .sees_sessions
+        for site in (wants(wants_charger(FIRST, access=owner)), wants(wants_charger(FIRST), access=owner))
+    ]
+
+    assert seen == [False, True]
 
 
 class TestTheWayBack:
