@@ -18,6 +18,7 @@ from reconciler.model.desired import (
     PermissionMode,
     Route,
 )
+from reconciler.model.finding import FindingKind
 from reconciler.model.observed import Breadth, ObservedPermission, ReadNeed
 from reconciler.model.plan import Gate, Operation, Plan
 from reconciler.model.value import ABSENT, Unreadable
@@ -49,6 +50,7 @@ from tests.builders import (
     wants,
     wants_charger,
 )
+from tests.planning.drift_case import drift, exception
 
 FIRST, SECOND = "ZPR081101", "ZPR081102"
 KARI = person("person:c-1", "user")
@@ -354,6 +356,32 @@ class TestExceptions:
         )
 
         assert [one.target.charger for one in plan.changes] == expected
+
+
+class TestDrift:
+    SEEN = live(charger(FIRST, access=[OLA]), access=[US], pro=True)
+
+    def test_somebody_unwanted_and_somebody_missing(self) -> None:
+        """A stranger on a charger is unwanted access; who should charge there and cannot is a driver left standing."""
+        access = permissions(KARI, mode=PermissionMode.EXCLUSIVE)
+
+        found = drift(wants(wants_charger(FIRST, access=access)), self.SEEN)
+
+        assert {(one.target.subject, one.code, one.adoptable) for one in found} == {
+            (f"{FIRST} person:c-2", "D201", False),
+            (f"{FIRST} person:c-1", "D306", False),
+        }
+        assert len({one.fingerprint for one in found}) == 2
+
+    @pytest.mark.parametrize(("serial", "suppressed"), [(FIRST, {FIRST}), (None, {None})])
+    def test_an_exception_is_about_one_place(self, serial: str | None, suppressed: set[str | None]) -> None:
+        """As in a plan."""
+        site = wants(wants_charger(FIRST, access=permissions(KARI)), access=permissions(KARI))
+
+        found = drift(fleet(site, deviations=[exception("permissions", charger=serial)]), self.SEEN)
+
+        assert {one.target.charger for one in found if one.kind is FindingKind.SUPPRESSED} == suppressed
+        assert {one.target.charger for one in found} == {None, FIRST}
 
 
 class TestReads:
