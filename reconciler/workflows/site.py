@@ -283,6 +283,7 @@ def _place(work: _Work, change: Change) -> dict[str, object]:
 
 
 def _offline(work: _Work, changes: Sequence[Change]) -> bool:
-    serials = {change.target.charger for change in changes if change.target.charger}
+    """Whether a value is for a device that is not there; who has rights on it the cloud knows itself."""
+    serials = {change.target.charger for change in changes if change.target.scope is Scope.CHARGER}
     chargers = work.observed.chargers if work.observed else ()
     return any(charger.online is False for charger in chargers if charger.serial in serials)

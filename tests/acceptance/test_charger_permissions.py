@@ -83,6 +83,19 @@ class TestByPartner:
         assert between != former
         assert on_charger(garage) == former
 
+    def test_an_offline_charger_delays_nobody(self, garage: Shop) -> None:
+        """The cloud itself knows who has rights, so nothing waits for the device and nothing is remembered as sent."""
+        garage.run("sandbox", "set", SERIAL, "online=false")
+
+        ended = garage.apply(FURULIA, "--yes")
+        garage.run("sandbox", "advance", "60s")
+        again = garage.plan(FURULIA)
+
+        told = [one["outcome"] for one in ended.document["outcomes"]]
+        assert "pending" not in told
+        assert sorted(on_charger(garage).values()) == [(1, True), (3, False)]
+        assert (at_charger(again.document), at_charger(again.document, "pending")) == ([], [])
+
     def test_a_snapshot_tells_them_too(self, garage: Shop) -> None:
         """The offline plan is the live one."""
         live = garage.plan().document
