@@ -11,8 +11,8 @@ from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan
 from reconciler.model.value import Absent, Reason, Unreadable
+from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
-from reconciler.planning.ageing import REMIND_AFTER
 
 _WAVE = "wave"
 _GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
@@ -93,8 +93,8 @@ def _standing(
     under = evidence.under[site.id]
     stage = _stage(site.id, seen, part, evidence)
     invited_at = min((one.invited_at for one in _invited(under, seen) if one.invited_at is not None), default=None)
-    waited = None if invited_at is None or stage is Stage.LOST else now - invited_at
-    reminders = 0 if waited is None else sum(waited >= limit for limit in REMIND_AFTER)
+    since = None if stage is Stage.LOST else invited_at
+    reminders = reminders_due(since, now)
     serials = tuple(charger.serial for charger in site.chargers)
     return Standing(
         installation_id=site.id,
@@ -107,7 +107,7 @@ def _standing(
         wave=str(dict(site.labels).get(_WAVE, "")),
         accepted=_accepted(under, seen),
         invited_at=invited_at,
-        age_days=None if waited is None else max(0, waited.days),
+        age_days=age_days(since, now),
         reminders=reminders,
         blocks=_blocks(stage, part),
         next_step=_next_step(stage, site, part, reminders=reminders),

@@ -109,9 +109,13 @@ def values(finding: Finding) -> str:
 
 
 def since(aged: Aged, now: datetime) -> str:
-    """`for 3 days`, and that it had gone before; empty in a run without a ledger and without another source."""
+    """`for 3 days`, what is due by then of what waits, and that it had gone before.
+
+    Empty in a run without a ledger and without another source.
+    """
     starts = [at for at in (aged.finding.since, aged.ageing.first_seen_at if aged.ageing else None) if at is not None]
-    words = wording.age(min(starts, default=None), now)
+    waits = aged.finding.kind in (FindingKind.PENDING, FindingKind.WAITING)
+    words = (wording.waited if waits else wording.age)(min(starts, default=None), now)
     if words == "for less than an hour":
         words = "new"
     flaps = aged.ageing.flaps if aged.ageing else 0

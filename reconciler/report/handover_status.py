@@ -3,6 +3,7 @@
 from rich.table import Table
 
 from reconciler.model.handover import HandoverStatus, Stage, Standing
+from reconciler.model.waiting import due
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, name
 from reconciler.report.json_document import head
@@ -20,7 +21,6 @@ STAGES = {
     Stage.LOST: "access lost",
 }
 _TONES = {Stage.DONE: Tone.GOOD, Stage.WAITING: Tone.OPEN, Stage.BLOCKED: Tone.BAD, Stage.LOST: Tone.BAD}
-REMINDERS = ("", "remind (7 days)", "remind again (21 days)", "escalate (60 days)")
 
 
 def status_text(status: HandoverStatus, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
@@ -47,7 +47,7 @@ def _table(page: Page, status: HandoverStatus) -> Table:
             invited_of(one),
             age_of(one),
             (STAGES[one.stage], _TONES.get(one.stage, Tone.CHANGE)),
-            REMINDERS[one.reminders],
+            due(one.reminders),
         )
         table.add_row(*(page.look.text(cell) for cell in cells))
     return table
@@ -72,7 +72,7 @@ def status_markdown(status: HandoverStatus) -> str:
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in status.standings:
-        words = (invited_of(one), age_of(one), STAGES[one.stage], REMINDERS[one.reminders])
+        words = (invited_of(one), age_of(one), STAGES[one.stage], due(one.reminders))
         told = " | ".join(for_markdown(word) for word in words)
         next_step = for_markdown("; ".join((*one.blocks, one.next_step)))
         chargers = ", ".join(code(serial) for serial in one.serials)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from reconciler.model.change import Cause, Change
 from reconciler.model.outcome import OutcomeKind, RunResult
@@ -36,7 +37,7 @@ def plan_markdown(plan: Plan) -> str:
     parts = [*plan_head(plan), *policy_part(plan), *about(plan), *_lost(plan)]
     parts += [f"> **Refused:** {refusal_line(item)}" for item in plan.refusals if item.installation_id is None]
     parts += [part for cause in causes_of(plan) for part in changes_part(plan, blocks, cause)]
-    parts += [*withdrawn(plan), *_open(blocks)]
+    parts += [*withdrawn(plan), *_open(plan, blocks)]
     parts += [_summary(plan)] if blocks or plan.refusals else []
     parts.append(f"Plan {code(plan.digest)}, {text(what_and_where(plan))}")
     return "\n\n".join(parts) + "\n"
@@ -162,11 +163,11 @@ def _value(words: str, observation: Observation) -> str:
     return text(words) if none else code(cut(words, _VALUE_CELLS))
 
 
-def _open(blocks: Sequence[Block]) -> list[str]:
+def _open(plan: Plan, blocks: Sequence[Block]) -> list[str]:
     sections = (
         ("{number} refused", [_refusals(block) for block in blocks]),
         ("{number} pending, a device must still act", [_pending(block) for block in blocks]),
-        ("{number} waiting, a person must still act", [_waiting(block) for block in blocks]),
+        ("{number} waiting, a person must still act", [_waiting(block, plan.created_at) for block in blocks]),
         ("{number} not readable", [_unreadable(block) for block in blocks]),
         ("{number} not verifiable", [_unverifiable(block) for block in blocks]),
         ("Notes: {number}", [_warnings(block) for block in blocks]),
@@ -200,10 +201,10 @@ def _pending(block: Block) -> list[str]:
     ]
 
 
-def _waiting(block: Block) -> list[str]:
+def _waiting(block: Block, now: datetime) -> list[str]:
     lines = []
     for item in block.waiting:
-        since = f" (since {wording.time(item.since)})" if item.since else ""
+        since = f" (since {wording.time(item.since)}, {wording.waited(item.since, now)})" if item.since else ""
         subject = text(wording.setting(item.target, item.setting))
         lines.append(f"{name(block.name)}: {subject}: {text(item.reason)}{escaped(since)}")
     return lines

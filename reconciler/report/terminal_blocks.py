@@ -202,7 +202,7 @@ def _open_items(page: Page, block: Block, plan: Plan) -> None:
         _item(page, "…", Tone.OPEN, ("pending: ", Tone.OPEN), f"{subject}; {pending.reason}", _quiet(since))
     for waiting in block.waiting:
         subject = wording.setting(waiting.target, waiting.setting)
-        since = wording.age(waiting.since, plan.created_at)
+        since = wording.waited(waiting.since, plan.created_at)
         _item(page, "…", Tone.OPEN, ("waiting: ", Tone.OPEN), f"{subject}: {waiting.reason}", _quiet(since))
     for gap in block.unreadable:
         who = f"{gap.target.subject} {gap.what}".strip()
