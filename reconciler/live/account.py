@@ -137,21 +137,16 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         pace=Pace(clock, rate=account.rate),
         log=log or NoLog(),
     )
-    hint = f"{account.credentials}_USERNAME and {account.credentials}_PASSWORD"
-    login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
-    repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
-    session = Session(exchange, login=login, repeat=repeat)
+    session = _session(account, exchange, credentials=credentials, clock=clock, jitter=jitter)
     client = Client(session)
     adapter = adapter_for(account)
     partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
-    permissions = partner if account.route_for("permissions") is Route.PARTNER else None
-    charger_permissions = partner if account.route_for(CHARGER_PERMISSIONS) is Route.PARTNER else None
     observer = CloudObserver(
         client,
         account=account.name,
         requests=lambda: session.counts.read,
-        permissions=permissions,
-        charger_permissions=charger_permissions,
+        permissions=_if_named(partner, account, route_key="permissions"),
+        charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
         clock=clock,
         progress=progress,
         workers=concurrency,
@@ -159,8 +154,8 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
     executor = CloudExecutor(
         client,
         partner=partner,
-        permissions=permissions,
-        charger_permissions=charger_permissions,
+        permissions=_if_named(partner, account, route_key="permissions"),
+        charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
         people=people,
         secrets=secrets,
     )
@@ -171,6 +166,20 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         _session=session,
         _exchange=exchange,
     )
+
+
+def _session(
+    account: Account, exchange: Exchange, *, credentials: Credentials, clock: Clock, jitter: random.Random | None
+) -> Session:
+    hint = f"{account.credentials}_USERNAME and {account.credentials}_PASSWORD"
+    login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
+    repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
+    return Session(exchange, login=login, repeat=repeat)
+
+
+def _if_named(partner: PartnerRoute | None, account: Account, *, route_key: str) -> PartnerRoute | None:
+    """The partner route where the account names it for those settings."""
+    return partner if account.route_for(route_key) is Route.PARTNER else None
 
 
 def _check_host(account: Account, base_url: str, transport: httpx.BaseTransport) -> None:

@@ -97,7 +97,6 @@ CHARGER_READ_BACK_S = (2.0, 7.0, 15.1)
 
 _AUTHENTICATION = ("Settings", "Authentication")
 _CHARGER = ("Circuits", "(charger)", "Charger settings")
-
 _PORTAL_MODES = (
     ("native", "Zaptec"),
     ("webhooks", "Webhook authentication"),
@@ -227,7 +226,6 @@ SETTINGS: tuple[Setting, ...] = (
         cloud="MaxCurrent",
         unit="A",
         low=6,
-        high=None,
         portal_place=("Settings", "Installation"),
         portal_label="Charging system circuit breaker",
         needs_role="Service",

@@ -9,7 +9,6 @@ from reconciler.model.attest import permissions_digest
 from reconciler.model.blast import blast_of
 from reconciler.model.change import Target
 from reconciler.model.desired import (
-    Account,
     Attestation,
     DesiredFleet,
     DesiredInstallation,
@@ -21,7 +20,7 @@ from reconciler.model.desired import (
 from reconciler.model.finding import FindingKind
 from reconciler.model.observed import Breadth, ObservedPermission, ReadNeed
 from reconciler.model.plan import Gate, Operation, Plan
-from reconciler.model.value import ABSENT, Unreadable
+from reconciler.model.value import ABSENT
 from reconciler.model.words import wish
 from reconciler.planning.adopting import of_installation
 from reconciler.planning.make import make_plan
@@ -200,57 +199,6 @@ class TestOrder:
         plan = plan_for(site, live(charger(FIRST, access=[]), access=[owner], pro=True))
 
         assert [one.guard for one in plan.refusals] == ["last-owner"]
-
-
-class TestGuards:
-    @pytest.mark.parametrize("seen", [None, NO_CALL, FORBIDDEN])
-    @pytest.mark.parametrize("accounts", [account(), PORTAL_ACCOUNT])
-    def test_only_pro_has_them(self, seen: Unreadable | None, accounts: Account) -> None:
-        """Refused with the charger, whatever route would carry it out and whether or not anybody is known."""
-        site = wants(wants_charger(FIRST, access=permissions(KARI)))
-
-        plan = plan_for(
-            site, live(charger(FIRST, access=seen), pro=False), by=policy(people_known=None), accounts=[accounts]
-        )
-
-        (refusal,) = plan.refusals
-        assert (refusal.guard, refusal.code, refusal.charger, refusal.liftable) == (
-            "charger-permissions-not-pro",
-            "P331",
-            FIRST,
-            False,
-        )
-        assert (refusal.file, refusal.line) == ("fleet/installations/site.yaml", 7)
-        assert (plan.changes, plan.unreadable) == ((), ())
-
-    def test_at_go_and_home_nobody_has_to_go(self) -> None:
-        """Absent and exclusive are fulfilled where nobody can be."""
-        access = permissions(absent=[gone("person:c-2")], mode=PermissionMode.EXCLUSIVE)
-
-        plan = plan_for(wants(wants_charger(FIRST, access=access)), live(charger(FIRST), pro=False))
-
-        assert (plan.changes, plan.refusals, plan.unreadable, plan.unverifiable) == ((), (), (), ())
-
-    @pytest.mark.parametrize(
-        ("roles", "group", "refused"),
-        [(1, "BSJG", True), (1, None, True), (None, "BSJG", True), (7, "BSJG", False), (1, "HANS", False)],
-    )
-    def test_our_own_rights_on_a_charger(self, roles: int | None, group: str | None, *, refused: bool) -> None:
-        """They must stay where the installation gives us none; a role there makes those of the charger superfluous."""
-        site = wants(wants_charger(FIRST, access=permissions(absent=[gone("userGroup:BSJG")])))
-        seen = live(charger(FIRST, access=[US], roles=7), roles=roles, pro=True)
-
-        plan = plan_for(site, seen, accounts=[account(group=group)])
-
-        assert [(one.guard, one.charger) for one in plan.refusals] == ([("own-access", FIRST)] if refused else [])
-
-    def test_the_account_needs_owner_or_service_there(self) -> None:
-        """A mere user of the charger is not asked to try."""
-        site = wants(wants_charger(FIRST, access=permissions(KARI)))
-
-        plan = plan_for(site, live(charger(FIRST, access=[], roles=1), pro=True))
-
-        assert [(one.guard, one.charger) for one in plan.refusals] == [("role-missing", FIRST)]
 
 
 class TestByHand:
