@@ -9,6 +9,7 @@ from reconciler.model.finding import DriftReport, Severity
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.snapshot import Snapshot
+from reconciler.report.worksheet import Worksheet
 
 
 def plan_renders(plan: Plan) -> Mapping[Format, Render]:
@@ -48,6 +49,18 @@ def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Re
         Format.JSON: lambda: json_document.to_text(json_drift.drift_document(report)),
         Format.CSV: lambda: drift_csv.drift_csv(report),
         Format.HTML: lambda: html_page.drift_html(report),
+    }
+
+
+def worksheet_renders(sheet: Worksheet) -> Mapping[Format, Render]:
+    """How a worksheet is shown; in a terminal as Markdown, which reads well there."""
+    from reconciler.report import json_document, worksheet_forms, worksheet_page
+
+    return {
+        Format.TEXT: lambda: worksheet_forms.worksheet_markdown(sheet),
+        Format.MARKDOWN: lambda: worksheet_forms.worksheet_markdown(sheet),
+        Format.JSON: lambda: json_document.to_text(worksheet_forms.worksheet_document(sheet)),
+        Format.HTML: lambda: worksheet_page.worksheet_html(sheet),
     }
 
 

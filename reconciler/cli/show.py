@@ -8,7 +8,15 @@ import click
 
 from reconciler.cli.options import global_options
 from reconciler.cli.output import emit, format_options_of, parsed_reports
-from reconciler.cli.renders import DRIFT_FORMATS, drift_renders, plan_renders, result_renders, snapshot_renders
+from reconciler.cli.renders import (
+    DRIFT_FORMATS,
+    drift_renders,
+    plan_renders,
+    result_renders,
+    snapshot_renders,
+    worksheet_renders,
+)
+from reconciler.cli.worksheets import stored_sheet
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import kind_of, read_plan, read_result
 from reconciler.loading.drift_parts import read_drift
@@ -22,7 +30,10 @@ from reconciler.model.finding import Severity
 @format_options_of(*DRIFT_FORMATS)
 @global_options
 def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
-    """Render FILE, a saved plan, result, drift report or snapshot, in any format. Offline; changes nothing."""
+    """Render FILE, a saved plan, result, worksheet, drift report or snapshot, in any format.
+
+    Offline; changes nothing.
+    """
     parsed_reports(reports, formats=DRIFT_FORMATS)
     match kind_of(file):
         case "plan":
@@ -34,11 +45,13 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
             renders = drift_renders(read_drift(file), least=Severity.S4)
         case "snapshot":
             renders = snapshot_renders(read_snapshot(file), now=datetime.now(UTC))
+        case "worksheet":
+            renders = worksheet_renders(stored_sheet(file))
         case other:
             raise InvalidDocumentError(
                 f"a document of kind {json.dumps(other)} cannot be shown",
                 where=str(file),
-                remedy="give a plan, a drift report or a snapshot in JSON, or a run's result.json",
+                remedy="give a plan, a drift report or a snapshot in JSON, or a run's result.json or worksheet.json",
             )
     emit(renders, format_=format_, reports=reports)
     return ExitCode.DONE

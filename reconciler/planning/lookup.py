@@ -10,7 +10,6 @@ from reconciler.model.ports import Origins
 from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.policy import Policy
 
-
 _WITHHELD = frozenset({Reason.NOT_FOUND, Reason.FORBIDDEN, Reason.NOT_VISIBLE})
 
 

@@ -21,6 +21,7 @@ class SpanKind(StrEnum):
     TEXT = "text"
     PORTAL = "portal"
     VALUE = "value"
+    COPY = "copy"  # a value that is typed or pasted somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class View(StrEnum):
 
 
 def said(template: str, **values: str) -> Instruction:
-    """An instruction: `[Chargers]` is a word of the Portal, `{name}` a value.
+    """An instruction: `[Chargers]` is a word of the Portal, `{name}` a value, `{+name}` one to be typed somewhere.
 
     The template is ours; values are never searched for marks.
     """
@@ -57,7 +58,8 @@ def said(template: str, **values: str) -> Instruction:
             spans.append(Span(word, SpanKind.PORTAL))
         elif mark == "{":
             name, _, rest = rest.partition("}")
-            spans.append(Span(values[name], SpanKind.VALUE))
+            kind = SpanKind.COPY if name.startswith("+") else SpanKind.VALUE
+            spans.append(Span(values[name.removeprefix("+")], kind))
     return tuple(spans)
 
 
@@ -74,7 +76,7 @@ def find_charger(serial: str) -> tuple[Instruction, ...]:
     return (
         said("Go to [portal.zaptec.com]."),
         said("In the left menu, select [Chargers]."),
-        said("In the search field, type the charger's serial number {serial}.", serial=serial),
+        said("In the search field, type the charger's serial number {+serial}.", serial=serial),
         said("Click the charger to open its details."),
     )
 
@@ -84,7 +86,7 @@ def open_installation(serial: str | None, name: str) -> tuple[Instruction, ...]:
     if serial is None:
         return (
             said("Go to [portal.zaptec.com]."),
-            said("In the left menu, select [Installations] and open {name}.", name=name),
+            said("In the left menu, select [Installations] and open {+name}.", name=name),
         )
     last = said("From the charger view, click the installation name {name} to open the installation.", name=name)
     return (*find_charger(serial), last)
@@ -177,6 +179,8 @@ def _set_value(change: Change) -> Instruction:
             )
         case Kind.SWITCH if change.setting == "authentication.authorizationRequired":
             return said(f"[{'Enable' if change.after else 'Disable'} {label}].")
+        case Kind.TEXT:
+            return said(f"Set [{label}] to {{+value}}.", value=wording.after(change))
         case _:
             return said(f"Set [{label}] to {{value}}.", value=wording.after(change))
 
@@ -218,16 +222,19 @@ def _give(change: Change, who: str) -> tuple[Instruction, ...]:
     end = said("Click [Next], then click [Save].")
     if who.startswith("userGroup:"):
         key = who.removeprefix("userGroup:")
-        partner = said("Open the [Partner] tab and type the lookup key {key}.", key=key)
+        partner = said("Open the [Partner] tab and type the lookup key {+key}.", key=key)
         return said("Click [Give permission]."), partner, said("Click [Next]."), assign, end
     return (
         said("Click [Give permission]."),
         said(
-            "In the email field, type the email address of {who}. It is not on this sheet; look it up in your "
+            "In the email field, type the email address of {+who}. It is not on this sheet; look it up in your "
             "directory of people.",
             who=who,
         ),
-        said("If they do not have a Zaptec account yet, select the option to invite them."),
+        said(
+            "If they already have a Zaptec account, you can add this email directly. If they do not have a Zaptec "
+            "account yet, select the option to invite them."
+        ),
         said("Click [Next]."),
         assign,
         end,
