@@ -115,10 +115,10 @@ def seen_of(step: WorksheetStep) -> str:
 
 
 def waits_of(step: WorksheetStep, sheet: Worksheet) -> str:
-    """`Asked for 9 days: remind`; empty when it is done or new."""
+    """`Asked for 9 days: remind`; empty when it is done, is new, or must wait for something itself."""
     now = sheet.looked_at or sheet.created_at
     since = min((at for one, at in step.asked_at.items() if one not in step.ticks), default=None)
-    if since is None or (now - since).days < 1:
+    if since is None or step.first or (now - since).days < 1:
         return ""
     return f"Asked {wording.waited(since, now)}"
 

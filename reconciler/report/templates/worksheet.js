@@ -30,7 +30,7 @@
     });
   }
   const key = `worksheet ${document.body.dataset.plan}`;
-  const own = [...document.querySelectorAll("input[id]")];
+  const own = [...document.querySelectorAll("input[id]")].filter((box) => !box.defaultChecked);
   try {
     const ticked = new Set(JSON.parse(localStorage.getItem(key) || "[]"));
     for (const box of own) box.checked ||= ticked.has(box.id);
