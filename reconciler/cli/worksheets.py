@@ -17,7 +17,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ticks import Progress, ticked
 from reconciler.model.waiting import age_days
 from reconciler.model.words import counted
-from reconciler.report import json_document, wording, worksheet_forms, worksheet_page
+from reconciler.report import json_document, wording, worksheet_forms
 from reconciler.report.worksheet import Worksheet, worksheet
 from reconciler.store.files import write_atomically
 from reconciler.store.layout import run_ids, runs_folder, second_of
@@ -98,6 +98,8 @@ def sheet_at(path: Path, progress: Progress, plan: Plan, *, done: frozenset[str]
 
 def forms_of(sheet: Worksheet) -> Mapping[str, str]:
     """The files of a worksheet by name."""
+    from reconciler.report import worksheet_page  # with its templates, which most plans need none of
+
     return {
         WORKSHEET: json_document.to_text(worksheet_forms.worksheet_document(sheet)),
         "worksheet.html": worksheet_page.worksheet_html(sheet),
