@@ -21,7 +21,7 @@ help:
 	@echo "make faults         every fault at every call of 13 small applies, judged on the world itself (about 20 minutes)"
 	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
-	@echo "make browser        the HTML report in headless Chromium with its figures, and its picture for the docs"
+	@echo "make browser        the HTML report in headless Chromium with its figures, and the pictures for the docs"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
 
@@ -52,7 +52,7 @@ kills: $(VENV)/installed-dev
 
 browser: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest tests/browser -s -rs
-	@$(BIN)/python -m tests.browser.picture docs/drift-report.png
+	@$(BIN)/python -m tests.documentation.pictures
 
 lint: $(VENV)/installed-dev
 	@$(BIN)/ruff check --quiet $(CODE)

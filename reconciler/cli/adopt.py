@@ -26,6 +26,7 @@ from reconciler.loading.load import LoadedFleet
 from reconciler.model.adoption import Adoption
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.words import counted
 
 
 @click.command("adopt")
@@ -83,8 +84,8 @@ def _renders(adoption: Adoption) -> Mapping[Format, Render]:
     from reconciler.report.json_document import to_text
 
     return {
-        Format.TEXT: lambda: report.adoption_text(adoption, **screen()),
-        Format.MARKDOWN: lambda: report.adoption_markdown(adoption),
+        Format.TEXT: lambda: report.adoption_text(report.told_of(adoption), **screen()),
+        Format.MARKDOWN: lambda: report.adoption_markdown(report.told_of(adoption)),
         Format.JSON: lambda: to_text(report.adoption_document(adoption)),
     }
 
@@ -123,15 +124,15 @@ def _confirmed(adoption: Adoption, *, yes: bool) -> bool:
     Raises:
         UsageProblemError: There is nobody to ask.
     """
-    from reconciler.report.adoption import adoption_text
+    from reconciler.report.adoption import adoption_text, told_of
 
     if yes:
         return True
-    show_beside(adoption_text(adoption, **screen()))
+    show_beside(adoption_text(told_of(adoption), **screen()))
     if not is_terminal(sys.stdin):
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",
             where="adopt",
             remedy="review `reconciler adopt … --dry-run`, then give --yes",
         )
-    return click.confirm(f"Write {len(adoption.to_write)} file(s)?", default=False, err=True)
+    return click.confirm(f"Write {counted(len(adoption.to_write), 'file')}?", default=False, err=True)

@@ -11,7 +11,8 @@ from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
 from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
-from reconciler.cli.reviewing import reviewed_in
+from reconciler.cli.reviewed_accounts import noted, with_notes
+from reconciler.cli.reviewing import reviewed_in, with_left
 from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import UsageProblemError
@@ -64,9 +65,10 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     """Carry out a plan in safe order and prove it by reading back.
 
     With a first argument ending in .json exactly that plan is carried out without asking; SELECTORs then pick a part
-    of it. Otherwise: plan, show, ask, apply. Exits with 0 when everything is done and proven, 4 when something is left
-    (conflict, pending, waiting, failed), 5 when a fleet guard refused and nothing was written. Answering no writes
-    nothing and tells with the exit code only what stays open.
+    of it. A plan made with --base is for --reviewed, because it also lists what others bring. Otherwise: plan, show,
+    ask, apply. Exits with 0 when everything is done and proven, 4 when something is left (conflict, pending, waiting,
+    failed), 5 when a fleet guard refused and nothing was written. Answering no writes nothing and tells with the exit
+    code only what stays open.
 
     Ctrl-C ends it in good order (130), a second one at once. --resume RUN goes on with a run that was interrupted or
     killed: it looks at what was under way, does what is left of its plan, and tells what became of every change.
@@ -82,6 +84,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
             remedy="leave plan file, selectors, --exclude and --reviewed out; for a part of it, plan again",
         )
     loaded, desired = load_valid()
+    notes: list[str] = []
     request = Request(
         loaded=loaded,
         desired=desired,
@@ -90,7 +93,7 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         accepted=accepted_guards(accepted, desired),
         max_failures=1 if fail_fast else max_failures,
         waves=waves or "",
-        reviewed=reviewed_in(reviewed, desired),
+        reviewed=reviewed_in(reviewed, desired, tell=noted(notes)),
     )
     if resumed is None:
         ended = run_apply(request, saved=saved, confirm=lambda plan: saved is not None or _confirmed(plan, yes=yes))
@@ -103,6 +106,8 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     if not ended.result.outcomes or (ended.plan.refused_whole and resumed is None):
         # Nothing ran, so the plan tells people more; machines get a result in any case.
         renders = {**plan_renders(ended.plan), Format.JSON: renders[Format.JSON]}
+    renders = with_left(renders, ended.left, plan=ended.plan, shown=ended.result.not_reviewed)
+    renders = with_notes(renders, notes)
     emit(renders, format_=format_, reports=reports)
     return ExitCode(code_of((*conditions_of_result(ended.result), *ended.also)))
 

@@ -5,13 +5,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from reconciler.cli.fleet_files import load_valid
-from reconciler.cli.git_tree import commit_of, day_of, written_out
+from reconciler.cli.git_tree import check_place, commit_of, day_of, written_out
 from reconciler.cli.options import current_globals
-from reconciler.errors import InvalidFilesError
+from reconciler.errors import InvalidFilesError, UsageProblemError
+from reconciler.loading.files import printable
 from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.loading.policy_places import policy_place
 from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan_origin import BaseReference, PolicyChange
@@ -33,12 +36,13 @@ class Comparison:
     """What the plan of a pull request is compared with.
 
     Attributes:
-        base: None when there is no fleet on the base.
-        applied: The commit of the last successful apply, under the policy of the base; None when not given.
+        base: There is always one: without it nothing could say which policy counts.
+        applied: The commit of the last successful apply, under the policy of the base; None when not given, or without
+            a fleet.
     """
 
     reference: BaseReference
-    base: Fleet | None
+    base: Fleet
     applied: Fleet | None
     policy: tuple[PolicyChange, ...]
 
@@ -50,10 +54,11 @@ def compared(base: str, applied: str | None) -> Iterator[tuple[LoadedFleet, Desi
     The files of the other commits lie in a temporary folder while the context lasts.
 
     Raises:
-        InvalidFilesError: Something is wrong here, or on the base.
-        UsageProblemError: A reference names no commit.
+        InvalidFilesError: Something is wrong here, or on the base; or a link leads to the fleet.
+        UsageProblemError: A reference names no commit, or the base has no fleet.
     """
     fleet = current_globals().fleet
+    check_place(fleet)
     at = fleet if fleet.is_dir() else Path()
     reference = BaseReference(
         commit=commit_of(base, at=at, option="--base"),
@@ -61,24 +66,41 @@ def compared(base: str, applied: str | None) -> Iterator[tuple[LoadedFleet, Desi
     )
     with contextlib.ExitStack() as stack:
         known = stack.enter_context(_at(reference.commit, fleet, told="the base"))
-        loaded, desired = load_valid(under=None if known is None else known.rules)
+        if known is None or known.desired is None:
+            raise _no_fleet(reference.commit, fleet)
+        loaded, desired = load_valid(under=known.rules)
         policy = policy_changes(
             desired,
-            None if known is None else known.desired,
+            known.desired,
             head_bounds=_bounds(loaded.rules),
-            base_bounds={} if known is None else _bounds(known.rules),
+            base_bounds=_bounds(known.rules),
+            find=partial(policy_place, loaded),
         )
-        if known is None or known.desired is None:
-            yield loaded, desired, Comparison(reference=reference, base=None, applied=None, policy=policy)
-            return
         earlier = None
         if reference.applied is not None:
             found = stack.enter_context(_at(reference.applied, fleet, told="the last apply"))
             if found is not None and found.desired is not None:
                 earlier = Fleet(desired=with_policy_of(found.desired, known.desired), origins=found.origins)
         own = Fleet(desired=known.desired, origins=known.origins)
+        gone = _no_longer_managed(desired, known.desired)
+        reference = replace(reference, no_longer_managed=gone)
         comparison = Comparison(reference=reference, base=own, applied=earlier, policy=policy)
         yield loaded, with_policy_of(desired, known.desired), comparison
+
+
+def _no_longer_managed(head: DesiredFleet, base: DesiredFleet) -> tuple[tuple[str, str], ...]:
+    kept = {site.id for site in head.installations}
+    return tuple(sorted((site.id, site.name) for site in base.installations if site.id not in kept))
+
+
+def _no_fleet(commit: str, fleet: Path) -> UsageProblemError:
+    return UsageProblemError(
+        f"the base ({commit[:10]}) holds no {printable((fleet / 'fleet.yaml').as_posix())}, so there is no policy "
+        "that this plan could be made under",
+        where="--base",
+        remedy="name a base that has the fleet in this folder; a fleet that is new, or moves to another folder, is "
+        "reviewed as it is (plan without --base) and merged on its own",
+    )
 
 
 @contextlib.contextmanager
@@ -101,12 +123,12 @@ def _at(commit: str, fleet: Path, *, told: str) -> Iterator[LoadedFleet | None]:
 def _told(problem: Problem, where: str, folder: Path) -> Problem:
     """The problem with the file as it is called in the commit, not where it lies for the moment."""
     file = problem.file.replace(str(folder.parent.resolve()), "").replace(str(folder.parent), "")
-    return replace(problem, file=where + file.removeprefix("/"))
+    return replace(problem, file=where + file.removeprefix("/"), elsewhere=True)
 
 
 def _bounds(rules: FleetRules | None) -> dict[str, str]:
     final = {} if rules is None or rules.final is None else rules.final
-    return {str(name): json.dumps(value, sort_keys=True, default=str)[:200] for name, value in final.items()}
+    return {str(name): json.dumps(value, sort_keys=True, default=str) for name, value in final.items()}
 
 
 def _today() -> date:

@@ -30,13 +30,15 @@ def command() -> int:
 
     Looks at the files, the people directory, the pins of accounts, and per account at credentials, login, clock, rate
     and our roles at each installation of the files. Exits with 6 when a login fails, 4 when something else is bad.
+    When RECONCILER_ACCOUNTS disagrees with fleet.yaml, nobody logs in.
     """
     from reconciler.report.checkup import checkup_text
 
     desired = _fleet()
     symptoms = [*_pins(desired), *_people(desired)]
-    for account in desired.accounts:
-        symptoms += _account(account, desired)
+    agreed = all(one.health is not Health.BAD for one in symptoms)
+    for account in desired.accounts:  # a wrong pin may mean a wrong cloud, which must not get the credentials
+        symptoms += _account(account, desired) if agreed else [_not_tried(account)]
     show(checkup_text(symptoms, **screen()))
     found = {one.health for one in symptoms}
     if Health.LOGIN in found:
@@ -92,6 +94,11 @@ def _account(account: Account, desired: DesiredFleet) -> list[Symptom]:
         return [_failed(Health.BAD, f"{account.name}: sandbox", error)]
     except CloudError as error:
         return [_failed(Health.BAD, f"{account.name}: cloud", error)]
+
+
+def _not_tried(account: Account) -> Symptom:
+    what = "not tried: it is not agreed which cloud this account means"
+    return Symptom(health=Health.NOTE, subject=f"{account.name}: login", what=what, remedy="mend the pins first")
 
 
 def _failed(health: Health, subject: str, error: ReconcilerError) -> Symptom:

@@ -9,6 +9,8 @@ from reconciler.cli.options import global_options
 from reconciler.cli.output import emit, format_options_of, parsed_reports, writable
 from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import DRIFT_FORMATS, drift_renders
+from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
+from reconciler.errors import InvalidFilesError
 from reconciler.model.exit import ExitCode, code_of, conditions_of_drift
 from reconciler.model.finding import Severity
 
@@ -45,10 +47,19 @@ def command(
     everything was compared and nothing is open, 2 when something differs, 4 when something is unreadable, pending or
     waiting. Live things without a file are listed and do not decide that.
     """
+    from reconciler.report.drift_markdown import drift_markdown
+    from reconciler.report.github_drift import drift_outputs
+
     parsed_reports(reports, formats=DRIFT_FORMATS)
     if ledger is not None:
         writable(ledger, option="--ledger")
-    report = run_drift(Asked(selectors=selectors, exclude=exclude), Ways(snapshot=snapshot, ledger=ledger))
+    try:
+        report = run_drift(Asked(selectors=selectors, exclude=exclude), Ways(snapshot=snapshot, ledger=ledger))
+    except InvalidFilesError as error:
+        tell_wrong_files(format_, error)
+        raise
     least = Severity.S4 if everything else Severity.S3
     emit(drift_renders(report, least=least), format_=format_, reports=reports)
-    return ExitCode(code_of(conditions_of_drift(report)))
+    code = ExitCode(code_of(conditions_of_drift(report)))
+    tell_workflow(format_, summary=lambda: drift_markdown(report, least=least), outputs=drift_outputs(report, code))
+    return code

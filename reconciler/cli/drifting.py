@@ -11,11 +11,13 @@ from reconciler.cli.plan_sources import usable
 from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
+from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.finding import DriftReport, VerifiedWrite
 from reconciler.model.ledger import Ledger
+from reconciler.planning.adoptable import FileRules
 from reconciler.planning.make import make_plan
 from reconciler.planning.offline import NOT_COMPARABLE, plan_from, policy_of, told_offline
 from reconciler.planning.quarantine import WITHIN
@@ -51,14 +53,15 @@ def run_drift(asked: Asked, ways: Ways) -> DriftReport:
 
 
 def _remembered(run: DriftRun, ledger: Ledger | None, path: Path | None) -> DriftReport:
-    """Age by the ledger and write the run down; the same look a second time is not written again."""
+    """Age by the ledger and write the run down; the same look with the same files is not written a second time."""
     if ledger is None or path is None:
         return drift_of(run, None).report
     at, last = run.observed.observed_at, ledger.last_run_at
     if last is not None and at < last:
         raise older_than_ledger(path, at, last)
     drifted: Drifted = drift_of(run, ledger)
-    head = ledger.head if at == last else append_run(path, drifted.lines, now=at)
+    known = ledger.has(at, run.desired.digest)
+    head = ledger.head if known else append_run(path, drifted.lines, now=at)
     return replace(drifted.report, ledger_head=head)
 
 
@@ -79,6 +82,7 @@ def _live(loaded: LoadedFleet, part: DesiredFleet) -> DriftRun:
         origins=loaded.origins,
         verified=verified,
         exceptions=loaded.exceptions,
+        rules=_rules_of(loaded),
     )
 
 
@@ -99,7 +103,14 @@ def _offline(loaded: LoadedFleet, part: DesiredFleet, file: Path) -> DriftRun:
         origins=loaded.origins,
         verified=_verified(part, snapshot.taken_at),
         exceptions=loaded.exceptions,
+        rules=_rules_of(loaded),
     )
+
+
+def _rules_of(loaded: LoadedFleet) -> FileRules | None:
+    """What the files of a loaded fleet may say."""
+    fleet = loaded.origins.fleet
+    return None if fleet is None else FleetDrafts(fleet)
 
 
 def _verified(part: DesiredFleet, at: datetime) -> tuple[VerifiedWrite, ...]:

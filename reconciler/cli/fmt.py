@@ -27,8 +27,9 @@ _TOP = ("fleet.yaml", "exceptions.yaml")
 def command(paths: tuple[Path, ...], check: bool) -> int:  # noqa: FBT001  click hands flags over as booleans
     """Bring files into their canonical layout: schema line, no space at line ends, one line end at the end.
 
-    Comments, order and alignment stay, and so does everything that a file says. PATHs are files or folders of the
-    fleet; left out: all of it. Prints the files that change. Exits with 3 when a file cannot be read as YAML.
+    Comments, order, alignment and the space inside lines stay, and so does everything that a file says. PATHs are files
+    or folders of the fleet; left out: all of it. Prints the files that change.
+    Exits with 3 when a file cannot be read as YAML.
     """
     folder = fleet_folder(current_globals().fleet)
     if not isinstance(folder, FleetFolder):

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from reconciler.errors import UsageProblemError
+from reconciler.errors import InvalidFilesError, UsageProblemError
+from reconciler.loading.files import printable
+from reconciler.loading.findings import Finding, make_problem
 from reconciler.store.tree import EntryKind, write_entry
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -48,6 +50,12 @@ def is_ancestor(first: str, second: str, *, at: Path) -> bool:
     return _git(at, "merge-base", "--is-ancestor", "--end-of-options", first, second) is not None
 
 
+def same_files(first: str, second: str, *, at: Path) -> bool:
+    """Whether a folder holds the same at both commits; False too when git does not know one of them or the folder."""
+    found = [_git(at, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{one}:./") for one in (first, second)]
+    return found[0] is not None and found[0] == found[1]
+
+
 def commits_between(since: str, until: str, *, at: Path) -> tuple[str, ...]:
     """The commits of a branch after one and up to another, newest first; what a merge brought along is left out.
 
@@ -60,23 +68,61 @@ def commits_between(since: str, until: str, *, at: Path) -> tuple[str, ...]:
     return tuple(found.decode("ascii", "replace").split())
 
 
+def check_place(folder: Path) -> None:
+    """Stop where a folder is not what its name says: on another commit, other files would be found by that name.
+
+    A link above the repository is fine: no commit can have brought it.
+
+    Raises:
+        InvalidFilesError: A link of the repository leads to the folder.
+        UsageProblemError: It belongs to another repository than the folder around it, which we are in.
+    """
+    path, here = Path(os.path.abspath(folder)), Path.cwd()
+    for step in (*reversed(path.parents), path):
+        if step.is_symlink() and any(os.path.lexists(above / ".git") for above in step.parents):
+            raise _linked(step.relative_to(here) if step.is_relative_to(here) else step)
+    if os.path.realpath(folder) != os.path.realpath(path):
+        raise _linked(folder)  # `link/../fleet`: by name it is beside the link, in truth where the link leads
+    around, own = (_git(place, "rev-parse", "--show-toplevel") for place in (here, _existing(path)))
+    if path.is_relative_to(here) and around is not None and around != own:
+        raise UsageProblemError(
+            "it belongs to another repository than the folder around it, and would bring a base of its own",
+            where=str(folder),
+            remedy="keep the fleet as ordinary files of this repository, or run the command inside the other one",
+        )
+
+
+def _linked(path: Path) -> InvalidFilesError:
+    what = "a symlink on the way to the fleet: the base has other files at that place, or none."
+    finding = Finding(code="E012", path=(), what=what, remedy="Replace it by the folder itself.")
+    return InvalidFilesError((make_problem(printable(str(path)), finding),))
+
+
+def _existing(path: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    return next(step for step in (path, *path.parents) if step.is_dir())
+
+
 @contextlib.contextmanager
 def written_out(commit: str, folder: Path) -> Iterator[Path]:
-    """The folder as it was at that commit, in a temporary place with the same name; it may be missing there.
+    """The folder as it was at that commit, in a temporary place with the same name; it may be missing there, and here.
 
-    Only what git stores as a file or a link is written; nothing of the repository's settings runs.
+    It has passed `check_place`. Only what git stores as a file or a link is written, and no setting of the repository
+    counts.
 
     Raises:
         UsageProblemError: The folder is not in a git repository.
     """
-    prefix = _git(folder, "rev-parse", "--show-prefix")
+    path = Path(os.path.abspath(folder))
+    at = _existing(path)
+    prefix = _git(at, "rev-parse", "--show-prefix")
     if prefix is None:
         raise _unknown(f"{folder} is not in a git repository", "--base")
-    inside = os.fsdecode(prefix.rstrip(b"\n"))
+    inside = Path(os.fsdecode(prefix.rstrip(b"\n"))) / path.relative_to(at)
     with tempfile.TemporaryDirectory(prefix="reconciler-") as temporary:
-        target = Path(temporary) / (folder.resolve().name or "fleet")
-        entries = list(_entries(commit, inside, at=folder))
-        contents = _contents([object_id for _, object_id, _ in entries], at=folder)
+        target = Path(temporary) / (path.name or "fleet")
+        entries = list(_entries(commit, "" if inside == Path() else inside.as_posix(), at=at))
+        contents = _contents([object_id for _, object_id, _ in entries], at=at)
         for (mode, _, name), data in zip(entries, contents, strict=True):
             write_entry(target / name, data, kind=_ORDINARY[mode])
         yield target
@@ -85,7 +131,7 @@ def written_out(commit: str, folder: Path) -> Iterator[Path]:
 def _entries(commit: str, inside: str, *, at: Path) -> Iterator[tuple[str, str, str]]:
     """Mode, object and path below the folder of everything that is a file or a link."""
     top = f"{commit}:{inside}" if inside else commit
-    listed = _git(at, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", top.rstrip("/"))
+    listed = _git(at, "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", top)
     for line in (listed or b"").split(b"\0"):
         head, _, name = line.partition(b"\t")
         parts = head.decode("ascii", "replace").split()

@@ -1,10 +1,11 @@
 """The `github` command: what the workflows do besides planning, applying and looking for drift."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from reconciler.cli.options import global_options
+from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
 from reconciler.model.exit import ExitCode
 from reconciler.model.words import counted
@@ -139,11 +140,14 @@ def reviewed(out: Path, since: str | None, target: str, branch: str, checkout: P
     """Fetch the plans that were reviewed in the pull requests merged since the last successful apply.
 
     Each becomes a file in DIR, for `apply --reviewed`. Nothing counts that was made after the merge, or cannot be read.
+    What is checked out must be what the branch has now; else a run that waited would bring back what was left.
     """
     from reconciler.cli.github_merged import Asked, fetch_reviewed
     from reconciler.cli.hub import GitHubHub
 
-    for line in fetch_reviewed(GitHubHub(), Asked(out=out, since=since, target=target, branch=branch, at=checkout)):
+    fleet = current_globals().fleet
+    asked = Asked(out=out, since=since, target=target, branch=branch, at=checkout, fleet=fleet)
+    for line in fetch_reviewed(GitHubHub(), asked):
         say(line)
     return ExitCode.DONE
 
@@ -190,7 +194,7 @@ def push(file: Path, branch: str, checkout: Path) -> int:
     """Put FILE in the place of the ledger, if it goes on from it; lines that others added are never dropped."""
     from reconciler.cli.github_ledger import push_ledger
 
-    say(push_ledger(file, branch=branch, checkout=checkout))
+    say(push_ledger(file, branch=branch, checkout=checkout, now=datetime.now(UTC)))
     return ExitCode.DONE
 
 
@@ -204,6 +208,7 @@ def check(file: Path, base: Path | None) -> int:
     """Exit as the plan, result or drift report in FILE asks for; with 0 when only time, a device or a person is due."""
     from reconciler.cli.github_files import verdict
 
-    code, words = verdict(file, base=base)
-    say(words)
+    code, lines = verdict(file, base=base)
+    for line in lines:
+        say(line)
     return code

@@ -1,12 +1,16 @@
 """Documents that the workflows hand on: found, checked, judged."""
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.model.exit import Condition, ExitCode, code_of
+from reconciler.model.needs import blocked_of
+from reconciler.model.plan import Plan, Refusal
+from reconciler.model.plan_origin import BaseReference
+from reconciler.planning.cause import with_causes
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
+from reconciler.report.origin_words import OWN, refusal_words
 from reconciler.workflows.github_merges import SNAPSHOT_WORKFLOWS, newest_snapshot
 from reconciler.workflows.github_ports import Runs
 
@@ -22,8 +26,8 @@ _ACCEPTABLE = {
 }
 
 
-def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
-    """The exit code of a job that made this document, and why.
+def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str]]:
+    """The exit code of a job that made this document, and why: a line for all of it, and one per thing that counts.
 
     Args:
         file: A plan, result or drift report.
@@ -32,7 +36,7 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
     Raises:
         InvalidDocumentError: There is no such document, so whatever should have made it failed.
     """
-    from reconciler.loading.documents import kind_of, read_document
+    from reconciler.loading.documents import kind_of, read_document, read_plan
 
     kind = kind_of(file)
     if kind not in _ACCEPTABLE:
@@ -43,19 +47,30 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, str]:
     told = document["exit"]["conditions"]
     conditions = tuple(one for one in Condition if one.value in told)
     bad = tuple(one for one in conditions if one not in _ACCEPTABLE[kind])
-    words = ", ".join(one.value for one in conditions) or "nothing is open"
-    if kind == "plan" and base is not None and base.exists() and not _newly_refused(document, base):
+    words = f"{kind}: {', '.join(one.value for one in conditions) or 'nothing is open'}"
+    if kind != "plan":
+        return ExitCode(code_of(bad)), [words]
+    plan = read_plan(file)
+    refusals = _with_causes(plan, base)
+    new = [one for one in refusals if one.cause in OWN]
+    if not new:
         bad = tuple(one for one in bad if one not in _BY_GUARDS)
-        words += " (what is refused is refused on the base too)" if document["refusals"] else ""
-    return ExitCode(code_of(bad)), f"{kind}: {words}"
+        words += " (what is refused is refused on the base too)" if refusals else ""
+    blocked = blocked_of(plan)
+    if blocked:
+        bad = (*bad, Condition.CONFLICT)
+    lacking = (f"  cannot be applied: {blocked_words(one)}. Way out: {BLOCKED_WAY_OUT}" for one in blocked)
+    return ExitCode(code_of(bad)), [words, *(f"  {refusal_words(one)}" for one in new), *lacking]
 
 
-def _newly_refused(document: Mapping[str, Any], base: Path) -> bool:
-    """Whether a guard refuses something here that it does not refuse in the same words on the base."""
-    from reconciler.loading.documents import read_document
+def _with_causes(plan: Plan, base: Path | None) -> tuple[Refusal, ...]:
+    """The refusals of a plan, told apart by the plan of the base where there is one; else as the plan tells them."""
+    from reconciler.loading.documents import read_plan
 
-    known = read_document(base, kind="plan")["refusals"]
-    return any(one not in known for one in document["refusals"])
+    if base is None or not base.exists():
+        return plan.refusals
+    reference = plan.base or BaseReference(commit="")
+    return with_causes(plan, base=read_plan(base), applied=None, reference=reference).refusals
 
 
 def newest_result(place: Path) -> Path | None:

@@ -1,12 +1,15 @@
 """The ledger of drift runs, from its branch and back; only ever forward."""
 
+import contextlib
 import tempfile
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from reconciler.cli.ledger_branch import LedgerBranch
 from reconciler.errors import ReconcilerError
 from reconciler.store.files import make_private_folder, read_ordinary, unreadable, write_atomically
-from reconciler.store.ledger import chain_of, read_ledger
+from reconciler.store.ledger import goes_on_from, read_ledger
 
 NAME = "ledger.jsonl"
 
@@ -25,8 +28,8 @@ def pull_ledger(file: Path, *, branch: str, checkout: Path) -> str:
     return f"{len(read_ledger(file).lines)} lines of the ledger"
 
 
-def push_ledger(file: Path, *, branch: str, checkout: Path) -> str:
-    """Put a file in the place of the ledger; what to say about it.
+def push_ledger(file: Path, *, branch: str, checkout: Path, now: datetime) -> str:
+    """Put a file in the place of the ledger; what to say about it. Only what is too old by now may be missing in it.
 
     Raises:
         ReconcilerError: One of them is broken, or the branch has lines that the file does not go on from.
@@ -42,29 +45,31 @@ def push_ledger(file: Path, *, branch: str, checkout: Path) -> str:
             where=str(file),
             remedy="run `reconciler drift --ledger` again: it drops what is unfinished and goes on",
         )
-    known = chain_of(file)
 
     def following(there: bytes | None) -> bytes | None:
-        head = None if there is None else _head(there, branch)
-        if head == mine.head:
-            return None
-        if head is not None and head not in known:
-            raise ReconcilerError(
-                "its lines do not go on from those on the branch: another run wrote there, or they were changed",
-                where=f"{file} and {NAME} on {branch}",
-                remedy="run the workflow `drift` again; if nothing else ran, see who wrote to the branch",
-            )
-        return content
+        if there is None:
+            return content
+        with _written(there, branch) as former:
+            if read_ledger(former).head == mine.head:
+                return None
+            if goes_on_from(file, former, now=now):
+                return content
+        raise ReconcilerError(
+            "its lines do not go on from those on the branch: another run wrote there, or they were changed",
+            where=f"{file} and {NAME} on {branch}",
+            remedy="run the workflow `drift` again; if nothing else ran, see who wrote to the branch",
+        )
 
     done = LedgerBranch(branch=branch, checkout=checkout).write(NAME, following, why="Remember a drift run\n")
     return f"the ledger is on {branch}" if done else "the branch has every line already"
 
 
-def _head(content: bytes, branch: str) -> str | None:
+@contextlib.contextmanager
+def _written(content: bytes, branch: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
         file = Path(folder) / NAME
         write_atomically(file, _text(content, branch))
-        return read_ledger(file).head
+        yield file
 
 
 def _text(content: bytes, branch: str) -> str:

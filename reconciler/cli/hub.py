@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from reconciler.cli.gh import Gh
 from reconciler.errors import ReconcilerError
@@ -64,14 +65,29 @@ class GitHubHub:
         found = self.gh.read_one(path, per_page="100", **narrowed)
         return [_run(one) for one in _list(found, "workflow_runs")]
 
-    def fetch(self, run: int, *, artefact: str, folder: Path) -> bool:
-        """Let gh unpack what a run kept into a folder of its own; False when it is not there (any more)."""
+    def tip(self, branch: str) -> str:
+        """The commit at the end of a branch; a tag of the same name is another thing."""
+        found = self.gh.read_one(f"{_REPOSITORY}/git/ref/heads/{quote(branch, safe='/')}")
+        return _text(_part(found, "object"), "sha")
+
+    def leads_to(self, first: str, last: str) -> bool:
+        """Whether one commit is the other, or came before it."""
+        if first == last:
+            return True
+        found = self.gh.read_one(f"{_REPOSITORY}/compare/{first}...{last}", per_page="1")
+        return _text(found, "status") in {"ahead", "identical"}
+
+    def fetch(self, run: int, *, artefact: str, folder: Path, until: datetime | None = None) -> bool:
+        """Let gh unpack what a run kept into a folder of its own; False when it is not there (any more).
+
+        With `until` all of that name must have been kept by then: a later attempt of a run may keep it once more.
+        """
         path = f"{_REPOSITORY}/actions/runs/{run}/artifacts"
         answer = self.gh.read_one(path, name=artefact)
         kept = [
             one for one in _list(answer, "artifacts") if one.get("name") == artefact and one.get("expired") is False
         ]
-        if not kept:
+        if not kept or (until is not None and any(_moment(one, "created_at") > until for one in kept)):
             return False
         if _number(kept[0], "size_in_bytes") > LARGEST_ARTEFACT:
             raise ReconcilerError(
@@ -97,6 +113,8 @@ def _pull(data: Any) -> Pull:
         number=_number(data, "number"),
         base=_text(_part(data, "base"), "ref"),
         head=_text(_part(data, "head"), "sha"),
+        head_branch=_text(_part(data, "head"), "ref"),
+        head_repository=_repository(_part(data, "head"), "repo"),
         merged_as=_text(data, "merge_commit_sha"),
         merged_at=_moment(data, "merged_at"),
     )
@@ -108,6 +126,7 @@ def _run(data: Any) -> WorkflowRun:
         event=_text(data, "event"),
         branch=_text(data, "head_branch"),
         head=_text(data, "head_sha"),
+        repository=_repository(data, "head_repository"),
         created_at=_moment(data, "created_at"),
     )
 
@@ -115,6 +134,12 @@ def _run(data: Any) -> WorkflowRun:
 def _author(data: Any) -> str:
     """Who wrote it; empty for an account that is gone."""
     return "" if _part(data, "user", optional=True) is None else _text(data["user"], "login")
+
+
+def _repository(data: Any, key: str) -> str:
+    """Its full name; empty for one that is gone."""
+    found = _part(data, key, optional=True)
+    return "" if found is None else _text(found, "full_name")
 
 
 def _part(data: Any, key: str, *, optional: bool = False) -> Any:

@@ -10,9 +10,10 @@ from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_r
 from reconciler.cli.plan_sources import Sources, plan_with
 from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
-from reconciler.cli.workflow_step import tell_workflow
-from reconciler.errors import UsageProblemError
+from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
+from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
+from reconciler.model.plan import Plan
 
 
 @click.command("plan")
@@ -61,10 +62,14 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     if applied is not None and base is None:
         raise UsageProblemError("--applied needs --base", where="--applied", remedy="give --base REF as well")
     asked = Asked(selectors=selectors, exclude=exclude, accepted=accepted)
-    plan = plan_with(Sources(snapshot=snapshot, base=base, applied=applied), asked, lift=accepted_guards)
+    try:
+        plan = plan_with(Sources(snapshot=snapshot, base=base, applied=applied), asked, lift=accepted_guards)
+    except InvalidFilesError as error:
+        tell_wrong_files(format_, error)
+        raise
     if out is not None:
         write_atomically(out, to_text(plan_document(plan)))
-        say(f"plan saved to {out}; apply exactly this with: reconciler apply {out}")
+        say(f"plan saved to {out}; {_how_to_apply(plan, out)}")
     emit(plan_renders(plan), format_=format_, reports=reports)
     conditions = conditions_of_plan(plan)
     if not detailed_exitcode:
@@ -72,3 +77,10 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     code = ExitCode(code_of(conditions))
     tell_workflow(format_, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
     return code
+
+
+def _how_to_apply(plan: Plan, out: Path) -> str:
+    """A plan that was compared also lists what others bring, so only the part of the pull request is for an apply."""
+    if plan.base is None:
+        return f"apply exactly this with: reconciler apply {out}"
+    return f"after the merge, carry out what this pull request brings with: reconciler apply --reviewed {out}"

@@ -72,21 +72,18 @@ def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origin
     head = plan_from(part, seen.snapshot, seen.policy, origins)
     if offline:
         head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
-    base = _part_of(comparison.base, part, seen)
-    nothing = replace(head, changes=())
+    applied = comparison.applied
     return with_causes(
         head,
-        base=base or nothing,
-        applied=_part_of(comparison.applied, part, seen),
+        base=_part_of(comparison.base, part, seen),
+        applied=None if applied is None else _part_of(applied, part, seen),
         reference=comparison.reference,
         policy=comparison.policy,
     )
 
 
-def _part_of(fleet: Fleet | None, part: DesiredFleet, seen: _Seen) -> Plan | None:
+def _part_of(fleet: Fleet, part: DesiredFleet, seen: _Seen) -> Plan:
     """The plan of another commit for the same installations; for all of its own when nothing was selected."""
-    if fleet is None:
-        return None
     desired = fleet.desired
     if part.selection is not None:
         ids = {site.id for site in part.installations}

@@ -1,13 +1,16 @@
 """A plan or result in every format, rendered only when asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from reconciler.cli.output import Format, Render, screen
+from reconciler.model.adoption import ToldAdoption
 from reconciler.model.exit import Condition
 from reconciler.model.finding import DriftReport, Severity
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
+from reconciler.model.problem import Problem
 from reconciler.model.snapshot import Snapshot
 from reconciler.report.worksheet import Worksheet
 
@@ -35,13 +38,21 @@ def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Re
     }
 
 
-DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.HTML)
+DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.HTML, Format.GITHUB)
 """How a drift report can be written."""
 
 
 def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Render]:
     """How a drift report is shown; texts leave out what is milder than `least`."""
-    from reconciler.report import drift_csv, drift_markdown, drift_text, html_page, json_document, json_drift
+    from reconciler.report import (
+        drift_csv,
+        drift_markdown,
+        drift_text,
+        github_drift,
+        html_page,
+        json_document,
+        json_drift,
+    )
 
     return {
         Format.TEXT: lambda: drift_text.drift_text(report, least=least, **screen()),
@@ -49,6 +60,30 @@ def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Re
         Format.JSON: lambda: json_document.to_text(json_drift.drift_document(report)),
         Format.CSV: lambda: drift_csv.drift_csv(report),
         Format.HTML: lambda: html_page.drift_html(report),
+        Format.GITHUB: lambda: github_drift.drift_annotations(report, least=least),
+    }
+
+
+def validation_renders(problems: Sequence[Problem], *, files: int) -> Mapping[Format, Render]:
+    """How it is shown what is wrong in the files."""
+    from reconciler.report import github, json_document, markdown, terminal_files
+
+    return {
+        Format.TEXT: lambda: terminal_files.validation_text(problems, files=files, **screen()),
+        Format.MARKDOWN: lambda: markdown.validation_markdown(problems, files=files),
+        Format.JSON: lambda: json_document.to_text(json_document.validation_document(problems, files)),
+        Format.GITHUB: lambda: github.validation_annotations(problems),
+    }
+
+
+def adoption_renders(told: ToldAdoption, *, document: Mapping[str, Any]) -> Mapping[Format, Render]:
+    """How a saved adoption is shown; of the document itself nothing is left out."""
+    from reconciler.report import adoption, json_document
+
+    return {
+        Format.TEXT: lambda: adoption.adoption_text(told, **screen()),
+        Format.MARKDOWN: lambda: adoption.adoption_markdown(told),
+        Format.JSON: lambda: json_document.to_text(dict(document)),
     }
 
 

@@ -8,6 +8,7 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.saved_plan import Request
 from reconciler.errors import InvalidDocumentError, ReconcilerError, UsageProblemError
 from reconciler.loading.documents import read_plan, read_result
+from reconciler.model.exit import Condition
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.store.history import taken_back_by
@@ -103,6 +104,16 @@ def _check_account(plan: Plan, run_id: str) -> None:
 def earlier_of(log: RunFolder) -> Earlier:
     """What the run did so far. Ask only while the accounts are held, so that nobody adds to it."""
     return earlier_part((record.event, record.data) for record in log.records())
+
+
+def overtaken_in(folder: Path) -> tuple[Condition, ...]:
+    """What holds because the run left something that was reviewed in another way; going on with it changes nothing.
+
+    Raises:
+        ReconcilerError: Its journal is garbled.
+    """
+    asked = next((record.data for record in read_journal(folder / JOURNAL).records if record.event == "asked"), {})
+    return (Condition.CONFLICT,) if asked.get("overtaken") else ()
 
 
 def check_same_plan(plan: Plan, log: RunFolder) -> None:

@@ -13,19 +13,26 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import say, screen
 from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
-from reconciler.cli.resuming import check_same_plan, continued, earlier_of, interrupted_run, settled_result
-from reconciler.cli.reviewing import split, tell_left
+from reconciler.cli.resuming import (
+    check_same_plan,
+    continued,
+    earlier_of,
+    interrupted_run,
+    overtaken_in,
+    settled_result,
+)
+from reconciler.cli.reviewing import Left, split, tell_left
 from reconciler.cli.saved_plan import (
     Request,
     accounts_in,
     check_way_back,
     selected_part,
     still_good,
+    whole_plan,
     with_fleet_guards,
     with_its_wishes,
 )
 from reconciler.cli.wiring import Access, Connections, connected, progress
-from reconciler.loading.documents import read_plan
 from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
 from reconciler.model.outcome import OutcomeKind, RunResult
@@ -47,24 +54,32 @@ class Applied:
 
     Attributes:
         result: None when nothing was to be done, a guard refused, or the person said no.
+        left: What nobody reviewed.
         also: What holds beside the outcomes: left open by the plan, interrupted.
     """
 
     plan: Plan
     result: RunResult | None = None
+    left: Left | None = None
     also: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """One run, ready to go; `left` is what nobody reviewed."""
+    """One run, ready to go.
+
+    Attributes:
+        left: What nobody reviewed.
+        also: What holds however the run goes.
+    """
 
     plan: Plan
     request: Request
     connections: Connections
     log: RunFolder
     earlier: Earlier = field(default_factory=Earlier)
-    left: Plan | None = None
+    left: Left | None = None
+    also: tuple[Condition, ...] = ()
 
 
 def finished_plan(plan: Plan) -> str:
@@ -77,10 +92,10 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
 
     Raises:
         InvalidDocumentError: The saved plan is too old, or was made for another cloud.
-        UsageProblemError: Nothing of the saved plan is selected.
+        UsageProblemError: Nothing of the saved plan is selected, or it was compared with a base.
     """
     part = chosen(request.desired, selectors=request.selectors, exclude=request.exclude)
-    stored = None if saved is None else selected_part(read_plan(saved), request, part)
+    stored = None if saved is None else selected_part(whole_plan(saved), request, part)
     accounts = accounts_of(part) if stored is None else accounts_in(stored, request.desired, where=str(saved))
     root = current_globals().root
     if stored is not None:
@@ -94,15 +109,18 @@ def run_apply(request: Request, *, saved: Path | None, confirm: Callable[[Plan],
             policy = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
             plan = still_good(stored, request.desired.limits, policy=policy, where=str(saved))
         plan, left = split(plan, request.reviewed)
+        also = () if left is None else left.conditions
         if left is not None:
             now = policy_at(connections.clock.now(), connections, accepted=request.accepted, root=root)
             plan = with_fleet_guards(plan, request.desired.limits, policy=now)
         if plan.changes and not plan.refused_whole:
             warn_about_secrets(plan)
             if not confirm(plan):
-                return Applied(plan=plan, also=left_open(plan))
+                return Applied(plan=plan, also=(*left_open(plan), *also))
         with RunFolder.create(root, run_id, now=connections.clock.now) as log:
-            return _carried_out(_Task(plan=plan, request=request, connections=connections, log=log, left=left))
+            return _carried_out(
+                _Task(plan=plan, request=request, connections=connections, log=log, left=left, also=also)
+            )
 
 
 def run_resume(request: Request, run: str) -> Applied:
@@ -117,7 +135,7 @@ def run_resume(request: Request, run: str) -> Applied:
     if (settled := settled_result(found)) is not None:
         where = (found.path / RESULT).relative_to(current_globals().root)
         say(f"run {found.run_id} has nothing left to do: all of it is done and proven. This is its result, {where}")
-        return Applied(plan=found.plan, result=settled, also=left_open(found.plan))
+        return Applied(plan=found.plan, result=settled, also=(*left_open(found.plan), *overtaken_in(found.path)))
     accounts = accounts_in(found.plan, request.desired, where=str(found.path))
     root = current_globals().root
     with (
@@ -131,7 +149,10 @@ def run_resume(request: Request, run: str) -> Applied:
         policy = policy_at(connections.clock.now(), connections, accepted=again.accepted, root=root)
         plan = with_fleet_guards(found.plan, again.desired.limits, policy=policy)
         warn_about_secrets(plan)
-        return _carried_out(_Task(plan=plan, request=again, connections=connections, log=log, earlier=earlier))
+        also = overtaken_in(log.path)
+        return _carried_out(
+            _Task(plan=plan, request=again, connections=connections, log=log, earlier=earlier, also=also)
+        )
 
 
 @contextlib.contextmanager
@@ -152,11 +173,11 @@ def _carried_out(task: _Task) -> Applied:
         outcomes = apply_plan(run)
         proof = proof_of(run, outcomes, connections, started_at=earlier.started_at or started_at)
         result = result_of(run, outcomes, proof, log=log, writes=earlier.writes + connections.writes)
-        also = (*left_open(task.plan), *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
+        also = (*left_open(task.plan), *task.also, *((Condition.INTERRUPTED,) if run.stop.is_set() else ()))
         log.keep(RESULT)
         log.write_file(RESULT, json_document.to_text(json_document.result_document(result, also=also)))
         log.record("finished", _ended(result))
-    return Applied(plan=task.plan, result=result, also=also)
+    return Applied(plan=task.plan, result=result, left=task.left, also=also)
 
 
 def _ended(result: RunResult) -> dict[str, object]:
@@ -172,10 +193,12 @@ def _write_plans(task: _Task) -> None:
         # Before the plan, so that a run with a plan always knows with which options it goes on.
         options = {"accepted": list(request.accepted), "waves": request.waves, "max_failures": request.max_failures}
         takes_back = None if plan.rollback is None else plan.rollback.run_id
-        log.record("asked", {**options, "plan_digest": plan.digest, "takes_back": takes_back})
+        overtaken = [] if task.left is None else [change.id for change in task.left.overtaken]
+        told = {"plan_digest": plan.digest, "takes_back": takes_back, "overtaken": overtaken}
+        log.record("asked", {**options, **told})
         log.write_file(PLAN, json_document.to_text(json_document.plan_document(plan)))
     if task.left is not None:
-        text = json_document.to_text(json_document.plan_document(task.left))
+        text = json_document.to_text(json_document.plan_document(task.left.plan))
         tell_left(task.left, log.write_file(NOT_REVIEWED, text))
     if plan.changes and not plan.refused_whole and not log.has(ROLLBACK):
         back = rollback_plan(plan, request.desired, run_id=log.run_id, now=task.connections.clock.now())

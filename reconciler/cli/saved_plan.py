@@ -47,6 +47,23 @@ class Request:
     reviewed: Reviewed | None = None
 
 
+def whole_plan(saved: Path) -> Plan:
+    """The plan in a file that was made to be carried out whole.
+
+    Raises:
+        InvalidDocumentError: It is no plan as we wrote it.
+        UsageProblemError: It was compared with a base, so it also lists what its pull request does not bring.
+    """
+    plan = read_plan(saved)
+    if plan.base is not None:
+        raise UsageProblemError(
+            "this plan was compared with a base: it also lists what the pull request does not bring",
+            where=str(saved),
+            remedy=f"carry out only what it brings, after the merge: reconciler apply --reviewed {saved}",
+        )
+    return plan
+
+
 def selected_part(stored: Plan, request: Request, part: DesiredFleet) -> Plan:
     """The plan itself, or what it holds for the installations that were selected; a missing file drops nothing.
 

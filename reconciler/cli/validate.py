@@ -8,7 +8,8 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
-from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports, screen
+from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_reports
+from reconciler.cli.renders import validation_renders
 from reconciler.cli.workflow_step import tell_workflow
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
@@ -25,26 +26,14 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
     All files are read, because some rules look across files; PATHs only limit what is shown. Exits with 3 when
     something is wrong.
     """
-    from reconciler.report.github import validation_annotations
-    from reconciler.report.json_document import to_text, validation_document
     from reconciler.report.markdown import validation_markdown
-    from reconciler.report.terminal_files import validation_text
 
     parsed_reports(reports, formats=WITH_GITHUB)
     loaded = load()
     for path in paths:
         _check_exists(path)
     problems = tuple(problem for problem in loaded.problems if _shown(problem, paths))
-    emit(
-        {
-            Format.TEXT: lambda: validation_text(problems, files=loaded.files, **screen()),
-            Format.MARKDOWN: lambda: validation_markdown(problems, files=loaded.files),
-            Format.JSON: lambda: to_text(validation_document(problems, loaded.files)),
-            Format.GITHUB: lambda: validation_annotations(problems),
-        },
-        format_=format_,
-        reports=reports,
-    )
+    emit(validation_renders(problems, files=loaded.files), format_=format_, reports=reports)
     wrong = any(problem.severity is Severity.ERROR for problem in problems)
     code = ExitCode.INVALID_FILES if wrong else ExitCode.DONE
     tell_workflow(

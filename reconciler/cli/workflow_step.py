@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reconciler.cli.output import Format, say
+from reconciler.cli.output import Format, say, show
+from reconciler.errors import InvalidFilesError
 from reconciler.report.github import outputs_text
 from reconciler.store.workflow_files import LARGEST_SUMMARY, append_text
 
@@ -23,3 +24,23 @@ def tell_workflow(format_: str, *, summary: Callable[[], str], outputs: Mapping[
     where = os.environ.get("GITHUB_OUTPUT")
     if where:
         append_text(Path(where), outputs_text(outputs))
+
+
+def tell_wrong_files(format_: str, error: InvalidFilesError) -> None:
+    """The same annotations and summary as `validate` gives, in a workflow; elsewhere stderr says it all.
+
+    Raises:
+        ReconcilerError: As `tell_workflow`.
+    """
+    from reconciler.report.github import validation_annotations
+    from reconciler.report.markdown import validation_markdown
+
+    if Format(format_) is not Format.GITHUB:
+        return
+    problems = error.problems
+    show(validation_annotations(problems))
+    tell_workflow(
+        format_,
+        summary=lambda: validation_markdown(problems, files=len({one.file for one in problems})),
+        outputs={"exit": str(int(error.exit_code)), "problems": str(len(problems))},
+    )

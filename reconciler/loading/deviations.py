@@ -1,6 +1,7 @@
 """exceptions.yaml and attestations: what may differ for a while, and what people vouch for."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from reconciler.loading.site import as_items, as_map
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Attestation, Deviation, Origin
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
+from reconciler.model.words import days_left
 
 REMIND_BEFORE = timedelta(days=14)
 
@@ -29,6 +31,7 @@ def exception_findings(
         today: Decides which ends are over.
         knows_all_ids: Whether every installation file could be read; otherwise an unknown id may be right.
     """
+    yield from _twice(as_items(tree.get("exceptions")))
     for index, entry in enumerate(as_items(tree.get("exceptions"))):
         if isinstance(entry, dict):
             path = ("exceptions", index)
@@ -41,7 +44,9 @@ def exception_findings(
 def deviations_of(tree: Tree, source: Source) -> tuple[tuple[Deviation, Origin], ...]:
     """Entries of a tree without problems and where the end of each stands; by installation, charger and setting."""
     found = [
-        (_deviation(entry), _end_of(source, index)) for index, entry in enumerate(as_items(tree.get("exceptions")))
+        (replace(_deviation(entry), origin=end), end)
+        for index, entry in enumerate(as_items(tree.get("exceptions")))
+        for end in (_end_of(source, index),)
     ]
     return tuple(sorted(found, key=lambda pair: (pair[0].installation_id, pair[0].charger or "", pair[0].setting)))
 
@@ -74,12 +79,29 @@ def attestation_of(tree: Tree) -> Attestation:
     )
 
 
+def attested_twice() -> Finding:
+    """E247 for a second file about the same installation."""
+    return Finding(code="E247", path=("installation",), what="another file attests this installation already.")
+
+
+def _twice(entries: list[Any]) -> Iterator[Finding]:
+    """E247 for a second exception of the same setting at the same place."""
+    seen: set[tuple[Any, ...]] = set()
+    for index, entry in enumerate(entries):
+        about = tuple(as_map(entry).get(key) for key in ("installation", "setting", "charger"))
+        if not all(one is None or isinstance(one, str) for one in about) or about[:2] == (None, None):
+            continue
+        if about in seen:
+            yield Finding(code="E247", path=("exceptions", index), what="this setting has an exception already.")
+        seen.add(about)
+
+
 def _end(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:
     place = (*path, "until")
     yield from end_findings(place, until, today=today)
     day = day_of(until) if isinstance(until, str) else None
     if day is not None and today <= day <= today + REMIND_BEFORE:
-        yield Finding(code="W242", path=place, what=f"this ends in {(day - today).days} day(s).")
+        yield Finding(code="W242", path=place, what=f"this ends {days_left((day - today).days)}.")
 
 
 def _target(path: TreePath, entry: Mapping[str, Any], serials: Mapping[str, frozenset[str]]) -> Iterator[Finding]:

@@ -182,6 +182,7 @@ def _refusal_of(part: Part) -> Refusal:
         held_back=tuple(part["held_back"]),
         file=part.get("file") or "",
         line=part.get("line", 0),
+        cause=Cause(part.get("cause", Cause.FILE.value)),
     )
 
 
@@ -212,9 +213,14 @@ def _waiting_of(part: Part) -> WaitingItem:
 
 
 def _unreadable_of(part: Part) -> UnreadableItem:
-    unreadable = Unreadable(reason=Reason(part["reason"]), detail=part["detail"])
-    name = part["name"]
-    return UnreadableItem(target=target_of(part), installation_name=name, what=part["what"], unreadable=unreadable)
+    return UnreadableItem(
+        target=target_of(part),
+        installation_name=part["name"],
+        what=part["what"],
+        unreadable=Unreadable(reason=Reason(part["reason"]), detail=part["detail"]),
+        file=part.get("file") or "",
+        line=part.get("line", 0),
+    )
 
 
 def _unverifiable_of(part: Part) -> UnverifiableItem:

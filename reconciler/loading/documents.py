@@ -35,6 +35,7 @@ def read_plan(path: Path) -> Plan:
     with told_with(path):
         plan = parts.plan_of(document)
     _check_ids(document["changes"], plan.changes, path=path)
+    _check_ids(document.get("withdrawn", ()), plan.withdrawn, path=path)
     if plan.digest != document["digest"]:
         raise _forged(path, "the digest does not fit the changes: at least one was added or taken out")
     _check_steps(plan, path=path)

@@ -19,6 +19,7 @@ from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import read_yaml
 from reconciler.loading.yaml_text import entry_lines, flow
 from reconciler.model.adoption import Adopted, Draft, Wish
+from reconciler.model.change import Target
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.problem import Severity
@@ -53,6 +54,17 @@ class FleetDrafts:
                 str(error), where=file.shown, remedy="take over by hand what `reconciler plan` shows"
             ) from error
         return self._draft(file, text, after, refused)
+
+    def refused(self, installation_id: str, adopted: Sequence[Adopted]) -> frozenset[tuple[Target, str]]:
+        """Implements `planning.adoptable.FileRules`: what a patch of the file would leave out.
+
+        A file whose layout cannot be patched takes over nothing.
+        """
+        try:
+            draft = self.patch(installation_id, adopted)
+        except ReconcilerError:
+            return frozenset((one.target, one.setting) for one in adopted)
+        return frozenset((one.target, one.setting) for one, _ in draft.refused)
 
     def new(self, site: ObservedInstallation, adopted: Sequence[Adopted], *, notes: Sequence[str]) -> Draft:
         """A new file for an installation; what its rules do not let stand stays unmanaged.

@@ -78,6 +78,7 @@ def _site_of(part: Part, groups: list[str]) -> SiteSummary:
         chargers=part["chargers"],
         compared=part["compared"],
         worst=tuple((group, Severity(worst[group])) for group in groups if group in worst),
+        unread=tuple(group for group in groups if group in part.get("unread", [])),
     )
 
 

@@ -275,6 +275,12 @@ _DATES = (
         remedy="Copy the guard's id from the refusal, or remove the entry.",
         example="acknowledge:\n  - {guard: lose-load-balancing, by: electrician KL, reason: …, until: 2035-01-31}",
     ),
+    Explanation(
+        code="E247",
+        title="The same acknowledgement, exception or attestation twice",
+        why="Of two about the same thing, a reviewer may see one while the other counts.",
+        remedy="Keep one of them.",
+    ),
 )
 
 CONTENTS: tuple[Explanation, ...] = (*_CURRENTS, *_AUTHENTICATION, *_PEOPLE, *_DATES)

@@ -11,7 +11,7 @@ from reconciler.loading.nearest import nearest
 from reconciler.loading.own_rules import own_findings
 from reconciler.loading.rules import RULES, VALUE_RULES, findings_in
 from reconciler.loading.shared import Shared
-from reconciler.loading.site import Site, as_items, as_map
+from reconciler.loading.site import FleetRules, Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
 from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.desired import DesiredInstallation
@@ -102,9 +102,18 @@ def _account_findings(own: Tree, shared: Shared) -> Iterator[Finding]:
         what = "`account` is missing, and fleet.yaml has several."
         yield Finding(code="E020", path=(), what=what, remedy=f"Add one of {_shown(known)}.", at=At.KEY)
     elif isinstance(name, str) and name not in known:
-        right = nearest(name, known)
-        remedy = f"Did you mean `{echo(right)}`?" if right else f"Known: {_shown(known)}."
-        yield Finding(code="E020", path=("account",), what="fleet.yaml has no such account.", remedy=remedy)
+        yield _unknown_account(name, shared.rules)
+
+
+def _unknown_account(name: str, rules: FleetRules) -> Finding:
+    if name in rules.new_accounts:
+        what = "this account is new in this pull request."
+        remedy = "An account counts only after it is merged: merge it on its own, then the files that use it."
+    else:
+        right = nearest(name, rules.accounts)
+        what = "fleet.yaml has no such account."
+        remedy = f"Did you mean `{echo(right)}`?" if right else f"Known: {_shown(rules.accounts)}."
+    return Finding(code="E020", path=("account",), what=what, remedy=remedy)
 
 
 def _shown(names: Iterable[str]) -> str:

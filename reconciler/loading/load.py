@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from reconciler.loading.deviations import attestation_findings, attestation_of, deviations_of, exception_findings
+from reconciler.loading.deviations import (
+    attestation_findings,
+    attestation_of,
+    attested_twice,
+    deviations_of,
+    exception_findings,
+)
 from reconciler.loading.files import FleetFile, FleetFolder, fleet_folder, read_source
 from reconciler.loading.findings import At, Finding, Source, in_order, make_problem, place_in, problem_of
 from reconciler.loading.fingerprint import desired_digest
@@ -43,12 +49,29 @@ class LoadedFleet:
     def effective(self, file: Path, path: str | None) -> tuple[EffectiveValue, ...]:
         """Effective values of one installation file with their origins; with a path only that and what lies below.
 
+        What an exception decides comes from exceptions.yaml, as a plan has it.
         Empty when there is no fleet folder; `problems` says so.
 
         Raises:
             UsageProblemError: The file is no installation file of this fleet, or it has no such value.
         """
-        return self.origins.effective(file, path)
+        values = self.origins.effective(file, path)
+        if not self.exceptions:
+            return values
+        identity = next(one.value for one in self.origins.effective(file, "id"))
+        mine = [(one, origin) for one, origin in self.exceptions if one.installation_id == identity]
+        return tuple(_excepted(value, mine) for value in values)
+
+
+def _excepted(value: EffectiveValue, exceptions: Sequence[tuple[Deviation, Origin]]) -> EffectiveValue:
+    for one, origin in exceptions:
+        place = ("chargers", one.charger, one.setting) if one.charger else (one.setting,)
+        name = ".".join(place)
+        if value.path == name and one.value is not None:
+            return replace(value, value=one.value, origin=origin)
+        if one.value is None and (value.path == name or value.path.startswith(f"{name}.")):
+            return replace(value, value=f"(whatever is live until {one.until.isoformat()})", origin=origin)
+    return value
 
 
 def load_fleet(path: Path, *, today: date, commit: str | None = None, under: FleetRules | None = None) -> LoadedFleet:
@@ -176,7 +199,7 @@ def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -
 def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[Attestation, ...]:
     files, unusable = folder.below("attestations")
     problems.extend(unusable)
-    attestations: list[Attestation] = []
+    attestations: dict[str, Attestation] = {}
     for file in files:
         source = read_source(folder, file)
         if not isinstance(source, Source):
@@ -186,8 +209,10 @@ def _read_attestations(folder: FleetFolder, problems: list[Problem]) -> tuple[At
         found = [problem_of(source, finding) for finding in attestation_findings(read.tree or {}, Path(file.path).name)]
         problems.extend((*read.problems, *found))
         if read.tree is not None and not _has_error((*read.problems, *found)):
-            attestations.append(attestation_of(read.tree))
-    return tuple(sorted(attestations, key=lambda attestation: attestation.installation_id))
+            attested = attestation_of(read.tree)
+            if attestations.setdefault(attested.installation_id, attested) is not attested:
+                problems.append(problem_of(source, attested_twice()))
+    return tuple(attestations[identity] for identity in sorted(attestations))
 
 
 def _has_error(problems: Iterable[Problem]) -> bool:

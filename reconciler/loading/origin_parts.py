@@ -33,11 +33,19 @@ def snapshot_of(part: Part | None) -> SnapshotReference | None:
 
 def base_of(part: Part | None) -> BaseReference | None:
     """With which commits the plan was compared; None when it was not."""
-    return None if part is None else BaseReference(commit=part["commit"], applied=part["applied"])
+    if part is None:
+        return None
+    gone = tuple((one["installation"], one["name"]) for one in part.get("no_longer_managed", ()))
+    return BaseReference(commit=part["commit"], applied=part["applied"], no_longer_managed=gone)
 
 
 def policy_of(part: Part) -> PolicyChange:
     """One piece of policy that the files change."""
     return PolicyChange(
-        kind=PolicyKind(part["kind"]), subject=part["subject"], before=part["before"], after=part["after"]
+        kind=PolicyKind(part["kind"]),
+        subject=part["subject"],
+        before=part["before"],
+        after=part["after"],
+        file=part.get("file") or "",
+        line=part.get("line", 0),
     )

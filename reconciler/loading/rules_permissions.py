@@ -49,11 +49,24 @@ def ends_are_in_the_future(site: Site) -> Iterator[Finding]:
         yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
 
 
+def each_guard_is_acknowledged_once(site: Site) -> Iterator[Finding]:
+    """E247 for a second acknowledgement of the same guard."""
+    seen: set[str] = set()
+    for index, item in enumerate(as_items(site.tree.get("acknowledge"))):
+        guard = as_map(item).get("guard")
+        if isinstance(guard, str) and guard in seen:
+            path = ("acknowledge", str(index), "guard")
+            yield Finding(code="E247", path=path, what="this guard is acknowledged already.")
+        elif isinstance(guard, str):
+            seen.add(guard)
+
+
 RULES = (
     Rule(code="E232", check=exclusive_has_an_owner),
     Rule(code="E233", check=hand_over_has_a_new_owner),
     Rule(code="W236", check=service_is_for_groups),
     Rule(code="E240", check=ends_are_in_the_future),
+    Rule(code="E247", check=each_guard_is_acknowledged_once),
 )
 
 

@@ -69,6 +69,9 @@ def native_url_is_bare(site: Site) -> Iterator[Finding]:
             yield Finding(code="E214", path=url.path, what=f"the URL {found}.")
 
 
+_MERGE_FIRST = "An allowed host counts only after it is merged: merge it on its own, then the files that use it."
+
+
 def host_is_allowed(site: Site) -> Iterator[Finding]:
     """E216 for a host that fleet.yaml does not list; nothing while that list cannot be read."""
     allowed = site.fleet.allowed_hosts
@@ -77,6 +80,10 @@ def host_is_allowed(site: Site) -> Iterator[Finding]:
     for url in site.urls:
         host = _host(url.parts)
         if url.parts is None or host in allowed:
+            continue
+        if host in site.fleet.new_hosts:
+            what = f"`{echo(host)}` is new in this pull request."
+            yield Finding(code="E216", path=url.path, what=what, remedy=_MERGE_FIRST)
             continue
         kind = "an address in numbers" if _is_ip(host) else "not an allowed host"
         yield Finding(code="E216", path=url.path, what=f"`{echo(host)}` is {kind}.")

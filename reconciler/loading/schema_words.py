@@ -185,7 +185,7 @@ def _anything(error: ValidationError) -> tuple[str, str]:
         "maxItems": f"more than {_limit(error)} items.",
         "uniqueItems": "the same item stands twice.",
         "minProperties": "an empty map.",
-        "maxProperties": f"more than {_limit(error)} key(s).",
+        "maxProperties": f"more than {_limit(error)} keys.",
     }
     return told.get(str(error.validator), "this has the wrong form."), ""
 

@@ -100,7 +100,7 @@ def read_shared(
     fleet = _read_fleet_file(folder, problems)
     tree: Tree = (fleet.tree if fleet else None) or {}
     own_rules = fleet_rules(fleet, today=today)
-    rules = own_rules if under is None else replace(under, today=today)
+    rules = own_rules if under is None else _rules_of_base(under, own_rules)
     defaults = None
     if fleet is not None and "defaults" in tree:
         defaults = Layer(source=fleet.source, tree=as_map(tree["defaults"]), prefix=("defaults",))
@@ -117,6 +117,16 @@ def read_shared(
         profiles=profiles,
         has_all_defaults=knows(fleet, "defaults"),
         is_sound=not any(problem.severity is Severity.ERROR for problem in problems),
+    )
+
+
+def _rules_of_base(base: FleetRules, own: FleetRules) -> FleetRules:
+    """Those of the base, which also know what will be allowed after the merge, to say so."""
+    return replace(
+        base,
+        today=own.today,
+        new_accounts=frozenset(own.accounts).difference(base.accounts),
+        new_hosts=(own.allowed_hosts or frozenset()) - (base.allowed_hosts or frozenset()),
     )
 
 

@@ -18,12 +18,15 @@ class FleetRules:
         accounts: Empty when they are not known.
         allowed_hosts: None when they are not known.
         final: Setting and its bounds.
+        new_accounts, new_hosts: What fleet.yaml says beyond these rules, when they are those of a base.
     """
 
     today: date
     accounts: tuple[str, ...] = ()
     allowed_hosts: frozenset[str] | None = None
     final: Mapping[str, Any] | None = None
+    new_accounts: frozenset[str] = frozenset()
+    new_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,7 @@
 """What adopting the live state writes to files, and what no file may declare."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +63,10 @@ class WhyNot(StrEnum):
     UNREADABLE = "unreadable"
     NO_CALL = "no-call"
     NOT_DECLARABLE = "not-declarable"
+    EXCEPTED = "excepted"
+    REFUSED = "refused"
+    PENDING = "pending"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +77,41 @@ class NotAdopted:
     setting: str
     why: str
     kind: WhyNot = WhyNot.NOT_DECLARABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftTogether:
+    """Settings that stay out of the files of several chargers for one reason.
+
+    Attributes:
+        why: With `…` where the reasons differ in an id alone.
+    """
+
+    targets: tuple[Target, ...]
+    settings: tuple[str, ...]
+    why: str
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def left_together(left: Iterable[NotAdopted]) -> tuple[LeftTogether, ...]:
+    """What stays out, each reason told once for all chargers that share it; in the order of the first of each."""
+    of_target: dict[tuple[Target, str], list[NotAdopted]] = {}
+    for item in left:
+        of_target.setdefault((item.target, _ID.sub("…", item.why)), []).append(item)
+    groups: dict[tuple[object, ...], list[list[NotAdopted]]] = {}
+    for (target, why), items in of_target.items():
+        alone = None if target.charger is not None else target
+        groups.setdefault((alone, why, tuple(item.setting for item in items)), []).append(items)
+    return tuple(
+        LeftTogether(
+            targets=tuple(items[0].target for items in members),
+            settings=tuple(item.setting for item in members[0]),
+            why=members[0][0].why if len(members) == len(members[0]) == 1 else _ID.sub("…", members[0][0].why),
+        )
+        for members in groups.values()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,5 +175,35 @@ class Adoption:
     def conditions(self) -> tuple[Condition, ...]:
         """What holds after it; that nobody offers a call for something is nobody's fault."""
         kinds = {item.kind for item in self.left}
-        holds = {Condition.UNREADABLE: WhyNot.UNREADABLE in kinds, Condition.REFUSED: WhyNot.NOT_DECLARABLE in kinds}
-        return tuple(condition for condition in Condition if holds.get(condition))
+        found = {_CONDITIONS[kind] for kind in kinds if kind is not WhyNot.NO_CALL}
+        return tuple(condition for condition in Condition if condition in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldFile:
+    """One file of an adoption as people see it; `difference` is unified, a line each."""
+
+    name: str
+    file: str
+    action: FileAction
+    difference: tuple[str, ...]
+    warnings: tuple[str, ...]
+    left: tuple[NotAdopted, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAdoption:
+    """What an adoption tells; `settings` counts those that files take over."""
+
+    files: tuple[ToldFile, ...]
+    settings: int
+
+
+_CONDITIONS = {
+    WhyNot.UNREADABLE: Condition.UNREADABLE,
+    WhyNot.NOT_DECLARABLE: Condition.REFUSED,
+    WhyNot.EXCEPTED: Condition.REFUSED,
+    WhyNot.REFUSED: Condition.REFUSED,
+    WhyNot.PENDING: Condition.PENDING,
+    WhyNot.WAITING: Condition.WAITING,
+}

@@ -98,7 +98,9 @@ class Acknowledgement:
 class Deviation:
     """An entry of exceptions.yaml: a setting that may differ for a while.
 
-    `value` None means that whatever is live is tolerated.
+    Attributes:
+        value: None means that whatever is live is tolerated.
+        origin: Where the entry stands, when it comes from a file; no part of what it says.
     """
 
     installation_id: str
@@ -108,6 +110,7 @@ class Deviation:
     until: date
     owner: str
     reason: str
+    origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -200,7 +200,8 @@ class SiteSummary:
 
     Attributes:
         worst: By group: the worst severity found there. Groups without a finding are left out.
-        compared: False when the installation could not be read.
+        compared: False when something of the installation itself could not be read, as coverage counts it.
+        unread: Groups in which something that the file declares was not read, so that nothing is known of it.
     """
 
     installation_id: str
@@ -210,6 +211,7 @@ class SiteSummary:
     chargers: int
     compared: bool
     worst: tuple[tuple[str, Severity], ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

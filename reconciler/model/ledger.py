@@ -49,6 +49,7 @@ class RunNoted:
         open_by_severity: Open findings, S0 to S4; suppressed ones do not count.
         compared, desired: Installations.
         unseen: Fingerprints of open findings that this run did not look at.
+        desired_digest: Over the files that it compared with; None in lines of before it was written down.
     """
 
     at: datetime
@@ -57,6 +58,7 @@ class RunNoted:
     desired: int
     selection: str | None = None
     unseen: tuple[str, ...] = ()
+    desired_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +115,18 @@ class Ledger:
             if isinstance(line, RunNoted) and line.selection is None
         )
 
-    def before(self, at: datetime) -> "Ledger":
-        """The ledger as it was before that moment; without its head."""
-        return Ledger(lines=tuple(line for line in self.lines if line.at < at))
+    def has(self, at: datetime, desired_digest: str) -> bool:
+        """Whether the latest run compared what was live at that moment with those same files."""
+        last = next((line for line in reversed(self.lines) if isinstance(line, RunNoted)), None)
+        return last is not None and last.at == at and last.desired_digest in (None, desired_digest)
+
+    def before(self, at: datetime, desired_digest: str) -> "Ledger":
+        """The ledger as it was before that run, also when that is its latest one; without its head."""
+        lines = tuple(line for line in self.lines if line.at <= at)
+        if not self.has(at, desired_digest):
+            return Ledger(lines=lines)
+        ends = [index for index, line in enumerate(lines[:-1]) if isinstance(line, RunNoted | Pruned)]
+        return Ledger(lines=lines[: ends[-1] + 1] if ends else ())
 
 
 @dataclass(slots=True)

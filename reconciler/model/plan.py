@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from reconciler.model.change import Change, Target
+from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.digest import digest_of
 from reconciler.model.plan_origin import BaseReference, PolicyChange, SnapshotReference
@@ -76,6 +76,7 @@ class Refusal:
         liftable: Whether accepting or acknowledging lifts it.
         held_back: What it keeps out of the plan, in words, one phrase per change.
         file, line: Where the charger, else the installation stands; empty and 0 of a fleet guard.
+        cause: Whose doing it is, where the plan was compared with a base.
     """
 
     code: str
@@ -93,6 +94,7 @@ class Refusal:
     held_back: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    cause: Cause = Cause.FILE
 
     @property
     def accept(self) -> str | None:
@@ -126,12 +128,14 @@ class WaitingItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableItem:
-    """Something declared that could not be compared. `what` names settings in our words."""
+    """Something declared that could not be compared, and where it stands. `what` names settings in our words."""
 
     target: Target
     installation_name: str
     what: str
     unreadable: Unreadable
+    file: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,22 +29,31 @@ class SnapshotReference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseReference:
-    """With which commits a plan was compared; `applied` is that of the last successful apply, None when not given."""
+    """With which commits a plan was compared.
+
+    Attributes:
+        applied: That of the last successful apply, None when not given.
+        no_longer_managed: Id and name of installations that have a file on the base and none here, sorted.
+    """
 
     commit: str
     applied: str | None = None
+    no_longer_managed: tuple[tuple[str, str], ...] = ()
 
 
 class PolicyKind(StrEnum):
-    """What a fleet may decide about its own safety; in the plan of a pull request it counts as on its base."""
+    """What a fleet may decide about its own safety, the most dangerous first.
 
-    ACCOUNT = "account"
-    GUARD = "guard"
+    In the plan of a pull request it counts as on its base.
+    """
+
     ALLOWED_HOST = "allowed-host"
+    GUARD = "guard"
     BOUND = "bound"
     ACKNOWLEDGEMENT = "acknowledgement"
-    EXCEPTION = "exception"
     ATTESTATION = "attestation"
+    EXCEPTION = "exception"
+    ACCOUNT = "account"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +63,18 @@ class PolicyChange:
     Attributes:
         subject: What it is about, for instance `maxChangedInstallations` or `lose-load-balancing at Solbakken`.
         before, after: In words; None where there was or will be nothing.
+        file, line: Where the files of the pull request say it, or said it until now; empty and 0 without a place.
     """
 
     kind: PolicyKind
     subject: str
     before: str | None
     after: str | None
+    file: str = ""
+    line: int = 0
 
     @property
-    def sort_key(self) -> tuple[int, str]:
-        """In the order of `PolicyKind`, then by subject."""
-        return (list(PolicyKind).index(self.kind), self.subject)
+    def sort_key(self) -> tuple[int, int, str, str, str]:
+        """In the order of `PolicyKind`; what is changed, what is new, what goes; then by subject and what is said."""
+        way = 0 if None not in (self.before, self.after) else 1 if self.before is None else 2
+        return (list(PolicyKind).index(self.kind), way, self.subject, self.before or "", self.after or "")

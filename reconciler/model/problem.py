@@ -21,6 +21,7 @@ class Problem:
         column: From 1; 0 when unknown.
         code: For `reconciler explain CODE`.
         path: Path of the setting inside the file, may be empty.
+        elsewhere: Whether the file is that of another commit, so that no line of this checkout is meant.
     """
 
     file: str
@@ -32,14 +33,15 @@ class Problem:
     why: str
     remedy: str
     severity: Severity = Severity.ERROR
+    elsewhere: bool = False
 
     def __str__(self) -> str:
         subject = f"{self.path}: " if self.path else ""
         sentences = " ".join(part for part in (self.what, self.why, self.remedy) if part)
-        return f"{self._place} {self.code} {subject}{sentences}"
+        return f"{self.place} {self.code} {subject}{sentences}"
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
         """The file, with as much of the position as is known."""
         known = [str(number) for number in (self.line, self.column) if number] if self.line else []
         return ":".join([self.file, *known])

@@ -91,6 +91,11 @@ def _text(row: Setting | None, text: str) -> str:
             return text or "empty"
 
 
+def days_left(days: int) -> str:
+    """`today`, `in 3 days`."""
+    return f"in {counted(days, 'day')}" if days else "today"
+
+
 def row_of(target: Target, name: str) -> Setting | None:
     """The row of the settings table that fits best; None for a name that the table does not have."""
     scopes = (target.scope, *Scope)

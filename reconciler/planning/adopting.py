@@ -95,7 +95,7 @@ def of_installation(observed: ObservedInstallation) -> _Both:
     if isinstance(mode, str):
         adopted.append(_of_mode(target, observed, was=None))
     else:
-        adopted.append(_nothing(target, MODE))
+        adopted.append(_nothing(target, MODE, mode))
         left.append(_unread(target, MODE, mode))
     for charger in observed.chargers:
         more, unread = of_charger(observed, charger)
@@ -113,7 +113,7 @@ def of_charger(observed: ObservedInstallation, charger: ObservedCharger) -> _Bot
     for row in settings_of(Scope.CHARGER):
         found = charger.get(row.name)
         if found is None or isinstance(found, Unreadable | Absent):
-            adopted.append(_nothing(target, row.name))
+            adopted.append(_nothing(target, row.name, found))
             left.append(_unread(target, row.name, found))
         else:
             value = _known(tidy(row, found))
@@ -149,9 +149,16 @@ def _can_be_given(target: Target, roles: Observation) -> bool:
     return {word for word, _ in setting(target.scope, PERMISSIONS).portal_values}.issuperset(roles)
 
 
-def _nothing(target: Target, setting: str) -> Adopted:
+def _nothing(target: Target, setting: str, found: Observation | None) -> Adopted:
+    """The file shall not say what nobody knows, whatever its profiles say."""
     wish = Wish(path=path_of(target, setting), value=ABSENT)
-    return Adopted(target=target, setting=setting, was=None, now=ABSENT, wishes=(wish,))
+    now = Unreadable(reason=Reason.NOT_READ) if found is None else found
+    return Adopted(target=target, setting=setting, was=None, now=now, wishes=(wish,))
+
+
+def is_known(adopted: Adopted) -> bool:
+    """Whether something live is taken over, and not merely what nobody knows left to nobody."""
+    return not isinstance(adopted.now, Unreadable)
 
 
 def _unread(target: Target, setting: str, found: Observation | None) -> NotAdopted:
@@ -163,15 +170,20 @@ def _unread(target: Target, setting: str, found: Observation | None) -> NotAdopt
     return NotAdopted(target=target, setting=setting, why="not readable: nobody reads it with this account", kind=kind)
 
 
-def still_open(plan: Plan, told: Mapping[str, Sequence[NotAdopted]]) -> tuple[NotAdopted, ...]:
+def still_open(
+    plan: Plan, held: Iterable[NotAdopted], told: Mapping[str, Sequence[NotAdopted]]
+) -> tuple[NotAdopted, ...]:
     """What a second plan, over the new files, would still do or could not compare, as far as nobody told it yet.
 
     Args:
         plan: Made of the new files and the same live state.
+        held: What differs and that plan holds back.
         told: By installation id, what is told already.
     """
     known = {(item.target, item.setting) for items in told.values() for item in items}
-    open_ = [
+    open_ = [item for item in held if (item.target, item.setting) not in known]
+    known |= {(item.target, item.setting) for item in open_}
+    open_ += [
         NotAdopted(target=change.target, setting=change.setting, why="the file stays as it is here and still differs")
         for change in plan.changes
         if (change.target, change.setting) not in known

@@ -47,6 +47,7 @@ class Run:
         at: When the live state was read.
         compared, desired: Installations.
         looked_at: Whether the run would have found a former finding if it were still there.
+        desired_digest: Over the files; the same moment compared with other files is another run.
     """
 
     at: datetime
@@ -54,6 +55,7 @@ class Run:
     desired: int
     looked_at: Callable[[Noted], bool]
     selection: str | None = None
+    desired_digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +70,18 @@ class Aging:
 def age(findings: Sequence[Finding], ledger: Ledger, run: Run) -> Aging:
     """Compare the findings of a run with what the ledger knows.
 
-    The same run a second time says the same again; only its lines are not needed then (`Ledger.last_run_at`).
+    The same run a second time says the same again; only its lines are not needed then (`Ledger.has`).
     Suppressed findings have no age: what is suppressed is resolved, and comes back when the exception ends.
     """
-    former = standings_of(ledger.before(run.at).lines)
+    before = ledger.before(run.at, run.desired_digest).lines
+    former = standings_of(before)
     opened = {one.fingerprint: one for one in findings if one.kind is not FindingKind.SUPPRESSED}
     events = [line for one in opened.values() for line in _events(one, former.get(one.fingerprint), run.at)]
     gone = [one for key, one in former.items() if one.is_open and key not in opened]
     events += [_closed(one, run.at) for one in gone if run.looked_at(one.last)]
     unseen = tuple(sorted(one.last.fingerprint for one in gone if not run.looked_at(one.last)))
     lines: tuple[LedgerLine, ...] = (*sorted(events, key=_line_key), _run_line(opened.values(), run, unseen))
-    after = standings_of((*ledger.before(run.at).lines, *lines))
+    after = standings_of((*before, *lines))
     return Aging(
         findings=tuple(Aged(finding=one, ageing=_ageing(after.get(one.fingerprint), one)) for one in findings),
         transitions=tuple(sorted((_transition(line, former) for line in events), key=_transition_key)),
@@ -163,6 +166,7 @@ def _run_line(findings: Iterable[Finding], run: Run, unseen: tuple[str, ...]) ->
         desired=run.desired,
         selection=run.selection,
         unseen=unseen,
+        desired_digest=run.desired_digest,
     )
 
 

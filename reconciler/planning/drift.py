@@ -10,10 +10,11 @@ from reconciler.model.desired import DesiredInstallation, Deviation, Origin
 from reconciler.model.finding import Finding, FindingKind, NextStep, VerifiedWrite
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
-from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
+from reconciler.planning.adoptable import FileRules, Key, adoptable
 from reconciler.planning.drift_items import cars_at, items_of
-from reconciler.planning.drift_words import can_be_adopted, group_of, next_step, of_rule, tolerated
+from reconciler.planning.drift_words import group_of, next_step, of_rule, or_adopt, tolerated
+from reconciler.planning.held import Around, covers, first_held, first_refusal, hand_over, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.quarantine import Quarantine, is_quarantined, quarantine_of
@@ -22,11 +23,17 @@ from reconciler.planning.severity_named import UNFINISHED, UNVERIFIABLE
 
 Place = tuple[str, str]
 _Item = TypeVar("_Item", Change, PendingItem, WaitingItem)
-Held = TypeVar("Held", PendingItem, WaitingItem)
+_ADOPTED = frozenset({FindingKind.CHANGED, FindingKind.NON_CONVERGING})
+"""Kinds of which a file may take over the live value; the others wait for something first."""
 
 
 def findings_of(
-    lookup: Lookup, plan: Plan, *, verified: Sequence[VerifiedWrite] = (), seen: ObservedFleet | None = None
+    lookup: Lookup,
+    plan: Plan,
+    *,
+    verified: Sequence[VerifiedWrite] = (),
+    seen: ObservedFleet | None = None,
+    rules: FileRules | None = None,
 ) -> tuple[Finding, ...]:
     """Every finding, worst first.
 
@@ -35,9 +42,11 @@ def findings_of(
         plan: Made of exactly these.
         verified: What earlier runs wrote and read back.
         seen: A wider look at the same moment, by which severities are judged; a snapshot knows every circuit.
+        rules: What the files may not say decides whether adopting is offered.
     """
     wider = lookup.installations if seen is None else {(one.account, one.id): one for one in seen.installations}
-    index = _Index(lookup=lookup, plan=plan, quarantine=quarantine_of(verified, now=lookup.policy.now), wider=wider)
+    quarantine = quarantine_of(verified, now=lookup.policy.now)
+    index = _Index(lookup=lookup, plan=plan, quarantine=quarantine, wider=wider, rules=rules)
     found: list[Finding] = []
     for site in lookup.desired.installations:
         found += _Site(site=site, index=index).findings()
@@ -53,6 +62,7 @@ class _Index:
     plan: Plan
     quarantine: Quarantine
     wider: Mapping[Place, ObservedInstallation]
+    rules: FileRules | None
 
     @cached_property
     def changes(self) -> Mapping[Place, tuple[Change, ...]]:
@@ -87,7 +97,7 @@ def _by_place(items: Iterable[_Item]) -> dict[Place, tuple[_Item, ...]]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Site:
-    """One installation of the files."""
+    """One installation of the files. Not slotted, as above."""
 
     site: DesiredInstallation
     index: _Index
@@ -99,6 +109,30 @@ class _Site:
     @property
     def observed(self) -> ObservedInstallation | None:
         return self.index.wider.get(self.place)
+
+    @cached_property
+    def valid(self) -> tuple[Deviation, ...]:
+        """The exceptions that still count."""
+        today = self.index.lookup.policy.now.date()
+        return tuple(one for one in self.index.lookup.deviations.get(self.site.id, ()) if one.until >= today)
+
+    @cached_property
+    def around(self) -> Around:
+        """What may keep a difference out of the plan or of the file."""
+        return Around(
+            plan=self.index.plan,
+            planned=frozenset(one.id for one in self.index.changes.get(self.place, ())),
+            exceptions=self.valid,
+            wish=self.site.permissions,
+            access=() if self.observed is None else self.observed.permissions,
+        )
+
+    @cached_property
+    def adoptable(self) -> frozenset[Key]:
+        """What `adopt` ends; whatever something holds back or an exception decides stays out of the file."""
+        observed = self.index.lookup.installations.get(self.place)
+        free, _ = sorted_out(self.index.changes.get(self.place, ()), self.around)
+        return frozenset() if observed is None else adoptable(free, observed, self.index.rules)
 
     def findings(self) -> Iterator[Finding]:
         """What differs here, and what would differ without exceptions."""
@@ -120,12 +154,10 @@ class _Site:
         return index.changes.get(place, ())
 
     def _tolerated(self) -> Iterator[tuple[Change, Deviation]]:
-        today = self.index.lookup.policy.now.date()
-        valid = [one for one in self.index.lookup.deviations.get(self.site.id, ()) if one.until >= today]
-        if not valid or self.observed is None:
+        if not self.valid or self.observed is None:
             return
         for change in inspect(self.site, self.index.without_exceptions).changes:
-            exception = next((one for one in valid if _covers(one, change)), None)
+            exception = next((one for one in self.valid if covers(one, change)), None)
             if exception is not None and not isinstance(change.before, Unreadable):
                 yield change, exception
 
@@ -133,8 +165,8 @@ class _Site:
         """A change as a finding: what stands in its way decides the kind."""
         if isinstance(change.before, Unreadable):
             return self._finding(change, FindingKind.UNREADABLE)
-        pending = _first(self.index.pending.get(self.place, ()), change)
-        waiting = _first(self.index.waiting.get(self.place, ()), change)
+        pending = first_held(self.index.pending.get(self.place, ()), change)
+        waiting = first_held(self.index.waiting.get(self.place, ()), change) or hand_over(change, self.around)
         if waiting is not None:
             return self._finding(change, FindingKind.WAITING, held=waiting)
         if pending is not None:
@@ -162,7 +194,9 @@ class _Site:
         )
         rule = {FindingKind.WAITING: UNFINISHED, FindingKind.UNREADABLE: UNVERIFIABLE}.get(kind) or judge(case)
         planned = kind in (FindingKind.CHANGED, FindingKind.NON_CONVERGING, FindingKind.UNREADABLE)
+        takes = kind in _ADOPTED and _key(change) in self.adoptable
         step = tolerated(exception) if exception else self._next_step(kind, change, held)
+        step = or_adopt(step, change) if takes and kind is FindingKind.CHANGED else step
         return Finding(
             kind=kind,
             severity=rule.severity,
@@ -176,7 +210,7 @@ class _Site:
             group=group_of(change.setting),
             origin=Origin(file=change.file, line=change.line) if change.file else None,
             change_id=change.id if planned and change in self.index.changes.get(self.place, ()) else None,
-            adoptable=can_be_adopted(change),
+            adoptable=takes,
             exception=exception,
             cars=cars_at(change.target, self.observed),
             code=rule.code,
@@ -186,28 +220,9 @@ class _Site:
     def _next_step(self, kind: FindingKind, change: Change, held: PendingItem | WaitingItem | None) -> NextStep:
         if kind is FindingKind.UNREADABLE:
             return of_rule(UNVERIFIABLE)
-        refusals = self.index.refusals.get(self.place, ())
-        mine = [one for one in refusals if one.charger in (None, change.target.charger)]
-        refusal = next(iter(mine or refusals), None)
+        refusal = first_refusal(self.index.refusals.get(self.place, ()), change)
         return next_step(kind, change, reason=held.reason if held else "", refusal=refusal)
 
 
 def _key(item: Change | Finding) -> tuple[Target, str]:
     return item.target, item.setting
-
-
-def _first(items: Sequence[Held], change: Change) -> Held | None:
-    """What holds a change back; a switch of the mode waits for single chargers."""
-    whole = change.target.charger is None and change.target.principal is None
-    for item in items:
-        at_charger = whole and item.target.charger is not None
-        if item.setting == change.setting and (item.target == change.target or at_charger):
-            return item
-    return None
-
-
-def _covers(exception: Deviation, change: Change) -> bool:
-    """Whether an exception is about a change; one without a charger may mean all of them."""
-    named = change.setting == exception.setting or change.setting.startswith(f"{exception.setting}.")
-    own = change.target.scope is Scope.CHARGER_PRINCIPAL  # not meant by an exception for those of the installation
-    return named and (exception.charger == change.target.charger or (exception.charger is None and not own))

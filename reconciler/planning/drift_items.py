@@ -6,11 +6,13 @@ from dataclasses import replace
 from reconciler.model.change import Target
 from reconciler.model.desired import DesiredInstallation, Origin
 from reconciler.model.finding import Finding, FindingKind
-from reconciler.model.observed import Breadth, ObservedInstallation, OperatingMode
+from reconciler.model.observed import Breadth, ObservedCharger, ObservedInstallation, OperatingMode
 from reconciler.model.plan import PendingItem, Plan, UnreadableItem
+from reconciler.model.settings import Scope, settings_of
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable
 from reconciler.model.words import REASONS
-from reconciler.planning.drift_words import adopt, device, group_of, of_rule, person
+from reconciler.planning.drift_words import adopt, device, group_of, not_adoptable, of_rule, person
+from reconciler.planning.guards_account import OWNER_BIT, SERVICE_BIT
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.severity import Case, Rule, judge
 from reconciler.planning.severity_named import (
@@ -176,7 +178,23 @@ def _unmanaged(lookup: Lookup) -> Iterator[Finding]:
 def _stray(site: ObservedInstallation, serial: str | None, name: str) -> Finding:
     target = Target(account=site.account, installation_id=site.id, charger=serial)
     blank = _blank(FindingKind.UNMANAGED, UNMANAGED, target, name=name)
-    return replace(blank, next_step=adopt(target), adoptable=True, cars=cars_at(target, site))
+    known = _is_legible(site, None if serial is None else site.charger(serial))
+    step = adopt(target) if known else not_adoptable()
+    return replace(blank, next_step=step, adoptable=known, cars=cars_at(target, site))
+
+
+def _is_legible(site: ObservedInstallation, charger: ObservedCharger | None) -> bool:
+    """Whether adopting would find a value; a charger whose state nobody asked for goes by the account's roles."""
+    if charger is None:
+        return True
+    asked = [value for name, value in charger.values if name in _STATE]
+    if asked:
+        return not all(isinstance(value, Unreadable) for value in asked)
+    roles = site.roles if charger.roles is None else charger.roles
+    return roles is None or bool(roles & (OWNER_BIT | SERVICE_BIT))
+
+
+_STATE = frozenset(row.name for row in settings_of(Scope.CHARGER))
 
 
 def _site(target: Target, lookup: Lookup) -> ObservedInstallation | None:

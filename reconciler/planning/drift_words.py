@@ -1,11 +1,11 @@
 """What to do about a finding: who takes the next step, and the words for it."""
 
+from dataclasses import replace
+
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Deviation, Route
 from reconciler.model.finding import Executor, FindingKind, NextStep
 from reconciler.model.plan import Refusal
-from reconciler.model.settings import Kind, settings_of
-from reconciler.model.value import Absent, Unreadable
 from reconciler.planning.severity import Rule
 
 GROUPS = ("Current", "Stand-alone", "Authentication", "Integration", "Access", "Inventory")
@@ -27,24 +27,21 @@ def group_of(setting: str) -> str:
     return "Integration" if setting.startswith("authentication.") else "Inventory"
 
 
-def can_be_adopted(change: Change) -> bool:
-    """Whether `adopt` could write the live value: it is known, no secret, and no person's access."""
-    kinds = {row.name: row.kind for row in settings_of(change.target.scope)}
-    known = not isinstance(change.before, Absent | Unreadable)
-    return known and change.target.principal is None and kinds.get(change.setting) is not Kind.SECRET
-
-
 def restore(change: Change) -> NextStep:
-    """Bring the value of the file back, or take over the live one."""
+    """Bring the value of the file back."""
     where = change.target.installation_id
     match change.route:
         case Route.PORTAL:
             way = f"set it in the Portal; `reconciler apply {where}` writes the worksheet"
         case _:
             way = f"`reconciler apply {where}` restores it"
-    what = change.target.charger or where
-    adopt = f", or `reconciler adopt {what}` takes the live value over" if can_be_adopted(change) else ""
-    return NextStep(executor=Executor.of_route(change.route), text=f"{way}{adopt}")
+    return NextStep(executor=Executor.of_route(change.route), text=way)
+
+
+def or_adopt(step: NextStep, change: Change) -> NextStep:
+    """The same, or take over the live value."""
+    what = change.target.charger or change.target.installation_id
+    return replace(step, text=f"{step.text}, or `reconciler adopt {what}` takes the live value over")
 
 
 def lift(refusal: Refusal | None) -> NextStep:
@@ -68,9 +65,17 @@ def tolerated(exception: Deviation) -> NextStep:
 
 
 def adopt(target: Target) -> NextStep:
-    """Take a live thing into the files."""
+    """Take a live thing into the files, as far as our account can read it."""
     what = target.charger or target.installation_id
-    return person(f"`reconciler adopt {what}` writes what is live to a file, or leave it alone")
+    return person(f"`reconciler adopt {what}` writes to a file what can be read of it, or leave it alone")
+
+
+def not_adoptable() -> NextStep:
+    """A live thing of which our account reads no value."""
+    return person(
+        "our account reads none of its values, so there is nothing to adopt: give it Owner or Service there first, or "
+        "leave it alone"
+    )
 
 
 def person(text: str) -> NextStep:

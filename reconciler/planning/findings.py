@@ -17,6 +17,7 @@ class Findings:
         pending: Settings that are as wanted while something else is still queued for them.
         lost_chargers: Declared chargers that could not be compared in full.
         lost: Whether something declared of the installation itself could not be compared.
+        unread: Names of settings among them, of the installation or of any charger; empty when it is not visible.
     """
 
     changes: tuple[Change, ...] = ()
@@ -28,6 +29,7 @@ class Findings:
     warnings: tuple[PlanWarning, ...] = ()
     lost_chargers: int = 0
     lost: bool = False
+    unread: frozenset[str] = frozenset()
 
 
 NOTHING = Findings()

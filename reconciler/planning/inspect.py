@@ -16,7 +16,7 @@ from reconciler.planning.notes import notes_of
 from reconciler.planning.people import Wishes, charger_wishes_of, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import installation_target, setting_route
-from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
+from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
 
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
@@ -130,6 +130,9 @@ def _findings(
     lost = {gap.subject for gap in comparison.gaps}
     lost_chargers = {subject[1] for subject in lost if subject[0] is Scope.CHARGER}
     lost_chargers |= {serial for serial, one in wishes.items() if serial is not None and one.unreadable}
+    unread = {gap.row.name for gap in comparison.gaps}
+    unread |= {name for serial in missing for name in wanted.chargers[serial]}
+    unread |= {PERMISSIONS} if any(one.unreadable for one in wishes.values()) else set()
     return replace(
         people,
         changes=tuple(sorted(changes, key=lambda change: change.sort_key)),
@@ -137,6 +140,7 @@ def _findings(
         warnings=notes_of(desired, observed, changes=changes, comparison=comparison),
         lost_chargers=len(missing) + len(lost_chargers),
         lost=INSTALLATION in lost or bool(wishes[None].unreadable),
+        unread=frozenset(unread),
     )
 
 
@@ -148,6 +152,8 @@ class _Maker:
         self._origins = lookup.origins
         self._account: Account = lookup.accounts[desired.account]
         self._wanted = wanted.installation
+        self._deviations = lookup.deviations.get(desired.id, ())
+        self._today = lookup.policy.now.date()
 
     def of_setting(self, difference: Difference) -> Change:
         target = _target(self._desired, difference.subject)
@@ -175,7 +181,9 @@ class _Maker:
         route: Route,
     ) -> Change:
         desired = self._desired
-        origin = self._origins.find(desired.id, tuple(path))
+        exception = deciding(self._deviations, name, charger=target.charger, today=self._today)
+        origin = exception.origin if exception else None
+        origin = origin or self._origins.find(desired.id, tuple(path))
         return Change(
             target=target,
             installation_name=desired.name,

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
-from reconciler.model.desired import DesiredFleet, Route
+from reconciler.model.desired import DesiredFleet, Origin, Route
 from reconciler.model.observed import ObservedFleet
-from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Refusal, Requests
+from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Refusal, Requests, UnreadableItem
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
 from reconciler.planning.former import circuits_of, former_values
@@ -58,7 +58,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         refusals=tuple(_placed(refusal, origins) for refusal in sorted(refusals, key=refusal_key)),
         pending=by_target(chain(*(one.pending for one in findings), *(one.pending for one in schedules))),
         waiting=by_target(chain(*(one.waiting for one in findings), *(one.waiting for one in schedules))),
-        unreadable=by_target(chain.from_iterable(one.unreadable for one in findings)),
+        unreadable=by_target(_seen_at(item, origins) for one in findings for item in one.unreadable),
         unverifiable=by_target(chain.from_iterable(one.unverifiable for one in findings)),
         warnings=by_target(chain.from_iterable(one.warnings for one in findings)),
         accepted=tuple(sorted(policy.accepted)),
@@ -72,9 +72,19 @@ def _placed(refusal: Refusal, origins: Origins) -> Refusal:
     """The same with where somebody would look for it."""
     if refusal.installation_id is None:
         return refusal
-    path = ("id",) if refusal.charger is None else ("chargers", refusal.charger)
-    origin = origins.find(refusal.installation_id, path)
+    origin = _place_of(refusal.installation_id, refusal.charger, origins)
     return replace(refusal, file=origin.file, line=origin.line)
+
+
+def _seen_at(item: UnreadableItem, origins: Origins) -> UnreadableItem:
+    """The same with where the wish stands that could not be compared."""
+    origin = _place_of(item.target.installation_id, item.target.charger, origins)
+    return replace(item, file=origin.file, line=origin.line)
+
+
+def _place_of(installation_id: str, charger: str | None, origins: Origins) -> Origin:
+    """Where the charger stands, else its installation."""
+    return origins.find(installation_id, ("id",) if charger is None else ("chargers", charger))
 
 
 def _accounts(desired: DesiredFleet) -> tuple[PlanAccount, ...]:

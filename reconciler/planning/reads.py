@@ -2,25 +2,38 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import ceil, inf
 
-from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Route
+from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Deviation, Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
 from reconciler.model.settings import ReadFrom, Scope, setting, settings_of
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
 from reconciler.planning.site import MODE, route_of
-from reconciler.planning.wanted import PERMISSIONS
+from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
 
 PAGE = 100
 MAX_CURRENT = "maxCurrent"
 _STATE_ONLY = frozenset(row.name for row in settings_of(Scope.CHARGER) if row.read_from is ReadFrom.CHARGER_STATE)
 _ANSWERED_WITHOUT_VALUE = frozenset({Reason.MISSING_MEMBER, Reason.BAD_ANSWER})
+_ALL_COUNT = date.min
+"""Files with an exception that has ended do not load, so every one that is here still counts."""
 
 
 def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
     """What must be known about each selected installation, sorted like them."""
     readers = _readers(desired.accounts)
-    return tuple(_need(one, readers=readers[one.account]) for one in desired.installations)
+    deviations: dict[str, list[Deviation]] = {}
+    for one in desired.deviations:
+        deviations.setdefault(one.installation_id, []).append(one)
+    return tuple(
+        _need(
+            site,
+            wanted_of(site, deviations.get(site.id, ()), today=_ALL_COUNT),
+            readers=readers[site.account],
+        )
+        for site in desired.installations
+    )
 
 
 def _readers(accounts: Iterable[Account]) -> Mapping[str, frozenset[Scope]]:
@@ -32,10 +45,11 @@ def _readers(accounts: Iterable[Account]) -> Mapping[str, frozenset[Scope]]:
     }
 
 
-def _need(desired: DesiredInstallation, *, readers: frozenset[Scope]) -> ReadNeed:
-    mode = desired.get(MODE)
-    raises = [(charger.serial, charger.get(MAX_CURRENT)) for charger in desired.chargers]
-    raises.append(("", desired.get(MAX_CURRENT)))
+def _need(desired: DesiredInstallation, wanted: Wanted, *, readers: frozenset[Scope]) -> ReadNeed:
+    """States of everything that the file declares, also what an exception tolerates; limits as they are wanted now."""
+    mode = wanted.installation.get(MODE, desired.get(MODE))
+    raises = [(serial, values.get(MAX_CURRENT)) for serial, values in wanted.chargers.items()]
+    raises.append(("", wanted.installation.get(MAX_CURRENT)))
     return ReadNeed(
         account=desired.account,
         installation_id=desired.id,

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from reconciler.model.change import Cause, Target
+from reconciler.model.change import Cause, Change, Target
 from reconciler.model.plan import Plan, Step
+from reconciler.model.value import Unreadable
 from reconciler.planning.residual import with_prerequisites
 from reconciler.planning.site import MODE
 
@@ -14,20 +15,47 @@ REVIEWED_CAUSES = frozenset({Cause.PULL_REQUEST, Cause.FILE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """What reviewers answer for: ids of changes, each with what it changes."""
+    """What reviewers answer for.
 
-    changes: tuple[tuple[str, Target], ...] = ()
+    Attributes:
+        changes: What their pull requests bring.
+        withdrawn: What the base wanted and their pull requests take back; an apply may have carried it out meanwhile.
+    """
+
+    changes: tuple[Change, ...] = ()
+    withdrawn: tuple[Change, ...] = ()
 
     @property
     def ids(self) -> frozenset[str]:
-        """Those of the only changes that may be carried out."""
-        return frozenset(change_id for change_id, _ in self.changes)
+        """Of the only changes that may be carried out: those brought, and the way back from those withdrawn."""
+        back = (_way_back(one) for one in self.withdrawn)
+        return frozenset(change.id for change in (*self.changes, *back) if change is not None)
+
+    @property
+    def places(self) -> frozenset[tuple[Target, str]]:
+        """Every setting that reviewers decided about."""
+        return frozenset((change.target, change.setting) for change in (*self.changes, *self.withdrawn))
 
 
 def reviewed_of(plans: Iterable[Plan]) -> Reviewed:
-    """The changes that these plans were reviewed for."""
-    changes = [change for plan in plans for change in plan.changes if change.cause in REVIEWED_CAUSES]
-    return Reviewed(changes=tuple((change.id, change.target) for change in changes))
+    """What these plans were reviewed for."""
+    known = tuple(plans)
+    return Reviewed(
+        changes=tuple(one for plan in known for one in plan.changes if one.cause in REVIEWED_CAUSES),
+        withdrawn=tuple(one for plan in known for one in plan.withdrawn),
+    )
+
+
+def overtaken(left: Plan, reviewed: Reviewed) -> tuple[Change, ...]:
+    """Changes of settings that reviewers decided about, left all the same: what they saw is not what is so now."""
+    return tuple(change for change in left.changes if (change.target, change.setting) in reviewed.places)
+
+
+def _way_back(change: Change) -> Change | None:
+    """From what was to be back to what was; None when nobody knows what was."""
+    if isinstance(change.before, Unreadable):
+        return None
+    return replace(change, before=change.after, after=change.before)
 
 
 def with_what_stops_it(part: Plan, plan: Plan, reviewed: Reviewed) -> Plan:
@@ -36,7 +64,8 @@ def with_what_stops_it(part: Plan, plan: Plan, reviewed: Reviewed) -> Plan:
     Else nobody would hear that a guard or an unreadable value has stopped what was merged.
     """
     known = {change.id for change in plan.changes}
-    places = {(target.account, target.installation_id) for one, target in reviewed.changes if one not in known}
+    missing = (one.target for one in reviewed.changes if one.id not in known)
+    places = {(target.account, target.installation_id) for target in missing}
     refusals = tuple(
         one for one in plan.refusals if one in part.refusals or (one.account, one.installation_id) in places
     )

@@ -60,7 +60,7 @@ UNMANAGED = Rule(
     why="it is live and no file says anything about it",
     more="The account sees an installation that no file describes, or a charger that the file of its installation does "
     "not list. Nothing is ever written to it, and it does not decide the exit code.",
-    remedy="Adopt it (`reconciler adopt`), or leave it alone.",
+    remedy="Adopt what can be read of it (`reconciler adopt`), or leave it alone.",
 )
 RENAMED = Rule(
     code="D503",

@@ -50,6 +50,20 @@ def wanted_of(desired: DesiredInstallation, deviations: Iterable[Deviation], *, 
     )
 
 
+def deciding(deviations: Iterable[Deviation], setting: str, *, charger: str | None, today: date) -> Deviation | None:
+    """The valid exception whose value counts instead of the file's; None when the file itself decides."""
+    found = [
+        one
+        for one in deviations
+        if one.value is not None and one.setting == setting and one.until >= today and _reaches(one, charger)
+    ]
+    return found[-1] if found else None  # as in `wanted_of` the last one counts
+
+
+def _reaches(deviation: Deviation, charger: str | None) -> bool:
+    return deviation.charger == charger or (deviation.charger is None and deviation.setting in _CHARGER_ONLY)
+
+
 def _touched(
     deviation: Deviation, installation: dict[str, Value], chargers: dict[str, dict[str, Value]]
 ) -> list[dict[str, Value]]:

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from difflib import unified_diff
 
-from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, FileAction, NotAdopted
+from reconciler.model.adoption import (
+    Adopted,
+    AdoptedFile,
+    Adoption,
+    FileAction,
+    LeftTogether,
+    ToldAdoption,
+    ToldFile,
+    left_together,
+)
 from reconciler.model.change import Target, plain
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, for_terminal, name
@@ -23,33 +32,53 @@ def difference(one: AdoptedFile) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def adoption_text(adoption: Adoption, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
+def told_of(adoption: Adoption) -> ToldAdoption:
+    """What an adoption tells."""
+    files = tuple(
+        ToldFile(
+            name=one.name,
+            file=one.draft.file,
+            action=one.action,
+            difference=difference(one),
+            warnings=tuple(warnings_of(one)),
+            left=one.left,
+        )
+        for one in adoption.files
+    )
+    return ToldAdoption(files=files, settings=_taken(adoption))
+
+
+def _taken(adoption: Adoption) -> int:
+    return sum(bool(item.wishes) for one in adoption.to_write for item in one.adopted)
+
+
+def adoption_text(told: ToldAdoption, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
     """Each file with its difference, what raises a limit, and what stays out; then one line of counts."""
     page = Page(Look(width=width, color=color, glyphs=glyphs))
-    for one in adoption.files:
-        page.line((name(one.name), Tone.STRONG), f"  {one.draft.file}  {_ACTIONS[one.action]}")
-        for line in difference(one):
+    for one in told.files:
+        page.line((name(one.name), Tone.STRONG), f"  {for_terminal(one.file)}  {_ACTIONS[one.action]}")
+        for line in one.difference:
             page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
-        for warning in warnings_of(one):
+        for warning in one.warnings:
             page.line(("warning: ", Tone.CHANGE), for_terminal(warning), indent=2)
-        for item in one.left:
+        for item in left_together(one.left):
             page.line(("stays out: ", Tone.OPEN), for_terminal(_left(item)), indent=2)
         page.blank()
-    page.line(counts_of(adoption))
+    page.line(counts_of(told))
     return str(page)
 
 
 _ACTIONS = {FileAction.NEW: "new file", FileAction.PATCHED: "patched", FileAction.UNCHANGED: "stays as it is"}
 
 
-def adoption_markdown(adoption: Adoption) -> str:
+def adoption_markdown(told: ToldAdoption) -> str:
     """The same for a pull request or an issue."""
-    lines = [f"**{for_markdown(counts_of(adoption))}**", ""]
-    for one in adoption.files:
-        lines += [f"### {for_markdown(one.name)}", "", f"{code(one.draft.file)}: {_ACTIONS[one.action]}", ""]
-        lines += [f"- warning: {for_markdown(warning)}" for warning in warnings_of(one)]
-        lines += [f"- stays out: {for_markdown(_left(item))}" for item in one.left]
-        lines += ["", *(f"    {for_terminal(line)}" for line in difference(one)), ""]
+    lines = [f"**{for_markdown(counts_of(told))}**", ""]
+    for one in told.files:
+        lines += [f"### {for_markdown(one.name)}", "", f"{code(one.file)}: {_ACTIONS[one.action]}", ""]
+        lines += [f"- warning: {for_markdown(warning)}" for warning in one.warnings]
+        lines += [f"- stays out: {for_markdown(_left(item))}" for item in left_together(one.left)]
+        lines += ["", *(f"    {for_terminal(line)}" for line in one.difference), ""]
     return "\n".join(lines)
 
 
@@ -69,17 +98,36 @@ def _value(target: Target, setting: str, value: object) -> str:
     return wording.value(row, value)  # type: ignore[arg-type]  # every value of an adoption is an observation or None
 
 
-def _left(item: NotAdopted) -> str:
-    subject = wording.setting(item.target, item.setting) if item.setting else item.target.charger or "the installation"
-    return f"{subject}: {item.why}"
+def _left(item: LeftTogether) -> str:
+    """`61 chargers Maximum current, Stand-alone mode: not readable (ZPR1, ZPR2, ZPR3 and 58 more)`."""
+    target, first, *more = item.targets[0], *item.settings
+    subject = wording.setting(target, first) if first else target.charger or "the installation"
+    words = ", ".join([subject, *(_label(target, one) for one in more)])
+    if len(item.targets) == 1:
+        return f"{words}: {item.why}"
+    serials = [one.charger or "" for one in item.targets]
+    rest = f" and {len(serials) - _NAMED} more" if len(serials) > _NAMED else ""
+    labels = ", ".join(_label(target, one) for one in item.settings if one)
+    what = f"{len(serials)} chargers {labels}".strip()
+    return f"{what}: {item.why}; {', '.join(serials[:_NAMED])}{rest}"
 
 
-def counts_of(adoption: Adoption) -> str:
+_NAMED = 3
+"""Chargers of one reason that a text names; documents name all."""
+
+
+def _label(target: Target, setting: str) -> str:
+    row = wording.row_of(target, setting)
+    return setting if row is None else row.label
+
+
+def counts_of(told: ToldAdoption) -> str:
     """`2 files to write, 5 settings taken over, 1 stays out`."""
-    taken = sum(bool(item.wishes) for one in adoption.to_write for item in one.adopted)
+    files = sum(one.action is not FileAction.UNCHANGED for one in told.files)
+    left = sum(len(one.left) for one in told.files)
     return (
-        f"{wording.counted(len(adoption.to_write), 'file')} to write, {wording.counted(taken, 'setting')} taken over, "
-        f"{len(adoption.left)} stay{'s' if len(adoption.left) == 1 else ''} out"
+        f"{wording.counted(files, 'file')} to write, {wording.counted(told.settings, 'setting')} taken over, "
+        f"{left} stay{'s' if left == 1 else ''} out"
     )
 
 
@@ -91,7 +139,7 @@ def adoption_document(adoption: Adoption) -> Json:
         "created_at": adoption.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "summary": {
             "files": len(adoption.to_write),
-            "settings": sum(len(one.adopted) for one in adoption.to_write),
+            "settings": _taken(adoption),
             "left": len(adoption.left),
         },
         "files": [_file_part(one) for one in adoption.files],

@@ -1,7 +1,8 @@
 """A plan sorted for reading: one block per installation with everything that concerns it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
@@ -76,11 +77,8 @@ class Block:
 
 def blocks_of(plan: Plan) -> tuple[Block, ...]:
     """All installations that a plan says anything about, by account and name."""
-    numbers, notes = step_numbers(plan.steps), unverifiable_notes(plan)
-    blocks = [
-        _block(plan, place, name=name, numbers=numbers, notes=notes.get(place, ()))
-        for place, name in _places(plan).items()
-    ]
+    index = _Index.of(plan)
+    blocks = [_block(index, place, name) for place, name in _places(plan).items()]
     return tuple(sorted(blocks, key=lambda block: (block.account, block.name.casefold(), block.installation_id)))
 
 
@@ -93,13 +91,13 @@ def step_numbers(steps: Iterable[Step]) -> dict[str, int]:
     return numbers
 
 
-def before_that(step: Step, plan: Plan) -> str:
+def _before_that(step: Step, index: "_Index") -> str:
     """What must be seen before a step may run, in words; empty when nothing."""
-    numbers = step_numbers(plan.steps)
-    waits_for = [other for other in plan.steps if other.id in step.after]
+    known = sorted((other for other in step.after if other in index.steps), key=index.order.__getitem__)
+    waits_for = [index.steps[other] for other in known]
     here = [other for other in waits_for if other.installation_id == step.installation_id]
-    by_hand = [str(numbers[other.id]) for other in here if other.route is Route.PORTAL]
-    by_machine = [str(numbers[other.id]) for other in here if other.route is not Route.PORTAL]
+    by_hand = [str(index.numbers[other.id]) for other in here if other.route is Route.PORTAL]
+    by_machine = [str(index.numbers[other.id]) for other in here if other.route is not Route.PORTAL]
     parts = [
         f"after {wording.steps(by_machine)}" if by_machine else "",
         f"waits for {wording.steps(by_hand)} in the Portal" if by_hand else "",
@@ -116,6 +114,9 @@ def why_after(step: Step) -> str:
 
 Place = tuple[str, str]
 _Item = Change | PendingItem | WaitingItem | UnreadableItem | UnverifiableItem | PlanWarning
+_Placed = TypeVar("_Placed", Change, PendingItem, WaitingItem, UnreadableItem, PlanWarning)
+_Any = TypeVar("_Any")
+_Key = TypeVar("_Key")
 
 
 def _places(plan: Plan) -> dict[Place, str]:
@@ -138,22 +139,68 @@ def _place(target: Target) -> Place:
     return target.account, target.installation_id
 
 
-def _block(plan: Plan, place: Place, *, name: str, numbers: dict[str, int], notes: tuple[Unverifiable, ...]) -> Block:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Index:
+    """A plan taken apart by installation once, so that a plan of thousands is not searched for each of them."""
+
+    plan: Plan
+    numbers: dict[str, int]
+    steps: dict[str, Step]
+    order: dict[str, int]
+    steps_at: dict[str, list[Step]]
+    changes: dict[Place, list[Change]]
+    refusals: dict[Place, list[Refusal]]
+    pending: dict[Place, list[PendingItem]]
+    waiting: dict[Place, list[WaitingItem]]
+    unreadable: dict[Place, list[UnreadableItem]]
+    warnings: dict[Place, list[PlanWarning]]
+    notes: dict[Place, tuple[Unverifiable, ...]]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "_Index":
+        return cls(
+            plan=plan,
+            numbers=step_numbers(plan.steps),
+            steps={step.id: step for step in plan.steps},
+            order={step.id: number for number, step in enumerate(plan.steps)},
+            steps_at=_grouped(plan.steps, lambda step: step.installation_id),
+            changes=_by_place(plan.changes),
+            refusals=_grouped(plan.refusals, lambda item: (item.account or "", item.installation_id or "")),
+            pending=_by_place(plan.pending),
+            waiting=_by_place(plan.waiting),
+            unreadable=_by_place(plan.unreadable),
+            warnings=_by_place(plan.warnings),
+            notes=unverifiable_notes(plan),
+        )
+
+
+def _grouped(items: Iterable[_Any], key: Callable[[_Any], _Key]) -> dict[_Key, list[_Any]]:
+    found: dict[_Key, list[_Any]] = {}
+    for item in items:
+        found.setdefault(key(item), []).append(item)
+    return found
+
+
+def _by_place(items: Iterable[_Placed]) -> dict[Place, list[_Placed]]:
+    return _grouped(items, lambda item: _place(item.target))
+
+
+def _block(index: _Index, place: Place, name: str) -> Block:
     account, installation_id = place
-    changes = [change for change in plan.changes if _place(change.target) == place]
-    refusals = tuple(item for item in plan.refusals if (item.account or "", item.installation_id) == place)
+    changes = index.changes.get(place, [])
+    refusals = tuple(index.refusals.get(place, ()))
     return Block(
         account=account,
         installation_id=installation_id,
         name=name,
         origins=_origins(changes),
-        rows=_rows(plan, changes, numbers, refused=bool(refusals) or plan.refused_whole),
+        rows=_rows(index, changes, refused=bool(refusals) or index.plan.refused_whole),
         refusals=refusals,
-        pending=tuple(item for item in plan.pending if _place(item.target) == place),
-        waiting=tuple(item for item in plan.waiting if _place(item.target) == place),
-        unreadable=tuple(item for item in plan.unreadable if _place(item.target) == place),
-        unverifiable=notes,
-        warnings=tuple(item for item in plan.warnings if _place(item.target) == place),
+        pending=tuple(index.pending.get(place, ())),
+        waiting=tuple(index.waiting.get(place, ())),
+        unreadable=tuple(index.unreadable.get(place, ())),
+        unverifiable=index.notes.get(place, ()),
+        warnings=tuple(index.warnings.get(place, ())),
     )
 
 
@@ -180,15 +227,16 @@ def _notes(items: list[UnverifiableItem], changed: set[tuple[Target, str]]) -> t
     return (*([Unverifiable(subject="Permissions", reason="; ".join(reasons))] if shared else []), *alone)
 
 
-def _rows(plan: Plan, changes: list[Change], numbers: dict[str, int], *, refused: bool) -> tuple[Row, ...]:
+def _rows(index: _Index, changes: list[Change], *, refused: bool) -> tuple[Row, ...]:
     left = {change.id: change for change in changes}
     rows: list[Row] = []
-    for step in plan.steps:
+    for step in index.steps_at.get(changes[0].target.installation_id, ()) if changes else ():
+        number = index.numbers[step.id]
         members = [left.pop(change_id) for change_id in step.change_ids if change_id in left]
         for change in sorted(members, key=reading_order):
-            leads = not rows or rows[-1].number != numbers[step.id]
-            notes, reason = (before_that(step, plan), why_after(step)) if leads else ("", "")
-            rows.append(Row(change=change, number=numbers[step.id], leads=leads, notes=notes, reason=reason))
+            leads = not rows or rows[-1].number != number
+            notes, reason = (_before_that(step, index), why_after(step)) if leads else ("", "")
+            rows.append(Row(change=change, number=number, leads=leads, notes=notes, reason=reason))
     why = "held back: refused below" if refused else "held back: see below"
     rows += [
         Row(change=change, number=None, leads=True, notes=why) for change in sorted(left.values(), key=reading_order)

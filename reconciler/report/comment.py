@@ -7,21 +7,22 @@ from reconciler.model.blast import SiteBlast, blast_of
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal
 from reconciler.report import wording
+from reconciler.report.blocked_words import blocked_lines
 from reconciler.report.blocks import Block, blocks_of
 from reconciler.report.escape import code
 from reconciler.report.markdown import (
     about,
     causes_of,
     changes_part,
-    own_part,
     plan_head,
     plan_markdown,
-    refusal_line,
 )
 from reconciler.report.markdown_origin import policy_lines, withdrawn
-from reconciler.report.marks import folded, name, text
-from reconciler.report.origin_words import CAUSES
-from reconciler.report.plan_words import summary_lines, what_and_where
+from reconciler.report.markdown_refusals import refusal_line, refused_by
+from reconciler.report.marks import folded, name, prose, text
+from reconciler.report.origin_words import CAUSES, OWN, own_part
+from reconciler.report.plan_words import next_words, summary_lines, what_and_where
+from reconciler.report.policy_part import policy_within
 
 MARKER = "<!-- reconciler:plan -->"
 """First line of the comment, by which it is found again; no name can hold it, because names are escaped."""
@@ -69,7 +70,7 @@ def fitted(plan: Plan, *, artefact: str = _ARTEFACT, budget: int) -> str:
 def _own_in_full(plan: Plan, artefact: str) -> str:
     """The changes of the pull request as they are; the others one line per installation, folded."""
     blocks = blocks_of(plan)
-    parts = [*_lead(plan, blocks)]
+    parts = [*_lead(plan)]
     for cause in causes_of(plan):
         if cause in (None, Cause.PULL_REQUEST):
             parts += changes_part(plan, blocks, cause)
@@ -81,7 +82,7 @@ def _own_in_full(plan: Plan, artefact: str) -> str:
 def _units_only(plan: Plan, artefact: str) -> str:
     """One line per installation, the weightiest first."""
     blocks = blocks_of(plan)
-    parts = [*_lead(plan, blocks)]
+    parts = [*_lead(plan)]
     for cause in causes_of(plan):
         lines = [unit.line for unit in _units(plan, blocks, cause)]
         if cause is None or cause is Cause.PULL_REQUEST:
@@ -95,13 +96,14 @@ def _totals(plan: Plan, artefact: str, *, budget: int) -> str:
     """What matters most as far as it fits, and how much there is besides; every list says what it leaves out."""
     blocks = blocks_of(plan)
     share = int(budget * _HEAD_SHARE)
+    own, others = _refusal_lines(plan)
     cause = None if plan.base is None else Cause.PULL_REQUEST
     foot = [*_counts(plan), *_foot(plan, artefact)]
     lead = [
         _within(plan_head(plan), share // 2),
-        _within(policy_lines(plan), share),
+        policy_within(plan.policy_changes, share),
         _within(about(plan), share),
-        _within([f"- {line}" for line in _refusal_lines(plan, blocks)], share),
+        _within([*own, *others], share),
     ]
     room = budget - _size(_joined([*lead, *foot])) - 200
     units = _within([f"- {unit.line}" for unit in _units(plan, blocks, cause)], max(0, room))
@@ -109,17 +111,21 @@ def _totals(plan: Plan, artefact: str, *, budget: int) -> str:
     return shown if _size(shown) <= budget else _joined([_within(plan_head(plan), share // 2), *foot])
 
 
-def _lead(plan: Plan, blocks: Sequence[Block]) -> list[str]:
+def _lead(plan: Plan) -> list[str]:
     """What a reviewer must see whatever else fits: policy, refusals, blast radius."""
-    refused = "\n".join(f"- **Refused:** {line}" for line in _refusal_lines(plan, blocks))
+    own, others = _refusal_lines(plan)
     policy = "\n".join(policy_lines(plan))
-    return [part for part in (*plan_head(plan), policy, *about(plan), refused) if part]
+    older = folded(f"{len(others)} refused on base already", [line.removeprefix("- ") for line in others])
+    parts = (*plan_head(plan), policy, *about(plan), "\n".join(own), older if others else "")
+    return [part for part in parts if part]
 
 
-def _refusal_lines(plan: Plan, blocks: Sequence[Block]) -> list[str]:
-    """Those of the whole run first."""
-    fleet = [refusal_line(item) for item in plan.refusals if item.installation_id is None]
-    return [*fleet, *(f"{name(block.name)}: {refusal_line(item)}" for block in blocks for item in block.refusals)]
+def _refusal_lines(plan: Plan) -> tuple[list[str], list[str]]:
+    """Those of the pull request (all where nothing was compared) with what it lacks, and those from before."""
+    ordered = sorted(plan.refusals, key=lambda one: one.installation_id is not None)
+    lines = [(one.cause in OWN, f"- **{refused_by(one)}:** {refusal_line(one)}") for one in ordered]
+    own = [line for mine, line in lines if mine] + [f"- {line}" for line in blocked_lines(plan)]
+    return own, [line for mine, line in lines if not mine]
 
 
 def _folded_units(plan: Plan, blocks: Sequence[Block], cause: Cause) -> list[str]:
@@ -166,6 +172,7 @@ def _counts(plan: Plan) -> list[str]:
 
 def _foot(plan: Plan, artefact: str) -> list[str]:
     lines = [f"- {f'**{label}:** ' if label else ''}{text(words)}" for label, words in summary_lines(plan)]
+    lines.append(f"- **Next:** {prose(next_words(plan))}")
     gone = [f"- **Withdrawn:** {wording.counted(len(plan.withdrawn), 'change')}"] if plan.withdrawn else []
     where = f"This is shortened; everything is in {text(artefact)}."
     return ["\n".join([*lines, *gone]), where, f"Plan {code(plan.digest)}, {text(what_and_where(plan))}"]

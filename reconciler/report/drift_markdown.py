@@ -2,10 +2,9 @@
 
 from reconciler.model.finding import Aged, DriftReport, FindingKind, Severity, Transition, TransitionKind
 from reconciler.report import drift_words as words
-from reconciler.report import wording
+from reconciler.report import marks, wording
 from reconciler.report.drift_words import CauseGroup
-from reconciler.report.escape import code, cut
-from reconciler.report.escape import for_markdown as escaped
+from reconciler.report.escape import code
 
 MARKER = "<!-- reconciler:drift -->"
 """First line, by which a workflow finds its own issue again."""
@@ -55,7 +54,7 @@ def _written(report: DriftReport, *, least: Severity, members: int, lines: int) 
     hidden = sum(len(group.members) for group in groups if group not in shown)
     parts += [f"S4 hidden: {hidden} ({code('--all')})"] if hidden else []
     parts += ["Nothing is open."] if not groups else []
-    parts.append(_text(words.where(report)))
+    parts.append(marks.text(words.where(report)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -66,14 +65,15 @@ def _title(report: DriftReport) -> str:
 
 def _head(report: DriftReport) -> str:
     gaps = report.coverage.installations.unreadable or report.coverage.chargers.unreadable
-    told = _text(words.coverage(report))
+    told = marks.text(words.coverage(report))
     lines = [f"**{told}**" if gaps else told]
     if report.selection is not None:
-        lines.insert(0, f"**PARTIAL:** only {_name(report.selection)} was selected")
+        lines.insert(0, f"**PARTIAL:** only {marks.name(report.selection)} was selected")
     rows = [f"| **{one.value}** | {number} | {one.meaning} |" for one, number in words.tally(report)]
     table = "\n".join(["| | Open | |", "|---|---:|---|", *rows])
-    also = [f"**Also:** {_text(text)}"] if (text := words.beside(report)) else []
-    news = [f"**Since the last run:** {_text(text)}"] if (text := words.news(report)) else []
+    also = [f"**Also:** {marks.text(text)}"] if (text := words.beside(report)) else []
+    news = [f"**Since the last run:** {marks.text(text)}"] if (text := words.news(report)) else []
+    news = [words.QUIET] if words.is_quiet(report) else news
     return "\n\n".join([*lines, table, *also, *news])
 
 
@@ -86,13 +86,15 @@ def _news(report: DriftReport, least: Severity, lines: int) -> list[str]:
 
 def _happened(one: Transition) -> str:
     was = f" (was {one.was.value})" if one.was else ""
-    return f"**{one.kind.value}** {one.severity.value}{was}: {_name(one.installation_name)}: {_text(one.what)}"
+    return (
+        f"**{one.kind.value}** {one.severity.value}{was}: {marks.name(one.installation_name)}: {marks.text(one.what)}"
+    )
 
 
 def _group(group: CauseGroup, report: DriftReport, *, members: int) -> str:
-    head = f"#### {group.severity.value} {_text(words.title(group))}"
+    head = f"#### {group.severity.value} {marks.text(words.title(group))}"
     explain = code(f"reconciler explain {group.code}")
-    count = f"{_text(words.how_many(group.members))}: {_text(group.why)} ({explain})"
+    count = f"{marks.text(words.how_many(group.members))}: {marks.prose(group.why)} ({explain})"
     steps = {one.finding.next_step.text for one in group.members}
     table = [_row(aged, report) for aged in group.members[:members]]
     parts = [head, count]
@@ -102,7 +104,7 @@ def _group(group: CauseGroup, report: DriftReport, *, members: int) -> str:
         parts.append(f"and {more} more")
     if len(steps) == 1 or not table:
         parts.append(
-            f"**Next, {words.EXECUTORS[group.first.next_step.executor]}:** {_text(group.first.next_step.text)}"
+            f"**Next, {words.EXECUTORS[group.first.next_step.executor]}:** {marks.prose(group.first.next_step.text)}"
         )
     return "\n\n".join(parts)
 
@@ -118,12 +120,12 @@ def _row(aged: Aged, report: DriftReport) -> str:
     place = f" {code(str(one.origin))}" if one.origin else ""
     cars = f" ({wording.counted(one.cars, 'car')})" if one.cars else ""
     cells = [
-        f"{_name(one.installation_name)}{place}",
-        f"{_text(words.subject(one))}{cars}",
-        _text(wanted),
-        f"**{_text(actual)}**" if actual else "",
-        _text(words.since(aged, report.created_at)),
-        f"{words.EXECUTORS[one.next_step.executor]}: {_text(one.next_step.text)}",
+        f"{marks.name(one.installation_name)}{place}",
+        f"{marks.text(words.subject(one))}{cars}",
+        marks.text(wanted),
+        f"**{marks.text(actual)}**" if actual else "",
+        marks.text(words.since(aged, report.created_at)),
+        f"{words.EXECUTORS[one.next_step.executor]}: {marks.prose(one.next_step.text)}",
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -139,16 +141,16 @@ def _ending(report: DriftReport, lines: int) -> list[str]:
     for one in report.ending:
         exception = one.exception
         what = " ".join(part for part in (exception.charger, exception.setting) if part)
-        site = _name(names.get(exception.installation_id, exception.installation_id))
-        left = "today" if one.days_left == 0 else f"in {wording.counted(one.days_left, 'day')}"
-        rows.append(f"{left}: {site}: {_text(what)} ({_text(exception.owner)}), {code(str(one.origin))}")
+        site = marks.name(names.get(exception.installation_id, exception.installation_id))
+        left = wording.days_left(one.days_left)
+        rows.append(f"{left}: {site}: {marks.text(what)} ({marks.text(exception.owner)}), {code(str(one.origin))}")
     return [_folded(f"Exceptions that end within 14 days ({len(rows)})", rows, lines)] if rows else []
 
 
 def _suppressed(report: DriftReport, lines: int) -> list[str]:
     rows = [
-        f"{_name(one.installation_name)}: {_text(words.subject(one))}: {_text(words.values(one))}; "
-        f"{_text(one.next_step.text)}"
+        f"{marks.name(one.installation_name)}: {marks.text(words.subject(one))}: {marks.text(words.values(one))}; "
+        f"{marks.prose(one.next_step.text)}"
         for one in (aged.finding for aged in report.findings)
         if one.kind is FindingKind.SUPPRESSED
     ]
@@ -157,14 +159,5 @@ def _suppressed(report: DriftReport, lines: int) -> list[str]:
 
 def _folded(title: str, rows: list[str], lines: int) -> str:
     shown = rows[:lines]
-    more = [f"- and {len(rows) - len(shown)} more"] if len(rows) > len(shown) else []
-    items = "\n".join([*(f"- {row}" for row in shown), *more])
-    return f"<details><summary>{title}</summary>\n\n{items}\n\n</details>"
-
-
-def _text(text: str) -> str:
-    return escaped(cut(text, 400))
-
-
-def _name(text: str) -> str:
-    return escaped(cut(text.strip())) or "(no name)"
+    more = [f"and {len(rows) - len(shown)} more"] if len(rows) > len(shown) else []
+    return marks.folded(title, [*shown, *more])

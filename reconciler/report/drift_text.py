@@ -2,6 +2,7 @@
 
 from reconciler.model.finding import Aged, DriftReport, Finding, FindingKind, Severity, TransitionKind
 from reconciler.report import drift_words as words
+from reconciler.report import wording
 from reconciler.report.drift_words import CauseGroup
 from reconciler.report.escape import name
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
@@ -38,7 +39,10 @@ def _header(page: Page, report: DriftReport) -> None:
     for severity, number in words.tally(report):
         tone = _TONES.get(severity, Tone.QUIET) if number else Tone.QUIET
         page.line((f"{severity.value} {number:>5}  ", tone), (severity.meaning, tone))
-    for label, text in (("Also", words.beside(report)), ("News", words.news(report))):
+    for label, text in (
+        ("Also", words.beside(report)),
+        ("News", words.QUIET if words.is_quiet(report) else words.news(report)),
+    ):
         if text:
             page.labelled((label, Tone.STRONG), text, cells=_LABEL)
 
@@ -100,7 +104,7 @@ def _ending(page: Page, report: DriftReport) -> None:
         exception = one.exception
         what = " ".join(part for part in (exception.charger, exception.setting) if part)
         site = name(names.get(exception.installation_id, exception.installation_id))
-        left = "today" if one.days_left == 0 else f"in {one.days_left} d"
+        left = wording.days_left(one.days_left)
         page.line(f"{left}  {site}  {what}: {exception.reason} ({exception.owner}; {one.origin})", indent=4)
 
 

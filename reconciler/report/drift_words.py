@@ -16,6 +16,7 @@ EXECUTORS = {
     Executor.DEVICE: "device",
     Executor.NOBODY: "nobody",
 }
+QUIET = "Nothing happened since the last run."
 _SHOWN = 10
 """Things of one cause that a text names; documents name all."""
 
@@ -109,17 +110,21 @@ def values(finding: Finding) -> str:
 
 
 def since(aged: Aged, now: datetime) -> str:
-    """`for 3 days`, what is due by then of what waits, and that it had gone before.
+    """`for 3 days, seen 4 times`, what is due by then of what waits, and that it had gone before.
 
     Empty in a run without a ledger and without another source.
     """
-    starts = [at for at in (aged.finding.since, aged.ageing.first_seen_at if aged.ageing else None) if at is not None]
+    ageing = aged.ageing
+    starts = [at for at in (aged.finding.since, ageing.first_seen_at if ageing else None) if at is not None]
     waits = aged.finding.kind in (FindingKind.PENDING, FindingKind.WAITING)
     words = (wording.waited if waits else wording.age)(min(starts, default=None), now)
-    if words == "for less than an hour":
+    if ageing is None:
+        return words
+    if ageing.times_seen == 1 and min(starts) == ageing.first_seen_at:
         words = "new"
-    flaps = aged.ageing.flaps if aged.ageing else 0
-    return f"{words}, came back {wording.counted(flaps, 'time')}" if flaps else words
+    seen = f"seen {wording.counted(ageing.times_seen, 'time')}" if ageing.times_seen > 1 else ""
+    back = f"came back {wording.counted(ageing.flaps, 'time')}" if ageing.flaps else ""
+    return ", ".join(part for part in (words, seen, back) if part)
 
 
 def window(members: Sequence[Aged], now: datetime) -> str:
@@ -178,8 +183,11 @@ def beside(report: DriftReport) -> str:
 
 
 def news(report: DriftReport) -> str:
-    """`3 new, 1 resolved`; says so when nothing happened, and is empty in a run without a ledger."""
-    if not report.trend and report.ledger_head is None:
-        return ""
+    """`3 new, 1 resolved`; empty when nothing happened, and in a run without a ledger."""
     counts = [(kind.value, sum(one.kind is kind for one in report.transitions)) for kind in TransitionKind]
-    return ", ".join(f"{number} {word}" for word, number in counts if number) or "nothing since the last run"
+    return ", ".join(f"{number} {word}" for word, number in counts if number)
+
+
+def is_quiet(report: DriftReport) -> bool:
+    """Whether a ledger was asked, and nothing happened since its last run."""
+    return not report.transitions and (bool(report.trend) or report.ledger_head is not None)

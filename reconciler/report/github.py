@@ -1,17 +1,21 @@
 """What a GitHub workflow understands: annotations at file and line, a step summary, outputs of a step."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
 from reconciler.model.digest import digest_of
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan, Refusal, UnreadableItem
 from reconciler.model.problem import Problem, Severity
 from reconciler.report import wording
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.comment import fitted
 from reconciler.report.escape import cut, for_workflow, for_workflow_property
-from reconciler.report.origin_words import POLICY_WARNING, policy_words, snapshot_warning
+from reconciler.report.origin_words import OWN, POLICY_WARNING, REFUSED_BY, own_part, policy_words, snapshot_warning
+from reconciler.report.policy_part import in_turns
 
 PER_LEVEL = 10
 """GitHub shows so many annotations of each level per step and drops the rest without a word."""
@@ -53,7 +57,9 @@ def _limited(found: Sequence[Annotation]) -> Sequence[Annotation]:
     if len(found) <= PER_LEVEL:
         return found
     left = len(found) - PER_LEVEL + 1
-    more = Annotation(level=found[0].level, title="More", message=f"and {left} more of this kind; see the step summary")
+    titles = Counter(one.title for one in found[PER_LEVEL - 1 :])
+    kinds = ", ".join(f"{number} {title}" for title, number in sorted(titles.items()))
+    more = Annotation(level=found[0].level, title="More", message=f"and {left} more ({kinds}); see the step summary")
     return [*found[: PER_LEVEL - 1], more]
 
 
@@ -65,40 +71,61 @@ def _command(one: Annotation) -> str:
 
 
 def plan_annotations(plan: Plan) -> str:
-    """Refusals as errors; policy that does not count yet, an old snapshot and gaps as warnings; raises as notices."""
+    """Refusals as errors; policy that does not count yet, an old snapshot and gaps as warnings; raises as notices.
+
+    What a merge cannot carry out is an error too. Of a pull request only what it brings is an error or a notice: what
+    was refused before is a warning.
+    """
     return annotations_text(_of_plan(plan))
 
 
 def _of_plan(plan: Plan) -> Iterator[Annotation]:
-    folder = PurePosixPath(plan.desired.path)
-    parent = PurePosixPath() if folder.is_absolute() else folder.parent
-    places: dict[str, tuple[str, int]] = {}
-    for change in plan.changes:
-        places.setdefault(change.target.installation_id, (str(parent / change.file), change.line))
+    fleet = plan.desired.path
+    folder = PurePosixPath(fleet)
     fleet_file = str(folder / "fleet.yaml") if not folder.is_absolute() else ""
-    for refusal in plan.refusals:
-        file = str(parent / refusal.file) if refusal.file else "" if refusal.installation_id else fleet_file
+    for policy in in_turns(plan.policy_changes):
+        message = f"{policy_words(policy)}. This {POLICY_WARNING}"
+        file = placed(policy.file, fleet=fleet)
         yield Annotation(
-            level=Level.ERROR,
-            title=f"Refused: {refusal.guard}",
+            level=Level.WARNING, title=f"Policy: {policy.kind.value}", message=message, file=file, line=policy.line
+        )
+    for refusal in plan.refusals:
+        file = placed(refusal.file, fleet=fleet) if refusal.installation_id or refusal.file else fleet_file
+        yield Annotation(
+            level=Level.ERROR if refusal.cause in OWN else Level.WARNING,
+            title=f"{f'Refused {REFUSED_BY[refusal.cause]}'.rstrip()}: {refusal.guard}",
             message=_refused(refusal),
             file=file,
             line=refusal.line,
         )
-    for policy in plan.policy_changes:
-        message = f"{policy_words(policy)}. This {POLICY_WARNING}"
-        yield Annotation(level=Level.WARNING, title="Policy", message=message, file=fleet_file)
+    for one in blocked_of(plan):
+        yield Annotation(
+            level=Level.ERROR,
+            title="Cannot be applied",
+            message=f"{blocked_words(one)}. Way out: {BLOCKED_WAY_OUT}",
+            file=placed(one.change.file, fleet=fleet),
+            line=one.change.line,
+        )
     if words := snapshot_warning(plan):
         yield Annotation(level=Level.WARNING, title="Snapshot", message=words)
     for item in plan.unreadable:
-        file, line = places.get(item.target.installation_id, ("", 0))
-        yield Annotation(level=Level.WARNING, title="Not readable", message=_unreadable(item), file=file, line=line)
-    for change in plan.changes:
+        file = placed(item.file, fleet=fleet)
+        yield Annotation(
+            level=Level.WARNING, title="Not readable", message=_unreadable(item), file=file, line=item.line
+        )
+    for change in own_part(plan).changes:
         if change.raised_a:
             subject = wording.setting(change.target, change.setting)
             message = f"{change.installation_name}: {subject} {wording.before(change)} → {wording.after(change)}"
-            file = str(parent / change.file)
+            file = placed(change.file, fleet=fleet)
             yield Annotation(level=Level.NOTICE, title="Raises", message=message, file=file, line=change.line)
+
+
+def placed(file: str, *, fleet: str) -> str:
+    """A file of the fleet as a workflow finds it, from the top of the checkout on; empty for none."""
+    folder = PurePosixPath(fleet)
+    parent = PurePosixPath() if folder.is_absolute() else folder.parent
+    return str(parent / file) if file else ""
 
 
 def _refused(item: Refusal) -> str:
@@ -113,21 +140,25 @@ def _unreadable(item: UnreadableItem) -> str:
 
 
 def validation_annotations(problems: Sequence[Problem]) -> str:
-    """Each problem where it stands."""
+    """Each problem where it stands; one of another commit at no file, because this one's lines are others."""
     levels = {Severity.ERROR: Level.ERROR, Severity.WARNING: Level.WARNING}
     ordered = sorted(problems, key=lambda problem: problem.sort_key)
     return annotations_text(
         Annotation(
             level=levels[one.severity],
             title=one.code,
-            message=" ".join(
-                part for part in (f"{one.path}:" if one.path else "", one.what, one.why, one.remedy) if part
-            ),
-            file=one.file,
-            line=one.line,
+            message=_wrong(one),
+            file="" if one.elsewhere else one.file,
+            line=0 if one.elsewhere else one.line,
         )
         for one in ordered
     )
+
+
+def _wrong(one: Problem) -> str:
+    place = f"{one.place}:" if one.elsewhere else ""
+    path = f"{one.path}:" if one.path else ""
+    return " ".join(part for part in (place, path, one.what, one.why, one.remedy) if part)
 
 
 def plan_summary(plan: Plan) -> str:
@@ -141,6 +172,7 @@ def plan_outputs(plan: Plan, code: int) -> Mapping[str, str]:
         "changes": str(len(plan.changes)),
         "digest": plan.digest,
         "exit": str(int(code)),
+        "own_changes": str(len(own_part(plan).changes)),
         "policy_changes": str(len(plan.policy_changes)),
         "refused": str(len(plan.refusals)),
     }

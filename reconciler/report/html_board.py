@@ -1,5 +1,6 @@
 """Half a page for a board: plain sentences, no names of settings, commands or severities."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconciler.model.finding import DriftReport, FindingKind, Severity, TransitionKind
@@ -8,14 +9,41 @@ from reconciler.report.html_findings import FindingRow
 from reconciler.report.html_views import in_order
 
 MOST_NAMES = 5
+_GROUP = "userGroup:"
 
 _MATTERS = {
     Severity.S0: "a fuse could be overloaded",
-    Severity.S1: "somebody could be locked out, or has access who should not have it",
-    Severity.S2: "people cannot charge, or only slowly",
-    Severity.S3: "bills or connected services may be wrong, or we cannot see whether they are right",
-    Severity.S4: "something is left over that nobody notices",
+    Severity.S1: "somebody could be locked out, or has access who should not",
+    Severity.S2: "people may be unable to charge",
+    Severity.S3: "something is not as agreed",
+    Severity.S4: "something small is left over",
 }
+_UNSEEN = "we cannot see whether everything is right"
+_CAUSES = {
+    "D204": "our access is gone, so we cannot look",
+    "D307": "a charger is nowhere to be seen",
+    "D401": "cars may draw more than agreed",
+    "D402": "cars charge slower than agreed",
+    "D403": "chargers count on a connection that they should not need",
+    "D404": "bills or connected services may be wrong",
+    "D405": "a charger is registered at another site",
+    "D406": _UNSEEN,
+    "D407": _UNSEEN,
+    "D408": "an invitation has not been accepted yet",
+}
+"""By rule, where the severity alone says too little or something else."""
+
+_DECISIONS = {
+    FindingKind.CHANGED: "Decide at {}: put back what was agreed, or agree to what is there",
+    FindingKind.NON_CONVERGING: "Find out who keeps changing {} back",
+    FindingKind.BLOCKED: "Decide at {} how to put it right safely",
+    FindingKind.MISSING: "Find out what became of a charger at {}",
+    FindingKind.UNREADABLE: "Ask for access to {}, so that we can look",
+}
+"""What somebody must decide about what is urgent; the other kinds wait for a device or a person already."""
+
+_FUSES = "Put right at once what could overload a fuse at {}"
+_URGENT = (Severity.S0, Severity.S1, Severity.S2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +106,19 @@ def _answer(report: DriftReport) -> str:
 
 
 def _matters(rows: tuple[FindingRow, ...]) -> list[str]:
-    said = []
-    for severity, words in _MATTERS.items():
-        names = {row.installation: row.name for row in rows if row.severity is severity and row.is_open}
-        if names:
-            named = f": {wording.listed(sorted(names.values()))}" if len(names) <= MOST_NAMES else ""
-            said.append(f"At {sites(len(names))} {words}{named}.")
-    return said
+    """By cause, worst first."""
+    found: dict[tuple[Severity, str], dict[str, str]] = {}
+    for row in rows:
+        if row.is_open:
+            words = _CAUSES.get(row.code, _MATTERS[row.severity])
+            found.setdefault((row.severity, words), {})[row.installation] = row.name
+    order = sorted(found.items(), key=lambda one: (one[0][0].value, -len(one[1]), one[0][1]))
+    return [f"At {sites(len(names))} {words}{_named(names)}." for (_, words), names in order]
+
+
+def _named(names: Mapping[str, str]) -> str:
+    """`: Elveveien 12 and Kaia`, by installation; empty when they are too many for a sentence."""
+    return f": {wording.listed(sorted(names.values()))}" if len(names) <= MOST_NAMES else ""
 
 
 def _changed(report: DriftReport) -> list[str]:
@@ -92,23 +126,41 @@ def _changed(report: DriftReport) -> list[str]:
     for one in report.transitions:
         counts[one.kind] += 1
     came = counts[TransitionKind.NEW] + counts[TransitionKind.BACK]
+    solved = counts[TransitionKind.RESOLVED]
     said = (
         (came, f"{number(came)} came up since the last report."),
         (counts[TransitionKind.WORSE], f"{number(counts[TransitionKind.WORSE])} became worse."),
-        (counts[TransitionKind.RESOLVED], f"{number(counts[TransitionKind.RESOLVED])} solved since the last report."),
+        (solved, f"{number(solved)} {'was' if solved == 1 else 'were'} solved since the last report."),
     )
     return [text for count, text in said if count]
 
 
+def _must_answer(row: FindingRow) -> bool:
+    """Whether somebody must act; a group whose access goes later need not, and neither does the site as a whole."""
+    return row.kind is FindingKind.WAITING and row.place != "" and not row.place.startswith(_GROUP)
+
+
 def _to_do(report: DriftReport, rows: tuple[FindingRow, ...]) -> list[str]:
-    waiting = [row for row in rows if row.kind is FindingKind.WAITING]
-    places = {row.installation: row.name for row in waiting}
+    waiting = {(row.installation, row.place): row.name for row in rows if _must_answer(row)}
+    places = {installation: name for (installation, _), name in waiting.items()}
     ending = len(report.ending)
-    said = []
+    said = [*_decisions(rows)]
     if waiting:
-        named = f": {wording.listed(sorted(places.values()))}" if len(places) <= MOST_NAMES else ""
-        said.append(f"We wait for {wording.counted(len(waiting), 'answer')} of people at {sites(len(places))}{named}.")
+        answers = f"{number(len(waiting))} answer{'' if len(waiting) == 1 else 's'}"
+        said.append(f"We wait for {answers} of people at {sites(len(places))}{_named(places)}.")
     if ending:
-        verb = "ends" if ending == 1 else "end"
-        said.append(f"{wording.counted(ending, 'agreed exception')} {verb} soon: go on with it, or stop?")
+        words = "agreed exception ends" if ending == 1 else "agreed exceptions end"
+        said.append(f"{number(ending)} {words} soon: go on, or stop?")
     return said
+
+
+def _decisions(rows: Iterable[FindingRow]) -> Iterator[str]:
+    """What is urgent and goes on until somebody decides, one sentence for each kind of decision."""
+    found: dict[str, dict[str, str]] = {_FUSES: {}, **{words: {} for words in _DECISIONS.values()}}
+    for row in rows:
+        if row.severity in _URGENT and row.kind in _DECISIONS:
+            words = _FUSES if row.severity is Severity.S0 else _DECISIONS[row.kind]
+            found[words][row.installation] = row.name
+    for words, names in found.items():
+        if names:
+            yield f"{words.format(sites(len(names)))}{_named(names)}."

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from reconciler.model.finding import DriftReport, FindingKind, Severity
 from reconciler.report.escape import cut, for_json
 from reconciler.report.html_findings import KINDS, VALUE_CELLS, FindingRow, labels_of, name_of
+from reconciler.report.html_views import unread_of
 
 MOST_FINDINGS = 30_000
 """Findings in the data of a page; more would make it too big to send. The page says when there are more."""
@@ -59,7 +60,7 @@ def data_of(report: DriftReport, rows: Sequence[FindingRow]) -> str:
     """The JSON text.
 
     `texts` holds every text once. A finding is [severity, kind, numbers..., texts...]; a site is
-    [name, id, labels, chargers, compared, worst], where `worst` has a digit per group, or `-`.
+    [name, id, labels, chargers, compared, worst], where `worst` has a digit per group, `?` not read, or `-`.
     """
     texts = _Texts()
     findings = [_finding(row, texts) for row in rows[:MOST_FINDINGS]]
@@ -78,7 +79,7 @@ def data_of(report: DriftReport, rows: Sequence[FindingRow]) -> str:
                 texts.number(labels_of(site.labels)),
                 site.chargers,
                 int(site.compared),
-                _worst(dict(site.worst), report.groups),
+                _worst(dict(site.worst), unread_of(site, report.groups), report.groups),
             ]
             for site in report.sites
         ],
@@ -103,5 +104,6 @@ def _finding(row: FindingRow, texts: _Texts) -> list[int]:
     return [_SEVERITIES.index(row.severity), _KINDS.index(row.kind), *numbers, *places]
 
 
-def _worst(worst: dict[str, Severity], groups: tuple[str, ...]) -> str:
-    return "".join(worst[group].value[1:] if group in worst else "-" for group in groups)
+def _worst(worst: dict[str, Severity], unread: frozenset[str], groups: tuple[str, ...]) -> str:
+    blank = dict.fromkeys(unread, "?")
+    return "".join(worst[group].value[1:] if group in worst else blank.get(group, "-") for group in groups)

@@ -56,7 +56,11 @@ _NO_RESTORE = {
 }
 
 
-_ACTUAL = {FindingKind.MISSING: "not seen", FindingKind.UNMANAGED: "there"}
+_ACTUAL = {
+    FindingKind.MISSING: "not seen",
+    FindingKind.UNMANAGED: "there",
+    FindingKind.WAITING: "invited, not accepted yet",
+}
 """Instead of a value, where nothing was read; nothing here says that a thing is gone."""
 
 
@@ -220,11 +224,12 @@ def _target(target: Target) -> str:
 
 
 def _adopt(finding: Finding) -> str:
-    possible = finding.adoptable or finding.kind is FindingKind.UNMANAGED
-    return f"reconciler adopt {_target(finding.target)}" if possible else ""
+    return f"reconciler adopt {_target(finding.target)}" if finding.adoptable else ""
 
 
 def _adopt_not(finding: Finding) -> str:
+    if finding.kind is FindingKind.UNMANAGED:
+        return "not before our account can read it"
     return "edit the file by hand" if finding.origin is not None else "nothing is known to adopt"
 
 

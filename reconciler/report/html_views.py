@@ -1,5 +1,6 @@
 """What single readers want of a drift report: who is on call, a board, and whoever looks at the map of the fleet."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -63,10 +64,17 @@ class News:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """The worst severity in one group, and at how many sites there is anything (1 for a single site)."""
+    """One group of settings: what is open, else what was not read, else compared and in order.
+
+    Attributes:
+        worst: The worst open severity.
+        sites: At how many sites the worst open finding is that bad (1 for a single site).
+        unread: At how many sites something of it was not read.
+    """
 
     worst: Severity | None
     sites: int = 1
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +86,6 @@ class HeatRow:
     labels: str
     chargers: int
     sites: int
-    compared: bool
     cells: tuple[HeatCell, ...]
 
 
@@ -144,48 +151,75 @@ def _news(kind: TransitionKind, members: Sequence[Transition]) -> News:
 
 def worst_sites(report: DriftReport, most: int) -> tuple[HeatRow, ...]:
     """Sites with findings, and those that could not be read, worst first."""
-    chosen = [site for site in report.sites if site.worst or not site.compared]
+    chosen = [site for site in report.sites if site.worst or site.unread or not site.compared]
     chosen.sort(key=lambda site: (min((level for _, level in site.worst), default="S9"), -len(site.worst), site.name))
     return tuple(_heat_row(site, report.groups) for site in chosen[:most])
 
 
+def unread_of(site: SiteSummary, groups: Sequence[str]) -> frozenset[str]:
+    """Groups of which something was not read; an older document tells that only for a whole installation."""
+    told = frozenset(site.unread)
+    return told if told or site.compared else frozenset(groups)
+
+
 def _heat_row(site: SiteSummary, groups: Sequence[str]) -> HeatRow:
-    worst = dict(site.worst)
+    worst, unread = dict(site.worst), unread_of(site, groups)
     return HeatRow(
         name=name_of(site.name),
         installation=cut(site.installation_id),
         labels=labels_of(site.labels),
         chargers=site.chargers,
         sites=1,
-        compared=site.compared,
-        cells=tuple(HeatCell(worst=worst.get(group)) for group in groups),
+        cells=tuple(HeatCell(worst=worst.get(group), unread=int(group in unread)) for group in groups),
     )
 
 
-def by_label(report: DriftReport) -> tuple[HeatRow, ...]:
-    """One row per label that several sites share; at most 40, those with most sites."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMap:
+    """One row per label that several sites share; at most 40, those with most sites.
+
+    Attributes:
+        alone: How many labels are left out because only one site has them.
+        more: How many are left out because there are too many.
+    """
+
+    rows: tuple[HeatRow, ...]
+    alone: int
+    more: int
+
+
+def by_label(report: DriftReport) -> LabelMap:
+    """The map by label."""
     members: dict[tuple[str, str], list[SiteSummary]] = {}
     for site in report.sites:
         for label in site.labels:
             members.setdefault(label, []).append(site)
     shared = sorted((one for one in members.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0]))
-    return tuple(_label_row(label, sites, report.groups) for label, sites in sorted(shared[:MOST_LABELS]))
+    return LabelMap(
+        rows=tuple(_label_row(label, sites, report.groups) for label, sites in sorted(shared[:MOST_LABELS])),
+        alone=len(members) - len(shared),
+        more=max(0, len(shared) - MOST_LABELS),
+    )
 
 
 def _label_row(label: tuple[str, str], sites: Sequence[SiteSummary], groups: Sequence[str]) -> HeatRow:
     found: dict[str, list[Severity]] = {}
+    unread: Counter[str] = Counter()
     for site in sites:
+        unread.update(unread_of(site, groups))
         for group, level in site.worst:
             found.setdefault(group, []).append(level)
-    levels = [found.get(group, []) for group in groups]
+    levels = {group: found.get(group, []) for group in groups}
     return HeatRow(
         name=labels_of((label,)),
         installation="",
         labels="",
         chargers=sum(site.chargers for site in sites),
         sites=len(sites),
-        compared=all(site.compared for site in sites),
-        cells=tuple(HeatCell(worst=min(ones, default=None), sites=len(ones)) for ones in levels),
+        cells=tuple(
+            HeatCell(worst=min(ones, default=None), sites=sum(one is min(ones) for one in ones), unread=unread[group])
+            for group, ones in levels.items()
+        ),
     )
 
 

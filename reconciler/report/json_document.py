@@ -15,6 +15,7 @@ from reconciler.report import json_parts as parts
 from reconciler.report.escape import for_json
 from reconciler.report.json_blast import blast_part
 from reconciler.report.json_parts import Json
+from reconciler.report.origin_words import own_part
 
 FORMAT_VERSION = "1.0"
 
@@ -69,6 +70,7 @@ def summary_of(plan: Plan) -> Json:
     return {
         "installations": len({change.target.installation_id for change in plan.changes}),
         "changes": len(plan.changes),
+        "own_changes": len(own_part(plan).changes),
         "by_route": {route.value: sum(change.route is route for change in plan.changes) for route in Route},
         "raised_a": parts.number(round(sum(change.raised_a for change in plan.changes), 1)),
         "lowered_a": parts.number(round(sum(change.lowered_a for change in plan.changes), 1)),

@@ -66,6 +66,7 @@ def _site(site: SiteSummary) -> Json:
         "chargers": site.chargers,
         "compared": site.compared,
         "worst": {group: severity.value for group, severity in site.worst},
+        "unread": list(site.unread),
     }
 
 

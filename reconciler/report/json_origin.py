@@ -20,7 +20,10 @@ def snapshot_part(plan: Plan) -> Json | None:
 
 def base_part(base: BaseReference | None) -> Json | None:
     """With which commits the plan was compared; null when it was not."""
-    return None if base is None else {"commit": base.commit, "applied": base.applied}
+    if base is None:
+        return None
+    gone = [{"installation": identity, "name": name} for identity, name in base.no_longer_managed]
+    return {"commit": base.commit, "applied": base.applied, "no_longer_managed": gone}
 
 
 def policy_part(change: PolicyChange) -> Json:
@@ -30,4 +33,6 @@ def policy_part(change: PolicyChange) -> Json:
         "subject": change.subject,
         "before": change.before,
         "after": change.after,
+        "file": change.file or None,
+        "line": change.line,
     }

@@ -123,6 +123,7 @@ def refusal_part(refusal: Refusal) -> Json:
         "held_back": list(refusal.held_back),
         "file": refusal.file or None,
         "line": refusal.line,
+        "cause": refusal.cause.value,
     }
 
 
@@ -162,7 +163,8 @@ def unreadable_part(item: UnreadableItem) -> Json:
     """Something declared that could not be compared."""
     unreadable = item.unreadable
     where = place(item.target, item.installation_name)
-    return {**where, "what": item.what, "reason": unreadable.reason.value, "detail": unreadable.detail}
+    origin = {"file": item.file or None, "line": item.line}
+    return {**where, "what": item.what, "reason": unreadable.reason.value, "detail": unreadable.detail, **origin}
 
 
 def unverifiable_part(item: UnverifiableItem) -> Json:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconciler.model.change import Cause, Change
 from reconciler.model.outcome import OutcomeKind, RunResult
-from reconciler.model.plan import Plan, Refusal
+from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report import wording
@@ -14,9 +14,10 @@ from reconciler.report.blast_words import blast_lines
 from reconciler.report.blocks import Block, Row, blocks_of
 from reconciler.report.escape import code, cut
 from reconciler.report.escape import for_markdown as escaped
-from reconciler.report.markdown_origin import origin_lines, policy_head, policy_part, title_words, withdrawn
-from reconciler.report.marks import folded, name, span, text
-from reconciler.report.origin_words import CAUSES, of_cause
+from reconciler.report.markdown_origin import gone_head, origin_lines, policy_head, policy_part, title_words, withdrawn
+from reconciler.report.markdown_refusals import refusal_line, refused_in_view, whose
+from reconciler.report.marks import folded, name, prose, span, text
+from reconciler.report.origin_words import CAUSES, of_cause, own_part
 from reconciler.report.plan_words import (
     accounts_words,
     coverage_words,
@@ -26,6 +27,7 @@ from reconciler.report.plan_words import (
     summary_lines,
     what_and_where,
 )
+from reconciler.report.policy_part import gone_words
 from reconciler.report.rollback_words import headline, lost_by_site
 from reconciler.report.terminal_run import receipt_words, sites_of
 from reconciler.report.wave_words import wave_words
@@ -35,7 +37,7 @@ def plan_markdown(plan: Plan) -> str:
     """A heading with the outcome, what is open, the changes (by cause if it was compared), and the rest folded."""
     blocks = blocks_of(plan)
     parts = [*plan_head(plan), *policy_part(plan), *about(plan), *_lost(plan)]
-    parts += [f"> **Refused:** {refusal_line(item)}" for item in plan.refusals if item.installation_id is None]
+    parts += refused_in_view(plan)
     parts += [part for cause in causes_of(plan) for part in changes_part(plan, blocks, cause)]
     parts += [*withdrawn(plan), *_open(plan, blocks)]
     parts += [_summary(plan)] if blocks or plan.refusals else []
@@ -45,18 +47,13 @@ def plan_markdown(plan: Plan) -> str:
 
 def plan_head(plan: Plan) -> list[str]:
     """The heading, and above everything else that policy changes."""
-    return [_title(plan), *policy_head(plan)]
+    return [_title(plan), *gone_head(plan), *policy_head(plan)]
 
 
 def about(plan: Plan) -> list[str]:
     """What was selected and compared, where it comes from, and what the plan (of a pull request: its own part) does."""
     compared = [] if plan.rollback is not None else [text(coverage_words(plan))]
     return [*_partial(plan), *compared, *origin_lines(plan), *_blast(own_part(plan))]
-
-
-def own_part(plan: Plan) -> Plan:
-    """The plan as far as the pull request brings it; all of it where nothing was compared."""
-    return plan if plan.base is None else replace(plan, changes=of_cause(plan, Cause.PULL_REQUEST))
 
 
 def causes_of(plan: Plan) -> tuple[Cause | None, ...]:
@@ -77,7 +74,7 @@ def _title(plan: Plan) -> str:
     if plan.rollback is not None:
         return f"### {text(headline(plan, plan.rollback))}"
     if plan.base is not None:
-        words = title_words(plan)
+        words = f"{gone_words(plan)}{title_words(plan)}"
     elif not plan.changes:
         words = f"{accounts_words(plan)}: no changes"
     else:
@@ -85,7 +82,7 @@ def _title(plan: Plan) -> str:
         total = wording.counted(len(plan.changes), "change")
         held = f", {held_back(plan)} held back" if held_back(plan) else ""
         words = f"{total} at {wording.counted(sites, 'installation')}{held}"
-    still_open = open_words(plan)
+    still_open = open_words(plan if plan.base is None else replace(plan, refusals=()))
     return f"### Plan: {text(words)}" + (f" ({text(still_open)})" if still_open else "")
 
 
@@ -164,8 +161,12 @@ def _value(words: str, observation: Observation) -> str:
 
 
 def _open(plan: Plan, blocks: Sequence[Block]) -> list[str]:
+    compared = plan.base is not None
     sections = (
-        ("{number} refused", [_refusals(block) for block in blocks]),
+        (
+            "{number} refused on base already" if compared else "{number} refused",
+            [_refusals(block) for block in blocks],
+        ),
         ("{number} pending, a device must still act", [_pending(block) for block in blocks]),
         ("{number} waiting, a person must still act", [_waiting(block, plan.created_at) for block in blocks]),
         ("{number} not readable", [_unreadable(block) for block in blocks]),
@@ -182,21 +183,13 @@ def _open(plan: Plan, blocks: Sequence[Block]) -> list[str]:
 
 
 def _refusals(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {refusal_line(item)}" for item in block.refusals]
-
-
-def refusal_line(item: Refusal) -> str:
-    """One guard that said no, with the way out."""
-    guard = f"{code(item.guard)}, {code(item.code)}"
-    found = f"found {text(item.measured)}; allowed {text(item.limit)}"
-    lift = f"or lift it: {span(f'--accept {item.accept}')}" if item.accept else "nothing lifts this guard"
-    held = f" Holds back: {text('; '.join(wording.held_back(item)))}." if item.held_back else ""
-    return f"{text(wording.refused(item))} ({guard}; {found}).{held} Way out: {text(item.remedy)}; {lift}"
+    """Those of the pull request stand in full view."""
+    return [f"{refusal_line(item)}{whose(item)}" for item in block.refusals if item.cause is not Cause.PULL_REQUEST]
 
 
 def _pending(block: Block) -> list[str]:
     return [
-        f"{name(block.name)}: {text(wording.setting(item.target, item.setting))}: {text(item.reason)}"
+        f"{name(block.name)}: {text(wording.setting(item.target, item.setting))}: {prose(item.reason)}"
         for item in block.pending
     ]
 
@@ -206,7 +199,7 @@ def _waiting(block: Block, now: datetime) -> list[str]:
     for item in block.waiting:
         since = f" (since {wording.time(item.since)}, {wording.waited(item.since, now)})" if item.since else ""
         subject = text(wording.setting(item.target, item.setting))
-        lines.append(f"{name(block.name)}: {subject}: {text(item.reason)}{escaped(since)}")
+        lines.append(f"{name(block.name)}: {subject}: {prose(item.reason)}{escaped(since)}")
     return lines
 
 
@@ -221,16 +214,16 @@ def _unreadable(block: Block) -> list[str]:
 
 
 def _unverifiable(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {text(note.subject)}: {text(note.reason)}" for note in block.unverifiable]
+    return [f"{name(block.name)}: {text(note.subject)}: {prose(note.reason)}" for note in block.unverifiable]
 
 
 def _warnings(block: Block) -> list[str]:
-    return [f"{name(block.name)}: {text(item.message)} ({code(item.code)})" for item in block.warnings]
+    return [f"{name(block.name)}: {prose(item.message)} ({code(item.code)})" for item in block.warnings]
 
 
 def _summary(plan: Plan) -> str:
     lines = [f"- {f'**{label}:** ' if label else ''}{text(words)}" for label, words in summary_lines(plan)]
-    return "\n".join([*lines, f"- **Next:** {text(next_words(plan))}"])
+    return "\n".join([*lines, f"- **Next:** {prose(next_words(plan))}"])
 
 
 def result_markdown(result: RunResult, plan: Plan) -> str:
@@ -255,7 +248,7 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
     if result.residual_plan is not None:
         parts.append(f"What is left: {span(result.residual_plan)}")
     if result.not_reviewed is not None:
-        parts.append(f"Not reviewed, left as it is: {span(result.not_reviewed)}")
+        parts.append(f"Not reviewed, so not applied: {span(result.not_reviewed)}")
     if result.rollback is not None:
         parts.append(f"To take it back: {span(f'reconciler apply {result.rollback}')}")
     return "\n\n".join(parts) + "\n"
@@ -296,5 +289,5 @@ def _problem(problem: Problem) -> str:
     place = f"{problem.file}:{problem.line}" if problem.line else problem.file
     what = " ".join(part for part in (problem.what, problem.why) if part)
     path = span(problem.path) if problem.path else ""
-    cells = [span(place), code(problem.code), path, text(what), text(problem.remedy)]
+    cells = [span(place), code(problem.code), path, prose(what), prose(problem.remedy)]
     return f"| {' | '.join(cells)} |"

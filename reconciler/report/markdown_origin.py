@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.model.change import Cause, Change
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan
 from reconciler.report import wording
 from reconciler.report.marks import folded, name, span, text
@@ -10,21 +11,35 @@ from reconciler.report.origin_words import (
     POLICY_WARNING,
     base_words,
     of_cause,
+    own_refusals,
     policy_kinds,
-    policy_words,
     snapshot_warning,
     snapshot_words,
 )
+from reconciler.report.policy_part import policy_line
 
 
 def policy_lines(plan: Plan) -> list[str]:
     """One line per piece of policy that the files change."""
-    return [f"- {text(policy_words(change))}" for change in plan.policy_changes]
+    return [policy_line(change) for change in sorted(plan.policy_changes, key=lambda one: one.sort_key)]
 
 
 def policy_part(plan: Plan) -> list[str]:
     """All of them, in full view."""
     return ["\n".join(policy_lines(plan))] if plan.policy_changes else []
+
+
+_NAMES_SHOWN = 8
+
+
+def gone_head(plan: Plan) -> list[str]:
+    """Which installations the pull request takes out of our care; nothing when it takes none."""
+    gone = () if plan.base is None else plan.base.no_longer_managed
+    if not gone:
+        return []
+    names = ", ".join(name(one) for _, one in gone[:_NAMES_SHOWN])
+    more = f" and {len(gone) - _NAMES_SHOWN} more" if len(gone) > _NAMES_SHOWN else ""
+    return [f"> [!WARNING]\n> **No longer managed:** {names}{more}. After the merge nothing compares or repairs them."]
 
 
 def policy_head(plan: Plan) -> list[str]:
@@ -49,10 +64,17 @@ def origin_lines(plan: Plan) -> list[str]:
 
 def title_words(plan: Plan) -> str:
     """What the pull request brings, before what was there already."""
-    own = of_cause(plan, Cause.PULL_REQUEST)
-    brings = f"this pull request brings {_changes(own)}" if own else "this pull request changes nothing at the chargers"
+    own, refused = of_cause(plan, Cause.PULL_REQUEST), own_refusals(plan)
+    guards = f"refused by {wording.counted(len(refused), 'guard')}"
+    if own:
+        stuck = len(blocked_of(plan))
+        lacks = f", of which {stuck} cannot be applied" if stuck else ""
+        brings = f"this pull request brings {_changes(own)}{lacks}" + (f", and is {guards}" if refused else "")
+    else:
+        brings = f"this pull request {f'is {guards}' if refused else 'changes nothing at the chargers'}"
     rest = [f"{len(found)} {cause.value}" for cause in (Cause.BASE, Cause.DRIFT) if (found := of_cause(plan, cause))]
-    return "; ".join([brings, *rest])
+    before = len(plan.refusals) - len(refused)
+    return "; ".join([brings, *rest, *([f"{before} refused on base already"] if before else [])])
 
 
 def _changes(changes: Sequence[Change]) -> str:

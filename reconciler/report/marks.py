@@ -13,6 +13,14 @@ def text(words: str) -> str:
     return for_markdown(cut(words, _TEXT_CELLS))
 
 
+def prose(words: str) -> str:
+    """Sentences of ours, in which `backticks` mark what to copy; what else may be in them is escaped all the same."""
+    parts = cut(words, _TEXT_CELLS).split("`")
+    if len(parts) % 2 == 0:  # one has no partner
+        return text(words)
+    return "".join((code(part) if number % 2 else for_markdown(part)) for number, part in enumerate(parts))
+
+
 def name(words: str) -> str:
     """A name of an installation."""
     return for_markdown(cut(words.strip())) or "(no name)"

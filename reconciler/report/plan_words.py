@@ -7,7 +7,9 @@ from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
 from reconciler.model.waiting import due_words
 from reconciler.report import wording
+from reconciler.report.blocked_words import blocked_note, without_blocked
 from reconciler.report.blocks import unverifiable_notes
+from reconciler.report.origin_words import own_part, own_refusals
 from reconciler.report.rollback_words import how_to
 
 _MARKERS = (("+", "gives access"), ("-", "takes access away"), ("~", "changes"), ("↑", "raises"), ("↓", "lowers"))
@@ -52,10 +54,13 @@ def _of(counts: Counts, noun: str) -> str:
 
 def summary_lines(plan: Plan) -> list[tuple[str, str]]:
     """Label and sentence: changes by route, held back, requests."""
-    lines = [("Changes", changes_words(plan))]
-    if held := held_back(plan):
+    own = own_part(plan)
+    lines = [("Changes", changes_words(own))]
+    if held := held_back(own):
         lines.append(("", f"{wording.counted(held, 'change')} of these held back, see above"))
-    lines.append(("Requests", requests_words(plan)))
+    if others := len(plan.changes) - len(own.changes):
+        lines.append(("", f"{wording.counted(others, 'other')} that this pull request does not bring"))
+    lines.append(("Requests", requests_words(own_part(without_blocked(plan)))))
     return lines
 
 
@@ -110,7 +115,9 @@ def _waiting_words(plan: Plan) -> str:
 
 
 def next_words(plan: Plan) -> str:
-    """What to do now."""
+    """What to do now; for a pull request what its merge leads to."""
+    if plan.base is not None:
+        return _of_the_merge(plan)
     if plan.refused_whole:
         return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
     ready = len(plan.changes) - held_back(plan)
@@ -127,6 +134,28 @@ def next_words(plan: Plan) -> str:
     sheet = f", and writes a worksheet for {by_hand} in the Portal" if by_hand else ""
     changes = wording.counted(ready - by_hand, "change")
     return f"`reconciler apply`{same} shows this again, asks, and carries out {changes}{sheet}"
+
+
+def _of_the_merge(plan: Plan) -> str:
+    own, lacking = own_part(without_blocked(plan)), blocked_note(plan)
+    told = _after_the_merge(own)
+    if told.startswith("nothing: ") and lacking:
+        return lacking
+    return f"{told}; {lacking}" if lacking else told
+
+
+def _after_the_merge(own: Plan) -> str:
+    if own.refused_whole:
+        return "nothing can be applied: lift the refusal at the top, or make the plan smaller"
+    refused = "what is refused because of this pull request needs one of the ways out first"
+    ready = len(own.changes) - held_back(own)
+    if not ready:
+        return refused if own_refusals(own) else "nothing: merging changes nothing at the chargers"
+    by_hand = _ready(own, lambda route: route is Route.PORTAL)
+    parts = [f"carries out {wording.counted(ready - by_hand, 'change')}"] if ready > by_hand else []
+    parts += [f"writes a worksheet for {by_hand} in the Portal"] if by_hand else []
+    told = f"after the merge, `reconciler apply --reviewed plan.json` {' and '.join(parts)}"
+    return f"{told}; {refused}" if own_refusals(own) else told
 
 
 def _ready(plan: Plan, fits: Callable[[Route], bool]) -> int:

@@ -24,8 +24,7 @@ def snapshot_markdown(snapshot: Snapshot, *, now: datetime) -> str:
 
 
 def _rows(snapshot: Snapshot, now: datetime) -> Iterator[Row]:
-    hours = max(0, int((now - snapshot.taken_at).total_seconds() // 3600))
-    yield "Snapshot", f"of {wording.time(snapshot.taken_at)}, {hours} h old"
+    yield "Snapshot", f"of {wording.time(snapshot.taken_at)}, {wording.how_old(now - snapshot.taken_at)}"
     yield "Accounts", wording.listed([f"{one.name} ({one.cloud.value})" for one in snapshot.accounts])
     if snapshot.selection is not None:
         yield "PARTIAL", f"only {cut(snapshot.selection, 400)} was selected"

@@ -1,12 +1,15 @@
 """A plan as text for a terminal; its blocks, and the other texts, are in the `terminal_*` files."""
 
+from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan
 from reconciler.report.blast_words import Weight, blast_lines
+from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.blocks import blocks_of
 from reconciler.report.escape import cut, for_terminal, name
 from reconciler.report.origin_words import (
     POLICY_WARNING,
     base_words,
+    own_part,
     policy_words,
     snapshot_warning,
     snapshot_words,
@@ -55,6 +58,7 @@ def plan_text(
             page.blank()
             show_refusal(page, refusal)
     show_changes(page, blocks, plan)
+    _lacking(page, plan)
     if plan.rollback is not None:
         show_lost(page, plan.rollback)
     page.blank()
@@ -80,7 +84,7 @@ def _header(page: Page, plan: Plan) -> None:
         page.line((headline(plan, plan.rollback), Tone.STRONG))
         _partial(page, plan)
         page.line(f"{made_when(plan.rollback)}: {what_and_where(plan)}")
-    for line in blast_lines(plan):
+    for line in blast_lines(own_part(plan)):
         tone = Tone.BAD if line.weight is Weight.GRAVE else Tone.PLAIN
         page.labelled((line.label, Tone.STRONG), (line.words, tone), cells=10)
     if plan.accepted:
@@ -92,7 +96,7 @@ def _origin(page: Page, plan: Plan) -> None:
     for change in plan.policy_changes:
         page.labelled(("Policy", Tone.BAD), for_terminal(cut(policy_words(change), _POLICY_CELLS)), cells=10)
     if plan.policy_changes:
-        page.line((f"These files {POLICY_WARNING}", Tone.BAD))
+        page.line((f"This {POLICY_WARNING}", Tone.BAD))
     if plan.snapshot is not None:
         page.labelled(("Snapshot", Tone.STRONG), for_terminal(snapshot_words(plan)), cells=10)
     if words := snapshot_warning(plan):
@@ -104,6 +108,17 @@ def _origin(page: Page, plan: Plan) -> None:
 def _partial(page: Page, plan: Plan) -> None:
     if plan.selection is not None:
         page.line(("PARTIAL: ", Tone.BAD), f"only {name(plan.selection)} was selected")
+
+
+def _lacking(page: Page, plan: Plan) -> None:
+    """What the merge cannot carry out, and the way out, once."""
+    blocked = blocked_of(plan)
+    if blocked:
+        page.blank()
+    for one in blocked:
+        page.labelled(("Cannot be applied", Tone.BAD), blocked_words(one), cells=19)
+    if blocked:
+        page.labelled(("way out", Tone.QUIET), BLOCKED_WAY_OUT, cells=19)
 
 
 def _summary(page: Page, plan: Plan, purpose: Purpose) -> None:

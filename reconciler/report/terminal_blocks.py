@@ -1,14 +1,17 @@
 """The blocks of a plan in a terminal: one per installation, its changes in columns, then what stands open."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal, Rollback
 from reconciler.report import wording
 from reconciler.report.blocks import Block, Row
 from reconciler.report.escape import name
+from reconciler.report.origin_words import CAUSES, REFUSED_BY
 from reconciler.report.page import Look, Page, Piece, Tone
 from reconciler.report.rollback_words import lost_by_site
 
@@ -71,14 +74,31 @@ def _block(page: Page, block: Block, plan: Plan, columns: _Columns) -> None:
     page.apart([(name(block.name), Tone.STRONG)], [(account + block.installation_id, Tone.QUIET)])
     for origin in block.origins:
         page.line((origin, Tone.QUIET), indent=2)
-    for row in block.rows:
-        if page.look.text(subject_of(row)).cell_len <= columns.subject:
-            _row(page, row, columns)
-        else:
-            _tall_row(page, row)
+    for words, rows in rows_by_cause(block, plan):
+        if words:
+            page.line((words, Tone.STRONG), indent=2)
+        for row in rows:
+            if page.look.text(subject_of(row)).cell_len <= columns.subject:
+                _row(page, row, columns)
+            else:
+                _tall_row(page, row)
     for refusal in block.refusals:
         show_refusal(page, refusal)
     _open_items(page, block, plan)
+
+
+def rows_by_cause(block: Block, plan: Plan) -> list[tuple[str, Sequence[Row]]]:
+    """The rows under their cause, the pull request's first; without headings where nothing was compared."""
+    if plan.base is None:
+        return [("", block.rows)]
+    parts: list[tuple[str, Sequence[Row]]] = []
+    for cause in (Cause.PULL_REQUEST, Cause.BASE, Cause.DRIFT):
+        rows = [row for row in block.rows if row.change.cause is cause]
+        numbers = [row.number for row in rows]
+        # A step may carry out changes of several causes: each part tells its number.
+        leading = [replace(row, leads=row.leads or row.number not in numbers[:at]) for at, row in enumerate(rows)]
+        parts += [(f"{CAUSES[cause].lower()}:", leading)] if rows else []
+    return parts
 
 
 def _row(page: Page, row: Row, columns: _Columns) -> None:
@@ -162,8 +182,9 @@ def show_lost(page: Page, rollback: Rollback) -> None:
 
 def show_refusal(page: Page, refusal: Refusal) -> None:
     """What was refused and why, what it holds back, and the ways out."""
-    message = f"{wording.refused(refusal)} "
-    _item(page, "!", Tone.BAD, ("refused: ", Tone.BAD), message, (f"({refusal.guard}, {refusal.code})", Tone.QUIET))
+    message, cause = f"{wording.refused(refusal)} ", REFUSED_BY[refusal.cause]
+    told = f"refused {cause}: " if cause else "refused: "
+    _item(page, "!", Tone.BAD, (told, Tone.BAD), message, (f"({refusal.guard}, {refusal.code})", Tone.QUIET))
     lines = [("found", f"{refusal.measured}; allowed {refusal.limit}")]
     lines += [("holds back" if first == 0 else "", held) for first, held in enumerate(wording.held_back(refusal))]
     lines += [("way out", refusal.remedy)]

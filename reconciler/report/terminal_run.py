@@ -50,7 +50,7 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
         page.labelled((label, Tone.STRONG), words, cells=len(label) + 2)
     _receipt(page, result.receipt)
     if result.not_reviewed is not None:
-        page.labelled(("Not seen", Tone.STRONG), f"not reviewed, left as it is: {result.not_reviewed}", cells=10)
+        page.labelled(("Not seen", Tone.STRONG), f"not reviewed, so not applied: {result.not_reviewed}", cells=10)
     if result.rollback is not None:
         page.labelled(("Way back", Tone.STRONG), f"reconciler apply {result.rollback}", cells=10)
     _left(page, result, plan)

@@ -3,7 +3,7 @@
 The texts are not escaped yet: a report does that for its own format.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from reconciler.model.change import Change
@@ -12,7 +12,19 @@ from reconciler.model.outcome import OutcomeKind
 from reconciler.model.plan import Gate, Refusal
 from reconciler.model.value import Absent
 from reconciler.model.waiting import DUE, reminders_due
-from reconciler.model.words import REASONS, after, amperes, before, counted, roles, row_of, setting, unknown, value
+from reconciler.model.words import (
+    REASONS,
+    after,
+    amperes,
+    before,
+    counted,
+    days_left,
+    roles,
+    row_of,
+    setting,
+    unknown,
+    value,
+)
 
 ROUTES = {Route.API: "API", Route.PARTNER: "partner", Route.PORTAL: "Portal"}
 BY_ROUTE = {Route.API: "by API", Route.PARTNER: "by partner call", Route.PORTAL: "in the Portal"}
@@ -29,7 +41,19 @@ OUTCOMES = {
     OutcomeKind.NOT_REACHED: "not reached",
 }
 
-__all__ = ["REASONS", "after", "amperes", "before", "counted", "roles", "row_of", "setting", "unknown", "value"]
+__all__ = [
+    "REASONS",
+    "after",
+    "amperes",
+    "before",
+    "counted",
+    "days_left",
+    "roles",
+    "row_of",
+    "setting",
+    "unknown",
+    "value",
+]
 
 OUTCOME_MEANINGS = {
     OutcomeKind.DONE: "written and read back",
@@ -120,6 +144,14 @@ def age(since: datetime | None, now: datetime) -> str:
 def waited(since: datetime | None, now: datetime) -> str:
     """`for 9 days: remind`; empty when it is not known since when."""
     return ": ".join(part for part in (age(since, now), DUE[reminders_due(since, now)]) if part)
+
+
+def how_old(age: timedelta) -> str:
+    """`just now`, `5 hours old`, `3 days old`."""
+    hours = int(age.total_seconds() // 3600)
+    if hours < 1:
+        return "just now"
+    return f"{counted(hours, 'hour') if hours < 48 else counted(hours // 24, 'day')} old"
 
 
 def listed(parts: list[str]) -> str:

@@ -60,13 +60,28 @@ def read_ledger(path: Path) -> Ledger:
     return _read(path).ledger
 
 
-def chain_of(path: Path) -> frozenset[str]:
-    """Every hash that the lines carry or go on from: a ledger whose head is among them is a former state of this one.
+def goes_on_from(path: Path, former: Path, *, now: datetime) -> bool:
+    """Whether the one ledger is the other with lines added at the end, and nothing taken out but what was too old.
+
+    Whoever writes a first line of his own that says so could otherwise replace the whole history: the line must be the
+    one that `append_run` would have written.
+
+    `now` is by the clock of whoever asks: what a file says about its own time proves nothing.
 
     Raises:
         ReconcilerError: As `read_ledger`.
     """
-    return frozenset(told for link in _read(path).links for told in (link.prev, link.hash))
+    links, before = _read(path).links, _read(former).links
+    if links[: len(before)] == before:
+        return True
+    cut = _body(before)
+    kept = {link.hash: place for place, link in enumerate(cut)}
+    first = next((kept[link.hash] for link in _body(links) if link.hash in kept), len(cut))
+    gone = cut[:first]
+    if not gone or any(link.line.at >= now - KEPT_FOR for link in gone):
+        return False
+    expected = _without(before, gone)
+    return links[: len(expected)] == expected
 
 
 def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str:
@@ -78,7 +93,7 @@ def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str
     with _held(path) as descriptor:
         chain = _read(path)
         last = chain.ledger.last_run_at
-        if last is not None and lines and lines[-1].at <= last:
+        if last is not None and lines and (lines[-1].at < last or _is_in(lines[-1], chain.ledger)):
             raise older_than_ledger(path, lines[-1].at, last)
         new = _linked(lines, prev=chain.links[-1].hash if chain.links else _START)
         pruned = _pruned(chain.links, before=now - KEPT_FOR)
@@ -87,6 +102,11 @@ def append_run(path: Path, lines: Sequence[LedgerLine], *, now: datetime) -> str
         else:
             _append(path, descriptor, size=chain.size, text="".join(map(_text_of, new)))
         return new[-1].hash
+
+
+def _is_in(line: LedgerLine, ledger: Ledger) -> bool:
+    """Whether the run that ends with this line is the latest one of the ledger."""
+    return isinstance(line, RunNoted) and ledger.has(line.at, line.desired_digest or "")
 
 
 def older_than_ledger(path: Path, at: datetime, last: datetime) -> ReconcilerError:
@@ -162,11 +182,18 @@ def _text_of(link: _Link) -> str:
 
 def _pruned(links: tuple[_Link, ...], *, before: datetime) -> tuple[_Link, ...] | None:
     """What stays when everything older is taken out; None when nothing is older."""
-    body = links[1:] if links and isinstance(links[0].line, Pruned) else links
-    gone = [link for link in body if link.line.at < before]
-    if not gone:
-        return None
-    kept = body[len(gone) :]
+    gone = tuple(link for link in _body(links) if link.line.at < before)
+    return _without(links, gone) if gone else None
+
+
+def _body(links: tuple[_Link, ...]) -> tuple[_Link, ...]:
+    """All but a first line that tells what was taken out before."""
+    return links[1:] if links and isinstance(links[0].line, Pruned) else links
+
+
+def _without(links: tuple[_Link, ...], gone: tuple[_Link, ...]) -> tuple[_Link, ...]:
+    """What stays when those are taken out at the front, after a line that carries what was open."""
+    kept = _body(links)[len(gone) :]
     dropped = [link.line for link in links[: len(links) - len(kept)]]
     still_open = sorted(
         (one for one in standings_of(dropped).values() if one.is_open), key=lambda one: one.last.fingerprint

@@ -30,6 +30,7 @@ def data_of(line: LedgerLine) -> dict[str, object]:
                 "desired": line.desired,
                 "selection": line.selection,
                 "unseen": list(line.unseen),
+                **_digest_data(line),
             }
         case Pruned():
             standings = [_standing_data(one) for one in line.standings]
@@ -49,6 +50,11 @@ def line_of(data: Data) -> LedgerLine:
             return Pruned(at=_moment(data["at"]), standings=tuple(_standing_of(one) for one in data["standings"]))
         case _:
             return _noted_of(data, _moment(data["at"]))
+
+
+def _digest_data(line: RunNoted) -> dict[str, object]:
+    """Left out where it is not known, so that older lines keep their hash."""
+    return {} if line.desired_digest is None else {"digest": line.desired_digest}
 
 
 def _noted_data(line: Noted) -> dict[str, object]:
@@ -96,6 +102,7 @@ def _run_of(data: Data) -> RunNoted:
         desired=_is(data["desired"], int),
         selection=_text_or_none(data["selection"]),
         unseen=tuple(_text(one) for one in data["unseen"]),
+        desired_digest=_text_or_none(data.get("digest")),
     )
 
 

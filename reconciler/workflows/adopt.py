@@ -4,13 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, NotAdopted
-from reconciler.model.change import Change
+from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, LeftTogether, NotAdopted, left_together
+from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
+from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.model.words import row_of, value
-from reconciler.planning.adopting import of_changes, of_charger, of_installation, still_open
+from reconciler.planning.adopting import is_known, of_changes, of_charger, of_installation, still_open
+from reconciler.planning.guard import some
+from reconciler.planning.held import Around, sorted_out
+from reconciler.planning.inspect import inspect
+from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
 
 
@@ -55,20 +60,14 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
         ReconcilerError: A file cannot be read or patched.
     """
     drafts.take(site.name or "" for site in takeover.fresh)
-    plan = make_plan(takeover.desired, takeover.observed, policy, origins)
-    files = []
-    for site in takeover.desired.installations:
-        found = takeover.observed.installation(site.id, site.account)
-        changes = [change for change in plan.changes if change.target.installation_id == site.id]
-        files.append(_patched(site, found, takeover, drafts, changes=changes))
+    first = _Look.at(takeover.desired, takeover.observed, policy, origins)
+    files = [_patched(site, takeover, drafts, first) for site in takeover.desired.installations]
     files += [_new(site, takeover, drafts) for site in takeover.fresh]
     after = replace(takeover.desired, installations=tuple(one.draft.desired for one in files))
-    second = make_plan(after, takeover.observed, policy, origins)
-    rest = [
-        item
-        for item in still_open(second, {one.installation_id: one.left for one in files})
-        if _is_meant(item, takeover.serials)
-    ]
+    second = _Look.at(after, takeover.observed, policy, origins)
+    held = [item for site in after.installations for item in second.sorted_out(site)[1]]
+    told = {one.installation_id: one.left for one in files}
+    rest = [item for item in still_open(second.plan, held, told) if _is_meant(item.target, takeover.serials)]
     return Adoption(
         tool_version=policy.tool_version,
         created_at=policy.now,
@@ -76,28 +75,55 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
     )
 
 
-def _is_meant(item: NotAdopted, serials: Mapping[str, frozenset[str]]) -> bool:
-    only = serials.get(item.target.installation_id)
-    return only is None or item.target.charger in only
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A plan and what it was made of; `planned` holds the ids of its changes."""
+
+    lookup: Lookup
+    plan: Plan
+    planned: frozenset[str]
+
+    @classmethod
+    def at(cls, desired: DesiredFleet, observed: ObservedFleet, policy: Policy, origins: Origins) -> "_Look":
+        """Compare these files with what is live."""
+        plan = make_plan(desired, observed, policy, origins)
+        lookup = Lookup(desired=desired, observed=observed, policy=policy, origins=origins)
+        return cls(lookup=lookup, plan=plan, planned=frozenset(change.id for change in plan.changes))
+
+    def sorted_out(self, site: DesiredInstallation) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:
+        """What the file of an installation may take over, and what something holds back or an exception decides."""
+        today = self.lookup.policy.now.date()
+        valid = [one for one in self.lookup.deviations.get(site.id, ()) if one.until >= today]
+        differences = inspect(site, self.lookup).changes
+        found = self.lookup.installations.get((site.account, site.id))
+        around = Around(
+            plan=self.plan,
+            planned=self.planned,
+            exceptions=valid,
+            wish=site.permissions,
+            access=None if found is None else found.permissions,
+        )
+        return sorted_out(differences, around)
 
 
-def _patched(
-    site: DesiredInstallation,
-    found: ObservedInstallation | None,
-    takeover: Takeover,
-    drafts: Drafts,
-    *,
-    changes: Sequence[Change],
-) -> AdoptedFile:
+def _is_meant(target: Target, serials: Mapping[str, frozenset[str]]) -> bool:
+    only = serials.get(target.installation_id)
+    return only is None or target.charger in only
+
+
+def _patched(site: DesiredInstallation, takeover: Takeover, drafts: Drafts, look: _Look) -> AdoptedFile:
+    found = takeover.observed.installation(site.id, site.account)
     only = takeover.serials.get(site.id)
-    wanted = [one for one in changes if only is None or one.target.charger in only]
+    free, held = look.sorted_out(site)
     adopted: tuple[Adopted, ...] = ()
-    left: tuple[NotAdopted, ...] = ()
+    left = tuple(one for one in held if _is_meant(one.target, takeover.serials))
     if found is not None:
-        adopted, left = of_changes(wanted, found)
+        adopted, unread = of_changes([one for one in free if _is_meant(one.target, takeover.serials)], found)
+        left = (*left, *unread)
         for charger in _unlisted(site, found, only):
             more, unread = of_charger(found, charger)
-            adopted, left = (*adopted, *more), (*left, *unread)
+            adopted = (*adopted, *more) if any(is_known(one) for one in more) else adopted
+            left = (*left, *unread)
     return _file(drafts.patch(site.id, adopted), adopted, left)
 
 
@@ -122,12 +148,12 @@ def _new(site: ObservedInstallation, takeover: Takeover, drafts: Drafts) -> Adop
         )
         for one in taken
     )
-    return _file(drafts.new(site, adopted, notes=[_note(item) for item in left]), adopted, left)
+    return _file(drafts.new(site, adopted, notes=[_note(one) for one in left_together(left)]), adopted, left)
 
 
-def _note(item: NotAdopted) -> str:
-    subject = item.target.subject
-    return ": ".join(part for part in (f"{subject} {item.setting}".strip(), item.why) if part)
+def _note(one: LeftTogether) -> str:
+    subject = f"{some([target.subject for target in one.targets])} {', '.join(one.settings)}".strip()
+    return ": ".join(part for part in (subject, one.why) if part)
 
 
 def _file(draft: Draft, adopted: Sequence[Adopted], left: Sequence[NotAdopted]) -> AdoptedFile:
@@ -136,7 +162,7 @@ def _file(draft: Draft, adopted: Sequence[Adopted], left: Sequence[NotAdopted]) 
         NotAdopted(target=one.target, setting=one.setting, why=f"no file may say {_shown(one)}: {reason}")
         for one, reason in draft.refused
     ]
-    kept = tuple(one for one in adopted if one not in refused)
+    kept = tuple(one for one in adopted if one not in refused and is_known(one))
     return AdoptedFile(
         draft=draft,
         account=draft.desired.account,

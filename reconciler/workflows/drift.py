@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reconciler.model.desired import DesiredFleet, Deviation, Origin
+from reconciler.model.change import Target
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation, Origin
 from reconciler.model.finding import (
     Aged,
     DriftReport,
@@ -18,12 +19,18 @@ from reconciler.model.ledger import Ledger, LedgerLine
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
+from reconciler.planning.adoptable import FileRules
 from reconciler.planning.ageing import Aging, Run, age
 from reconciler.planning.drift import findings_of
-from reconciler.planning.drift_words import GROUPS
+from reconciler.planning.drift_words import GROUPS, group_of
+from reconciler.planning.inspect import inspect
 from reconciler.planning.looked import looked_of
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.policy import Policy
+
+Place = tuple[str, str]
+Gap = tuple[Target, str]
+"""What could not be compared; the setting is empty where something could not be read."""
 
 REMIND_DAYS = 14
 """So many days before its end an exception is in every report."""
@@ -37,6 +44,7 @@ class DriftRun:
         observed: What the plan was made of.
         seen: All that is known of the same moment; the same as `observed` for a live run.
         exceptions: Where the end of each exception stands.
+        rules: What the files may not say; without them nothing of the kind is known.
     """
 
     desired: DesiredFleet
@@ -47,6 +55,7 @@ class DriftRun:
     origins: Origins
     verified: Sequence[VerifiedWrite] = ()
     exceptions: Sequence[tuple[Deviation, Origin]] = ()
+    rules: FileRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +69,11 @@ class Drifted:
 def drift_of(run: DriftRun, ledger: Ledger | None) -> Drifted:
     """Compare and age. Without a ledger there are no ages, no transitions and no trend."""
     lookup = Lookup(desired=run.desired, observed=run.observed, policy=run.policy, origins=run.origins)
-    findings = findings_of(lookup, run.plan, verified=run.verified, seen=run.seen)
+    findings = findings_of(lookup, run.plan, verified=run.verified, seen=run.seen, rules=run.rules)
     aging = Aging(findings=tuple(Aged(finding=one) for one in findings), transitions=(), lines=())
     before = Ledger()
     if ledger is not None:
-        before = ledger.before(run.observed.observed_at)
+        before = ledger.before(run.observed.observed_at, run.desired.digest)
         aging = age(findings, before, _aged_run(run, lookup))
     report = DriftReport(
         tool_version=run.policy.tool_version,
@@ -96,26 +105,51 @@ def _aged_run(run: DriftRun, lookup: Lookup) -> Run:
         desired=counts.desired,
         looked_at=lambda noted: looked.at(noted.target, managed=noted.managed),
         selection=run.desired.selection,
+        desired_digest=run.desired.digest,
     )
 
 
 def _sites(run: DriftRun, lookup: Lookup, findings: Iterable[Finding]) -> tuple[SiteSummary, ...]:
     worst = _worst(findings)
+    gaps = _gaps(run.plan)
     summaries = []
     for site in run.desired.installations:
         observed = lookup.installations.get((site.account, site.id))
         found = worst.get((site.account, site.id), {})
+        lost = gaps.get((site.account, site.id), frozenset())
+        unread = _unread(site, lookup, lost)
         summary = SiteSummary(
             installation_id=site.id,
             account=site.account,
             name=site.name,
             labels=site.labels,
             chargers=len(site.chargers if observed is None else observed.chargers),
-            compared=observed is not None,
+            compared=not any(one.charger is None for one, setting in lost if not setting),
             worst=tuple((group, found[group]) for group in GROUPS if group in found),
+            unread=tuple(group for group in GROUPS if group in unread),
         )
         summaries.append(summary)
     return tuple(sorted(summaries, key=lambda one: (one.account, one.installation_id)))
+
+
+def _gaps(plan: Plan) -> Mapping[Place, frozenset[Gap]]:
+    """What could not be compared, by place; of what nobody can verify the setting too."""
+    gaps: dict[Place, set[Gap]] = {}
+    for item in plan.unreadable:
+        gaps.setdefault((item.target.account, item.target.installation_id), set()).add((item.target, ""))
+    for note in plan.unverifiable:
+        gaps.setdefault((note.target.account, note.target.installation_id), set()).add((note.target, note.setting))
+    return {place: frozenset(found) for place, found in gaps.items()}
+
+
+def _unread(site: DesiredInstallation, lookup: Lookup, lost: frozenset[Gap]) -> frozenset[str]:
+    """Columns of which nobody can say that they are in order; all of them where the site was not seen."""
+    if (site.account, site.id) not in lookup.installations:
+        return frozenset(GROUPS)
+    settings = {setting for _, setting in lost if setting}
+    if any(not setting for _, setting in lost):
+        settings |= inspect(site, lookup).unread
+    return frozenset(group_of(setting) for setting in settings)
 
 
 def _worst(findings: Iterable[Finding]) -> Mapping[tuple[str, str], Mapping[str, Severity]]:

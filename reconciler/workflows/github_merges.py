@@ -7,7 +7,6 @@ from pathlib import Path
 from reconciler.workflows.github_ports import Merges, Pull, Runs, WorkflowRun
 
 PLAN_WORKFLOW = "plan.yml"
-PLAN_ARTEFACT = "plan"
 SNAPSHOT_WORKFLOWS = ("drift.yml", "apply.yml")
 SNAPSHOT_ARTEFACT = "snapshot"
 
@@ -31,7 +30,8 @@ class Reviewed:
 def reviewed_plans(hub: Merges, commits: Sequence[str], *, branch: str, folder: Path) -> tuple[Reviewed, ...]:
     """The plan of each pull request that became one of these commits of the branch, sorted by number.
 
-    It is the latest one that was made of the merged head before the merge; later ones nobody can have reviewed.
+    It is the latest one that was made of the merged head, for that pull request and before the merge; later ones nobody
+    can have reviewed.
 
     Args:
         hub: Knows pull requests and runs.
@@ -56,19 +56,25 @@ def _plan_of(hub: Merges, pull: Pull, folder: Path) -> Path | None:
     runs = [
         run
         for run in hub.runs(PLAN_WORKFLOW, head=pull.head)
-        if run.event == _OF_A_PULL_REQUEST and run.head == pull.head and run.created_at <= pull.merged_at
+        if run.event == _OF_A_PULL_REQUEST and _made_it(run, pull) and run.created_at <= pull.merged_at
     ]
     for run in _newest_first(runs):
         target = folder / f"{pull.number}-{run.id}"
-        if hub.fetch(run.id, artefact=PLAN_ARTEFACT, folder=target):
+        if hub.fetch(run.id, artefact=f"plan-{pull.number}", folder=target, until=pull.merged_at):
             return target / "plan.json"
     return None
+
+
+def _made_it(run: WorkflowRun, pull: Pull) -> bool:
+    """Whether it ran over that commit for that branch; another pull request may have the same commit."""
+    return (run.head, run.branch, run.repository) == (pull.head, pull.head_branch, pull.head_repository)
 
 
 def newest_snapshot(hub: Runs, *, branch: str, folder: Path) -> Path | None:
     """The snapshot that a workflow of the branch itself kept last; None when there is none.
 
-    Runs of pull requests do not count, whatever their branch is called.
+    Runs of pull requests do not count, whatever their branch is called, nor those of a tag with the name of the branch:
+    what ran must be a commit of the branch.
 
     Raises:
         ReconcilerError: GitHub refused.
@@ -79,7 +85,10 @@ def newest_snapshot(hub: Runs, *, branch: str, folder: Path) -> Path | None:
         for run in hub.runs(workflow, branch=branch)
         if run.event in _OF_THE_BRANCH_ITSELF and run.branch == branch
     ]
+    tip = hub.tip(branch) if runs else ""
     for run in _newest_first(runs)[:_MOST_TRIES]:
+        if not hub.leads_to(run.head, tip):
+            continue
         target = folder / str(run.id)
         if hub.fetch(run.id, artefact=SNAPSHOT_ARTEFACT, folder=target):
             return target / "snapshot.json"

@@ -55,24 +55,34 @@ class Pull:
 
     Attributes:
         head: The commit that reviewers saw last.
+        head_branch, head_repository: Where that came from; the repository is empty when it is gone.
         merged_as: The commit that it became on the base branch.
     """
 
     number: int
     base: str
     head: str
+    head_branch: str
+    head_repository: str
     merged_as: str
     merged_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkflowRun:
-    """One run of a workflow."""
+    """One run of a workflow.
+
+    Attributes:
+        branch: A branch or a tag of that name.
+        head: The commit; of a pull request that of its branch.
+        repository: The one that the commit came from; empty when it is gone.
+    """
 
     id: int
     event: str
     branch: str
     head: str
+    repository: str
     created_at: datetime
 
 
@@ -108,8 +118,17 @@ class Runs(Protocol):
     def runs(self, workflow: str, *, head: str | None = None, branch: str | None = None) -> Sequence[WorkflowRun]:
         """The latest hundred runs of one workflow file, newest first; of a commit or a branch when given."""
 
-    def fetch(self, run: int, *, artefact: str, folder: Path) -> bool:
-        """Put what a run kept under that name into a new folder; False when it kept nothing, or no longer."""
+    def fetch(self, run: int, *, artefact: str, folder: Path, until: datetime | None = None) -> bool:
+        """Put what a run kept under that name into a new folder.
+
+        False when it kept nothing, or no longer, or kept some of it after `until`.
+        """
+
+    def tip(self, branch: str) -> str:
+        """The commit at the end of a branch."""
+
+    def leads_to(self, first: str, last: str) -> bool:
+        """Whether one commit is the other, or came before it."""
 
 
 class Merges(Runs, Protocol):

@@ -3,6 +3,7 @@
 from tests.acceptance.conftest import Shop
 
 KAIA = "installations/public/kaia-p-hus.yaml"
+UNMANAGED = "0b7f4f6a-33d1-4a52-9c8e-5a1e2d3c4b11"
 
 
 def two_accounts(shop: Shop) -> None:
@@ -57,3 +58,40 @@ class TestTwoAccounts:
 
         assert ended.code == 64
         assert shop.log() == []
+
+
+class TestAdopting:
+    def test_what_both_accounts_see_becomes_one_file_of_one_of_them(self, shop: Shop) -> None:
+        """The file names its account, and plans to zero."""
+        two_accounts(shop)
+
+        ended = shop.run("adopt", "--all", "--yes", report=True)
+        plan = shop.plan(UNMANAGED, "--detailed-exitcode")
+
+        assert (ended.code, [file["account"] for file in ended.document["files"]]) == (0, ["main"])
+        assert "account: main" in (shop.folder / "fleet/installations/testveien-1.yaml").read_text()
+        assert (plan.code, plan.document["changes"]) == (0, [])
+
+    def test_with_one_account_chosen_the_new_file_belongs_to_it(self, shop: Shop) -> None:
+        """Files of the other account stay known: nothing gets a second file."""
+        two_accounts(shop)
+
+        ended = shop.run("adopt", "--all", "--account", "second", "--yes", report=True)
+
+        assert [(file["account"], file["name"]) for file in ended.document["files"]] == [("second", "Testveien 1")]
+        assert shop.run("validate").code == 0
+
+    def test_a_file_is_patched_with_what_its_own_account_sees(self, shop: Shop) -> None:
+        """Of two files at once, each of another account."""
+        two_accounts(shop)
+        for serial in ("ZPR082101", "ZPR081010"):
+            shop.run("sandbox", "set", serial, "maxCurrent=10")
+
+        ended = shop.run("adopt", "ZPR082101", "ZPR081010", "--yes", report=True)
+
+        files = {file["account"]: file["adopted"] for file in ended.document["files"]}
+        assert {account: [item["charger"] for item in items] for account, items in files.items()} == {
+            "main": ["ZPR081010"],
+            "second": ["ZPR082101"],
+        }
+        assert "ZPR082101: {maxCurrent: 10}" in (shop.folder / "fleet" / KAIA).read_text()

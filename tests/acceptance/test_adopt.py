@@ -3,14 +3,18 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from tests.acceptance.conftest import CHECKOUT, Shop
+from tests.acceptance.conftest import CHECKOUT, Ended, Shop
 
 UNMANAGED = "0b7f4f6a-33d1-4a52-9c8e-5a1e2d3c4b11"
+KAIA = "fleet/installations/public/kaia-p-hus.yaml"
+KAIA_ID = "91c2b6f4-6a0d-4c1e-b7a3-0d5e8f2a4c03"
+SERIAL = "ZPR082101"
 SOLBAKKEN = "fleet/installations/coops/solbakken.yaml"
 HOSTILE = (
     "../../../etc/cron.d/x",
@@ -108,6 +112,49 @@ class TestNewFiles:
         assert [path.name for path in new_files(shop)] == ["elveveien-12-0b7f4f6a.yaml", "elveveien-12-2f0c6f0e.yaml"]
 
 
+AIRPORT = "fleet/installations/public/lufthavn-p1.yaml"
+AIRPORT_ID = "7d3e0a44-9c15-4f0b-a1d2-6b8e5c7f9a10"
+
+
+class TestUnreadable:
+    """Our account has almost no role at Lufthavn P1, so 61 of its 62 chargers refuse to tell their state."""
+
+    def test_what_nobody_could_read_is_never_taken_over(self, shop: Shop) -> None:
+        """Unknown is not absent: it stays out, is counted once, and the file says nothing about it."""
+        (shop.folder / AIRPORT).unlink()
+
+        document = shop.run("adopt", AIRPORT_ID, "--yes", report=True).document
+
+        (file,) = document["files"]
+        adopted = {(one["charger"], one["setting"]) for one in file["adopted"]}
+        out = {(one["charger"], one["setting"]) for one in file["left"]}
+        assert adopted == {("ZPR085002", "maxCurrent"), ("ZPR085002", "standAlone")}
+        assert len(out) > 120
+        assert not adopted & out
+        assert document["summary"]["settings"] == 2
+
+    def test_what_stays_out_for_one_reason_is_told_once(self, shop: Shop) -> None:
+        """The same 403 of 61 chargers is one line in the text and one in the new file; the document names all."""
+        (shop.folder / AIRPORT).unlink()
+
+        ended = shop.run("adopt", AIRPORT_ID, "--dry-run", report=True)
+
+        told = " ".join(ended.out.split())
+        assert "61 chargers Maximum current, Stand-alone mode: not readable: forbidden" in told
+        assert "ZPR085001, ZPR085003, ZPR085004 and 58 more" in told
+        assert told.count("/state: 403") == 2
+
+    def test_a_charger_of_which_nothing_can_be_read_leaves_the_file_alone(self, shop: Shop) -> None:
+        """Nothing is taken over, and that is what it says."""
+        text = (shop.folder / AIRPORT).read_text()
+
+        ended = shop.run("adopt", "ZPR085003", "--yes")
+
+        assert ended.code == 4
+        assert "0 files to write, 0 settings taken over, 2 stay out" in ended.out
+        assert (shop.folder / AIRPORT).read_text() == text
+
+
 class TestPatches:
     def test_only_lines_that_differ_change(self, shop: Shop) -> None:
         """Comments stay; the plan then holds only what no file may say: stand-alone outside of native OCPP."""
@@ -146,6 +193,58 @@ class TestPatches:
         assert ended.code == 4
         assert (shop.folder / "fleet/installations/homes/bakkegata-7.yaml").read_text() == text
         assert {item["setting"] for item in ended.document["files"][0]["left"]} == {"maxCurrent", "standAlone"}
+
+
+class TestWhatIsHeldBack:
+    def test_what_a_guard_refuses_is_listed_and_left(self, shop: Shop) -> None:
+        """The file wants more than the circuit carries; nobody may settle that by saying nothing."""
+        assert shop.run("apply", KAIA, "--yes").code == 0
+        shop.run("sandbox", "set", SERIAL, "maxCurrent=10")
+        with shop.open_world() as world:
+            for circuit in world.data["installations"][KAIA_ID]["circuits"]:
+                circuit["max_current_a"] = 20
+        text = (shop.folder / KAIA).read_text()
+
+        ended = shop.run("adopt", SERIAL, "--yes", report=True)
+
+        assert (ended.code, conforms(ended.document)) == (4, True)
+        assert [(one["kind"], one["charger"]) for one in left(ended)] == [("refused", SERIAL)]
+        assert (shop.folder / KAIA).read_text() == text
+
+    def test_what_waits_for_an_offline_charger_is_listed_and_left(self, shop: Shop) -> None:
+        """The new value is on its way; adopting the old one would take it back."""
+        assert shop.run("apply", KAIA, "--yes").code == 0
+        shop.run("sandbox", "set", SERIAL, "online=off")
+        shop.edit("installations/public/kaia-p-hus.yaml", rf"{SERIAL}: .*", f"{SERIAL}: {{maxCurrent: 10}}")
+        assert shop.apply(KAIA, "--yes").code == 4
+        text = (shop.folder / KAIA).read_text()
+
+        ended = shop.run("adopt", SERIAL, "--yes", report=True)
+
+        assert (ended.code, ended.document["exit"]["conditions"]) == (4, ["pending"])
+        assert [(one["kind"], one["setting"]) for one in left(ended)] == [("pending", "maxCurrent")]
+        assert (shop.folder / KAIA).read_text() == text
+
+    def test_what_an_exception_decides_is_listed_and_left(self, shop: Shop) -> None:
+        """Written to the file, the value would not count."""
+        assert shop.run("apply", KAIA, "--yes").code == 0
+        (shop.folder / "fleet" / "exceptions.yaml").write_text(
+            f"version: 1\nexceptions:\n  - installation: {KAIA_ID}\n    charger: {SERIAL}\n    setting: maxCurrent\n"
+            "    value: 13\n    until: 2035-03-31\n    owner: operations\n    reason: antenna\n"
+        )
+        text = (shop.folder / KAIA).read_text()
+
+        ended = shop.run("adopt", SERIAL, "--yes", report=True)
+
+        assert ended.code == 4
+        assert [one["kind"] for one in left(ended)] == ["excepted"]
+        assert "an exception wants 13 A until 2035-03-31" in " ".join(ended.out.split())
+        assert (shop.folder / KAIA).read_text() == text
+
+
+def left(ended: Ended) -> list[dict[str, Any]]:
+    """What stays out of the files."""
+    return [item for file in ended.document["files"] for item in file["left"]]
 
 
 class TestAsking:

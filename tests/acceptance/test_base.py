@@ -2,12 +2,15 @@
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reconciler.loading.documents import read_plan
+from reconciler.report.comment import plan_comment
 from tests.acceptance.conftest import Ended, Shop
 
 BAKKEGATA = "installations/homes/bakkegata-7.yaml"
@@ -55,12 +58,39 @@ def causes(document: dict[str, Any]) -> dict[str, int]:
     return {cause: found.count(cause) for cause in sorted({*found})}
 
 
+WARNED = "This changes policy that counts only after the merge; this plan was made with the policy of the base"
+
+
+def check_head(repository: Repository, *, kinds: str, lines: list[str]) -> None:
+    """The text, the Markdown and the comment begin with the policy that changes, before anything about chargers."""
+    text = repository.plan("--out", "headed.json").out.splitlines()
+    markdown = repository.shop.run("show", "headed.json", "--format", "markdown").out.splitlines()
+    comment = plan_comment(read_plan(repository.shop.folder / "headed.json")).splitlines()
+
+    folded = " ".join(" ".join(text).split())  # a line that is wider than the terminal goes on in the next
+    told = " ".join(f"Policy {line}" for line in lines)
+    assert text[0].startswith("Plan for fleet")
+    assert folded.removeprefix(" ".join(text[0].split())).lstrip().startswith(f"{told} {WARNED} Snapshot ")
+    assert markdown[0].startswith("### Plan: ")
+    assert markdown[1:5] == ["", "> [!WARNING]", f"> **Policy:** {kinds}. {WARNED}. It needs a code owner.", ""]
+    assert [_plain(line) for line in markdown[5 : 5 + len(lines)]] == [f"- {line}" for line in lines]
+    assert markdown[5 + len(lines)] == ""
+    assert comment[0] == "<!-- reconciler:plan -->"
+    assert comment[1 : 6 + len(lines)] == markdown[: 5 + len(lines)]
+
+
+def _plain(line: str) -> str:
+    """Without the backslashes and the code that keep a name from acting in Markdown."""
+    return re.sub(r"\\(?=\W)|`", "", line)
+
+
 def test_an_empty_pull_request_brings_nothing(repository: Repository) -> None:
     """Whatever differs was there before."""
     document = repository.plan().document
 
     assert set(causes(document)) == {"already pending on base"}
-    assert document["base"] == {"commit": repository.git("rev-parse", "main"), "applied": None}
+    commit = repository.git("rev-parse", "main")
+    assert document["base"] == {"commit": commit, "applied": None, "no_longer_managed": []}
     assert document["withdrawn"] == []
     assert document["policy_changes"] == []
 
@@ -88,6 +118,32 @@ def test_what_the_base_wants_and_the_pull_request_does_not_is_withdrawn(reposito
     assert not [change for change in document["changes"] if change["name"] == "Bakkegata 7"]
 
 
+def test_a_pull_request_that_only_deletes_a_file_is_headed_by_what_nobody_manages_any_more(
+    repository: Repository,
+) -> None:
+    """It changes nothing at the chargers, and yet what happens there afterwards is nobody's any more."""
+    file = repository.shop.folder / "fleet" / BAKKEGATA
+    identity = re.findall(r"^id: (\S+)", file.read_text(), re.MULTILINE)[0]
+    file.unlink()
+
+    ended = repository.plan("--out", "plan.json")
+    comment = repository.shop.run("show", "plan.json", "--format", "markdown").out
+
+    assert ended.document["base"]["no_longer_managed"] == [{"installation": identity, "name": "Bakkegata 7"}]
+    title, _, warning = comment.splitlines()[:3]
+    assert "1 installation no longer managed; this pull request" in title
+    assert warning == "> [!WARNING]"
+    assert "**No longer managed:** Bakkegata 7." in comment.splitlines()[3]
+
+
+def test_a_file_that_moves_is_managed_as_before(repository: Repository) -> None:
+    """The id counts, not the place."""
+    fleet = repository.shop.folder / "fleet"
+    (fleet / BAKKEGATA).rename(fleet / "installations" / "elsewhere.yaml")
+
+    assert repository.plan().document["base"]["no_longer_managed"] == []
+
+
 def test_what_was_applied_and_differs_again_is_drift(repository: Repository) -> None:
     """Only what the base wants since the last apply is still pending."""
     applied = repository.git("rev-parse", "main")
@@ -111,12 +167,14 @@ def test_a_pull_request_that_edits_guards_is_headed_by_it(repository: Repository
     repository.git("checkout", "-q", "-B", "feature")
     repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 500")
 
-    ended = repository.plan("--format", "markdown")
+    ended = repository.plan()
 
     change = {"kind": "guard", "subject": "maxChangedInstallations", "before": "1", "after": "500"}
-    assert ended.document["policy_changes"] == [change]
+    lines = (repository.shop.folder / "fleet" / "fleet.yaml").read_text().splitlines()
+    place = {"file": "fleet/fleet.yaml", "line": lines.index("  maxChangedInstallations: 500") + 1}
+    assert ended.document["policy_changes"] == [change | place]
     assert ended.code == 5
-    assert ended.out.index("maxChangedInstallations") < ended.out.index("Bakkegata")
+    check_head(repository, kinds="1 guard", lines=["guard maxChangedInstallations: 1 → 500"])
 
 
 def test_a_pull_request_cannot_acknowledge_its_own_guard(repository: Repository) -> None:
@@ -137,6 +195,9 @@ def test_a_pull_request_cannot_acknowledge_its_own_guard(repository: Repository)
     assert (guard, site) in {(one["guard"], one["installation"]) for one in document["refusals"]}
     assert [one["kind"] for one in document["policy_changes"]] == ["acknowledgement"]
     assert repository.shop.plan("--snapshot", "snapshot.json").document["refusals"] != document["refusals"]
+    where = f"{guard} at {refused[0]['name']} ({site})"
+    line = f"acknowledgement {where}: nothing → until 2030-01-01, by KL: trust me"
+    check_head(repository, kinds="1 acknowledgement", lines=[line])
 
 
 def test_a_pull_request_that_points_a_secret_at_the_login_is_stopped(repository: Repository) -> None:
@@ -146,7 +207,9 @@ def test_a_pull_request_that_points_a_secret_at_the_login_is_stopped(repository:
     ended = repository.plan()
 
     assert ended.code == 3
-    assert "E2" in ended.err
+    assert re.findall(r"\b[EW]\d{3}\b", ended.err) == ["E223"]
+    assert re.search(r"kaia-p-hus\.yaml:\d+:\d+ E223 \S+\.secretRef\.env: ", ended.err)
+    assert ended.out == ""
     assert ended.document == {}
 
 
@@ -163,7 +226,8 @@ def test_a_pull_request_that_switches_the_cloud_is_headed_by_it(repository: Repo
     told = {one["subject"]: (one["before"], one["after"]) for one in ended.document["policy_changes"]}
     assert told["cloud of account main"] == ("sandbox", "zaptec")
     assert [one["cloud"] for one in ended.document["accounts"]] == ["sandbox"]
-    assert ended.out.startswith("Plan for") or "cloud of account main" in ended.out[:400]
+    lines = ["account cloud of account main: sandbox → zaptec", "account partner of account main: sandbox → ours"]
+    check_head(repository, kinds="1 account (2 settings)", lines=lines)
 
 
 def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
@@ -177,7 +241,40 @@ def test_a_new_host_counts_only_after_the_merge(repository: Repository) -> None:
     ended = repository.plan()
 
     assert ended.code == 3
-    assert "allowedHosts" in ended.err or "host" in ended.err
+    assert "E216" in ended.err
+    assert "is new in this pull request" in ended.err
+    assert "counts only after it is merged" in ended.err
+
+
+def test_a_new_account_counts_only_after_the_merge(repository: Repository) -> None:
+    """Adding an account and using it takes two pull requests; the message says so."""
+    repository.shop.edit("fleet.yaml", r"^accounts:", "accounts:\n  second: {cloud: sandbox}")
+    file = repository.shop.folder / "fleet" / BAKKEGATA
+    file.write_text(re.sub(r"^account:.*\n", "", file.read_text(), flags=re.MULTILINE) + "\naccount: second\n")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E020 account: this account is new in this pull request." in ended.err
+    assert "counts only after it is merged" in ended.err
+
+
+def test_bounds_that_differ_far_behind_are_a_change(repository: Repository) -> None:
+    """They are compared whole and cut only where they are shown."""
+    site = "installations/work/havnen-kontor.yaml"
+    long = f"https://hooks.paycharge.example/{'a' * 300}"
+    fleet = repository.shop.folder / "fleet" / "fleet.yaml"
+    bound = f'{fleet.read_text()}\nfinal:\n  authentication.webhooks.authUrl: {{value: "{long}?"}}\n'
+    repository.git("checkout", "-q", "main")
+    repository.shop.edit(site, r"authUrl: .*", f"authUrl: {long}b")
+    fleet.write_text(bound.replace("?", "b"))
+    repository.commit("bound")
+    repository.git("checkout", "-q", "-B", "feature")
+    fleet.write_text(bound.replace("?", "c"))
+
+    ended = repository.plan()
+
+    assert [one["kind"] for one in ended.document["policy_changes"]] == ["bound"], ended.err
 
 
 def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> None:
@@ -196,18 +293,97 @@ def test_a_new_exception_does_not_hide_anything_yet(repository: Repository) -> N
     assert [one["kind"] for one in document["policy_changes"]] == ["exception"]
 
 
-def test_a_first_fleet_is_all_new(shop: Shop) -> None:
-    """Where the base has no fleet, everything about policy heads the plan."""
+def test_a_base_without_a_fleet_is_an_error(shop: Shop) -> None:
+    """There is no policy to plan under, so nothing is planned; the message says how a first fleet comes in."""
     repository = Repository(shop)
     repository.git("checkout", "-q", "--orphan", "start")
     repository.git("rm", "-rq", "--cached", ".")
     repository.git("commit", "-q", "--allow-empty", "-m", "nothing")
 
-    document = shop.plan("--snapshot", "snapshot.json", "--base", "start").document
+    ended = shop.plan("--snapshot", "snapshot.json", "--base", "start")
 
-    assert set(causes(document)) == {"this pull request"}
-    assert {one["before"] for one in document["policy_changes"]} == {None}
-    assert {"account", "guard"} <= {one["kind"] for one in document["policy_changes"]}
+    assert ended.code == 64
+    assert "holds no fleet/fleet.yaml" in ended.err
+    assert "without --base" in ended.err
+    assert ended.document == {}
+
+
+@pytest.mark.parametrize("target", ["copy", "copy/../copy", "../{name}/copy"])
+def test_a_linked_fleet_cannot_take_the_place_of_the_one_that_was_reviewed(repository: Repository, target: str) -> None:
+    """The base has nothing where the link leads, so its policy would count no more."""
+    folder = repository.shop.folder
+    repository.git("mv", "fleet", "copy")
+    (folder / "fleet").symlink_to(target.format(name=folder.name))
+    repository.shop.edit("fleet.yaml", r"maxChangedInstallations: \d+", "maxChangedInstallations: 500")
+    repository.commit("link")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "fleet E012 a symlink" in ended.err
+    assert "Replace it" in ended.err
+    assert ended.document == {}
+
+
+def test_a_link_to_the_outside_is_no_fleet_of_the_pull_request(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Not even when another repository lies there, whose commits have the same names."""
+    other = tmp_path_factory.mktemp("other")
+    shutil.copytree(repository.shop.folder, other, dirs_exist_ok=True)
+    shutil.rmtree(repository.shop.folder / "fleet")
+    (repository.shop.folder / "fleet").symlink_to(other / "fleet")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "fleet E012 a symlink" in ended.err
+
+
+def test_a_folder_above_the_fleet_cannot_be_a_link_either(repository: Repository) -> None:
+    """`sub/fleet` is looked for at `sub/fleet` of the base, or not at all."""
+    (repository.shop.folder / "sub").symlink_to(".")
+    repository.commit("link above")
+
+    ended = repository.shop.run("--fleet", "sub/fleet", "plan", "--snapshot", "snapshot.json", "--base", "main")
+
+    assert ended.code == 3
+    assert "sub E012 a symlink" in ended.err
+
+
+def test_a_repository_inside_the_repository_has_no_say(repository: Repository) -> None:
+    """A fleet that became a repository of its own would bring its own base."""
+    folder = repository.shop.folder / "fleet"
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "mine"]):
+        identity = ["-c", "user.email=bot@users.example", "-c", "user.name=bot"]
+        subprocess.run(["git", *identity, *command], cwd=folder, check=True)
+
+    ended = repository.plan()
+
+    assert ended.code == 64
+    assert "another repository" in ended.err
+
+
+def test_a_deleted_fleet_is_no_plan(repository: Repository) -> None:
+    """A pull request that takes the whole folder away is told so."""
+    shutil.rmtree(repository.shop.folder / "fleet")
+
+    ended = repository.plan()
+
+    assert ended.code == 3
+    assert "E019" in ended.err
+
+
+def test_a_link_above_the_repository_is_nobodys_trick(
+    repository: Repository, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Work folders lie behind links on many machines; only what a pull request could have brought is refused."""
+    way = tmp_path_factory.mktemp("way") / "link"
+    way.symlink_to(repository.shop.folder)
+
+    ended = repository.shop.run("--fleet", str(way / "fleet"), "plan", "--snapshot", "snapshot.json", "--base", "main")
+
+    assert ended.code == 4, ended.err
 
 
 @pytest.mark.parametrize(
@@ -273,6 +449,11 @@ def test_a_broken_base_names_its_own_files(repository: Repository) -> None:
     assert f"fleet/{BAKKEGATA}" in ended.err
     assert "the base (" in ended.err
     assert "reconciler-" not in ended.err
+
+    annotated = repository.plan("--format", "github").out.splitlines()[0]
+    assert annotated.startswith("::error title=E")  # GitHub knows no file of another commit
+    assert "::the base (" in annotated
+    assert f"fleet/{BAKKEGATA}:" in annotated
 
 
 def test_the_live_plan_can_be_compared_too(repository: Repository) -> None:

@@ -12,6 +12,7 @@ SITE = "fleet/installations/public/kaia-p-hus.yaml"
 ELSEWHERE = "fleet/installations/coops/furulia.yaml"
 ID = "91c2b6f4-6a0d-4c1e-b7a3-0d5e8f2a4c03"
 SERIAL = "ZPR082101"
+OPEN = ("changed", "non-converging", "blocked", "pending", "waiting")
 
 
 def drift(shop: Shop, *arguments: str) -> Ended:
@@ -89,11 +90,11 @@ def told(ended: Ended) -> str:
 
 
 class TestExceptions:
-    def exception(self, shop: Shop, days: int) -> None:
+    def exception(self, shop: Shop, days: int, *, way: str = "ignore: true") -> None:
         end = (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
         text = (
             f"version: 1\nexceptions:\n  - installation: {ID}\n    charger: {SERIAL}\n    setting: maxCurrent\n"
-            f"    ignore: true\n    until: {end}\n    owner: operations\n    reason: antenna\n"
+            f"    {way}\n    until: {end}\n    owner: operations\n    reason: antenna\n"
         )
         (shop.folder / "fleet" / "exceptions.yaml").write_text(text)
 
@@ -109,6 +110,18 @@ class TestExceptions:
         assert [(one["days_left"], one["origin"]["line"]) for one in ended.document["ending"]] == [(10, 7)]
         assert "exceptions.yaml:7" in ended.out
 
+    def test_one_with_a_higher_value_is_planned_and_applied(self, quiet: Shop) -> None:
+        """The circuit is read for it, so that its guard can judge."""
+        quiet.edit("installations/public/kaia-p-hus.yaml", rf"{SERIAL}: .*", f"{SERIAL}: {{maxCurrent: 10}}")
+        quiet.run("apply", SITE, "--yes")
+        self.exception(quiet, 30, way="value: 16")
+
+        ended = quiet.apply(SITE, "--yes")
+
+        assert ended.code == 0, ended.out
+        assert quiet.plan(SITE).document["changes"] == []
+        assert f"{SERIAL} Maximum current" in drift(quiet, SITE).out  # tolerated, and told
+
     @pytest.mark.parametrize("command", ["validate", "drift"])
     def test_one_that_is_over_fails_with_its_line(self, quiet: Shop, command: str) -> None:
         """Somebody must decide before anything else is concluded."""
@@ -118,6 +131,31 @@ class TestExceptions:
 
         assert ended.code == 3
         assert "exceptions.yaml:7" in ended.out + ended.err
+
+
+class TestBothWaysOut:
+    def test_adopting_is_offered_exactly_where_it_works(self, shop: Shop) -> None:
+        """Of every finding of the fixture: what is offered ends it, and what is not offered stays out of the file."""
+        findings = drift(shop).document["findings"]
+        offered = {one["fingerprint"] for one in findings if one["adoptable"] and one["kind"] != "unmanaged"}
+        commands = {one["charger"] or one["installation"] for one in findings if one["kind"] in OPEN}
+
+        for command in sorted(commands):
+            assert shop.run("adopt", command, "--yes").code in (0, 4)
+        left = {one["fingerprint"] for one in drift(shop).document["findings"]}
+
+        differing = {one["fingerprint"] for one in findings if one["kind"] in OPEN}
+        assert offered == differing - left
+        assert 0 < len(offered) < len(differing)
+
+    @pytest.mark.parametrize(("value", "offered"), [("maxCurrent=10", True), ("maxCurrent=0", False)])
+    def test_a_charger_that_somebody_set(self, quiet: Shop, value: str, offered: bool) -> None:
+        """10 A may stand in a file, 0 A without a reason may not."""
+        quiet.run("sandbox", "set", SERIAL, value)
+
+        ended = drift(quiet, SITE)
+
+        assert (f"reconciler adopt {SERIAL}" in " ".join(ended.out.split())) is offered
 
 
 class TestDocuments:
@@ -156,6 +194,22 @@ class TestDocuments:
         for part in ("transitions", "findings", "trend", "ledger_head"):
             assert second.document[part] == first.document[part]
 
+    def test_the_same_snapshot_with_another_file_is_another_run(self, shop: Shop) -> None:
+        """What the change of the file resolved is told and written; what stayed is no new finding."""
+        shop.run("snapshot", "--out", "snapshot.json")
+        arguments = ("--snapshot", "snapshot.json", "--ledger", "ledger.jsonl")
+        first = drift(shop, *arguments)
+        gone = [one for one in first.document["findings"] if one["charger"] == "ZPR081010"]
+        shop.edit("installations/coops/solbakken.yaml", "^  ZPR081010:.*\n", "")
+
+        second, third = drift(shop, *arguments), drift(shop, *arguments)
+
+        assert {one["fingerprint"] for one in gone} <= resolved(second)
+        assert resolved(third) == resolved(second)
+        assert second.document["ledger_head"] != first.document["ledger_head"]
+        assert third.document["ledger_head"] == second.document["ledger_head"]
+        assert {one["ageing"]["flaps"] for one in second.document["findings"] if one["ageing"]} == {0}
+
     def test_a_broken_ledger_stops_before_any_request(self, shop: Shop) -> None:
         """With its line."""
         (shop.folder / "ledger.jsonl").write_text("{}\n{}\n")
@@ -171,6 +225,11 @@ class TestDocuments:
 
         assert {entry["method"] for entry in shop.log()} <= {"GET", "POST"}
         assert [entry["path"] for entry in shop.log() if entry["method"] == "POST"] in ([], ["/oauth/token"])
+
+
+def resolved(ended: Ended) -> set[str]:
+    """What the run says has gone."""
+    return {one["fingerprint"] for one in ended.document["transitions"] if one["kind"] == "resolved"}
 
 
 def fingerprints(ended: Ended) -> set[tuple[str, str]]:

@@ -166,6 +166,13 @@ class TestDoctor:
         assert ended.code == 4
         assert "RECONCILER_ACCOUNTS" in ended.out
 
+    def test_nobody_logs_in_while_a_pin_disagrees(self, shop: Shop) -> None:
+        """The credentials would go to a cloud that nobody agreed to."""
+        ended = shop.run("doctor", env={"RECONCILER_ACCOUNTS": "main:zaptec"})
+
+        assert "main: login not tried" in " ".join(ended.out.split())
+        assert shop.log() == []
+
 
 class TestCompletion:
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -1,13 +1,17 @@
 """`--format github`: annotations on stdout, summary and outputs for the runner, and no name is obeyed."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from reconciler.model.change import Cause
 from reconciler.model.desired import Route
+from reconciler.model.finding import Severity
 from reconciler.model.plan import Plan
+from reconciler.model.plan_origin import BaseReference
 from reconciler.report.github import (
     PER_LEVEL,
     SUMMARY_BUDGET,
@@ -18,7 +22,9 @@ from reconciler.report.github import (
     plan_annotations,
     plan_summary,
 )
+from reconciler.report.github_drift import drift_annotations
 from tests.acceptance.conftest import Shop
+from tests.report.drift_samples import HOSTILE, every_kind
 from tests.report.samples import FIXTURE, HOSTILE_PLAN, change
 from tests.report.test_comment import big
 
@@ -59,7 +65,7 @@ def test_a_plan_tells_the_workflow(shop: Shop, runner: tuple[Path, Path]) -> Non
     assert summary.read_text().startswith("### Plan: ")
     told = outputs_in(output.read_text())
     assert told["digest"] == ended.document["digest"]
-    assert told["changes"] == str(len(ended.document["changes"]))
+    assert told["changes"] == told["own_changes"] == str(len(ended.document["changes"]))
     assert told["exit"] == "4"
     assert told["refused"] == str(len(ended.document["refusals"]))
 
@@ -75,6 +81,81 @@ def test_wrong_files_are_annotated_where_they_are_wrong(shop: Shop, runner: tupl
     assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
     assert "bakkegata-7.yaml" in summary.read_text()
     assert outputs_in(output.read_text())["exit"] == "3"
+
+
+def test_a_plan_of_wrong_files_is_annotated_like_their_validation(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """A job that plans without validating first would else fail without a word on the pull request."""
+    shop.edit("installations/homes/bakkegata-7.yaml", r"maxCurrent: \d+", "maxCurrent: 3")
+    summary, output = runner
+
+    ended = shop.run("plan", "--format", "github")
+
+    assert ended.code == 3
+    assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
+    assert summary.read_text().startswith("### Files: 1 error in 1 file")
+    assert outputs_in(output.read_text()) == {"exit": "3", "problems": "1"}
+
+
+def test_a_drift_report_tells_the_workflow(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """The worst findings at their lines, the report as summary, counts for later steps."""
+    ended = shop.run("drift", "--ledger", "ledger.jsonl", "--format", "github", "--report", "json=drift.json")
+    summary, output = runner
+
+    lines = ended.out.splitlines()
+    assert all(COMMAND.fullmatch(line) for line in lines)
+    assert lines[0].startswith("::error file=fleet/installations/")
+    assert "title=S1 changed::" in lines[0]
+    assert all("title=S4" not in line for line in lines)
+    assert summary.read_text().startswith("<!-- reconciler:drift -->\n\n### Drift: S1 3")
+    told = outputs_in(output.read_text())
+    found = json.loads((shop.folder / "drift.json").read_text())
+    assert (told["exit"], told["s1"]) == ("4", "3")
+    assert told["new"] == str(sum(one["kind"] == "new" for one in found["transitions"]))
+    assert told["open"] == str(sum(one["kind"] != "suppressed" for one in found["findings"]))
+
+
+def test_drift_of_wrong_files_is_annotated_like_their_validation(shop: Shop, runner: tuple[Path, Path]) -> None:
+    """It is the same mistake."""
+    shop.edit("installations/homes/bakkegata-7.yaml", r"maxCurrent: \d+", "maxCurrent: 3")
+
+    ended = shop.run("drift", "--format", "github")
+
+    assert ended.code == 3
+    assert re.match(r"::error file=fleet/installations/homes/bakkegata-7.yaml,line=\d+,title=E\d{3}::", ended.out)
+    assert outputs_in(runner[1].read_text()) == {"exit": "3", "problems": "1"}
+
+
+def test_no_name_in_a_drift_report_becomes_a_command() -> None:
+    """Names come from the cloud too."""
+    text = drift_annotations(every_kind(name=HOSTILE), least=Severity.S4)
+
+    assert text
+    assert all(COMMAND.fullmatch(line) for line in text.splitlines())
+
+
+def test_what_was_there_before_is_no_annotation_of_its_own() -> None:
+    """Drift beside a pull request raises no notice at its lines, and what the base is refused is no error."""
+    drifted = replace(
+        FIXTURE,
+        changes=tuple(replace(one, cause=Cause.DRIFT) for one in FIXTURE.changes),
+        refusals=tuple(replace(one, cause=Cause.BASE) for one in FIXTURE.refusals),
+        base=BaseReference(commit="a" * 40),
+    )
+
+    text = plan_annotations(drifted)
+
+    assert "::notice" not in text
+    assert "::error" not in text
+    assert "title=Refused on the base already%3A " in text
+
+
+def test_what_could_not_be_read_is_annotated_at_its_line(shop: Shop) -> None:
+    """The charger's line, else that of the installation."""
+    ended = shop.plan("Lufthavn*", "--format", "github")
+
+    unread = [line for line in ended.out.splitlines() if "title=Not readable" in line]
+    assert unread
+    assert all(re.search(r"file=fleet/installations/public/lufthavn-p1.yaml,line=\d+", line) for line in unread)
 
 
 def test_outside_of_a_runner_nothing_is_written(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from reconciler.model.exit import ExitCode
 from tests.acceptance.conftest import Shop
+from tests.acceptance.test_base import Repository
 from tests.github.runner import REPOSITORY, GitHub
 
 NABOLAGET = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c04"
@@ -146,8 +147,34 @@ class TestCheck:
         shop.plan("Nabolaget*", "Verkstedgata*", "--out", "worse.json")
 
         assert shop.run("github", "check", "other.json", "--base", "base.json").code == 0
-        assert shop.run("github", "check", "worse.json", "--base", "base.json").code == ExitCode.PARTIAL
+        worse = shop.run("github", "check", "worse.json", "--base", "base.json")
+        assert worse.code == ExitCode.PARTIAL
+        assert "refused, because of this pull request: Verkstedgata 4: " in worse.err
+        assert "Nabolaget" not in worse.err
         assert shop.run("github", "check", "other.json", "--base", "missing.json").code == ExitCode.PARTIAL
+
+    def test_a_plan_against_the_base_needs_no_other_plan(self, shop: Shop) -> None:
+        """It tells itself what the base is refused too, of just the commit that it was compared with."""
+        repository = Repository(shop)
+        repository.git("checkout", "-q", "-b", "feature")
+        shop.edit("installations/homes/elveveien-12.yaml", r"maxCurrent: \d+", "maxCurrent: 10")
+        refused = repository.plan("--out", "plan.json").document["refusals"]
+
+        ended = shop.run("github", "check", "plan.json")
+
+        assert refused
+        assert ended.code == 0
+        assert "what is refused is refused on the base too" in ended.err
+
+    def test_a_line_above_makes_no_refusal_new(self, shop: Shop) -> None:
+        """A comment in the file moves what is refused already, and nothing else."""
+        shop.plan("Nabolaget*", "--out", "base.json")
+        shop.edit("installations/homes/nabolaget-5.yaml", "^version: 1", "# for the record\nversion: 1")
+        shop.plan("Nabolaget*", "--out", "plan.json")
+
+        ended = shop.run("github", "check", "plan.json", "--base", "base.json")
+
+        assert (ended.code, ended.err) == (0, "plan: refused (what is refused is refused on the base too)\n")
 
     def test_an_apply_that_did_everything_it_could_is_recorded_as_such(self, shop: Shop) -> None:
         """Steps for people do not hold up the next merge."""

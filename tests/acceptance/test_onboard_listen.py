@@ -78,7 +78,7 @@ def listening(shop: Shop, *arguments: str) -> Iterator[Browser]:
     deadline = time.monotonic() + 10
     while not told and time.monotonic() < deadline:
         time.sleep(0.01)
-    found = re.search(r"http://127\.0\.0\.1:(\d+)", told[0])
+    found = re.search(re.escape("http://127.0.0.1:") + r"(\d+)", told[0])
     assert found is not None
     yield Browser(port=int(found[1]), thread=thread, ended=ended)
     thread.join(timeout=20)

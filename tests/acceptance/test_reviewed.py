@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import pytest
+
 from reconciler.model.change import Cause
 from reconciler.sandbox.portal import set_value
 from tests.acceptance.conftest import Shop
 from tests.acceptance.test_base import Repository
 
 BAKKEGATA = "installations/homes/bakkegata-7.yaml"
+ELVEVEIEN = "installations/homes/elveveien-12.yaml"
 
 
 def merged(shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -58,11 +61,14 @@ def test_what_a_reviewed_plan_only_mentions_is_not_carried_out(shop: Shop) -> No
     repository.git("checkout", "-q", "-b", "docs")
     shop.run("plan", "--base", "main", "--out", "plan.json")
 
-    ended = shop.apply("--yes", "--reviewed", "plan.json")
+    ended = shop.apply("--yes", "--reviewed", "plan.json", "--report", "markdown=told.md")
 
     assert ended.code == 0, ended.err
     assert ended.document["outcomes"] == []
     assert ended.document["not_reviewed"]
+    assert ended.out.startswith("Nothing reviewed is to be applied. Compared 9 of 10 installations")
+    assert "matches" not in ended.out
+    assert "Nothing reviewed is to be applied" in (shop.folder / "told.md").read_text()
 
 
 def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Shop) -> None:
@@ -72,9 +78,85 @@ def test_a_reviewed_change_whose_precondition_moved_is_not_carried_out(shop: Sho
     with shop.open_world() as world:
         set_value(world, change["charger"], setting="maxCurrent", value="11")
 
-    ended = shop.apply("--yes", "--reviewed", "plan1.json")
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--report", "markdown=told.md")
+    checked = shop.run("github", "check", f"report-{shop.counter}.json")
 
     assert change["id"] not in {one["change"] for one in ended.document["outcomes"]}
+    assert ended.code == 4
+    assert "conflict" in ended.document["exit"]["conditions"]
+    assert "not as reviewed: Bakkegata 7: " in ended.err
+    assert "(it is 11 A now, which no reviewer saw)" in ended.err
+    assert "which no reviewer saw" in (shop.folder / "told.md").read_text()
+    assert checked.code == 4
+
+
+def taken_back(shop: Shop) -> Repository:
+    """One pull request lowers a current, the next takes that back before anybody has seen the first one applied."""
+    repository = Repository(shop)
+    for number, wanted in ((1, 13), (2, 16)):
+        repository.git("checkout", "-q", "-b", f"pr{number}")
+        shop.edit(ELVEVEIEN, r"maxCurrent: \d+", f"maxCurrent: {wanted}")
+        repository.plan("--out", f"plan{number}.json")
+        repository.commit(f"pr {number}")
+        repository.git("checkout", "-q", "main")
+        repository.git("merge", "-q", f"pr{number}")
+    return repository
+
+
+def still_wrong(shop: Shop) -> list[tuple[int, int]]:
+    """What a plan would change at the charger of Elveveien 12: from and to."""
+    changes = shop.plan().document["changes"]
+    return [(one["before"], one["after"]) for one in changes if one["charger"] == "ZAP012345"]
+
+
+def test_what_a_pull_request_takes_back_is_taken_back_live_too(shop: Shop) -> None:
+    """The first one was applied meanwhile; the second was reviewed when nothing had happened yet."""
+    taken_back(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012345", setting="maxCurrent", value="13")
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert [one["outcome"] for one in ended.document["outcomes"]] == ["done"]
+    assert still_wrong(shop) == []
+
+
+def test_what_was_never_applied_needs_no_taking_back(shop: Shop) -> None:
+    """The world has what both together want."""
+    taken_back(shop)
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert ended.code == 0, ended.err
+    assert ended.document["outcomes"] == []
+    assert still_wrong(shop) == []
+
+
+def test_a_third_value_is_left_and_is_no_success(shop: Shop) -> None:
+    """Reviewers saw 16 A and 13 A; nobody answers for what somebody else has set, and nobody may take it for done."""
+    taken_back(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012345", setting="maxCurrent", value="10")
+
+    ended = shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    assert ended.code == 4
+    assert ended.document["exit"]["conditions"] == ["conflict"]
+    assert still_wrong(shop) == [(10, 16)]
+
+
+def test_going_on_with_a_run_does_not_forget_what_it_left(shop: Shop) -> None:
+    """The rest of the run is done and proven; what was merged is still not."""
+    merged(shop)
+    with shop.open_world() as world:
+        set_value(world, "ZAP012347", setting="maxCurrent", value="11")
+    shop.apply("--yes", "--reviewed", "plan1.json", "--reviewed", "plan2.json")
+
+    again = shop.apply("--resume", "last")
+
+    assert {one["outcome"] for one in again.document["outcomes"]} == {"done"}
+    assert again.document["exit"]["conditions"] == ["conflict"]
+    assert again.code == 4
 
 
 def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
@@ -87,6 +169,42 @@ def test_a_saved_plan_and_reviewed_plans_combine(shop: Shop) -> None:
     assert {one["change"] for one in ended.document["outcomes"]} == brought(first)
 
 
+@pytest.mark.parametrize("more", [(), ("Bakkegata 7",), ("--reviewed", "plan2.json")])
+def test_a_plan_that_was_compared_with_a_base_is_not_carried_out_as_it_is(shop: Shop, more: tuple[str, ...]) -> None:
+    """It also lists what the pull request does not bring; the advice is the command that leaves that out."""
+    first, _ = merged(shop)
+    before = len(shop.log())
+
+    ended = shop.apply("plan1.json", *more)
+
+    assert len(first["changes"]) > len(brought(first)) > 0
+    assert ended.code == 64
+    assert "reconciler apply --reviewed plan1.json" in ended.err
+    assert len(shop.log()) == before
+
+
+def test_a_plan_of_a_pull_request_tells_how_to_carry_out_its_part(shop: Shop) -> None:
+    """What is advised after the merge carries out as many changes as were announced, and no others."""
+    repository = Repository(shop)
+    repository.git("checkout", "-q", "-b", "pr")
+    shop.edit(BAKKEGATA, r"maxCurrent: \d+", "maxCurrent: 13")
+
+    planned = shop.plan("--base", "main", "--out", "plan.json")
+    ended = shop.apply("--yes", "--reviewed", "plan.json")
+
+    command = "reconciler apply --reviewed plan.json"
+    assert f"plan saved to plan.json; after the merge, carry out what this pull request brings with: {command}\n" in (
+        planned.err
+    )
+    assert "reconciler apply plan.json" not in planned.err + planned.out
+    assert f"after the merge, `{command}`" in " ".join(planned.out.split())
+    assert "carries out 1 change" in " ".join(planned.out.split())
+    assert planned.document["summary"]["own_changes"] == 1
+    assert planned.document["summary"]["changes"] > 10
+    assert {one["change"] for one in ended.document["outcomes"]} == brought(planned.document)
+    assert len(ended.document["outcomes"]) == 1
+
+
 def test_a_forged_reviewed_plan_is_refused(shop: Shop) -> None:
     """A cause is not in the id, but the digest and every id are checked; a foreign document is none."""
     merged(shop)
@@ -95,6 +213,19 @@ def test_a_forged_reviewed_plan_is_refused(shop: Shop) -> None:
     (shop.folder / "plan1.json").write_text(json.dumps(document))
 
     ended = shop.run("apply", "--yes", "--reviewed", "plan1.json")
+
+    assert ended.code == 3
+    assert "does not have the id of its content" in ended.err
+
+
+def test_a_forged_taking_back_is_refused(shop: Shop) -> None:
+    """It decides about what is carried out, so it must have the ids of its content too."""
+    taken_back(shop)
+    document = json.loads((shop.folder / "plan2.json").read_text())
+    document["withdrawn"][0]["after"] = 32
+    (shop.folder / "plan2.json").write_text(json.dumps(document))
+
+    ended = shop.run("apply", "--yes", "--reviewed", "plan2.json")
 
     assert ended.code == 3
     assert "does not have the id of its content" in ended.err

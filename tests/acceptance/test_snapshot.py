@@ -176,7 +176,7 @@ def test_an_old_snapshot_is_a_warning(shop: Shop) -> None:
     assert old.document["snapshot"]["warning"] == "P209"
     assert old.document["snapshot"]["age_s"] // 3600 == 40
     assert "the snapshot is old" in old.out
-    assert "40 h old" in old.out
+    assert "40 hours old" in old.out
 
 
 def test_a_partial_snapshot_says_what_it_does_not_hold(shop: Shop) -> None:

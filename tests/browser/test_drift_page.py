@@ -8,6 +8,7 @@ from statistics import median
 
 import pytest
 
+from reconciler.model.finding import DriftReport
 from reconciler.report.html_page import MOST_SHOWN
 from tests.browser import axe
 from tests.browser.chromium import Tab
@@ -45,6 +46,18 @@ class TestOpening:
 
         assert tab.run("document.documentElement.scrollWidth") == 320
 
+    @pytest.mark.parametrize("width", [320, 380])
+    def test_no_number_breaks_on_a_phone(self, tab: Tab, save: Save, width: int) -> None:
+        """Half a number is a wrong number: every cell with one is one line high, in each view."""
+        tab.window(width=width)
+        tab.open(save(_many()))
+
+        for view in ("overview", "map"):
+            tab.run(f"document.querySelector('[href=\"#{view}\"]').click()")
+            assert tab.run(_CELLS % view) > 5
+            assert tab.run(_BROKEN % view) == []
+        assert tab.run("document.documentElement.scrollWidth") == width
+
     def test_what_a_name_says_does_not_run(self, tab: Tab, save: Save) -> None:
         """Neither in the plain page nor in what the script draws."""
         name = "<img src=x onerror=\"document.title='taken'\"></script><script>document.title='taken'</script>"
@@ -54,6 +67,23 @@ class TestOpening:
         assert tab.run("document.title").startswith("Drift report")
         assert tab.run("document.querySelectorAll('img').length") == 0
         assert tab.complaints() == []
+
+
+_CELLS = "document.querySelectorAll('#%s :is(.number, .sum)').length"
+_BROKEN = """[...document.querySelectorAll('#%s :is(.number, .sum, .heat, .unknown)')].filter((one) => {
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const tops = [...range.getClientRects()].filter((box) => box.width > 0).map((box) => box.bottom);
+  return Math.max(...tops) - Math.min(...tops) > 8;
+}).map((one) => one.textContent)"""
+"""Cells whose text takes more than one line."""
+
+
+def _many() -> DriftReport:
+    """A thousand times the numbers of a small fleet, in the trend and in the ages."""
+    made = report(150)
+    points = tuple(replace(one, open_by_severity=(1234, 12345, 9876, 54321, 1639)) for one in made.trend)
+    return replace(made, trend=points)
 
 
 class TestKeyboard:
@@ -187,15 +217,15 @@ class TestWithoutScript:
 
 class TestTenThousand:
     def test_it_opens_and_filters_in_two_seconds(self, tab: Tab, save: Save) -> None:
-        """The best of three, so that a busy machine does not decide."""
-        path = save(report(10_000))
+        """The page of the size test, far more wrong than it can hold: usually opened in time, and every filter is."""
+        path = save(report(10_000, per_site=4))
         opened = [tab.open(path, fragment="#findings") for _ in range(3)]
         filtered = [tab.run(_FILTERED % json.dumps(text)) for text in ("elveveien", "zap 16 a", "oslo")]
 
-        figures = f"opened in {min(opened):.2f} s, filtered in {median(filtered):.2f} s"
+        figures = f"opened in {median(opened):.2f} s, filtered in {max(filtered):.2f} s"
         print(f"{path.stat().st_size / 1e6:.1f} MB, {figures}")  # noqa: T201  the figure is asked for
-        assert min(opened) < LIMIT_S
-        assert min(filtered) < LIMIT_S
+        assert median(opened) < LIMIT_S
+        assert max(filtered) < LIMIT_S
         assert tab.complaints() == []
 
 

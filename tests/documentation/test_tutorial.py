@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,27 +50,40 @@ def shell(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def test_the_tutorial_does_what_it_says(tmp_path: Path, shell: dict[str, str]) -> None:
-    """A newcomer who copies each line sees what the page shows."""
-    folder = tmp_path / "clone"
-    folder.mkdir()
-    for name in ("fleet", "schemas"):
-        shutil.copytree(CHECKOUT / name, folder / name)
-    page = commands_of(CHECKOUT / "docs" / "tutorial.md")
-    assert len(page) > 20
-
+def follow(page: Iterable[Shown], folder: Path, shell: Mapping[str, str]) -> Path:
+    """Run each command as the page has it and look for the lines that it shows; returns where the reader ends up."""
+    notes = Path(shell["HOME"]) / "cwd"
     for shown in page:
         ended = subprocess.run(
-            ["bash", "-c", f"{shown.command}\ncode=$?; pwd > {tmp_path}/cwd; exit $code"],
+            ["bash", "-c", f"{shown.command}\ncode=$?; pwd > {notes}; exit $code"],
             cwd=folder,
             env=shell,
             capture_output=True,
             text=True,
             check=False,
         )
-        folder = Path((tmp_path / "cwd").read_text().strip())
+        folder = Path(notes.read_text().strip())
         output = ended.stdout + ended.stderr
         assert ended.returncode == shown.code, f"$ {shown.command}\n{output}"
         for line in shown.lines:
             pattern = ".*".join(re.escape(part.strip()) for part in line.strip().split("…"))
             assert re.search(pattern, output), f"$ {shown.command}\nthe page shows {line!r}, the command:\n{output}"
+    return folder
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with the shipped fleet and its schemas."""
+    folder = tmp_path / "clone"
+    folder.mkdir()
+    for name in ("fleet", "schemas"):
+        shutil.copytree(CHECKOUT / name, folder / name)
+    return folder
+
+
+def test_the_tutorial_does_what_it_says(clone: Path, shell: dict[str, str]) -> None:
+    """A newcomer who copies each line sees what the page shows."""
+    page = commands_of(CHECKOUT / "docs" / "tutorial.md")
+    assert len(page) > 20
+
+    follow(page, clone, shell)

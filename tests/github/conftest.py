@@ -109,7 +109,7 @@ class Place:
             {
                 "number": self.pulls[branch],
                 "base": {"ref": "main"},
-                "head": {"sha": head},
+                "head": {"ref": branch, "sha": head, "repo": {"full_name": REPOSITORY}},
                 "merge_commit_sha": commit,
                 "merged_at": moment(),
                 "commits": brought,
@@ -118,9 +118,9 @@ class Place:
         self.github.save(state)
         return commit
 
-    def apply(self, *, name: str = "push") -> dict[str, Job]:
-        """What a push to main starts."""
-        event = Event(name=name, commit=self.git("rev-parse", "main"), branch="main")
+    def apply(self, *, name: str = "push", commit: str | None = None) -> dict[str, Job]:
+        """What a push to main starts; an older commit is a run that waited, or was started again."""
+        event = Event(name=name, commit=commit or self.git("rev-parse", "main"), branch="main")
         return self.github.run("apply.yml", event)
 
     def night(self) -> dict[str, Job]:
@@ -146,16 +146,35 @@ class Place:
         entries = json.loads(self.sandbox("log", "--format", "json"))
         return [entry["path"] for entry in entries if entry["method"] != "GET" and "token" not in entry["path"]]
 
+    def kept(self, name: str) -> Path:
+        """The folder of what the latest run kept under that name."""
+        return self.github.state_folder / "artefacts" / str(self.github.state["runs"][-1]["id"]) / name
+
     def artefact(self, name: str, file: str) -> Any:
         """A document that the latest run kept."""
-        runs = self.github.state["runs"]
-        found = sorted((self.github.state_folder / "artefacts" / str(runs[-1]["id"]) / name).glob(file))
+        found = sorted(self.kept(name).glob(file))
         return json.loads(found[-1].read_text())
 
 
 def moment() -> str:
     """Now, as GitHub writes it; a second later than it is, because its clock has no finer steps."""
     return (datetime.now(UTC) + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def good(jobs: dict[str, Job]) -> dict[str, Job]:
+    """The same, if every job that ran ended well; else what the steps said."""
+    wrong = [job for job in jobs.values() if job.result == "failure"]
+    assert not wrong, "\n".join(
+        f"{job.name}: {step.name}: {step.code}\n{step.out}" for job in wrong for step in job.steps
+    )
+    return jobs
+
+
+def started(place: Place) -> Place:
+    """The first night has passed and the first apply has had nothing to do."""
+    good(place.night())
+    good(place.apply(name="workflow_dispatch"))
+    return place
 
 
 @pytest.fixture

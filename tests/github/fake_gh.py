@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -180,8 +182,43 @@ def artefacts_of(state, query, body, run):
     permitted("actions", "read")
     folder = FOLDER / "artefacts" / run
     names = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
-    kept = [{"name": name, "expired": False, "size_in_bytes": 1} for name in names if query.get("name", name) == name]
+    kept = [
+        {"name": name, "expired": False, "size_in_bytes": 1, "created_at": made_at(folder / name)}
+        for name in names
+        if query.get("name", name) == name
+    ]
     return {"total_count": len(kept), "artifacts": kept}
+
+
+def made_at(folder):
+    """When an artefact was kept, in whole seconds as GitHub tells it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(folder.stat().st_mtime))
+
+
+def end_of(state, query, body, branch):
+    """A branch."""
+    permitted("contents", "read")
+    return {
+        "ref": f"refs/heads/{branch}",
+        "object": {"type": "commit", "sha": git("rev-parse", f"refs/heads/{branch}")},
+    }
+
+
+def compared(state, query, body, first, last):
+    """How one commit stands to another."""
+    permitted("contents", "read")
+    ahead, behind = (int(git("rev-list", "--count", way)) for way in (f"{first}..{last}", f"{last}..{first}"))
+    status = {(False, False): "identical", (True, False): "ahead", (False, True): "behind", (True, True): "diverged"}
+    return {"status": status[bool(ahead), bool(behind)], "ahead_by": ahead, "behind_by": behind, "commits": []}
+
+
+def git(*arguments):
+    """What the repository itself says."""
+    command = ["git", "-C", os.environ["FAKE_ORIGIN"], *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        refuse("Not Found", 404)
+    return done.stdout.strip()
 
 
 ROUTES = (
@@ -194,6 +231,8 @@ ROUTES = (
     ("GET", r"commits/([0-9a-f]{40})/pulls", pulls_of),
     ("GET", r"actions/workflows/([a-z]+\.yml)/runs", runs_of),
     ("GET", r"actions/runs/(\d+)/artifacts", artefacts_of),
+    ("GET", r"git/ref/heads/(.+)", end_of),
+    ("GET", r"compare/([0-9a-f]{40})\.\.\.([0-9a-f]{40})", compared),
 )
 
 if __name__ == "__main__":

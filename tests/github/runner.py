@@ -21,6 +21,7 @@ REPOSITORY = "fleet-owner/fleet"
 _WORKFLOW = {"name", "on", "permissions", "concurrency", "defaults", "jobs"}
 _JOB = {"name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "env", "steps", "strategy"}
 _STEP = {"name", "id", "uses", "with", "run", "env", "working-directory", "continue-on-error"}
+_ALL = "+refs/heads/*:refs/remotes/origin/*"
 _TOKEN = re.compile(r"\s*(?:(?P<sign>&&|\|\||==|!=|!|\(|\))|'(?P<text>[^']*)'|(?P<name>[A-Za-z_][\w.-]*(?:\(\))?))")
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 
@@ -168,7 +169,7 @@ class GitHub:
         number = 7000 + len(state["runs"])
         made = {
             "id": number, "workflow": workflow, "event": event.name, "head_branch": event.branch,
-            "head_sha": event.commit, "created_at": self.now(),
+            "head_sha": event.commit, "created_at": self.now(), "head_repository": {"full_name": _head_of(event)},
         }  # fmt: skip
         state["runs"].append(made)
         self.save(state)
@@ -176,6 +177,12 @@ class GitHub:
         for name, job in data["jobs"].items():
             jobs[name] = _JobRun(self, name, job, run=number, event=event, before=jobs, data=data).ended()
         return jobs
+
+
+def _head_of(event: Event) -> str:
+    """The repository that the commit of an event came from."""
+    pull = event.payload.get("pull_request")
+    return REPOSITORY if pull is None else str(pull["head"]["repo"]["full_name"])
 
 
 def _program(path: Path, text: str) -> None:
@@ -287,6 +294,7 @@ class _JobRun:
             "HOME": str(self.folder),
             "XDG_STATE_HOME": str(self.github.folder / "locks"),
             "FAKE_GH": str(self.github.state_folder),
+            "FAKE_ORIGIN": str(self.github.origin),
             "GITHUB_ACTIONS": "true",
             "GITHUB_RUN_ID": str(self.run),
             "GITHUB_SHA": self.event.commit,
@@ -318,6 +326,7 @@ class _JobRun:
             ["-C", str(place), "remote", "add", "origin", f"file://{self.github.origin}"],
             ["-C", str(place), "fetch", "-q", *([] if given.get("fetch-depth") == 0 else ["--depth=1"]), "origin", ref],
             ["-C", str(place), "checkout", "-q", "--detach", "FETCH_HEAD"],
+            *([["-C", str(place), "fetch", "-q", "origin", _ALL]] if given.get("fetch-depth") == 0 else []),
         ):
             subprocess.run(["git", *command], check=True, capture_output=True)
         return 0, ""

@@ -12,7 +12,10 @@ from reconciler.cli.applied import applied_commit, record_applied
 from reconciler.cli.github_ledger import pull_ledger, push_ledger
 from reconciler.cli.ledger_branch import LedgerBranch
 from reconciler.errors import ReconcilerError
-from reconciler.model.ledger import RunNoted
+from reconciler.model.change import Target
+from reconciler.model.digest import digest_of
+from reconciler.model.finding import Severity
+from reconciler.model.ledger import LedgerEvent, Noted, RunNoted
 from reconciler.store.ledger import append_run, read_ledger
 
 BRANCH = "reconciler-ledger"
@@ -41,15 +44,27 @@ def checkout(tmp_path: Path) -> Path:
     return clone
 
 
-def night(file: Path, day: int) -> None:
-    """One drift run that found nothing."""
+FOUND = Noted(
+    at=START,
+    event=LedgerEvent.OPENED,
+    fingerprint="f1",
+    managed=True,
+    target=Target(account="main", installation_id="e7b1d9c0-5f32-4a8d-8c46-2f9b3e7a5d05", charger="ZPR084001"),
+    installation_name="Havnen kontor",
+    what="ZPR084001 Maximum current",
+    severity=Severity.S0,
+)
+
+
+def night(file: Path, day: int, *found: Noted) -> None:
+    """One drift run."""
     at = START + timedelta(days=day)
-    append_run(file, [RunNoted(at=at, open_by_severity=(0, 0, 0, 0, 0), compared=3, desired=3)], now=at)
+    append_run(file, [*found, RunNoted(at=at, open_by_severity=(0, 0, 0, 0, 0), compared=3, desired=3)], now=at)
 
 
-def push(file: Path, checkout: Path) -> str:
-    """As the workflow does."""
-    return push_ledger(file, branch=BRANCH, checkout=checkout)
+def push(file: Path, checkout: Path, *, day: int = 3) -> str:
+    """As the workflow does on that day."""
+    return push_ledger(file, branch=BRANCH, checkout=checkout, now=START + timedelta(days=day))
 
 
 def pull(file: Path, checkout: Path) -> str:
@@ -132,9 +147,44 @@ class TestLedger:
         file = tmp_path / "ledger.jsonl"
         night(file, 0)
         push(file, checkout)
+        night(file, 1)
+        push(file, checkout)
+        night(file, 401)
         night(file, 500)
 
-        assert "is on" in push(file, checkout)
+        assert "is on" in push(file, checkout, day=500)
+        assert len(read_ledger(file).lines) == 3
+
+    def test_lines_that_are_not_too_old_stay(self, checkout: Path, tmp_path: Path) -> None:
+        """A run that claims to be of a later day takes out what the clock of the job wants kept."""
+        file = tmp_path / "ledger.jsonl"
+        night(file, 0)
+        push(file, checkout)
+        night(file, 500)
+
+        with pytest.raises(ReconcilerError, match="do not go on from those on the branch"):
+            push(file, checkout, day=399)
+
+    @pytest.mark.parametrize(("forgotten", "later"), [(1, [500]), (2, [])], ids=["one night", "all nights"])
+    def test_a_first_line_of_ones_own_replaces_no_history(
+        self, checkout: Path, tmp_path: Path, forgotten: int, later: list[int]
+    ) -> None:
+        """It says that older lines were taken out, which may be so; what was open then must stand in it."""
+        ours, forged = tmp_path / "ours.jsonl", tmp_path / "forged.jsonl"
+        night(ours, 0, FOUND)
+        night(ours, 1)
+        push(ours, checkout)
+        lines = ours.read_text().splitlines(keepends=True)
+        last = json.loads(lines[forgotten])
+        first = {"at": last["at"], "event": "pruned", "standings": [], "prev": last["hash"]}
+        rest = lines[forgotten + 1 :]
+        forged.write_text("".join([json.dumps({**first, "hash": digest_of(first)}) + "\n", *rest]))
+        assert len(read_ledger(forged).lines) == 3 - forgotten
+        for day in later:
+            night(forged, day)
+
+        with pytest.raises(ReconcilerError, match="do not go on from those on the branch"):
+            push(forged, checkout, day=500)
 
     def test_variables_of_git_lead_nowhere_else(
         self, checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -11,18 +11,32 @@ from reconciler.workflows.github_merges import newest_snapshot, reviewed_plans
 from reconciler.workflows.github_ports import Pull, WorkflowRun
 
 MERGED = datetime(2026, 11, 21, 12, tzinfo=UTC)
-PULL = Pull(number=7, base="main", head="aaa", merged_as="mmm", merged_at=MERGED)
-RUN = WorkflowRun(id=1, event="pull_request", branch="feature", head="aaa", created_at=MERGED - timedelta(hours=1))
-NIGHT = WorkflowRun(id=1, event="schedule", branch="main", head="mmm", created_at=MERGED)
+OURS = "fleet-owner/fleet"
+PULL = Pull(
+    number=7, base="main", head="aaa", head_branch="feature", head_repository=OURS, merged_as="mmm", merged_at=MERGED
+)
+RUN = WorkflowRun(
+    id=1,
+    event="pull_request",
+    branch="feature",
+    head="aaa",
+    repository=OURS,
+    created_at=MERGED - timedelta(hours=1),
+)
+NIGHT = WorkflowRun(id=1, event="schedule", branch="main", head="mmm", repository=OURS, created_at=MERGED)
 
 
 @dataclass
 class Hub:
-    """One merged pull request and some runs; each kept what its id stands in."""
+    """One merged pull request and some runs; each kept what its id stands in, half an hour before the merge.
+
+    The branch is the commits `lll` and `mmm`.
+    """
 
     pulls: Sequence[Pull] = (PULL,)
     known: Sequence[WorkflowRun] = ()
     kept: frozenset[int] = frozenset({1, 2, 3})
+    kept_at: datetime = MERGED - timedelta(minutes=30)
     asked: list[str] = field(default_factory=list)
 
     def merged(self, commit: str) -> Sequence[Pull]:
@@ -31,9 +45,16 @@ class Hub:
     def runs(self, workflow: str, *, head: str | None = None, branch: str | None = None) -> Sequence[WorkflowRun]:
         return self.known
 
-    def fetch(self, run: int, *, artefact: str, folder: Path) -> bool:
+    def fetch(self, run: int, *, artefact: str, folder: Path, until: datetime | None = None) -> bool:
         self.asked.append(f"{run}:{artefact}")
-        return run in self.kept
+        return run in self.kept and (until is None or self.kept_at <= until)
+
+    def tip(self, branch: str) -> str:
+        assert branch == "main"
+        return "mmm"
+
+    def leads_to(self, first: str, last: str) -> bool:
+        return (first, last) in {("lll", "mmm"), ("mmm", "mmm")}
 
 
 def plans(hub: Hub, *commits: str) -> list[tuple[int, bool]]:
@@ -48,7 +69,7 @@ def test_the_latest_plan_before_the_merge_counts() -> None:
     hub = Hub(known=(RUN, later))
 
     assert plans(hub) == [(7, True)]
-    assert hub.asked == ["2:plan"]
+    assert hub.asked == ["2:plan-7"]
 
 
 def test_a_run_without_a_plan_leaves_it_to_the_one_before() -> None:
@@ -66,8 +87,10 @@ def test_a_run_without_a_plan_leaves_it_to_the_one_before() -> None:
         replace(RUN, event="push"),
         replace(RUN, event="workflow_dispatch"),
         replace(RUN, head="bbb"),
+        replace(RUN, branch="other"),
+        replace(RUN, repository="somebody/fleet"),
     ],
-    ids=["after the merge", "of a push", "by hand", "of another commit"],
+    ids=["after the merge", "of a push", "by hand", "of another commit", "of another branch", "of a fork"],
 )
 def test_other_runs_do_not_count(run: WorkflowRun) -> None:
     """Nobody can have reviewed what came later or from elsewhere."""
@@ -75,6 +98,12 @@ def test_other_runs_do_not_count(run: WorkflowRun) -> None:
 
     assert plans(hub) == [(7, False)]
     assert hub.asked == []
+
+
+def test_a_plan_that_a_run_kept_after_the_merge_does_not_count() -> None:
+    """A run may be started again; its number and its beginning stay those of the first time."""
+    assert plans(Hub(known=(RUN,), kept_at=MERGED)) == [(7, True)]
+    assert plans(Hub(known=(RUN,), kept_at=MERGED + timedelta(seconds=1))) == [(7, False)]
 
 
 @pytest.mark.parametrize(
@@ -101,6 +130,15 @@ def test_a_snapshot_comes_from_a_run_of_the_branch_itself() -> None:
 
     assert found == Path("unused/1/snapshot.json")
     assert hub.asked == ["1:snapshot"]
+
+
+def test_a_snapshot_comes_from_a_commit_of_the_branch() -> None:
+    """A tag may be called main too, and be put on any commit."""
+    tagged = replace(NIGHT, id=3, event="workflow_dispatch", head="xxx", created_at=MERGED + timedelta(hours=1))
+    hub = Hub(known=(tagged, replace(NIGHT, id=2, head="lll")))
+
+    assert newest_snapshot(hub, branch="main", folder=Path("unused")) == Path("unused/2/snapshot.json")
+    assert hub.asked == ["2:snapshot"]
 
 
 def test_without_any_there_is_none() -> None:

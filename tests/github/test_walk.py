@@ -3,29 +3,12 @@
 import re
 from typing import Any
 
-from tests.github.conftest import Place
-from tests.github.runner import Job
-
-
-def good(jobs: dict[str, Job]) -> dict[str, Job]:
-    """The same, if every job that ran ended well; else what the steps said."""
-    wrong = [job for job in jobs.values() if job.result == "failure"]
-    assert not wrong, "\n".join(
-        f"{job.name}: {step.name}: {step.code}\n{step.out}" for job in wrong for step in job.steps
-    )
-    return jobs
+from tests.github.conftest import Place, good, started
 
 
 def comments(place: Place, number: int) -> list[dict[str, Any]]:
     """What stands on a pull request."""
     return [one for one in place.github.state["comments"] if one["issue"] == number]
-
-
-def started(place: Place) -> Place:
-    """The first night has passed and the first apply has had nothing to do."""
-    good(place.night())
-    good(place.apply(name="workflow_dispatch"))
-    return place
 
 
 def test_a_team_works_with_pull_requests_alone(place: Place) -> None:
@@ -67,7 +50,7 @@ def causes_are_told_apart(place: Place, comment: int) -> None:
     good(place.night())
     good(place.pushed("home"))
 
-    assert {one["charger"]: one["cause"] for one in place.artefact("plan", "plan.json")["changes"]} == {
+    assert {one["charger"]: one["cause"] for one in place.artefact("plan-11", "plan.json")["changes"]} == {
         "ZAP012345": "this pull request",
         "ZPR084001": "already pending on base",
         "ZPR081003": "drift",
@@ -150,8 +133,7 @@ def test_what_nobody_could_review_is_not_carried_out(place: Place) -> None:
     place.merge("unplanned")
     place.edit("forged", "havnen-kontor", "20", serial="ZPR084001")
     good(place.pushed("forged"))
-    run = place.github.state["runs"][-1]["id"]
-    (place.github.state_folder / "artefacts" / str(run) / "plan" / "plan.json").write_text('{"kind": "plan"}')
+    (place.kept("plan-12") / "plan.json").write_text('{"kind": "plan"}')
     place.merge("forged")
 
     said = place.apply()["apply"].step("Fetch the plans that were reviewed").out

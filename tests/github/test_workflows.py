@@ -126,6 +126,17 @@ def test_commands_decide_nothing() -> None:
     assert [one for one in commands if not known.match(one) or re.search(r"[;|&`\n]|\$\(", one.strip())] == []
 
 
+def test_a_pull_request_is_judged_by_the_commit_that_its_plan_is_compared_with() -> None:
+    """The base that an event names may be older than that of the merge, and refused something else."""
+    commands = [step["run"] for name, step in steps() if name == "plan.yml:plan" and "run" in step]
+    said = [one for one in commands if one.startswith(("reconciler plan", "reconciler github check"))]
+
+    assert [one.split(" --out")[0] for one in said] == [
+        "reconciler plan --snapshot ../snapshot.json --base HEAD^1",
+        "reconciler github check plan.json",
+    ]
+
+
 def test_jobs_end() -> None:
     """What hangs does not hold the queue for six hours."""
     assert [name for name, _, job in jobs() if "timeout-minutes" not in job] == []

@@ -348,6 +348,14 @@ PEOPLE = [
         says="reconciler explain chargers-to-zero",
     ),
     Case(
+        about="the same guard acknowledged twice",
+        text="acknowledge:\n  - {guard: lose-load-balancing, by: KL, reason: x, until: 2027-01-31}\n"
+        "  - {guard: raise-installation-limit, by: KL, reason: x, until: 2027-01-31}\n"
+        "  - {guard: lose-load-balancing, by: Eve, reason: y, until: 2029-01-31}\n",
+        expected="7:13 E247",
+        says="is acknowledged already",
+    ),
+    Case(
         about="an acknowledgement that is over",
         text="acknowledge:\n  - {guard: lose-load-balancing, by: KL, reason: balanced, until: 2026-05-03}\n",
         expected="5:67 E240",

@@ -79,6 +79,16 @@ class TestExceptions:
 
         assert told(load(tmp_path, files)) == [f"exceptions.yaml:{expected}"]
 
+    def test_a_setting_has_one_exception(self, tmp_path: Path) -> None:
+        """Of two, a reviewer would see one and the plan obey the other; another charger is another thing."""
+        charger = entry(setting="maxCurrent", charger="ZAP012345")
+        more = [text.split("exceptions:\n")[1] for text in (entry(), charger, entry(until="2029-12-31"), charger)]
+        here = HEAD + "chargers: {ZAP012345: {maxCurrent: 16}}\n"
+
+        found = told(load(tmp_path, {HERE: here, "exceptions.yaml": f"version: 1\nexceptions:\n{''.join(more)}"}))
+
+        assert found == ["exceptions.yaml:19:5 E247", "exceptions.yaml:26:5 E247"]
+
     def test_a_fortnight_before_the_end_nothing_is_said(self, tmp_path: Path) -> None:
         """The reminder comes 14 days before, not 15."""
         files = {HERE: HEAD, "exceptions.yaml": entry(until="2026-05-19")}
@@ -114,6 +124,12 @@ class TestAttestations:
         files = {HERE: HEAD, f"attestations/{OTHER_ID}.yaml": self.TEXT}
 
         assert told(load(tmp_path, files)) == [f"attestations/{OTHER_ID}.yaml:2:15 E245"]
+
+    def test_an_installation_has_one_attestation(self, tmp_path: Path) -> None:
+        """Also when the second lies in a folder below."""
+        files = {HERE: HEAD, self.NAME: self.TEXT, f"attestations/more/{ID}.yaml": self.TEXT.replace("KL", "Eve")}
+
+        assert told(load(tmp_path, files)) == [f"attestations/more/{ID}.yaml:2:15 E247"]
 
     def test_a_day_that_does_not_exist(self, tmp_path: Path) -> None:
         """Nobody can say when it ends."""

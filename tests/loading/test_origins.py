@@ -83,6 +83,43 @@ class TestExplain:
             "permissions.entries.userGroup:X": (("service",), f"{HERE}:13"),
         }
 
+    @pytest.mark.parametrize(
+        ("way", "shown"), [("value: 13", 13), ("ignore: true", "(whatever is live until 2035-12-31)")]
+    )
+    def test_a_value_that_an_exception_decides_comes_from_there(
+        self, tmp_path: Path, way: str, shown: float | str
+    ) -> None:
+        """Whoever looks into the installation's file would look in vain."""
+        exception = (
+            f"version: 1\nexceptions:\n  - installation: {ID}\n    charger: ZAP012346\n    setting: maxCurrent\n"
+            f"    {way}\n    until: 2035-12-31\n    owner: operations\n    reason: antenna\n"
+        )
+
+        values = load(tmp_path, {**FILES, "exceptions.yaml": exception}).effective(Path(HERE), "chargers")
+
+        told = {value.path: (value.value, str(value.origin)) for value in values}
+        assert told["chargers.ZAP012346.maxCurrent"] == (shown, "fleet/exceptions.yaml:7")
+        assert told["chargers.ZAP012345.maxCurrent"] == (16, "fleet/profiles/p.yaml:4")
+
+    def test_a_plan_knows_the_line_of_an_exception_and_the_digest_does_not(self, tmp_path: Path) -> None:
+        """A comment above it moves it and changes nothing."""
+        entry = (
+            f"  - installation: {ID}\n    charger: ZAP012346\n    setting: maxCurrent\n"
+            "    value: 13\n    until: 2035-12-31\n    owner: operations\n    reason: antenna\n"
+        )
+        texts = [f"version: 1\n{comment}exceptions:\n{entry}" for comment in ("", "# why\n")]
+
+        first, second = (
+            load(tmp_path / str(number), {**FILES, "exceptions.yaml": text}).desired
+            for number, text in enumerate(texts)
+        )
+
+        assert first is not None
+        assert second is not None
+        assert [str(one.origin) for one in first.deviations] == ["fleet/exceptions.yaml:7"]
+        assert [str(one.origin) for one in second.deviations] == ["fleet/exceptions.yaml:8"]
+        assert first.digest == second.digest
+
     def test_a_path_narrows_it_down(self, tmp_path: Path) -> None:
         """To a value and what lies below it."""
         loaded = load(tmp_path, FILES)

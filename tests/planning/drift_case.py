@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation, Origin
 from reconciler.model.finding import Finding, VerifiedWrite
 from reconciler.model.observed import Breadth, ObservedInstallation
 from reconciler.model.plan import Plan
@@ -42,7 +42,9 @@ def looked_up(
     return lookup, make_plan(files, seen, rules, origins)
 
 
-def exception(setting: str, *, charger: str | None = None, value: Value | None = None, days: int = 30) -> Deviation:
+def exception(
+    setting: str, *, charger: str | None = None, value: Value | None = None, days: int = 30, line: int = 0
+) -> Deviation:
     """An entry of exceptions.yaml that ends in so many days."""
     return Deviation(
         installation_id=SITE,
@@ -52,6 +54,7 @@ def exception(setting: str, *, charger: str | None = None, value: Value | None =
         until=TODAY + timedelta(days=days),
         owner="operations",
         reason="antenna",
+        origin=Origin(file="fleet/exceptions.yaml", line=line) if line else None,
     )
 
 

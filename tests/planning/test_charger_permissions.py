@@ -316,8 +316,8 @@ class TestDrift:
         found = drift(wants(wants_charger(FIRST, access=access)), self.SEEN)
 
         assert {(one.target.subject, one.code, one.adoptable) for one in found} == {
-            (f"{FIRST} person:c-2", "D201", False),
-            (f"{FIRST} person:c-1", "D306", False),
+            (f"{FIRST} person:c-2", "D201", True),
+            (f"{FIRST} person:c-1", "D306", True),
         }
         assert len({one.fingerprint for one in found}) == 2
 

@@ -1,11 +1,13 @@
 """What a drift run finds, of every kind, and what to do about it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.model.adoption import Adopted
 from reconciler.model.change import Target
 from reconciler.model.desired import RemovalGate, SwitchPolicy
 from reconciler.model.finding import Executor, Finding, FindingKind, VerifiedWrite
@@ -36,7 +38,18 @@ A, B = "ZPR080001", "ZPR080002"
 CHARGER = Target(account=MAIN, installation_id=SITE, charger=A)
 WISH = wants(wants_charger(A, maxCurrent=16.0))
 CIRCUIT = {"c1": 63.0}
+LESS = live(charger(A, maxCurrent=10.0), circuits=CIRCUIT)
 OFF = live(charger(A, maxCurrent=0.0), circuits=CIRCUIT)
+
+
+class Refusing:
+    """Rules that let nothing of some chargers stand."""
+
+    def __init__(self, *serials: str) -> None:
+        self.serials = serials
+
+    def refused(self, installation_id: str, adopted: Sequence[Adopted]) -> frozenset[tuple[Target, str]]:
+        return frozenset((one.target, one.setting) for one in adopted if one.target.charger in self.serials)
 
 
 def kinds(findings: tuple[Finding, ...]) -> list[str]:
@@ -46,9 +59,9 @@ def kinds(findings: tuple[Finding, ...]) -> list[str]:
 class TestChanged:
     def test_it_tells_wanted_actual_where_the_wish_stands_and_both_ways_out(self) -> None:
         """All that somebody on call needs to act."""
-        found = only(drift(WISH, OFF))
+        found = only(drift(WISH, LESS))
 
-        assert (found.kind, found.wanted, found.actual) == (FindingKind.CHANGED, 16.0, 0.0)
+        assert (found.kind, found.wanted, found.actual) == (FindingKind.CHANGED, 16.0, 10.0)
         assert str(found.origin) == "fleet/installations/site.yaml:7"
         assert found.next_step.executor is Executor.API
         assert f"reconciler apply {SITE}" in found.next_step.text
@@ -61,15 +74,40 @@ class TestChanged:
 
         assert only(findings_of(lookup, plan)).change_id == plan.changes[0].id
 
-    def test_access_of_a_person_is_never_adopted(self) -> None:
-        """Who may do what is decided in the file, not by whoever got in."""
+    def test_access_of_a_person_can_be_adopted_too(self) -> None:
+        """Whoever got in may be right; then the file lists them."""
         access = permissions(person("person:c-1", "owner"), absent=[gone("person:c-2")])
         seen = [has_access("person:c-1", "owner"), has_access("person:c-2", "user")]
 
         found = only(drift(wants(access=access), live(access=seen)))
 
+        assert found.adoptable
+        assert f"reconciler adopt {SITE}" in found.next_step.text
+
+    def test_a_charger_that_is_off_is_not_adopted(self) -> None:
+        """0 A needs a reason and an end in the file, which no cloud knows."""
+        found = only(drift(WISH, OFF))
+
         assert not found.adoptable
         assert "adopt" not in found.next_step.text
+
+    def test_what_the_rules_of_the_files_refuse_is_not_offered(self) -> None:
+        """Only of that charger: the other one is as good as before."""
+        wish = wants(wants_charger(A, maxCurrent=16.0), wants_charger(B, maxCurrent=16.0))
+        lookup, plan = looked_up(wish, live(charger(A, maxCurrent=10.0), charger(B, maxCurrent=10.0), circuits=CIRCUIT))
+
+        found = findings_of(lookup, plan, rules=Refusing(A))
+
+        assert [(one.target.charger, one.adoptable) for one in found] == [(A, False), (B, True)]
+
+    def test_the_configuration_of_a_mode_is_adopted_with_the_mode(self) -> None:
+        """One without the other would not stand in a file."""
+        settings = {"authentication.mode": "native", "authentication.authorizationRequired": False}
+        hooks = {"authentication.mode": "webhooks", "authentication.webhooks.sessionStartUrl": "https://a.example"}
+
+        found = drift(wants(settings=settings), live(settings=hooks))
+
+        assert {one.setting: one.adoptable for one in found} == dict.fromkeys(settings, True)
 
     def test_another_name_is_a_leftover(self) -> None:
         """Names are for people and never written."""
@@ -105,6 +143,19 @@ class TestMissingAndUnmanaged:
         found = only(drift(wants(), live(charger(B))))
 
         assert (found.kind, found.target.charger, found.adoptable) == (FindingKind.UNMANAGED, B, True)
+
+    @pytest.mark.parametrize(
+        ("roles", "values"), [(1, {}), (7, {"maxCurrent": Unreadable(reason=Reason.FORBIDDEN)})], ids=["role", "asked"]
+    )
+    def test_adopting_is_not_offered_where_our_account_reads_nothing(
+        self, roles: int, values: dict[str, Unreadable]
+    ) -> None:
+        """Unknown is not absent: such an adoption would write no value."""
+        found = only(drift(wants(), live(charger(B, roles=roles, **values))))
+
+        assert (found.kind, found.adoptable) == (FindingKind.UNMANAGED, False)
+        assert "reconciler adopt" not in found.next_step.text
+        assert "Owner or Service" in found.next_step.text
 
     def test_an_installation_without_a_file_is_one_finding_with_all_its_chargers(self) -> None:
         """Not one per charger."""
@@ -167,6 +218,22 @@ class TestUnfinished:
 
         assert [(one.kind, one.severity.value) for one in found] == [(FindingKind.WAITING, "S3")] * 2
 
+    @pytest.mark.parametrize(("owner", "expected"), [(False, ("waiting", "S3")), (True, ("changed", "S1"))])
+    def test_our_group_is_no_unwanted_access_before_an_owner_has_accepted(
+        self, owner: bool, expected: tuple[str, str]
+    ) -> None:
+        """Nobody is invited yet, so the file itself wants it to stay; once somebody owns the site it must go."""
+        wish = permissions(
+            person("person:c-1", "owner"), absent=[gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)]
+        )
+        accepted = [has_access("person:c-1", "owner")] if owner else []
+
+        found = drift(wants(access=wish), live(access=[*accepted, has_access("userGroup:BSJG", "owner")]))
+
+        group = only([one for one in found if one.target.principal == "userGroup:BSJG"])
+        assert (group.kind.value, group.severity.value) == expected
+        assert group.adoptable is owner
+
     def test_a_mode_that_waits_for_a_car_is_pending_once(self) -> None:
         """The plan names each busy charger; the finding is about the installation."""
         wish = wants(settings={"authentication.mode": "webhooks"}, switch=SwitchPolicy())
@@ -186,6 +253,7 @@ class TestUnfinished:
         assert (found.kind, found.wanted, found.actual) == (FindingKind.BLOCKED, 32.0, 16.0)
         assert "above-circuit" in found.next_step.text
         assert found.change_id is None
+        assert not found.adoptable  # `adopt` waits for the same decision
 
 
 class TestExceptions:
@@ -209,9 +277,23 @@ class TestExceptions:
         agreed = fleet(WISH, deviations=[exception("maxCurrent", charger=A, value=13.0)])
 
         assert kinds(drift(agreed, live(charger(A, maxCurrent=13.0)))) == ["suppressed"]
-        assert [
-            (one.kind.value, one.wanted) for one in drift(agreed, live(charger(A, maxCurrent=10.0), circuits=CIRCUIT))
-        ] == [("changed", 13.0)]
+        other = only(drift(agreed, LESS))
+        assert (other.kind.value, other.wanted) == ("changed", 13.0)
+        assert not other.adoptable  # the file's value does not count
+
+    def test_a_wish_of_an_exception_stands_in_exceptions_yaml(self) -> None:
+        """Whoever looks into the installation's file would find another value."""
+        agreed = fleet(WISH, deviations=[exception("maxCurrent", charger=A, value=13.0, line=9)])
+
+        _, plan = looked_up(agreed, LESS)
+        assert [(one.file, one.line) for one in plan.changes] == [("fleet/exceptions.yaml", 9)]
+        assert str(only(drift(agreed, LESS)).origin) == "fleet/exceptions.yaml:9"
+
+    def test_what_is_tolerated_is_told_where_the_file_wants_something_else(self) -> None:
+        """The wish that is shown beside it is the file's."""
+        agreed = fleet(WISH, deviations=[exception("maxCurrent", charger=A, value=13.0, line=9)])
+
+        assert str(only(drift(agreed, live(charger(A, maxCurrent=13.0)))).origin) == "fleet/installations/site.yaml:7"
 
     def test_one_that_has_ended_suppresses_nothing(self) -> None:
         """The files fail as well, but a snapshot may be looked at later."""

@@ -23,7 +23,9 @@ from tests.builders import (
     wants,
     wants_charger,
 )
+from tests.planning.drift_case import exception
 
+LIMIT = "maxCurrent"
 MISSING = Unreadable(reason=Reason.MISSING_MEMBER)
 
 
@@ -54,6 +56,23 @@ class TestNeeds:
         site = wants(access=permissions(person("person:c-1", "owner")))
 
         assert not needs_of(fleet(site, accounts=[PORTAL_ACCOUNT]))[0].permissions
+
+    def test_the_value_of_an_exception_is_the_one_that_may_go_up(self) -> None:
+        """Else the circuit of the charger would not be read, and a guard would refuse what it cannot judge."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=10.0), settings={"maxCurrent": 63.0})
+        tolerated = [exception(LIMIT, charger="ZAP000001", value=16.0), exception(LIMIT, value=80.0)]
+
+        (need,) = needs_of(fleet(site, deviations=tolerated))
+
+        assert need.raises_to == (("", 80.0), ("ZAP000001", 16.0))
+
+    def test_a_tolerated_limit_never_goes_up(self) -> None:
+        """Its state is read all the same: the report says what is tolerated."""
+        site = wants(wants_charger("ZAP000001", maxCurrent=10.0))
+
+        (need,) = needs_of(fleet(site, deviations=[exception(LIMIT, charger="ZAP000001")]))
+
+        assert (need.state_of, need.raises_to) == (("ZAP000001",), ())
 
 
 class TestBreadth:

@@ -28,6 +28,7 @@ GROUPS = ("Current", "Stand-alone", "Authentication", "Integration", "Access", "
 STREETS = ("Elveveien", "Fjellveien", "Bakkegata", "Solbakken", "Furulia", "Kaia", "Havnegata", "Åsveien")
 REGIONS = ("oslo", "bergen", "trondheim", "stavanger", "tromsø")
 SEGMENTS = ("home", "coop", "work", "public")
+HOSTILE = "=cmd|'/c calc'!A1 \x1b[31m | ::error::x <img src=x> @everyone `a` [x](http://evil.example)"
 EXCEPTION = Deviation(
     installation_id="-",
     setting="maxCurrent",
@@ -146,7 +147,7 @@ def finding(number: int, row: Kinds, *, name: str | None = None, serial: str | N
         group=group,
         origin=None if kind is FindingKind.UNMANAGED else Origin(file=f"fleet/installations/s{number}.yaml", line=9),
         change_id=f"{number:016x}" if restorable else None,
-        adoptable=restorable,
+        adoptable=restorable or kind is FindingKind.UNMANAGED,
         exception=EXCEPTION if kind is FindingKind.SUPPRESSED else None,
         cars=number % 3 if at_charger else None,
         code=code,
@@ -279,8 +280,12 @@ def _ending(sites: list[SiteSummary]) -> tuple[EndingException, ...]:
     return (EndingException(exception=exception, days_left=10, origin=origin),)
 
 
-EVERY_KIND = report_of(
-    [summary(number, [finding(number, row)], compared=number != 7) for number, row in enumerate(KINDS)],
-    [aged(finding(number, row), number * 5) for number, row in enumerate(KINDS)],
-)
-"""One site for each kind of finding."""
+def every_kind(*, name: str | None = None, more: int = 0) -> DriftReport:
+    """One site for each kind of finding, and so many more whose charger is off; all may have the same name."""
+    rows = [*enumerate(KINDS), *((len(KINDS) + number, KINDS[0]) for number in range(more))]
+    found = [(number, finding(number, row, name=name)) for number, row in rows]
+    sites = [summary(number, [one], name=name, compared=number != 7) for number, one in found]
+    return report_of(sites, [aged(one, 5 * number % 120) for number, one in found])
+
+
+EVERY_KIND = every_kind()

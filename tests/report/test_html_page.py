@@ -159,6 +159,56 @@ class TestWithoutScript:
         row = rows_of(report_of([], [aged(one, 1)]))[0]
         assert (row.wanted, row.actual) == ("as in the file", "not read")
 
+    def test_an_invitation_that_nobody_accepted_was_read(self) -> None:
+        """It is as the file wants it; only the person has not answered."""
+        kind, severity, setting, *_, why, group, code = SAMPLES[6]
+        one = finding(6, (kind, severity, setting, None, None, why, group, code))
+
+        row = rows_of(report_of([], [aged(one, 1)]))[0]
+        assert (row.wanted, row.actual) == ("as in the file", "invited, not accepted yet")
+
+    def test_a_board_is_told_of_people_who_must_answer_and_of_nobody_else(self) -> None:
+        """A group that loses its access later answers nothing; a person at two sites is asked twice."""
+        person, again = finding(1, SAMPLES[6]), finding(2, SAMPLES[6])
+        group = replace(person, target=replace(person.target, principal="userGroup:BSJG"))
+
+        page = Page(drift_html(report_of([], [aged(one, 1) for one in (person, again, group)])))
+        assert "We wait for 2 answers of people at 2 sites" in page.text
+
+    def test_a_board_reads_of_each_cause_in_its_own_words(self) -> None:
+        """An invitation that waits says nothing about bills, and a gap is not a mistake."""
+        rows = [("D408", FindingKind.WAITING), ("D404", FindingKind.CHANGED), ("D406", FindingKind.UNREADABLE)]
+        found = [
+            aged(replace(finding(number, SAMPLES[4]), code=code, kind=kind), 1)
+            for number, (code, kind) in enumerate(rows, start=1)
+        ]
+
+        text = Page(drift_html(report_of([], found))).text
+        assert "At 1 site an invitation has not been accepted yet: Fjellveien 1." in text
+        assert "At 1 site bills or connected services may be wrong: Bakkegata 2." in text
+        assert "At 1 site we cannot see whether everything is right: Solbakken 3." in text
+
+    def test_a_board_is_told_what_it_must_decide(self) -> None:
+        """What is urgent goes on until somebody decides; what is sent already does not."""
+        found = [aged(finding(number, SAMPLES[number]), 1) for number in (0, 1, 3, 5, 8, 10)]
+
+        text = Page(drift_html(report_of([], found))).text
+        to_do = text[text.rindex("What is to do") : text.rindex("For auditors")]
+        assert "Put right at once what could overload a fuse at 1 site: Fjellveien 1." in to_do
+        assert "Decide at 1 site: put back what was agreed, or agree to what is there: Elveveien 0." in to_do
+        assert "Find out who keeps changing 1 site back: Solbakken 3." in to_do
+        assert "Decide at 1 site how to put it right safely: Kaia 5." in to_do
+        assert "Find out what became of a charger at 1 site: Bakkegata 10." in to_do
+        assert "Elveveien 8" not in to_do
+
+    def test_a_board_reads_big_numbers_in_groups(self) -> None:
+        """As everywhere on the page."""
+        found = [aged(finding(number, SAMPLES[6]), 1) for number in range(1639)]
+
+        page = drift_html(report_of([], found))
+        assert "We wait for 1\u00a0639 answers of people at 1\u00a0639 sites." in page
+        assert "<li>1 was solved since the last report.</li>" in page
+
     def test_totals_leave_out_what_is_tolerated(self) -> None:
         """An exception is an agreement."""
         page = drift_html(EVERY_KIND)
@@ -182,7 +232,7 @@ class TestWithoutScript:
         assert "We looked at 11 of 12 sites on 15 January 2026 at 05:18 UTC; 1 site could not be looked at." in board
         assert "At 1 site a fuse could be overloaded: Fjellveien 1." in board
         assert not re.search(r"\bS\d\b|maxCurrent|authentication|reconciler|D\d{3}", board)
-        assert len(board.split()) < 200
+        assert len(board.split()) < 250
 
     def test_those_on_call_see_causes_with_cars(self) -> None:
         """One writer that broke ten sites is one thing to do."""
@@ -233,6 +283,49 @@ class TestWithoutScript:
 
         assert fields
         assert all(text.strip() == level.upper() for level, text in fields)
+
+
+class TestHeatMap:
+    def test_what_was_not_read_is_not_called_clean(self) -> None:
+        """Three signs for three things: open, not read, compared and in order."""
+        one = finding(1, SAMPLES[0])
+        site = replace(summary(1, [one]), unread=("Current", "Access"))
+
+        page = drift_html(report_of([site], [aged(one, 1)]))
+
+        cells = re.findall(r'<td class="(?:heat s2|unknown|none)">([^<]*)</td>', page)
+        assert cells == ["S2", "·", "·", "·", "?", "·"]
+        assert json.loads(Page(page).inside["script"][0])["sites"][0][-1] == "2---?-"
+
+    def test_a_site_where_nothing_is_known_is_listed(self) -> None:
+        """Also when nothing else is wrong there."""
+        page = drift_html(report_of([replace(summary(1, []), unread=("Access",))], []))
+
+        assert page.count('<td class="unknown">?</td>') == 1
+
+    def test_a_label_counts_the_sites_at_the_severity_that_it_shows(self) -> None:
+        """One S2 beside two S3 is one S2, not three."""
+        mild = (*SAMPLES[0][:1], Severity.S3, *SAMPLES[0][2:])
+        here = [finding(0, SAMPLES[0]), finding(20, mild), finding(40, mild)]
+        sites = [summary(number, [one]) for number, one in zip((0, 20, 40), here, strict=True)]
+
+        page = drift_html(report_of(sites, [aged(one, 1) for one in here]))
+
+        assert re.findall(r'<td class="heat s2">S2 <small>at (\d)</small></td>', page) == ["1", "1"]
+
+    def test_labels_of_a_single_site_are_left_out_and_counted(self) -> None:
+        """Nothing vanishes without a word."""
+        sites = [summary(0, []), summary(4, []), summary(8, [])]
+
+        page = Page(drift_html(report_of(sites, [])))
+
+        assert "Left out: 3 labels that only one installation has." in page.text
+
+    def test_a_label_tells_at_how_many_sites_nobody_knows(self) -> None:
+        """Two of them, of which one could not be compared at all."""
+        sites = [replace(summary(0, []), unread=("Access",)), summary(20, [], compared=False)]
+
+        assert '<td class="unknown">? <small>at 2</small></td>' in drift_html(report_of(sites, []))
 
 
 class TestHostile:

@@ -26,8 +26,8 @@
   });
   const sites = data.sites.map(([name, id, labels, chargers, compared, worst]) => {
     const one = { name: data.texts[name], id: data.texts[id], labels: data.texts[labels], chargers, compared, worst };
-    one.rank = Math.min(9, ...[...worst].filter((digit) => digit !== "-").map(Number));
-    one.wrong = one.rank < 9 || !compared;
+    one.rank = Math.min(9, ...[...worst].filter((digit) => digit >= "0" && digit <= "9").map(Number));
+    one.wrong = one.rank < 9 || !compared || worst.includes("?");
     one.hay = [one.name, one.id, one.labels].join("\n").toLowerCase();
     return one;
   }).sort((one, other) => one.rank - other.rank);
@@ -62,8 +62,8 @@
     const row = node.querySelector("tr");
     for (const digit of one.worst) {
       const cell = row.insertCell();
-      cell.textContent = digit !== "-" ? `S${digit}` : one.compared ? "·" : "?";
-      cell.className = digit !== "-" ? `heat s${digit}` : one.compared ? "none" : "unknown";
+      cell.textContent = digit === "-" ? "·" : digit === "?" ? "?" : `S${digit}`;
+      cell.className = digit === "-" ? "none" : digit === "?" ? "unknown" : `heat s${digit}`;
     }
     node.querySelector("a").dataset.site = one.id;
     return node;
