@@ -80,6 +80,8 @@ def _below(tree: dict[str, Any], place: Iterable[str]) -> dict[str, Any]:
 
 def _grant(tree: dict[str, Any], base: Any, principal: str, value: Value | Absent) -> None:
     """Entries and removals are lists in a file and maps by principal once merged; both trees begin at their place."""
+    if _is_granted(tree, base, principal, value):
+        return
     permissions: dict[str, Any] = tree.setdefault("permissions", {})
     for key in ("entries", "absent"):
         kept = [item for item in permissions.get(key, []) if principal_of(item) != principal]
@@ -95,6 +97,15 @@ def _grant(tree: dict[str, Any], base: Any, principal: str, value: Value | Absen
         entry = _named(principal)
         entries.append(entry)
     entry["roles"] = _plain(value)
+
+
+def _is_granted(tree: Tree, base: Any, principal: str, value: Value | Absent) -> bool:
+    """Whether the layers below grant exactly that and the file says nothing of this principal."""
+    own = tree.get("permissions", {})
+    if any(principal_of(item) == principal for key in ("entries", "absent") for item in own.get(key, [])):
+        return False
+    below = (_at(base, ("permissions", "entries")) or {}).get(principal, {}).get("roles")
+    return isinstance(value, tuple) and isinstance(below, list) and sorted(below) == sorted(value)
 
 
 def _named(principal: str) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def _wishes(tree: Tree, shared: Shared, wanted: Wanted) -> Iterator[Wish]:
 
 def _let_us_leave(tree: dict[str, Any], base: Tree, group: str) -> None:
     """Our group goes once an owner has accepted, whatever the file said of it."""
-    permissions = tree[PERMISSIONS]
+    permissions = tree.setdefault(PERMISSIONS, {})
     if "entries" in permissions:
         permissions["entries"] = [one for one in permissions["entries"] if principal_of(one) != group]
     merged = as_map(as_map(merge(base, tree).get(PERMISSIONS)).get("absent")).get(group)

@@ -1,6 +1,6 @@
 """From a redirect to a new file: believe nothing, write the use down, read with our own account, draft like `adopt`."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -254,7 +254,7 @@ class _Managed:
         """As it is: only new files are limited."""
         return self._drafts.patch(installation_id, adopted)
 
-    def take(self, names: Iterable[str]) -> None:
+    def take(self, names: Mapping[str, str]) -> None:
         """As it is."""
         self._drafts.take(names)
 
