@@ -219,4 +219,6 @@ def _drafted(site: ObservedInstallation, serials: tuple[str, ...], desk: _Desk) 
     if read is None:
         raise RuntimeError("a fleet that loaded has its files")
     wanted = Wanted(desired=desk.fleet.desired, observed=observed, installation_id=site.id, serials=serials)
-    return drafted(wanted, FleetDrafts(read), policy=policy, origins=desk.fleet.loaded.origins)
+    return drafted(
+        wanted, FleetDrafts(read, command="reconciler onboard"), policy=policy, origins=desk.fleet.loaded.origins
+    )

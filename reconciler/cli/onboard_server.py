@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _common(self) -> None:
         for name, value in (
             ("Cache-Control", "no-store"),
-            ("Referrer-Policy", "no-referrer"),
+            ("Referrer-Policy", "same-origin"),  # with no-referrer our own form would come without its origin
             ("X-Content-Type-Options", "nosniff"),
             ("Connection", "close"),
         ):

@@ -117,7 +117,7 @@ def _standing(
 
 def _stage(installation_id: str, seen: ObservedInstallation | None, part: Part, evidence: Evidence) -> Stage:
     """The first thing that holds, from what ends a hand-over to what is left to do."""
-    if _is_gone(seen):
+    if is_gone(seen):
         known = installation_id in evidence.left | evidence.attested
         return Stage.DONE if known else Stage.LOST
     if part.blocks:
@@ -144,7 +144,7 @@ def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) ->
     return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
 
 
-def _is_gone(seen: ObservedInstallation | None) -> bool:
+def is_gone(seen: ObservedInstallation | None) -> bool:
     """Whether the cloud shows us nothing of the installation; an answer that failed to come says nothing."""
     if seen is None:
         return True

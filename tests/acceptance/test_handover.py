@@ -105,6 +105,7 @@ class TestTheJourney:
         assert (waiting.code, stages(waiting)) == (4, {"Bakkegata 7": "waiting"})
         assert stages(accepted) == {"Bakkegata 7": "leaving"}
         assert [one["outcome"] for one in left.document["outcomes"]] == ["done"]
+        assert (left.code, left.document["receipt"]["open_reasons"]) == (0, [])
         assert (over.code, stages(over)) == (0, {"Bakkegata 7": "done"})
         assert (finished.code, actions(finished)) == (0, {SERIAL: "released"})
         assert not (shop.folder / NEW).exists()
@@ -168,6 +169,24 @@ class TestTheJourney:
         assert actions(too_early) == {SERIAL: "refused"}
         assert stages(over) == {"Bakkegata 7": "done"}
         assert actions(finished) == {SERIAL: "released"}
+
+    @pytest.mark.parametrize("kind", ["lost-answer-after", "error-after"])
+    def test_access_that_went_without_an_answer_confirms_nothing(self, shop: Shop, kind: str) -> None:
+        """The removal took effect and nobody answered it: the run says that it could not be read, the journal knows."""
+        without_file(shop, BAKKEGATA)
+        shop.edit(
+            "fleet.yaml", "      permissions: partner\n", "      permissions: partner\n      standAlone: partner\n"
+        )
+        begin(shop)
+        shop.apply(NEW, "--yes")
+        shop.run("sandbox", "accept-invitation", OWNER)
+        shop.run("sandbox", "fault", kind, "--method", "DELETE", "--times", "1")
+
+        left = shop.apply(NEW, "--yes")
+
+        assert [one["outcome"] for one in left.document["outcomes"]] == ["done"]
+        assert (left.code, left.document["receipt"]["converged"]) == (4, False)
+        assert stages(status(shop, NEW)) == {"Bakkegata 7": "done"}
 
     def test_what_is_not_over_is_not_filed_away(self, shop: Shop) -> None:
         """The owner has not accepted, so the file stays and says why."""

@@ -58,6 +58,7 @@ class TestGranted:
         assert says(ended, Outcome.GRANTED)
         assert ended.out.strip().endswith("fleet/installations/elveveien-12.yaml")
         assert f"id: {ELVEVEIEN}" in file.read_text()
+        assert "by `reconciler onboard`." in file.read_text()
         assert "ZAP012345" in file.read_text()
         assert (plan.code, plan.document["changes"]) == (0, [])
         assert shop.run("validate").code == 0

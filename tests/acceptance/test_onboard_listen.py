@@ -166,14 +166,14 @@ class TestListen:
         assert done.status == 200
 
     def test_headers_keep_the_page_to_itself(self, shop: Shop) -> None:
-        """The address carries the nonce: no referrer, no cache, no frame, no script."""
+        """The address carries the nonce: no referrer elsewhere, no cache, no frame, no script."""
         nonce = nonce_of(link(shop))
 
         with listening(shop) as browser:
             page = browser.open(f"/{nonce}?success=false")
             browser.press(f"/{nonce}", fields(page))
 
-        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Referrer-Policy"] == "same-origin"
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")

@@ -1,8 +1,6 @@
 """The sandbox's consent page in a real browser: by keyboard, on a phone, in the dark, without a script."""
 
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import urlencode
 
 import pytest
@@ -18,20 +16,6 @@ from tests.sandbox.cloud import BAKKEGATA, ELVEVEIEN
 KARI = "kari.nordmann@people.example"
 NAMES = "[...document.querySelectorAll('.choice')].map((one) => one.firstElementChild.nextElementSibling.innerText)"
 WIDTH = "document.documentElement.scrollWidth"
-
-
-class Partner(BaseHTTPRequestHandler):
-    """Where the browser goes in the end."""
-
-    def do_GET(self) -> None:
-        """Show the referrer that came along."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/plain")
-        self.end_headers()
-        self.wfile.write(f"from {self.headers.get('Referer', 'nowhere')}".encode())
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
 
 
 @pytest.fixture
@@ -50,18 +34,6 @@ def sandbox(world: World) -> Iterator[str]:
     """The served world."""
     with running(world) as url:
         yield url
-
-
-@pytest.fixture
-def partner() -> Iterator[str]:
-    """A page of the partner's on another port."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Partner)
-    thread = Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/done/nonce"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def link(sandbox: str, **parameters: str) -> str:
