@@ -7,6 +7,7 @@ never becomes a default, because a file that somebody writes later would grant i
 Lines are counted as our own files are laid out; whoever writes the files counts them again.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from reconciler.planning.site import MODE
 from reconciler.planning.wanted import PERMISSIONS
 
 PREFIX = "adopted"
+_CAPITAL = re.compile(r"([A-Z])")
 _PROFILE_HEAD = 3
 _BLOCK = 2
 """An empty line and the key of a block."""
@@ -179,25 +181,26 @@ def _wishes(items: _Items) -> tuple[Wish, ...]:
 
 
 def _named(groups: _Groups, sites: Iterable[NewSite], taken: Collection[str]) -> Iterator[SharedValues]:
-    """Names by type of installation; numbers only where a name would stand twice."""
+    """Names by type of installation, or else by mode; numbers only where a name would stand twice."""
     pro = {site.id: site.pro for site in sites}
     by_word: dict[str, list[_Items]] = {}
     members = {common: sorted(one for shape in shapes for one in shape.sites) for common, shapes in groups.items()}
     for common in sorted(groups, key=_order):
-        by_word.setdefault(_word({pro[one] for one in members[common]}), []).append(common)
+        by_word.setdefault(_word({pro[one] for one in members[common]}, common), []).append(common)
     for word, several in sorted(by_word.items()):
         for name, common in zip(_free_names(f"{PREFIX}-{word}", len(several), taken), several, strict=False):
             yield SharedValues(profile=name, wishes=_wishes(common), installations=tuple(members[common]))
 
 
-def _word(types: Collection[bool | None]) -> str:
+def _word(types: Collection[bool | None], common: _Items) -> str:
     match [*types]:
         case [True]:
             return "pro"
         case [False]:
             return "home"
         case _:
-            return "shared"
+            values = (wish.value for item in common for wish in item.wishes if wish.path[-1] == "mode")
+            return _CAPITAL.sub(r"-\1", str(next(values, "shared"))).lower()
 
 
 def _free_names(name: str, count: int, taken: Collection[str]) -> Iterator[str]:
