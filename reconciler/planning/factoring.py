@@ -113,16 +113,16 @@ def _everywhere(shapes: Iterable[_Shape]) -> _Items:
 
 
 def _chosen(shapes: Sequence[_Shape]) -> list[_Items]:
-    """Profiles one after the other, always the one that saves most for those that have none yet."""
+    """Profiles one after the other, always the one that saves most beyond what those before it save."""
     candidates = _candidates(shapes)
     chosen: list[_Items] = []
-    left = [*shapes]
     while candidates:
-        best = max(candidates, key=lambda one: _gain(one, left))
-        if _gain(best, left) <= 0:
+        so_far = [_most(shape, chosen) for shape in shapes]
+        more = {one: _more(one, shapes, so_far) for one in candidates}
+        best = max(candidates, key=more.__getitem__)
+        if more[best] <= 0:
             break
         chosen.append(best)
-        left = [shape for shape in left if _saved(shape, best) <= 0]
     return chosen
 
 
@@ -137,26 +137,40 @@ def _candidates(shapes: Iterable[_Shape]) -> list[_Items]:
 
 def _settled(shapes: Sequence[_Shape], chosen: Sequence[_Items]) -> _Groups:
     """Each installation with the profile that saves it most, without profiles that do not pay any more."""
-    while True:
-        groups: dict[_Items, list[_Shape]] = {common: [] for common in chosen}
-        for shape in shapes:
-            best = max(chosen, key=lambda one: _saved(shape, one), default=None)
-            if best is not None and _saved(shape, best) > 0:
-                groups[best].append(shape)
-        paying = [common for common in chosen if _gain(common, groups[common]) > 0]
-        if paying == chosen:
-            return groups
-        chosen = paying
+    left = [*chosen]
+    while left:
+        worth = {one: _more(one, shapes, _without(one, shapes, left)) for one in left}
+        worst = min(left, key=worth.__getitem__)
+        if worth[worst] > 0:
+            break
+        left.remove(worst)
+    groups: dict[_Items, list[_Shape]] = {common: [] for common in left}
+    for shape in shapes:
+        best = max(left, key=lambda one: _saved(shape, one), default=None)
+        if best is not None and _saved(shape, best) > 0:
+            groups[best].append(shape)
+    return groups
+
+
+def _without(common: _Items, shapes: Iterable[_Shape], chosen: Sequence[_Items]) -> list[int]:
+    others = [one for one in chosen if one != common]
+    return [_most(shape, others) for shape in shapes]
+
+
+def _most(shape: _Shape, chosen: Iterable[_Items]) -> int:
+    return max((_saved(shape, common) for common in chosen), default=0)
+
+
+def _more(common: _Items, shapes: Iterable[_Shape], so_far: Iterable[int]) -> int:
+    """Lines that a profile saves beyond what its installations save already, its own lines taken off."""
+    better = sum(
+        max(0, _saved(shape, common) - before) * len(shape.sites) for shape, before in zip(shapes, so_far, strict=True)
+    )
+    return better - _PROFILE_HEAD - _lines(common)
 
 
 def _saved_by(groups: _Groups) -> int:
-    return sum(_gain(common, shapes) for common, shapes in groups.items())
-
-
-def _gain(common: _Items, shapes: Iterable[_Shape]) -> int:
-    """Lines that a profile saves, its own ones taken off."""
-    saved = sum(max(0, _saved(shape, common)) * len(shape.sites) for shape in shapes)
-    return saved - _PROFILE_HEAD - _lines(common)
+    return sum(_more(common, shapes, [0] * len(shapes)) for common, shapes in groups.items())
 
 
 def _saved(shape: _Shape, common: _Items) -> int:

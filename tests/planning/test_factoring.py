@@ -79,6 +79,13 @@ class TestProfiles:
 
         assert sorted(shared(sites).values()) == [[*range(8)], [*range(8, 16)]]
 
+    def test_what_many_share_does_not_keep_few_from_sharing_more(self) -> None:
+        """Our group is everywhere; still each mode gets its profile, and none is left that says only the group."""
+        modes = [FREE] * 8 + [KEYS] * 8 + [CLOUD] * 8
+        sites = [site(number, authentication, GROUP) for number, authentication in enumerate(modes)]
+
+        assert [*shared(sites)] == ["adopted-native-1", "adopted-native-2", "adopted-ocpp-cloud"]
+
     def test_numbers_tell_apart_what_would_have_one_name(self) -> None:
         """By what they say, not by who came first; what is there already keeps its name."""
         sites = [
