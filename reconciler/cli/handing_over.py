@@ -97,8 +97,8 @@ def start_batch(requests: Sequence[Request]) -> Batch:
         desired=opened.desired, origins=opened.loaded.origins, under=opened.under, released=opened.released
     )
     with connected(accounts, access=Access.READ_ONLY) as connections:
-        observed = workflow.find_chargers(requests, connections.finders, files)
         policy = _policy(connections)
+        observed = workflow.find_chargers(requests, connections.finders, files, now=policy.now)
     groups = [one.own_principal for one in opened.desired.accounts if one.own_principal is not None]
     return workflow.start(requests, observed, files, HandoverDrafts(opened.fleet, groups), policy)
 

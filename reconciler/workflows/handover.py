@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Protocol
 
 from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation
@@ -21,7 +22,7 @@ from reconciler.model.handover import (
     Wanted,
     Weight,
 )
-from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.model.ports import Origins
 from reconciler.planning.handover import is_refused, remarks_of, wanted_of
 from reconciler.planning.handover_case import Case
@@ -76,13 +77,17 @@ class Files:
         object.__setattr__(self, "over", {serial: one for one in self.released for serial in one.serials})
 
 
-def find_chargers(requests: Sequence[Request], finders: Mapping[str, Finder], files: Files) -> ObservedFleet:
-    """The live installations of all requests, each account asked once, side by side.
+def find_chargers(
+    requests: Sequence[Request], finders: Mapping[str, Finder], files: Files, *, now: datetime
+) -> ObservedFleet:
+    """The live installations of all requests, each account asked once, side by side; none, when all are over.
 
     Raises:
         CloudError: A login or a list failed, so nothing can be concluded.
     """
     serials = {request.serial for request in requests} - (files.over.keys() - files.by_serial.keys())
+    if not serials:
+        return ObservedFleet(observed_at=now, breadth=Breadth.ACCOUNT, installations=())
     with ThreadPoolExecutor(max_workers=len(finders)) as pool:
         parts = list(pool.map(lambda name: finders[name].find(serials), sorted(finders)))
     return joined(parts)

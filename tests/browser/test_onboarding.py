@@ -32,7 +32,6 @@ GROUP = "permissions.userGroup:BSJG"
 FAST = 200.0
 PATIENCE_S = 30
 SAID = "document.querySelector('[role=status]').textContent"
-ASKED = "document.querySelector('#serial') !== null"
 
 
 @pytest.fixture
@@ -86,12 +85,12 @@ class Listening:
 
 
 @contextmanager
-def listening(shop: Shop, *arguments: str) -> Iterator[Listening]:
+def listening(shop: Shop, *arguments: str, timeout: str = str(PATIENCE_S)) -> Iterator[Listening]:
     """`onboard listen` on a free port, until somebody has answered."""
     told: list[str] = []
     shop.monkeypatch.setattr(onboard_listen, "say", told.append)
     ended: dict[str, Any] = {}
-    command = ["onboard", "listen", "--port", "0", "--timeout", str(PATIENCE_S), *arguments]
+    command = ["onboard", "listen", "--port", "0", "--timeout", timeout, *arguments]
     thread = threading.Thread(target=lambda: ended.update(code=run_command_line(command)))
     thread.start()
     until = monotonic() + PATIENCE_S
@@ -193,3 +192,99 @@ class TestGranted:
         assert ended.code == 0, ended.err
         assert OPERATOR[Outcome.GRANTED].message in ended.err
         assert is_committed_and_plans_to_zero(shared_home)
+
+
+OTHER_HOME = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c04"
+PRO = "c04f3a7e-2d18-4b6b-9e70-5b8a1f6d2e04"
+FORGED_NONCE = "A" * 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odd:
+    """What a browser can come back with that must not make a file; `before` is done once the link is made."""
+
+    outcome: Outcome
+    claims: str
+    code: int = 5
+    asked: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    gives: str | None = None
+    nonce: str | None = None
+    awaited: bool = False
+    withheld: tuple[str, ...] = ()
+
+
+YES = f"success=true&installationId={HOME}"
+ODD = (
+    Odd(outcome=Outcome.MISSING, claims="success=true"),
+    Odd(outcome=Outcome.NEEDS_REVIEW, claims="success=perhaps"),
+    Odd(outcome=Outcome.ALREADY_VISIBLE, claims=f"success=true&installationId={OTHER_HOME}"),
+    Odd(outcome=Outcome.FOREIGN, claims=f"success=true&installationId={OTHER_HOME}", asked=("--installation", HOME)),
+    Odd(outcome=Outcome.NOT_YET_READABLE, claims=YES, code=4),
+    Odd(outcome=Outcome.WRONG_TYPE, claims=f"success=true&installationId={PRO}", gives=PRO, withheld=(PRO,)),
+    Odd(outcome=Outcome.FORGED, claims=YES, nonce=FORGED_NONCE, gives=HOME, awaited=True, code=4),
+    Odd(
+        outcome=Outcome.EXPIRED,
+        claims=YES,
+        asked=("--valid-days", "1"),
+        before=("sandbox", "advance", "25h"),
+        gives=HOME,
+        awaited=True,
+        code=4,
+    ),
+)
+
+
+def comes_back(shop: Shop, odd: Odd, url: str) -> str:
+    """Make a link, let happen what happens, and where the browser then ends."""
+    for place in odd.withheld:
+        shop.run("sandbox", "set", place, f"{GROUP}=none")
+    back = re.search(r"returnUrl=([^&]+)", link(shop, url, *odd.asked))
+    assert back is not None
+    if odd.gives:
+        given = shop.run("sandbox", "set", odd.gives, f"{GROUP}=owner, service")
+        assert given.code == 0, given.err
+    if odd.before:
+        shop.run(*odd.before)
+    address = back[1] if odd.nonce is None else f"{url}/{odd.nonce}"
+    return f"{address}?{odd.claims}"
+
+
+class TestOtherwise:
+    def test_a_no_on_the_consent_page_is_told_on_ours(self, tab: Tab, shared_home: Shop) -> None:
+        """Deny, come back, confirm: code 4, the message in the person's language, no file."""
+        with listening(shared_home, "--pr") as local:
+            log_in(tab, link(shared_home, local.url, "--lang", "no"))
+            decide(tab, "deny")
+            confirm(tab)
+            said = tab.run(SAID)
+
+        assert local.code() == 4
+        assert said == PERSON["no"][Outcome.DENIED].message
+        assert not new_file(shared_home).exists()
+
+    def test_the_same_address_a_second_time_is_told(self, tab: Tab, shared_home: Shop) -> None:
+        """Pressed again in another window after it was used."""
+        with listening(shared_home, timeout="8") as local:
+            back = re.search(r"returnUrl=([^&]+)", link(shared_home, local.url))
+            assert back is not None
+            shared_home.run("onboard", "accept", f"{back[1]}?success=false")
+            tab.visit(f"{back[1]}?{YES}")
+            said = tab.run(SAID)
+
+        assert said == PERSON["en"][Outcome.REPLAYED].message
+        assert not new_file(shared_home).exists()
+
+    @pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd.outcome.value)
+    def test_what_makes_no_file_says_why(self, tab: Tab, shared_home: Shop, odd: Odd) -> None:
+        """Each kind has its own message on the page and its own code; whoever only guesses does not end the wait."""
+        with listening(shared_home, "--pr", timeout="8" if odd.awaited else str(PATIENCE_S)) as local:
+            tab.visit(comes_back(shared_home, odd, local.url))
+            if tab.run("document.querySelector('button') !== null"):
+                confirm(tab)
+            said = tab.run(SAID)
+
+        assert said == PERSON["en"][odd.outcome].message
+        assert local.code() == odd.code
+        assert not new_file(shared_home).exists()
+        assert git(shared_home, "branch", "--show-current").strip() == "main"
