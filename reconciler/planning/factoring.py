@@ -1,8 +1,9 @@
 """Finds what new installation files have in common, as far as a layer below them makes the fleet shorter.
 
-Authentication with its configuration, and who has access: what stands on lines of its own. A charger takes one line
-whatever it says, so its settings stay in its file, where whoever looks for the amperes of a fuse finds them. Access
-never becomes a default, because a file that somebody writes later would grant it without a word.
+Authentication with its configuration, and access of groups: what stands on lines of its own. A charger takes one line
+whatever it says, so its settings stay in its file, where whoever looks for the amperes of a fuse finds them. Persons
+stay there too: whoever moves out is taken out of one place. Access never becomes a default, because a file that
+somebody writes later would grant it without a word.
 
 Lines are counted as our own files are laid out; whoever writes the files counts them again.
 """
@@ -45,6 +46,10 @@ class _Item:
     setting: str
     principal: str
     wishes: tuple[Wish, ...]
+
+    @property
+    def is_of_a_person(self) -> bool:
+        return self.setting == PERMISSIONS and not self.principal.startswith("userGroup:")
 
     @property
     def sort_key(self) -> tuple[str, ...]:
@@ -90,7 +95,7 @@ def common_values(sites: Collection[NewSite], *, room: Room, taken: Collection[s
 
 def _shapes(sites: Iterable[NewSite]) -> list[_Shape]:
     of_site = {site.id: frozenset(_items(site.adopted)) for site in sites}
-    often = Counter(item for items in of_site.values() for item in items)
+    often = Counter(item for items in of_site.values() for item in items if not item.is_of_a_person)
     found: dict[tuple[_Items, int], list[str]] = {}
     for identity, items in sorted(of_site.items()):
         shared = frozenset(item for item in items if often[item] > 1)

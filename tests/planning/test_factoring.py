@@ -63,8 +63,8 @@ class TestProfiles:
         assert shared([]) == shared([site(0, FREE, GROUP)], Room.DEFAULTS_AND_PROFILES) == {}
 
     def test_access_of_our_group_goes_along(self) -> None:
-        """Persons stay in the file of their own installation."""
-        sites = [site(number, KEYS, GROUP, f"person:c-{number}", pro=True) for number in range(6)]
+        """Persons stay in the file of their own installation, even one who owns all of them."""
+        sites = [site(number, KEYS, GROUP, "person:c-1", pro=True) for number in range(6)]
 
         (profile,) = common_values(sites, room=Room.PROFILES, taken=())
 
