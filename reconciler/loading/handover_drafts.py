@@ -1,7 +1,7 @@
 """Drafts of the files that a hand-over needs: an installation's file, and the profile when the fleet has none."""
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,7 +19,7 @@ from reconciler.loading.origins import ReadFleet
 from reconciler.loading.patching import PatchError, patched
 from reconciler.loading.shared import Shared
 from reconciler.loading.site import as_items, as_map
-from reconciler.loading.slugs import safe_name, slug_of
+from reconciler.loading.slugs import file_names, safe_name
 from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import read_yaml
 from reconciler.loading.yaml_text import entry_lines
@@ -45,7 +45,7 @@ class HandoverDrafts:
             groups: Our own groups in all accounts, as permissions name them; only a single one goes into the profile.
         """
         self._fleet = fleet
-        self._taken = {PurePosixPath(file.path).stem.casefold() for file, _ in fleet.files.values()}
+        self._names: Mapping[str, str] = {}
         self._profile = None if PROFILE in fleet.shared.profiles.layers else self._new_profile(sorted(set(groups)))
         self._shared = fleet.shared if self._profile is None else _with_profile(fleet.shared, self._profile)
 
@@ -54,10 +54,9 @@ class HandoverDrafts:
         """The profile of hand-overs; None when the fleet has one."""
         return self._profile
 
-    def take(self, names: Iterable[str]) -> None:
-        """Names of installations that get new files in this run; those that would share a slug get their ids."""
-        slugs = [slug_of(name) for name in names]
-        self._taken |= {slug for slug in slugs if slugs.count(slug) > 1}
+    def take(self, names: Mapping[str, str]) -> None:
+        """Names of installations that get new files in this run, by id, so that no two files get the same."""
+        self._names = self._names_of(names)
 
     def patch(self, installation_id: str, wanted: Wanted) -> FileDraft | str:
         """An existing file that says what is wanted; comments and layout stay.
@@ -83,7 +82,7 @@ class HandoverDrafts:
         head: dict[str, Any] = {"version": 1, "id": site.id, "name": safe_name(site.name or "") or site.id}
         if len(self._fleet.shared.rules.accounts) > 1:
             head["account"] = site.account
-        relative = f"installations/{self._free(slug_of(site.name or ''), site.id)}.yaml"
+        relative = f"installations/{self._name(site)}.yaml"
         file = self._fleet.folder.file(*relative.split("/"))
         return self._draft(file, None, _new_text(relative, _wanted_tree(head, self._shared, wanted)))
 
@@ -110,9 +109,12 @@ class HandoverDrafts:
         file = self._fleet.folder.file("profiles", f"{PROFILE}.yaml")
         return FileDraft(file=file.name, path=path, before=None, after="\n".join(lines) + "\n")
 
-    def _free(self, slug: str, installation_id: str) -> str:
-        word = slug if slug.casefold() not in self._taken else f"{slug}-{installation_id[:8]}"
-        return word if word.casefold() not in self._taken else f"{slug}-{installation_id}"
+    def _name(self, site: ObservedInstallation) -> str:
+        return self._names.get(site.id) or self._names_of({site.id: site.name or ""})[site.id]
+
+    def _names_of(self, names: Mapping[str, str]) -> dict[str, str]:
+        taken = {PurePosixPath(file.path).stem.casefold() for file, _ in self._fleet.files.values()}
+        return file_names(names, taken)
 
 
 def _with_profile(shared: Shared, draft: FileDraft) -> Shared:

@@ -1,7 +1,7 @@
 """Starts hand-overs, as files; plan and apply carry them out. Nothing here writes, neither to a cloud nor to a disk."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,7 +40,7 @@ class Drafts(Protocol):
         """The profile of hand-overs; None when the fleet has one."""
         ...
 
-    def take(self, names: Iterable[str]) -> None:
+    def take(self, names: Mapping[str, str]) -> None:
         """Names of installations that get new files in this run."""
         ...
 
@@ -97,11 +97,8 @@ def start(requests: Sequence[Request], observed: ObservedFleet, files: Files, dr
     """What the files would be; nothing is written. A request that cannot go stays out, the others go."""
     starting = _Starting(files=files, observed=observed, drafts=drafts, policy=policy)
     cases = starting.cases(requests)
-    drafts.take(
-        one.found.site.name or ""
-        for one in cases
-        if one.found.site is not None and one.found.site.id not in files.by_id
-    )
+    sites = [one.found.site for one in cases if one.found.site is not None]
+    drafts.take({site.id: site.name or "" for site in sites if site.id not in files.by_id})
     rows = tuple(starting.row(case) for case in cases)
     profile = [drafts.profile] if drafts.profile is not None and starting.drafted else []
     changed = [one for one in starting.drafted.values() if one.before != one.after]
