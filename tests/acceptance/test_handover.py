@@ -153,6 +153,7 @@ class TestTheJourney:
         begun = begin(shop)
         applied = shop.apply(NEW, "--yes")
         shop.run("sandbox", "carry-out", applied.document["worksheet"])
+        verified = shop.plan(NEW).document
         shop.apply(NEW, "--yes")
         by_hand = status(shop, NEW)
         shop.run("sandbox", "accept-invitation", OWNER)
@@ -164,6 +165,9 @@ class TestTheJourney:
         finished = shop.run("handover", "finish", SERIAL, "--yes", report=True)
 
         assert "access-not-readable" in codes(begun, SERIAL)
+        assert {one["outcome"] for one in applied.document["outcomes"]} <= {"waiting", "done"}
+        assert {one["setting"] for one in verified["changes"]} == {"permissions"}
+        assert verified["pending"] == []
         assert by_hand.code == 4
         assert stages(still_there) == {"Bakkegata 7": "leaving"}
         assert actions(too_early) == {SERIAL: "refused"}
