@@ -11,7 +11,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills browser faults faults-selfcheck
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills handovers browser faults faults-selfcheck
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
@@ -21,6 +21,7 @@ help:
 	@echo "make faults         every fault at every call of 13 small applies, judged on the world itself (about 20 minutes)"
 	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
+	@echo "make handovers      500 hand-overs from a list in four waves, at the fewest requests, interrupted and begun again"
 	@echo "make browser        the HTML report in headless Chromium with its figures, and the pictures for the docs"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
@@ -49,6 +50,10 @@ KILLS ?= --moments 200 --jobs 6 --seed 1
 
 kills: $(VENV)/installed-dev
 	@$(BIN)/python -m tests.kills $(KILLS)
+
+handovers: export HANDOVERS ?= 500
+handovers: $(VENV)/installed-dev
+	@$(BIN)/python -m pytest tests/acceptance/test_many_handovers.py
 
 browser: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest tests/browser -s -rs

@@ -80,20 +80,28 @@ def account(
     authentication: Route = Route.PARTNER,
     stand_alone: Route = Route.PARTNER,
     permissions: Route = Route.PARTNER,
+    charger_permissions: Route = Route.PARTNER,
     name: str = MAIN,
     agreement: str | None = "our own sandbox contract",
     group: str | None = None,
 ) -> Account:
-    routes = (("authentication", authentication), ("permissions", permissions), ("standAlone", stand_alone))
+    routes = (
+        ("authentication", authentication),
+        ("chargerPermissions", charger_permissions),
+        ("permissions", permissions),
+        ("standAlone", stand_alone),
+    )
     return Account(name=name, cloud=Cloud.SANDBOX, routes=routes, agreement=agreement, group=group)
 
 
-PORTAL_ACCOUNT = account(authentication=Route.PORTAL, stand_alone=Route.PORTAL, permissions=Route.PORTAL)
+PORTAL_ACCOUNT = account(
+    authentication=Route.PORTAL, stand_alone=Route.PORTAL, permissions=Route.PORTAL, charger_permissions=Route.PORTAL
+)
 
 
-def wants_charger(serial: str, **settings: Value) -> DesiredCharger:
+def wants_charger(serial: str, *, access: DesiredPermissions | None = None, **settings: Value) -> DesiredCharger:
     """A declared charger: `wants_charger("ZPR080001", maxCurrent=16.0, standAlone=False)`."""
-    return DesiredCharger(serial=serial, settings=tuple(sorted(settings.items())))
+    return DesiredCharger(serial=serial, settings=tuple(sorted(settings.items())), permissions=access)
 
 
 def person(principal: str, *roles: str) -> DesiredPermission:
@@ -174,6 +182,7 @@ def charger(
     online: bool | None = True,
     mode: OperatingMode | None = OperatingMode.DISCONNECTED,
     roles: int | None = None,
+    access: Sequence[ObservedPermission] | Unreadable | None = None,
     **values: Observation,
 ) -> ObservedCharger:
     """A live charger: `charger("ZPR080001", maxCurrent=16.0)`."""
@@ -185,7 +194,14 @@ def charger(
         mode=mode,
         roles=roles,
         values=tuple(sorted(values.items())),
+        permissions=_by_principal(access),
     )
+
+
+def _by_principal(
+    access: Sequence[ObservedPermission] | Unreadable | None,
+) -> tuple[ObservedPermission, ...] | Unreadable | None:
+    return tuple(sorted(access, key=lambda one: one.principal)) if isinstance(access, Sequence) else access
 
 
 def has_access(
@@ -205,6 +221,7 @@ def live(
     account_name: str = MAIN,
     native_allowed: bool | None = True,
     power_managed: bool | None = False,
+    pro: bool | None = None,
 ) -> ObservedInstallation:
     """One live installation; settings that are not given have quiet defaults, those of other modes are ABSENT.
 
@@ -220,7 +237,6 @@ def live(
         )
     else:
         found = circuits
-    seen = tuple(sorted(access, key=lambda one: one.principal)) if isinstance(access, Sequence) else access
     return ObservedInstallation(
         id=site,
         account=account_name,
@@ -229,9 +245,10 @@ def live(
         values=tuple(sorted(values.items())),
         chargers=tuple(sorted(chargers, key=lambda one: one.serial)),
         circuits=found,
-        permissions=seen,
+        permissions=_by_principal(access),
         native_allowed=native_allowed,
         power_managed=power_managed,
+        pro=pro,
     )
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 import click
 
@@ -26,12 +27,20 @@ from reconciler.loading.load import LoadedFleet
 from reconciler.model.adoption import Adoption
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.factoring import Layout
 from reconciler.model.words import counted
 
 
 @click.command("adopt")
 @click.argument("targets", nargs=-1, metavar="[ID|SERIAL|SELECTOR]...")
 @click.option("--all", "everything", is_flag=True, help="A new file for every visible installation without one.")
+@click.option(
+    "--layout",
+    type=click.Choice([one.value for one in Layout]),
+    default=Layout.SHARED.value,
+    show_default=True,
+    help="Of several new files: what they share in profiles where that is shorter, or each file on its own.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the differences of the files and write nothing.")
 @click.option("--yes", is_flag=True, allow_from_autoenv=False, help="Do not ask.")
 @format_options
@@ -39,6 +48,7 @@ from reconciler.model.words import counted
 def command(
     targets: tuple[str, ...],
     everything: bool,  # noqa: FBT001  click hands flags over as booleans
+    layout: str,
     dry_run: bool,  # noqa: FBT001  as above
     yes: bool,  # noqa: FBT001  as above
     format_: str,
@@ -60,7 +70,7 @@ def command(
             remedy="name an installation id, a serial or a file, or give --all for everything that has no file",
         )
     loaded, desired = _fleet()
-    adoption = _adoption(loaded, desired, targets)
+    adoption = _adoption(loaded, desired, targets, layout=Layout(layout))
     emitted = _renders(adoption)
     if not dry_run and adoption.to_write and not _confirmed(adoption, yes=yes):
         say("nothing was written")
@@ -90,10 +100,11 @@ def _renders(adoption: Adoption) -> Mapping[Format, Render]:
     }
 
 
-def _adoption(loaded: LoadedFleet, desired: DesiredFleet, targets: Sequence[str]) -> Adoption:
+def _adoption(loaded: LoadedFleet, desired: DesiredFleet, targets: Sequence[str], *, layout: Layout) -> Adoption:
     from reconciler.cli.adopting import ids_to_read, takeover_of
     from reconciler.loading.drafts import FleetDrafts
     from reconciler.workflows.adopt import adopt
+    from reconciler.workflows.factoring import adopt_shared
     from reconciler.workflows.snapshot import survey_fleet
 
     accounts = _accounts(desired)
@@ -105,7 +116,14 @@ def _adoption(loaded: LoadedFleet, desired: DesiredFleet, targets: Sequence[str]
     fleet = loaded.origins.fleet
     if fleet is None:
         raise RuntimeError("a fleet that loaded has its files")
-    return adopt(takeover, FleetDrafts(fleet), policy=policy, origins=loaded.origins)
+    drafts = FleetDrafts(fleet)
+    match layout:
+        case Layout.SHARED:
+            return adopt_shared(takeover, drafts, policy=policy, origins=loaded.origins)
+        case Layout.FILES:
+            return adopt(takeover, drafts, policy=policy, origins=loaded.origins)
+        case _:
+            assert_never(layout)
 
 
 def _accounts(desired: DesiredFleet) -> list[Account]:
@@ -135,4 +153,4 @@ def _confirmed(adoption: Adoption, *, yes: bool) -> bool:
             where="adopt",
             remedy="review `reconciler adopt … --dry-run`, then give --yes",
         )
-    return click.confirm(f"Write {counted(len(adoption.to_write), 'file')}?", default=False, err=True)
+    return click.confirm(f"Write {counted(len(adoption.writes), 'file')}?", default=False, err=True)

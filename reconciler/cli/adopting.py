@@ -96,12 +96,9 @@ def _seen(installation_id: str, observed: ObservedFleet) -> ObservedInstallation
 
 
 def write_files(adoption: Adoption, fleet: Path) -> tuple[Path, ...]:
-    """Write all files of an adoption, each atomically and only over what was read.
+    """Write all files of an adoption, each atomically and only over what was read; what they share comes first.
 
     Raises:
         ReconcilerError: A file was changed or came to be meanwhile; those before it are written.
     """
-    return tuple(
-        write_fleet_file(fleet, one.draft.path, before=one.draft.before, after=one.draft.after)
-        for one in adoption.to_write
-    )
+    return tuple(write_fleet_file(fleet, one.path, before=one.before, after=one.after) for one in adoption.writes)

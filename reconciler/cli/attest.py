@@ -26,7 +26,7 @@ _INITIALS = re.compile(r"[^\W_]{1,6}")
 )
 @global_options
 def command(file: Path, by: str, evidence: str) -> int:
-    """Confirm that the permissions in FILE were set in the Portal, where no call can read them.
+    """Confirm that the permissions in FILE, its chargers' too, were set in the Portal, where no call can read them.
 
     Writes fleet/attestations/<installation id>.yaml, valid for 180 days or until the permissions in the file change.
     """
@@ -40,7 +40,7 @@ def command(file: Path, by: str, evidence: str) -> int:
             remedy=f"give one file, for instance {found[0].file}",
         )
     site = found[0]
-    if site.permissions is None:
+    if site.permissions is None and not site.charger_permissions:
         raise UsageProblemError(
             "this file declares no permissions, so there is nothing to confirm",
             where=str(file),
@@ -48,7 +48,7 @@ def command(file: Path, by: str, evidence: str) -> int:
         )
     attestation = new_attestation(
         site.id,
-        permissions_digest(site.permissions),
+        permissions_digest(site),
         by=by,
         evidence=evidence,
         today=datetime.now().astimezone().date(),

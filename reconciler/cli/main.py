@@ -21,13 +21,15 @@ COMMANDS: dict[str, str] = {
     "apply": "Carry out a plan in safe order and prove it by reading back.",
     "snapshot": "Write the redacted live state to a file, for planning offline.",
     "adopt": "Write the live state into files, so that the plan becomes empty.",
+    "onboard": "Ask the owner of an installation for access by a link, and end with its file.",
     "github": "Steps of the workflows on GitHub: comment, issue, ledger, reviewed plans.",
     "explain": "Tell where a value comes from, or what a code means.",
+    "handover": "Give chargers to their owners: start, status, finish, letter.",
     "attest": "Confirm that permissions were set in the Portal.",
     "init": "Start a fleet repository whose plan is empty.",
     "doctor": "Look for what would stop a run: credentials, clock, roles, people, pins.",
     "completion": "Print the completion script of a shell.",
-    "sandbox": "The simulated cloud: serve, seed, reset, set, carry-out, advance, log …",
+    "sandbox": "The simulated cloud: serve, reset, set, carry-out, consent, advance, log …",
     "demo": "The whole story on the sandbox, in a temporary folder.",
 }
 """Name and one-line help, so that `--help` imports no command."""

@@ -11,15 +11,16 @@ import click
 from reconciler import __version__
 from reconciler.cli.options import current_globals
 from reconciler.cli.wiring import Access, Connections, connected
+from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
-from reconciler.planning.make import Policy
+from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.history import history
 from reconciler.store.verified import verified_writes
-from reconciler.workflows.plan import plan_fleet
+from reconciler.workflows.plan import observe_fleet
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,11 +58,13 @@ def make_the_plan(loaded: LoadedFleet, desired: DesiredFleet, asked: Asked) -> P
 
 
 def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, *, accepted: Sequence[str]) -> Plan:
-    """Plan over open connections."""
+    """Plan over open connections, and tick what a person has done in the Portal since."""
     root = current_globals().root
     policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=root)
     policy = replace(policy, unsteady=unsteady_at(policy.now, connections, root=root))
-    return plan_fleet(part, observers=connections.observers, policy=policy, origins=loaded.origins)
+    observed = observe_fleet(part, connections.observers)
+    tick_worksheets(Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at))
+    return make_plan(part, observed, policy, loaded.origins)
 
 
 def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:

@@ -8,14 +8,17 @@ from reconciler.cli.credentials import SecretStore
 from reconciler.cli.output import say
 from reconciler.cli.resuming import earlier_of
 from reconciler.cli.wiring import Connections
+from reconciler.cli.worksheets import asked_before, forms_of
 from reconciler.errors import CloudError, ReconcilerError
 from reconciler.model.desired import Route
 from reconciler.model.digest import digest_of
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind
+from reconciler.model.ticks import Progress
 from reconciler.model.words import open_reasons
-from reconciler.report import json_document, worksheet
+from reconciler.report import json_document
+from reconciler.report.worksheet import worksheet
 from reconciler.store.runs import NOT_REVIEWED, ROLLBACK, RunFolder
 from reconciler.workflows.apply import waves_of
 from reconciler.workflows.context import Apply
@@ -127,7 +130,7 @@ def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str |
         return None
     so = {OutcomeKind.DONE, OutcomeKind.ALREADY}
     done = frozenset(outcome.change_id for outcome in outcomes if outcome.kind in so)
-    sheet = worksheet.worksheet(plan, ids, done=done)
-    log.write_file("worksheet.json", json_document.to_text(worksheet.worksheet_document(sheet)))
-    log.write_file("worksheet.html", worksheet.worksheet_html(sheet))
-    return log.write_file("worksheet.md", worksheet.worksheet_markdown(sheet))
+    asked = dict.fromkeys(ids, plan.created_at) | asked_before(ids)
+    sheet = worksheet(plan, ids, done=done, progress=Progress(change_ids=(), ticks={}, asked_at=asked))
+    written = {name: log.write_file(name, text) for name, text in forms_of(sheet).items()}
+    return written["worksheet.md"]

@@ -12,6 +12,7 @@ from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem
 from reconciler.model.snapshot import Snapshot
+from reconciler.report.worksheet import Worksheet
 
 
 def plan_renders(plan: Plan) -> Mapping[Format, Render]:
@@ -83,6 +84,18 @@ def adoption_renders(told: ToldAdoption, *, document: Mapping[str, Any]) -> Mapp
         Format.TEXT: lambda: adoption.adoption_text(told, **screen()),
         Format.MARKDOWN: lambda: adoption.adoption_markdown(told),
         Format.JSON: lambda: json_document.to_text(dict(document)),
+    }
+
+
+def worksheet_renders(sheet: Worksheet) -> Mapping[Format, Render]:
+    """How a worksheet is shown; in a terminal as Markdown, which reads well there."""
+    from reconciler.report import json_document, worksheet_forms, worksheet_page
+
+    return {
+        Format.TEXT: lambda: worksheet_forms.worksheet_markdown(sheet),
+        Format.MARKDOWN: lambda: worksheet_forms.worksheet_markdown(sheet),
+        Format.JSON: lambda: json_document.to_text(worksheet_forms.worksheet_document(sheet)),
+        Format.HTML: lambda: worksheet_page.worksheet_html(sheet),
     }
 
 

@@ -189,6 +189,24 @@ def accept_invitation(person: str, installation: str | None) -> int:
     return ExitCode.DONE
 
 
+@command.command("consent")
+@click.argument("link", metavar="LINK|LOOKUPKEY")
+@click.option("--person", "who", required=True, metavar="PERSON", help="person:<id>, or an address.")
+@click.option("--installation", metavar="ID|NAME", help="Left out: the only one that the page offers.")
+@click.option("--deny", is_flag=True, help="Deny instead of approving.")
+@global_options
+def consent(link: str, who: str, installation: str | None, *, deny: bool) -> int:
+    """PERSON approves (or denies) an access request without a browser; prints the address it would be sent to."""
+    if deny:
+        click.echo(_do("deny-consent", link=link, who=who)["address"])
+        say("denied")
+        return ExitCode.DONE
+    done = _do("approve-consent", link=link, who=who, installation=installation)
+    click.echo(done["address"])
+    say(f"approved at {done['name']}")
+    return ExitCode.DONE
+
+
 @command.command("advance")
 @click.argument("duration", metavar="DURATION")
 @global_options
@@ -259,5 +277,7 @@ def outbox() -> int:
     for letter in letters:
         at = datetime.fromtimestamp(letter["at"], UTC)
         person = f"person:{ids[letter['to']]}" if letter["to"] in ids else "somebody who is not in the directory"
-        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {for_terminal(cut(letter['installation']))} for {person}")
+        charger = f"charger {letter['charger']} of " if "charger" in letter else ""
+        place = for_terminal(charger + cut(letter["installation"]))
+        click.echo(f"{at:%Y-%m-%dT%H:%M:%S}Z  invitation to {place} for {person}")
     return ExitCode.DONE

@@ -16,7 +16,9 @@ from reconciler.cli.renders import (
     result_renders,
     snapshot_renders,
     validation_renders,
+    worksheet_renders,
 )
+from reconciler.cli.worksheets import stored_sheet
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.documents import kind_of, read_plan, read_result
 from reconciler.loading.drift_parts import read_drift
@@ -36,8 +38,9 @@ from reconciler.store.layout import is_run_id, runs_folder
 def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
     """Render FILE, a saved JSON document, in any format that fits. Offline; changes nothing.
 
-    Plans, results, drift reports, snapshots and what `validate` and `adopt` wrote as text, markdown and json; drift
-    reports as csv and html too; plans, drift reports and validations as github annotations.
+    Plans, results, worksheets, drift reports, snapshots and what `validate` and `adopt` wrote as text, markdown and
+    json; worksheets and drift reports as html, drift reports as csv too; plans, drift reports and validations as github
+    annotations.
     """
     parsed_reports(reports, formats=DRIFT_FORMATS)
     match kind_of(file):
@@ -51,6 +54,8 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
             renders = drift_renders(read_drift(file), least=Severity.S4)
         case "snapshot":
             renders = snapshot_renders(read_snapshot(file), now=datetime.now(UTC))
+        case "worksheet":
+            renders = worksheet_renders(stored_sheet(file))
         case "validation":
             problems, files = read_validation(file)
             renders = validation_renders(problems, files=files)
@@ -61,7 +66,8 @@ def command(file: Path, format_: str, reports: tuple[str, ...]) -> int:
             raise InvalidDocumentError(
                 f"a document of kind {json.dumps(other)} cannot be shown",
                 where=str(file),
-                remedy="give a plan, drift report, snapshot, validation or adoption in JSON, or a run's result.json",
+                remedy="give a plan, drift report, snapshot, validation or adoption in JSON, or a run's result.json or "
+                "worksheet.json",
             )
     emit(renders, format_=format_, reports=reports)
     return ExitCode.DONE

@@ -71,13 +71,13 @@ def _accounts(part: DesiredFleet) -> list[Account]:
 
 def taken(part: DesiredFleet, accounts: Sequence[Account], connections: Connections) -> Snapshot:
     """Everything that the accounts show now; of a selection only its installations."""
-    from reconciler.planning.reads import everything_of, permission_readers, read_floor
+    from reconciler.planning.reads import everything_of, read_floor
     from reconciler.workflows.snapshot import survey_fleet
 
     only = None if part.selection is None else frozenset(site.id for site in part.installations)
     observed = survey_fleet(connections.surveyors, only=only)
     policy = policy_at(observed.observed_at, connections, accepted=(), root=current_globals().root)
-    needs = everything_of(observed, permission_readers(accounts))
+    needs = everything_of(observed, accounts)
     return Snapshot(
         tool_version=policy.tool_version,
         observed=observed,

@@ -21,7 +21,7 @@ from reconciler.model.ports import Clock, Progress
 from reconciler.report.escape import for_terminal
 from reconciler.report.progress import NoProgress, TerminalProgress
 from reconciler.workflows.context import Reach
-from reconciler.workflows.ports import Observer, Surveyor
+from reconciler.workflows.ports import Finder, Observer, Surveyor
 
 __all__ = ["Access", "Connections", "connected", "progress"]
 
@@ -57,6 +57,11 @@ class Connections:
     @property
     def surveyors(self) -> Mapping[str, Surveyor]:
         """Who reads everything of each account."""
+        return {name: account.observer for name, account in self.accounts.items()}
+
+    @property
+    def finders(self) -> Mapping[str, Finder]:
+        """Who finds chargers by serial in each account."""
         return {name: account.observer for name, account in self.accounts.items()}
 
     @property

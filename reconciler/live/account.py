@@ -23,7 +23,7 @@ from reconciler.live.rate import Pace
 from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
 from reconciler.live.request_log import NoLog, RequestLog
-from reconciler.live.routes.partner import adapter_for
+from reconciler.live.routes.partner import CHARGER_PERMISSIONS, adapter_for
 from reconciler.live.session import ZAPTEC_URL, RequestCounts, Session
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
@@ -137,24 +137,28 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         pace=Pace(clock, rate=account.rate),
         log=log or NoLog(),
     )
-    hint = f"{account.credentials}_USERNAME and {account.credentials}_PASSWORD"
-    login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
-    repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
-    session = Session(exchange, login=login, repeat=repeat)
+    session = _session(account, exchange, credentials=credentials, clock=clock, jitter=jitter)
     client = Client(session)
     adapter = adapter_for(account)
     partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
-    permissions = partner if account.route_for("permissions") is Route.PARTNER else None
     observer = CloudObserver(
         client,
         account=account.name,
         requests=lambda: session.counts.read,
-        permissions=permissions,
+        permissions=_if_named(partner, account, route_key="permissions"),
+        charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
         clock=clock,
         progress=progress,
         workers=concurrency,
     )
-    executor = CloudExecutor(client, partner=partner, permissions=permissions, people=people, secrets=secrets)
+    executor = CloudExecutor(
+        client,
+        partner=partner,
+        permissions=_if_named(partner, account, route_key="permissions"),
+        charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
+        people=people,
+        secrets=secrets,
+    )
     return LiveAccount(
         account=account,
         observer=observer,
@@ -162,6 +166,20 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         _session=session,
         _exchange=exchange,
     )
+
+
+def _session(
+    account: Account, exchange: Exchange, *, credentials: Credentials, clock: Clock, jitter: random.Random | None
+) -> Session:
+    hint = f"{account.credentials}_USERNAME and {account.credentials}_PASSWORD"
+    login = Login(exchange, credentials=credentials, clock=clock, hint=hint)
+    repeat = Repeat(clock, jitter=jitter or random.Random())  # noqa: S311  spreads repeats, guards nothing
+    return Session(exchange, login=login, repeat=repeat)
+
+
+def _if_named(partner: PartnerRoute | None, account: Account, *, route_key: str) -> PartnerRoute | None:
+    """The partner route where the account names it for those settings."""
+    return partner if account.route_for(route_key) is Route.PARTNER else None
 
 
 def _check_host(account: Account, base_url: str, transport: httpx.BaseTransport) -> None:

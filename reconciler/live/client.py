@@ -38,6 +38,12 @@ class Client:
         fetch = partial(self._page, path, rows.installation_row, {})
         return walk(fetch, id_of=lambda row: row.id, together=together, label="installations", call=f"GET {path}")
 
+    def not_granted(self, together: Together, *, lookup_key: str) -> tuple[InstallationRow, ...]:
+        """Those that a user group does not see, by the filter `ExcludeIfVisibleForUserGroupLookupKey` of that list."""
+        path = "/api/installation"
+        fetch = partial(self._page, path, rows.installation_row, {"ExcludeIfVisibleForUserGroupLookupKey": lookup_key})
+        return walk(fetch, id_of=lambda row: row.id, together=together, label="not granted", call=f"GET {path}")
+
     def chargers(self, together: Together) -> tuple[ChargerRow, ...]:
         """All active chargers that the account sees, sorted by id. `GET /api/chargers`."""
         path = "/api/chargers"

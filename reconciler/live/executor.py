@@ -10,6 +10,7 @@ from reconciler.live.failures import CallError, RefusedError, UncertainError
 from reconciler.live.partner_route import PartnerRoute
 from reconciler.live.routes import api, portal
 from reconciler.model.change import Change
+from reconciler.model.observed import ObservedPermission
 from reconciler.model.outcome import WriteAnswer, WriteStatus
 from reconciler.model.people import People
 from reconciler.model.plan import Operation, Step
@@ -26,6 +27,7 @@ class CloudExecutor:
     Args:
         partner: The partner route, None when the account has none.
         permissions: The same when it may be used for permissions.
+        charger_permissions: The same when it may be used for those of single chargers.
         secrets: Resolves `env:NAME` and `file:NAME`; called only while a secret is written.
     """
 
@@ -35,12 +37,14 @@ class CloudExecutor:
         *,
         partner: PartnerRoute | None,
         permissions: PartnerRoute | None,
+        charger_permissions: PartnerRoute | None,
         people: People | None,
         secrets: Callable[[str], Secret],
     ) -> None:
         self._client = client
         self._partner = partner
         self._permissions = permissions
+        self._charger_permissions = charger_permissions
         self._people = people
         self._secrets = secrets
 
@@ -72,8 +76,11 @@ class CloudExecutor:
             case Scope.PRINCIPAL:
                 if self._permissions is None:
                     return _NO_CALL
-                found = self._permissions.permissions(step.installation_id)
-                return {permission.principal: permission.roles for permission in found}
+                return _roles(self._permissions.permissions(step.installation_id))
+            case Scope.CHARGER_PRINCIPAL:
+                if self._charger_permissions is None:
+                    return _NO_CALL
+                return _roles(self._charger_permissions.charger_permissions(step.target_id))
             case _:
                 assert_never(scope)
 
@@ -122,20 +129,24 @@ class CloudExecutor:
             case Operation.PARTNER_STAND_ALONE:
                 self._by_partner(step).write_stand_alone(step.target_id, enabled=members.stand_alone(step, changes))
             case Operation.PARTNER_PERMISSION:
-                self._send_permission(step, changes)
+                principal, roles = members.permission(step, changes, self._people)
+                self._by_partner(step).write_permission(step.installation_id, principal=principal, roles=roles)
+            case Operation.PARTNER_CHARGER_PERMISSION:
+                principal, roles = members.permission(step, changes, self._people)
+                self._by_partner(step).write_charger_permission(step.target_id, principal=principal, roles=roles)
             case Operation.PORTAL:
                 portal.refuse(step)
             case _:
                 assert_never(step.operation)
 
-    def _send_permission(self, step: Step, changes: Sequence[Change]) -> None:
-        principal, roles = members.permission(step, changes, self._people)
-        self._by_partner(step).write_permission(step.installation_id, principal=principal, roles=roles)
-
     def _by_partner(self, step: Step) -> PartnerRoute:
         if self._partner is None:
             raise RefusedError("not sent: the account has no partner route", call=f"step {step.id}")
         return self._partner
+
+
+def _roles(found: Sequence[ObservedPermission]) -> Mapping[str, Observation]:
+    return {permission.principal: permission.roles for permission in found}
 
 
 def _answer(status: WriteStatus, error: CallError) -> WriteAnswer:

@@ -1,6 +1,6 @@
 """What is known about one installation while its account is read, and which reads it still lacks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.live import rows
 from reconciler.live.available import why_unknown
@@ -33,9 +33,10 @@ class FoundSite:
     chargers: dict[str, ObservedCharger] = field(default_factory=dict)
     circuits: tuple[Circuit, ...] | Unreadable | None = None
     permissions: Permissions | None = None
+    charger_permissions: dict[str, Permissions] = field(default_factory=dict)
 
 
-def everything_of(site: FoundSite, *, account: str, permissions: bool) -> ReadNeed:
+def everything_of(site: FoundSite, *, account: str, permissions: bool, charger_permissions: bool) -> ReadNeed:
     """The need that leaves out nothing a plan may ask for: every state, the circuits, and who has access.
 
     Circuits are read where a limit could move, so every limit is said to go up.
@@ -48,8 +49,16 @@ def everything_of(site: FoundSite, *, account: str, permissions: bool) -> ReadNe
         state_of=serials,
         raises_to=tuple((serial, _ANY_LIMIT_A) for serial in ("", *serials)),
         permissions=permissions,
+        charger_permissions_of=serials if charger_permissions else (),
         mode=mode if isinstance(mode, str) else None,
     )
+
+
+def access_asked_for(site: FoundSite) -> frozenset[str]:
+    """Serials whose own permissions are to be read; only Pro has such, so that nobody asks Go or Home."""
+    if site.need is None or (site.row is not None and site.row.pro is False):
+        return frozenset()
+    return frozenset(site.need.charger_permissions_of)
 
 
 def lacks_its_mode(site: FoundSite, need: ReadNeed) -> bool:
@@ -98,11 +107,17 @@ def observed_of(site: FoundSite, account: str) -> ObservedInstallation:
         name=site.name,
         roles=row.roles if row else None,
         values=row.values if row else rows.unreadable_values(site.why),
-        chargers=tuple(sorted(site.chargers.values(), key=lambda charger: (charger.serial, charger.id))),
+        chargers=tuple(sorted(_chargers(site), key=lambda charger: (charger.serial, charger.id))),
         circuits=site.circuits,
         permissions=site.permissions,
         pro=row.pro if row else None,
         power_managed=row.power_managed if row else None,
         native_allowed=row.native_allowed if row else None,
         available_unknown=why_unknown(row.available) if row else site.why,
+        postcode=row.postcode if row else None,
     )
+
+
+def _chargers(site: FoundSite) -> list[ObservedCharger]:
+    access = site.charger_permissions
+    return [replace(one, permissions=access[one.id]) if one.id in access else one for one in site.chargers.values()]

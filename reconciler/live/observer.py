@@ -10,6 +10,7 @@ from reconciler.live.client import Client
 from reconciler.live.failures import CallError
 from reconciler.live.found import (
     FoundSite,
+    access_asked_for,
     everything_of,
     lacks_available,
     lacks_its_mode,
@@ -45,12 +46,21 @@ class PermissionReader(Protocol):
         ...
 
 
+class ChargerPermissionReader(Protocol):
+    """The same for single chargers."""
+
+    def charger_permissions(self, charger_id: str) -> tuple[ObservedPermission, ...]:
+        """Who was given what on that charger, sorted by principal. Raises CallError."""
+        ...
+
+
 class CloudObserver:
     """Reads one account. Implements `workflows.ports.Observer`.
 
     Args:
         requests: Reads so far, without logins and repeats.
         permissions: The partner route when the account may use it for permissions, otherwise None.
+        charger_permissions: The same for those of single chargers.
         workers: Requests side by side; the limit on requests in flight holds as well.
     """
 
@@ -61,6 +71,7 @@ class CloudObserver:
         account: str,
         requests: Callable[[], int],
         permissions: PermissionReader | None,
+        charger_permissions: ChargerPermissionReader | None,
         clock: Clock,
         progress: Progress,
         workers: int,
@@ -69,6 +80,7 @@ class CloudObserver:
         self._account = account
         self._requests = requests
         self._permissions = permissions
+        self._charger_permissions = charger_permissions
         self._clock = clock
         self._progress = progress
         self._workers = workers
@@ -94,15 +106,47 @@ class CloudObserver:
         Raises:
             CloudError: The login or a list failed, so nothing can be concluded.
         """
-        permissions = self._permissions is not None
 
         def needed(sites: Mapping[str, FoundSite]) -> Iterable[ReadNeed]:
-            chosen = (site for _, site in sorted(sites.items()) if only is None or site.id in only)
-            return [everything_of(site, account=self._account, permissions=permissions) for site in chosen]
+            return map(
+                self._everything_of, (site for _, site in sorted(sites.items()) if only is None or site.id in only)
+            )
 
         found = self._read((), breadth=Breadth.ACCOUNT, needed=needed)
         kept = (site for site in found.installations if only is None or site.id in only)
         return replace(found, installations=tuple(kept))
+
+    def find(self, serials: Collection[str]) -> ObservedFleet:
+        """Read every managed setting of the installations where these serials hang; others are left out.
+
+        Raises:
+            CloudError: The login or a list failed, so nothing can be concluded.
+        """
+        wanted = frozenset(serials)
+
+        def needed(sites: Mapping[str, FoundSite]) -> Iterable[ReadNeed]:
+            return map(self._everything_of, (site for _, site in sorted(sites.items()) if _has_one_of(site, wanted)))
+
+        found = self._read((), breadth=Breadth.ACCOUNT, needed=needed)
+        kept = (site for site in found.installations if any(one.serial in wanted for one in site.chargers))
+        return replace(found, installations=tuple(kept))
+
+    def _everything_of(self, site: FoundSite) -> ReadNeed:
+        return everything_of(
+            site,
+            account=self._account,
+            permissions=self._permissions is not None,
+            charger_permissions=self._charger_permissions is not None,
+        )
+
+    def not_granted(self, lookup_key: str) -> tuple[tuple[str, str], ...]:
+        """Id and name of every installation that the account sees and the user group does not, sorted by id.
+
+        Raises:
+            CloudError: The login or the list failed.
+        """
+        with Together(workers=self._workers, progress=self._progress) as together:
+            return tuple((row.id, row.name or "") for row in self._client.not_granted(together, lookup_key=lookup_key))
 
     def _read(self, own: Sequence[ReadNeed], *, breadth: Breadth, needed: Needed) -> ObservedFleet:
         observed_at, before = self._clock.now(), self._requests()
@@ -180,10 +224,12 @@ class CloudObserver:
         jobs: list[Callable[[], None]] = []
         if need is None:
             return jobs
-        wanted = frozenset(need.state_of)
+        wanted, access_to = frozenset(need.state_of), access_asked_for(site)
         for charger in site.chargers.values():
             if charger.serial in wanted:
                 jobs.append(partial(self._read_state, site, charger))
+            if charger.serial in access_to:
+                jobs.append(partial(self._read_charger_permissions, site, charger.id))
         if need.permissions:
             jobs.append(partial(self._read_permissions, site))
         if lacks_its_mode(site, need) or lacks_available(site):
@@ -207,6 +253,12 @@ class CloudObserver:
             reader = self._permissions
             site.permissions = _or_unreadable(lambda: reader.permissions(site.id))
 
+    def _read_charger_permissions(self, site: FoundSite, charger_id: str) -> None:
+        reader = self._charger_permissions
+        site.charger_permissions[charger_id] = (
+            _NO_CALL if reader is None else _or_unreadable(lambda: reader.charger_permissions(charger_id))
+        )
+
     def _read_detail(self, site: FoundSite) -> None:
         """The list left out or garbled what is needed, so ask once for the detail; failing that, the list counts."""
         detail = _or_unreadable(lambda: self._client.installation(site.id))
@@ -226,6 +278,10 @@ class CloudObserver:
                         site.chargers[charger_id] = replace(charger, circuit_id=circuit_id)
             case Unreadable():
                 site.circuits = tree
+
+
+def _has_one_of(site: FoundSite, serials: frozenset[str]) -> bool:
+    return not serials.isdisjoint(charger.serial for charger in site.chargers.values())
 
 
 def _call(job: Callable[[], None]) -> None:

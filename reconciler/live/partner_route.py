@@ -50,18 +50,18 @@ class PartnerRoute:
             CallError: The adapter's call failed, or the adapter itself.
             WriteForbiddenError: The adapter tried to write.
         """
-        place = f"partner permissions of {installation_id}"
-        call = BoundCall(self._session, purpose=Purpose.READING, remedy=self._remedy)
-        found = self._run(
-            lambda: tuple(self._adapter.read_permissions(call, installation_id=installation_id)), call=call, place=place
+        return self._read(
+            f"partner permissions of {installation_id}",
+            lambda call: self._adapter.read_permissions(call, installation_id=installation_id),
+            check=_somebody_is_there,
         )
-        if isinstance(found, CloudError):
-            raise found from None
-        try:
-            return _observed(found, self._people)
-        except WireError as error:
-            what = f"the partner adapter {self._name} returned something else than permissions: {error}"
-            raise self._failed(what, place) from None
+
+    def charger_permissions(self, charger_id: str) -> tuple[ObservedPermission, ...]:
+        """Who was given what on a single charger, sorted by principal; usually nobody. Raises as `permissions` does."""
+        return self._read(
+            f"partner permissions of {charger_id}",
+            lambda call: self._adapter.read_charger_permissions(call, charger_id=charger_id),
+        )
 
     def write_authentication(self, installation_id: str, members: Mapping[str, PartnerValue]) -> None:
         """Set members of an installation. Raises RefusedError or UncertainError."""
@@ -85,6 +85,34 @@ class PartnerRoute:
                 call, installation_id=installation_id, principal=principal, roles=roles
             ),
         )
+
+    def write_charger_permission(self, charger_id: str, *, principal: PartnerPrincipal, roles: tuple[str, ...]) -> None:
+        """The same on a single charger."""
+        self._write(
+            f"partner permissions of {charger_id}",
+            lambda call: self._adapter.write_charger_permission(
+                call, charger_id=charger_id, principal=principal, roles=roles
+            ),
+        )
+
+    def _read(
+        self,
+        place: str,
+        work: Callable[[PartnerCall], Sequence[PartnerPermission]],
+        *,
+        check: Callable[[Sequence[PartnerPermission]], None] | None = None,
+    ) -> tuple[ObservedPermission, ...]:
+        call = BoundCall(self._session, purpose=Purpose.READING, remedy=self._remedy)
+        found = self._run(lambda: tuple(work(call)), call=call, place=place)
+        if isinstance(found, CloudError):
+            raise found from None
+        try:
+            if check is not None:
+                check(found)
+            return _observed(found, self._people)
+        except WireError as error:
+            what = f"the partner adapter {self._name} returned something else than permissions: {error}"
+            raise self._failed(what, place) from None
 
     def _write(self, place: str, work: Callable[[PartnerCall], None]) -> None:
         """What the one write met decides, whatever the adapter did with it; an accepted one never becomes a failure."""
@@ -129,13 +157,14 @@ class PartnerRoute:
         return CallError(what, call=place, reason=Reason.BAD_ANSWER, remedy=self._remedy)
 
 
-def _observed(found: Sequence[PartnerPermission], people: People | None) -> tuple[ObservedPermission, ...]:
-    """Raises WireError for anything that is not what it should be: it could be an address.
-
-    An empty list is no answer: whoever may read it has access themselves, so somebody always stands in it.
-    """
+def _somebody_is_there(found: Sequence[PartnerPermission]) -> None:
+    """An empty list is no answer: whoever may read that of an installation stands in it themselves."""
     if not found:
         raise WireError("the list is empty, although whoever may read it has access")
+
+
+def _observed(found: Sequence[PartnerPermission], people: People | None) -> tuple[ObservedPermission, ...]:
+    """Raises WireError for anything that is not what it should be: it could be an address."""
     known: dict[str, ObservedPermission] = {}
     for permission in found:
         _check(permission)

@@ -13,6 +13,7 @@ from reconciler.live import wire
 from reconciler.live.available import EVERYWHERE, AvailableCurrent, available_current
 from reconciler.live.wire import Members, WireError
 from reconciler.model.observed import Circuit, ObservedCharger, OperatingMode
+from reconciler.model.secret import Secret
 from reconciler.model.settings import STATE_OBSERVATIONS, Kind, Scope, Setting, settings_of
 from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Reason, Unreadable
 
@@ -38,6 +39,7 @@ class InstallationRow:
     Attributes:
         available: The available current, which an update must keep; planning only uses whether it is known.
         complete: False when the row lacks every member of its own mode, so that the detail may tell more.
+        postcode: None when it is left out or unusable; hand-overs compare it, nothing shows it.
     """
 
     id: str
@@ -49,6 +51,7 @@ class InstallationRow:
     native_allowed: bool | None
     available: AvailableCurrent
     complete: bool
+    postcode: Secret | None = None
 
     def get(self, name: str) -> Observation:
         """What was read of a setting of the table."""
@@ -95,7 +98,13 @@ def installation_row(data: object) -> InstallationRow:
         native_allowed=_or_none(wire.switch, row, "HasUserGroupWithAllowOcppNative"),
         available=available_current(row, left_out=_left_out(row, roles)),
         complete=_carries_its_mode(row, mode),
+        postcode=_postcode(row),
     )
+
+
+def _postcode(row: Members) -> Secret | None:
+    text = _or_none(wire.text, row, "ZipCode")
+    return None if text is None or not text.strip() else Secret(text)
 
 
 def _is_pro(row: Members) -> bool | None:

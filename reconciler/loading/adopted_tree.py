@@ -23,8 +23,8 @@ def with_wishes(own: Tree, base: Tree, wishes: Iterable[Wish]) -> dict[str, Any]
     tree: dict[str, Any] = copy.deepcopy(dict(own))
     for wish in wishes:
         match wish.path:
-            case ("permissions", principal):
-                _grant(tree, base, principal, wish.value)
+            case (*place, "permissions", principal):
+                _grant(_below(tree, place), _at(base, tuple(place)), principal, wish.value)
             case ("chargers", serial, name):
                 _set_charger(tree, base, serial, name, wish.value)
             case _:
@@ -71,8 +71,17 @@ def _effective(tree: Tree, base: Tree, serial: str) -> dict[str, Any]:
     return effective_charger(merged.get("chargerDefaults"), chargers.get(serial) if isinstance(chargers, dict) else {})
 
 
-def _grant(tree: dict[str, Any], base: Tree, principal: str, value: Value | Absent) -> None:
-    """Entries and removals are lists in a file and maps by principal once merged."""
+def _below(tree: dict[str, Any], place: Iterable[str]) -> dict[str, Any]:
+    here = tree
+    for step in place:
+        here = here.setdefault(step, {})
+    return here
+
+
+def _grant(tree: dict[str, Any], base: Any, principal: str, value: Value | Absent) -> None:
+    """Entries and removals are lists in a file and maps by principal once merged; both trees begin at their place."""
+    if _is_granted(tree, base, principal, value):
+        return
     permissions: dict[str, Any] = tree.setdefault("permissions", {})
     for key in ("entries", "absent"):
         kept = [item for item in permissions.get(key, []) if principal_of(item) != principal]
@@ -88,6 +97,15 @@ def _grant(tree: dict[str, Any], base: Tree, principal: str, value: Value | Abse
         entry = _named(principal)
         entries.append(entry)
     entry["roles"] = _plain(value)
+
+
+def _is_granted(tree: Tree, base: Any, principal: str, value: Value | Absent) -> bool:
+    """Whether the layers below grant exactly that and the file says nothing of this principal."""
+    own = tree.get("permissions", {})
+    if any(principal_of(item) == principal for key in ("entries", "absent") for item in own.get(key, [])):
+        return False
+    below = (_at(base, ("permissions", "entries")) or {}).get(principal, {}).get("roles")
+    return isinstance(value, tuple) and isinstance(below, list) and sorted(below) == sorted(value)
 
 
 def _named(principal: str) -> dict[str, Any]:

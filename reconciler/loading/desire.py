@@ -80,6 +80,7 @@ def _charger(serial: str, settings: Mapping[str, Any]) -> DesiredCharger:
         settings=_charger_settings(settings.get("maxCurrent"), settings.get("standAlone")),
         disabled_reason=disabled.get("reason"),
         disabled_until=date.fromisoformat(disabled["until"]) if disabled else None,
+        permissions=_permissions(settings.get("permissions")),
     )
 
 

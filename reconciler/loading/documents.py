@@ -165,7 +165,7 @@ def _short(validator: object, schema: object) -> str:
 def _check_ids(told: Sequence[Mapping[str, Any]], changes: Sequence[Change], *, path: Path) -> None:
     for part, change in zip(told, changes, strict=True):
         if part["id"] != change.id:
-            target = echo(change.target.charger or change.target.principal or change.target.installation_id)
+            target = echo(change.target.subject or change.target.installation_id)
             raise _forged(path, f"change {part['id']} ({target}, {change.setting}) does not have the id of its content")
     if len({change.id for change in changes}) < len(changes):
         raise _forged(path, "a change stands in it twice")

@@ -1,6 +1,6 @@
 """Drafts of installation files that say what is live: patches of those that are there, and new ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -14,13 +14,15 @@ from reconciler.loading.merge import Tree
 from reconciler.loading.modelines import modeline
 from reconciler.loading.origins import ReadFleet
 from reconciler.loading.patching import PatchError, patched
-from reconciler.loading.slugs import safe_name, slug_of
+from reconciler.loading.sharing import room_in, with_shared
+from reconciler.loading.slugs import file_names, safe_name
 from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import read_yaml
 from reconciler.loading.yaml_text import entry_lines, flow
-from reconciler.model.adoption import Adopted, Draft, Wish
+from reconciler.model.adoption import Adopted, Draft, SharedFile, Wish
 from reconciler.model.change import Target
 from reconciler.model.desired import DesiredInstallation
+from reconciler.model.factoring import Room, SharedValues
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.problem import Severity
 from reconciler.model.value import ABSENT
@@ -31,9 +33,39 @@ _Refused = tuple[tuple[Adopted, str], ...]
 class FleetDrafts:
     """Implements `workflows.adopt.Drafts` over a fleet that was read and has no error."""
 
-    def __init__(self, fleet: ReadFleet) -> None:
+    def __init__(
+        self, fleet: ReadFleet, *, command: str = "reconciler adopt", profile_of: Mapping[str, str] | None = None
+    ) -> None:
+        """Prepare drafts.
+
+        Args:
+            fleet: The files.
+            command: What the head of a new file names as its maker.
+            profile_of: By id of an installation, the profile that its new file lists.
+        """
         self._fleet = fleet
-        self._taken = {PurePosixPath(file.path).stem.casefold() for file, _ in fleet.files.values()}
+        self._command = command
+        self._names: Mapping[str, str] = {}
+        self._profile_of = profile_of or {}
+
+    @property
+    def room(self) -> Room:
+        """Where values that new files share may go."""
+        return room_in(self._fleet)
+
+    @property
+    def profiles(self) -> Collection[str]:
+        """Names of profiles that are there already."""
+        return self._fleet.shared.profiles.layers.keys()
+
+    def sharing(self, values: Sequence[SharedValues]) -> "tuple[FleetDrafts, tuple[SharedFile, ...]] | None":
+        """Drafts of the same files over these layers, and the files of the layers; None when no rule lets them be."""
+        made = with_shared(self._fleet, values)
+        if made is None:
+            return None
+        fleet, files = made
+        profile_of = {one: file.profile for file in files if file.profile for one in file.installations}
+        return FleetDrafts(fleet, command=self._command, profile_of=profile_of), files
 
     def patch(self, installation_id: str, adopted: Sequence[Adopted]) -> Draft:
         """The file of an installation with as many of the wishes as its rules let stand.
@@ -77,12 +109,15 @@ class FleetDrafts:
         head: dict[str, Any] = {"version": 1, "id": site.id, "name": safe_name(site.name or "") or site.id}
         if len(self._fleet.shared.rules.accounts) > 1:
             head["account"] = site.account
-        relative = f"installations/{self._free(slug_of(site.name or ''), site.id)}.yaml"
+        if site.id in self._profile_of:
+            head["profiles"] = [self._profile_of[site.id]]
+        relative = f"installations/{self._name(site)}.yaml"
         file = self._fleet.folder.file(*relative.split("/"))
         tree, refused = self._kept(head, adopted, file.name)
         tree, _ = self._kept(tree, [_taken_back(one) for one, _ in refused], file.name)
         told = [*notes, *(f"{_subject(one)}: {why}" for one, why in refused)]
-        return self._draft(file, None, _new_text(relative, head, tree, told), refused)
+        maker = f"# Taken over from the live installation by `{self._command}`."
+        return self._draft(file, None, _new_text(relative, head, tree, [maker, *_noted(told)]), refused)
 
     def _draft(self, file: FleetFile, before: str | None, after: str, refused: _Refused) -> Draft:
         desired, why = self._checked(after, file.name)
@@ -116,15 +151,16 @@ class FleetDrafts:
         errors = [problem for problem in read.problems if problem.severity is Severity.ERROR]
         return read.desired, f"{errors[0].code} {errors[0].what}" if errors else ""
 
-    def _free(self, slug: str, installation_id: str) -> str:
-        """The slug, or with the beginning of the id when it is taken; the same in every order of installations."""
-        word = slug if slug.casefold() not in self._taken else f"{slug}-{installation_id[:8]}"
-        return word if word.casefold() not in self._taken else f"{slug}-{installation_id}"
+    def _name(self, site: ObservedInstallation) -> str:
+        return self._names.get(site.id) or self._names_of({site.id: site.name or ""})[site.id]
 
-    def take(self, names: Iterable[str]) -> None:
-        """Slugs that several new files would share; each of them gets its id."""
-        slugs = [slug_of(name) for name in names]
-        self._taken |= {slug for slug in slugs if slugs.count(slug) > 1}
+    def _names_of(self, names: Mapping[str, str]) -> dict[str, str]:
+        taken = {PurePosixPath(file.path).stem.casefold() for file, _ in self._fleet.files.values()}
+        return file_names(names, taken)
+
+    def take(self, names: Mapping[str, str]) -> None:
+        """Names of all installations that get new files in this run, by id, so that no two files get the same."""
+        self._names = self._names_of(names)
 
 
 def _as_written(raw: Any, own: Tree) -> Any:
@@ -141,11 +177,15 @@ def _subject(one: Adopted) -> str:
     return " ".join(part for part in (one.target.charger, one.target.principal, one.setting) if part)
 
 
-def _new_text(relative: str, head: Tree, tree: Tree, notes: Sequence[str]) -> str:
-    lines = [modeline(relative), "#", "# Taken over from the live installation by `reconciler adopt`."]
-    if notes:
-        lines += ["# Not declared, because no file may say it or nobody could read it:"]
-        lines += [f"#   {safe_name(note, longest=300)}" for note in notes]
+def _noted(notes: Sequence[str]) -> list[str]:
+    if not notes:
+        return []
+    told = [f"#   {safe_name(note, longest=300)}" for note in notes]
+    return ["# Not declared, because no file may say it or nobody could read it:", *told]
+
+
+def _new_text(relative: str, head: Tree, tree: Tree, comments: Sequence[str]) -> str:
+    lines = [modeline(relative), "#", *comments]
     lines += [line for key in head for line in entry_lines(key, tree[key], indent=0)]
     for key, value in tree.items():
         if key not in head:

@@ -207,7 +207,7 @@ _PEOPLE = (
     Explanation(
         code="E235",
         title="An unknown role",
-        why="The roles are user, owner and service.",
+        why="The roles are user, owner and service; on a single charger there is no service.",
         remedy="Use these words; the API's Maintainer is service.",
     ),
     Explanation(
@@ -227,6 +227,13 @@ _PEOPLE = (
         title="Wanted and unwanted at once",
         why="The same file lists it under `entries` and under `absent`.",
         remedy="Keep one of the two.",
+    ),
+    Explanation(
+        code="E239",
+        title="Permissions as a default of all chargers",
+        why="A right on a charger is somebody's own; as a default it would spread to every charger listed later.",
+        remedy="Write them charger by charger, under `chargers`, or give the right on the whole installation.",
+        example="chargers:\n  ZPR081101: {permissions: {entries: [{userGroup: HANS, roles: [user]}]}}",
     ),
 )
 

@@ -172,4 +172,12 @@ FILES: tuple[Explanation, ...] = (
         remedy="Give each person a unique id and a unique e-mail address: id, email, name, language.",
         example="- {id: c-88121, email: …, name: …, language: nb}",
     ),
+    Explanation(
+        code="E251",
+        title="A list of hand-overs that cannot be used",
+        why="A list that is off by one row gives chargers to strangers, so nothing of it is written.",
+        remedy="Repair the row: a head line with serial, person and, if known, postcode; each serial once; persons by "
+        "their id in the directory of people, never by e-mail address.",
+        example="serial,person,postcode\nZAP012347,c-88123,0855",
+    ),
 )

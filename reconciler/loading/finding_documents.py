@@ -6,7 +6,7 @@ from typing import Any
 from reconciler.loading.document_parts import Part, target_of
 from reconciler.loading.documents import read_document, told_with
 from reconciler.loading.json_source import unusable
-from reconciler.model.adoption import FileAction, NotAdopted, ToldAdoption, ToldFile, WhyNot
+from reconciler.model.adoption import FileAction, NotAdopted, ToldAdoption, ToldFile, ToldShared, WhyNot
 from reconciler.model.problem import Problem, Severity
 
 
@@ -48,8 +48,24 @@ def read_adoption(path: Path) -> tuple[ToldAdoption, dict[str, Any]]:
     document = read_document(path, kind="adoption")
     with told_with(path, kind="adoption"):
         files = tuple(_file_of(part) for part in document["files"])
-        told = ToldAdoption(files=files, settings=document["summary"]["settings"])
+        summary = document["summary"]
+        told = ToldAdoption(
+            files=files,
+            settings=summary["settings"],
+            shared=tuple(_shared_of(part) for part in document.get("shared", ())),
+            lines_saved=summary.get("lines_saved", 0),
+        )
     return told, document
+
+
+def _shared_of(part: Part) -> ToldShared:
+    return ToldShared(
+        profile=part["profile"] or "",
+        file=part["file"],
+        action=FileAction(part["action"]),
+        installations=len(part["installations"]),
+        difference=tuple(part["diff"].splitlines()),
+    )
 
 
 def _file_of(part: Part) -> ToldFile:

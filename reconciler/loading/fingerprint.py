@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredCharger, DesiredFleet, DesiredInstallation
 from reconciler.model.digest import digest_of
 
 
@@ -22,11 +22,16 @@ def desired_digest(fleet: DesiredFleet) -> str:
 def _digest_of_installation(site: DesiredInstallation) -> str:
     """One by one, so that a large fleet needs no large text; chargers by hand, because there are most of them."""
     chargers = [
-        (charger.serial, charger.settings, charger.disabled_reason, _plain(charger.disabled_until))
+        (charger.serial, charger.settings, charger.disabled_reason, _plain(charger.disabled_until), *_access(charger))
         for charger in site.chargers
     ]
     rest = _plain((site.permissions, site.acknowledgements, site.switch))
     return digest_of([site.id, site.name, site.account, site.labels, site.settings, chargers, rest])
+
+
+def _access(charger: DesiredCharger) -> list[Any]:
+    """Permissions of the charger itself; nothing at all for the many that have none."""
+    return [] if charger.permissions is None else [_plain(charger.permissions)]
 
 
 def _plain(value: Any) -> Any:

@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.loading.findings import Finding, Source, place_in, problem_of
-from reconciler.loading.merge import Tree, principal_of
+from reconciler.loading.merge import Tree, lists_principals, principal_of
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Problem
-
-_KEYED_LISTS = (("permissions", "entries"), ("permissions", "absent"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ def _concrete(tree: Any, steps: tuple[str, ...]) -> TreePath | None:
     here = tree
     for index, step in enumerate(steps):
         if isinstance(here, list):
-            found = _position(here, step, keyed=steps[:index] in _KEYED_LISTS)
+            found = _position(here, step, keyed=lists_principals(steps[:index]))
             if found is None:
                 return None
             path, here = (*path, found), here[found]

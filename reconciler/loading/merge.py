@@ -1,15 +1,16 @@
 """Merges layers: defaults of fleet.yaml, profiles in listed order, the file.
 
-Maps merge, lists replace, chargers merge by serial, permission entries and removals by person or group. Secret
+Maps merge, lists replace, chargers merge by serial, permission entries and removals (also those of a charger) by person
+or group. Secret
 references and `disabled` are taken whole. `unmanaged` of a layer takes back what earlier layers declared, before the
 layer's own settings count. A layer that sets another authentication mode drops what earlier layers configured for other
 modes: a URL of the former backend must never follow silently. A later layer may list somebody whom an earlier one wants
 away, and the other way round; the later one holds.
 
-A merged tree looks like a file, but `permissions.entries` and `permissions.absent` are maps keyed by principal.
+A merged tree looks like a file, but `entries` and `absent` of permissions are maps keyed by principal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.loading.yaml_source import TreePath
@@ -21,9 +22,7 @@ CHARGER_SETTINGS = frozenset(row.name for row in settings_of(Scope.CHARGER))
 SETTING_NAMES = (
     *(row.name for row in settings_of(Scope.INSTALLATION)),
     *(f"chargers.{row.name}" for row in settings_of(Scope.CHARGER)),
-    "permissions.mode",
-    "permissions.entries",
-    "permissions.absent",
+    *(f"{place}permissions.{part}" for place in ("", "chargers.") for part in ("mode", "entries", "absent")),
 )
 """What `unmanaged` and `final` call the settings."""
 
@@ -51,6 +50,8 @@ def merge(base: Tree, layer: Tree) -> Tree:
         before = under.get(key)
         if key == "permissions":
             result[key] = _merged_permissions(before, value)
+        elif key == "chargers":
+            result[key] = _merged_chargers(before, value)
         elif key == "authentication":
             result[key] = _deep(_without_other_modes(before, value), value)
         else:
@@ -83,6 +84,13 @@ def principal_of(entry: Any) -> str | None:
     return f"userGroup:{group}" if isinstance(group, str) else None
 
 
+def lists_principals(path: Sequence[str | int]) -> bool:
+    """Whether a path leads to `entries` or `absent` of the installation or of a charger."""
+    steps = (*path,)
+    below = steps[2:] if len(steps) == 4 and steps[0] == "chargers" else steps
+    return below in {("permissions", "entries"), ("permissions", "absent")}
+
+
 def takes_back_nothing(base: Tree, name: str) -> bool:
     """Whether an entry of `unmanaged` leaves what earlier layers declared as it is."""
     return _taken_back(base, [name]) == base
@@ -108,6 +116,17 @@ def _without_other_modes(base: Any, layer: Any) -> Any:
         return base
     foreign = _MODES - {mode} if mode == "native" else (_MODES - {mode}) | {"authorizationRequired"}
     return {key: value for key, value in base.items() if key not in foreign}
+
+
+def _merged_chargers(base: Any, layer: Any) -> Any:
+    result = _deep(base, layer)
+    for serial, charger in layer.items() if isinstance(layer, dict) else ():
+        if isinstance(charger, dict) and "permissions" in charger:
+            before = base.get(serial) if isinstance(base, dict) else None
+            inherited = before.get("permissions") if isinstance(before, dict) else None
+            permissions = _merged_permissions(inherited, charger["permissions"])
+            result = {**result, serial: {**result[serial], "permissions": permissions}}
+    return result
 
 
 def _merged_permissions(base: Any, layer: Any) -> Any:

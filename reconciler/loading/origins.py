@@ -12,7 +12,7 @@ from reconciler.loading.files import FleetFile, FleetFolder, read_source
 from reconciler.loading.findings import Source
 from reconciler.loading.installations import effective_tree, layers_of
 from reconciler.loading.layers import Layer, origin_of
-from reconciler.loading.merge import Tree
+from reconciler.loading.merge import Tree, lists_principals
 from reconciler.loading.not_found import no_such_file, no_value, unreadable_file
 from reconciler.loading.shared import Shared
 from reconciler.loading.tree_reader import read_tree
@@ -120,7 +120,7 @@ def _leaves(tree: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
 
 
 def _is_principal(path: tuple[str, ...]) -> bool:
-    return len(path) == 3 and path[:2] in {("permissions", "entries"), ("permissions", "absent")}
+    return lists_principals(path[:-1])
 
 
 def _shown(value: Any) -> Any:

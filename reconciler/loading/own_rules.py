@@ -14,6 +14,7 @@ from reconciler.loading.merge import (
 )
 from reconciler.loading.nearest import nearest
 from reconciler.loading.site import as_items, as_map
+from reconciler.loading.yaml_source import TreePath
 from reconciler.model.settings import MODES, Scope, setting
 
 _OUR_MODES = frozenset(word for word, _ in MODES)
@@ -43,10 +44,19 @@ def _replaced(tree: Any, path: tuple[str, ...], value: str) -> Any:
 
 def own_findings(tree: Tree, base: Tree) -> Iterator[Finding]:
     """Everything about one layer; `base` is what the layers below it say."""
-    if "permissions" in tree:
-        yield from _principals(as_map(tree["permissions"]))
+    for path, permissions in _permissions_in(tree):
+        yield from _principals(permissions, path)
     if "unmanaged" in tree:
         yield from _unmanaged(as_items(tree["unmanaged"]), base)
+
+
+def _permissions_in(tree: Tree) -> Iterator[tuple[TreePath, Mapping[str, Any]]]:
+    """Those of the installation, then those of its chargers, each with its path."""
+    if "permissions" in tree:
+        yield ("permissions",), as_map(tree["permissions"])
+    for serial, charger in as_map(tree.get("chargers")).items():
+        if isinstance(charger, dict) and "permissions" in charger:
+            yield ("chargers", serial, "permissions"), as_map(charger["permissions"])
 
 
 def name_finding(name: str, path: tuple[str | int, ...]) -> Finding:
@@ -56,14 +66,14 @@ def name_finding(name: str, path: tuple[str | int, ...]) -> Finding:
     return Finding(code="E022", path=path, what="this is not a setting.", remedy=remedy)
 
 
-def _principals(permissions: Mapping[str, Any]) -> Iterator[Finding]:
+def _principals(permissions: Mapping[str, Any], path_to: TreePath) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for key in ("entries", "absent"):
         for index, entry in enumerate(as_items(permissions.get(key))):
             principal = principal_of(entry)
             if principal is None:
                 continue
-            path = ("permissions", key, index)
+            path = (*path_to, key, index)
             if (key, principal) in seen:
                 yield Finding(code="E237", path=path, what="this one stands here already.")
             elif key == "absent" and ("entries", principal) in seen:

@@ -15,7 +15,7 @@ from reconciler.loading.files import shown_from_here
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE, MOST_FLAWS, TreePath, read_yaml
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem
@@ -53,21 +53,28 @@ def unknown_people(fleet: DesiredFleet, people: People, origins: Origins) -> tup
     """E231 for each `person:<id>` under `entries` or `absent` who is not in the directory."""
     problems: list[Problem] = []
     for site in fleet.installations:
-        for key, principal in _principals(site):
+        for path in _principals(site):
+            principal = path[-1]
             kind, _, identity = principal.partition(":")
             if kind == "person" and people.get(identity) is None:
-                origin = origins.find(site.id, ("permissions", key, principal))
+                origin = origins.find(site.id, path)
                 finding = Finding(code="E231", path=(), what=f"{principal} is not in the directory.")
                 shown = shown_from_here(fleet.path, origin.file.partition("/")[2])
                 problems.append(make_problem(shown, finding, line=origin.line, column=origin.column))
     return tuple(sorted(problems, key=lambda problem: problem.sort_key))
 
 
-def _principals(site: DesiredInstallation) -> Iterator[tuple[str, str]]:
-    permissions = site.permissions
-    if permissions is not None:
-        yield from (("entries", entry.principal) for entry in permissions.entries)
-        yield from (("absent", removal.principal) for removal in permissions.absent)
+def _principals(site: DesiredInstallation) -> Iterator[tuple[str, ...]]:
+    """Paths of everybody whom the file names, with the principal last."""
+    if site.permissions is not None:
+        yield from _paths(site.permissions, ("permissions",))
+    for serial, permissions in site.charger_permissions:
+        yield from _paths(permissions, ("chargers", serial, "permissions"))
+
+
+def _paths(permissions: DesiredPermissions, place: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    yield from ((*place, "entries", entry.principal) for entry in permissions.entries)
+    yield from ((*place, "absent", removal.principal) for removal in permissions.absent)
 
 
 class _Row:

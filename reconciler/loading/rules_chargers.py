@@ -80,12 +80,16 @@ def _values_of(site: Site, name: str) -> Iterator[tuple[TreePath, Any]]:
     steps = tuple(name.split("."))
     if steps[0] == "chargers":
         for serial, charger in site.chargers.items():
-            yield ("chargers", serial, *steps[1:]), as_map(charger).get(steps[-1])
+            yield ("chargers", serial, *steps[1:]), _below(charger, steps[1:])
         return
-    value: Any = site.tree
+    yield steps, _below(site.tree, steps)
+
+
+def _below(tree: Any, steps: tuple[str, ...]) -> Any:
+    value = tree
     for step in steps:
         value = as_map(value).get(step)
-    yield steps, value
+    return value
 
 
 def _complaint(value: Any, bounds: Any) -> str | None:

@@ -64,11 +64,12 @@ def _code(error: ValidationError) -> str:
 
 
 def _unknown_keys(error: ValidationError, path: TreePath) -> Iterator[Finding]:
-    known = list(_keywords(error).get("properties", {}))
+    parts = _keywords(error).get("properties", {})
+    known = [key for key, part in parts.items() if "not" not in part]
     if set(_keywords(error).get("x-code", {}).values()) & _SILENT:
         yield Finding(code="E223", path=path, what=f"only {', '.join(known)} may stand here (not shown).")
         return
-    unknown = [key for key in _value(error) if key not in known]
+    unknown = [key for key in _value(error) if key not in parts]
     for number, key in enumerate(unknown):
         right = nearest(key, known) if number < MOST_FLAWS else None  # guessing takes its time
         remedy = f"Did you mean `{right}`?" if right else f"Known here: {', '.join(known)}."
@@ -172,6 +173,10 @@ def _neither(error: ValidationError) -> tuple[str, str]:
     return f"expected exactly one of {names}.", f"Write exactly one of {names}."
 
 
+def _not_here(error: ValidationError) -> tuple[str, str]:
+    return f"`{error.absolute_path[-1]}` may not stand here.", ""
+
+
 def _anything(error: ValidationError) -> tuple[str, str]:
     told = {
         "minLength": "an empty text.",
@@ -195,4 +200,5 @@ _WORDING: dict[str, Callable[[ValidationError], tuple[str, str]]] = {
     "exclusiveMinimum": _out_of_range,
     "anyOf": _neither,
     "oneOf": _neither,
+    "not": _not_here,
 }

@@ -44,7 +44,7 @@ def installation_of(data: object) -> ObservedInstallation:
     values = tuple(sorted((name, _installation_value(name, one)) for name, one in _map(part["values"]).items()))
     if [name for name, _ in values] != sorted(_INSTALLATION_ROWS):
         raise ValueError("an installation does not tell every setting once")
-    circuits, permissions = part["circuits"], part["permissions"]
+    circuits = part["circuits"]
     chargers = tuple(_charger_of(one) for one in _list(part["chargers"]))
     if len({charger.id for charger in chargers}) < len(chargers):
         raise ValueError("a charger stands twice in one installation")
@@ -59,7 +59,7 @@ def installation_of(data: object) -> ObservedInstallation:
         available_unknown=_unreadable_or_none(part["available_unknown"]),
         values=values,
         circuits=tuple(map(_circuit_of, circuits)) if isinstance(circuits, list) else _unreadable_or_none(circuits),
-        permissions=_permissions_of(permissions) if isinstance(permissions, list) else _unreadable_or_none(permissions),
+        permissions=_permissions_or_none(part["permissions"]),
         chargers=tuple(sorted(chargers, key=lambda charger: (charger.serial, charger.id))),
     )
 
@@ -75,6 +75,7 @@ def _charger_of(data: object) -> ObservedCharger:
         mode=None if mode is None else _OPERATING[mode],
         roles=_whole(part["roles"]),
         values=tuple(sorted((name, _charger_value(name, one)) for name, one in _map(part["values"]).items())),
+        permissions=_permissions_or_none(part.get("permissions")),
     )
 
 
@@ -83,10 +84,14 @@ def _circuit_of(data: object) -> Circuit:
     return Circuit(id=_text(part["id"], _ID), name=_name(part["name"]), max_current_a=_amperes(part["max_current_a"]))
 
 
+def _permissions_or_none(data: object) -> tuple[ObservedPermission, ...] | Unreadable | None:
+    return _permissions_of(data) if isinstance(data, list) else _unreadable_or_none(data)
+
+
 def _permissions_of(data: list[Any]) -> tuple[ObservedPermission, ...]:
     found = sorted((_permission_of(one) for one in data), key=lambda one: one.principal)
     if len({one.principal for one in found}) < len(found):
-        raise ValueError("a principal stands twice in one installation")
+        raise ValueError("a principal stands twice in one place")
     return tuple(found)
 
 

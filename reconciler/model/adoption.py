@@ -154,17 +154,59 @@ class AdoptedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFile:
+    """A layer below several new files, not written yet: a new profile, or fleet.yaml with more defaults.
+
+    Attributes:
+        file: From the fleet's own folder on.
+        path: From the fleet folder on.
+        before: None when there is no such file yet.
+        profile: Its name; empty for the defaults.
+        installations: Ids of those that stand on it, sorted.
+    """
+
+    file: str
+    path: str
+    before: str | None
+    after: str
+    profile: str
+    installations: tuple[str, ...]
+
+    @property
+    def action(self) -> FileAction:
+        """What happens to the file."""
+        return FileAction.NEW if self.before is None else FileAction.PATCHED
+
+    @property
+    def more_lines(self) -> int:
+        """By how many lines the file grows."""
+        return self.after.count("\n") - (self.before or "").count("\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """One run of `adopt`; files sorted by path."""
+    """One run of `adopt`; files sorted by path.
+
+    Attributes:
+        shared: What the new files share, to be written before them.
+        lines_saved: By that, over all files.
+    """
 
     tool_version: str
     created_at: datetime
     files: tuple[AdoptedFile, ...]
+    shared: tuple[SharedFile, ...] = ()
+    lines_saved: int = 0
 
     @property
     def to_write(self) -> tuple[AdoptedFile, ...]:
         """The files that would change."""
         return tuple(one for one in self.files if one.action is not FileAction.UNCHANGED)
+
+    @property
+    def writes(self) -> tuple[Draft | SharedFile, ...]:
+        """All that would be written, in this order: nothing stands on a layer that is not there."""
+        return (*self.shared, *(one.draft for one in self.to_write))
 
     @property
     def left(self) -> tuple[NotAdopted, ...]:
@@ -192,11 +234,24 @@ class ToldFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldShared:
+    """A layer below several new files as people see it; `profile` is empty for the defaults of fleet.yaml."""
+
+    profile: str
+    file: str
+    action: FileAction
+    installations: int
+    difference: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToldAdoption:
     """What an adoption tells; `settings` counts those that files take over."""
 
     files: tuple[ToldFile, ...]
     settings: int
+    shared: tuple[ToldShared, ...] = ()
+    lines_saved: int = 0
 
 
 _CONDITIONS = {

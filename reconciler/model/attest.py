@@ -1,15 +1,22 @@
-"""What an attestation binds: the desired permissions of one installation."""
+"""What an attestation binds: the desired permissions of one installation and of its chargers."""
 
-from reconciler.model.desired import DesiredPermissions
+from reconciler.model.desired import DesiredInstallation, DesiredPermissions
 from reconciler.model.digest import digest_of
 
 
-def permissions_digest(permissions: DesiredPermissions) -> str:
-    """Digest of mode, entries and removals; any change of them makes an attestation void."""
-    return digest_of(
-        {
-            "mode": permissions.mode.value,
-            "entries": [[entry.principal, list(entry.roles)] for entry in permissions.entries],
-            "absent": [[removal.principal, removal.gate.value] for removal in permissions.absent],
-        }
-    )
+def permissions_digest(site: DesiredInstallation) -> str:
+    """Digest of mode, entries and removals, there and on every charger; any change of them makes an attestation void.
+
+    Chargers without permissions of their own leave no trace, so what was attested before there were any still holds.
+    """
+    own = {} if site.permissions is None else _plain(site.permissions)
+    chargers = {serial: _plain(permissions) for serial, permissions in site.charger_permissions}
+    return digest_of({**own, **({"chargers": chargers} if chargers else {})})
+
+
+def _plain(permissions: DesiredPermissions) -> dict[str, object]:
+    return {
+        "mode": permissions.mode.value,
+        "entries": [[entry.principal, list(entry.roles)] for entry in permissions.entries],
+        "absent": [[removal.principal, removal.gate.value] for removal in permissions.absent],
+    }

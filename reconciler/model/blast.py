@@ -163,7 +163,7 @@ def _access(change: Change, seen: SiteSeen | None) -> AccessMove:
         move=move,
         roles=before if move is Move.LOSES else after,
         certain=certain,
-        sees_sessions=OWNER in after and OWNER not in before and _is_pro(seen),
+        sees_sessions=OWNER in after and OWNER not in before and change.target.charger is None and _is_pro(seen),
     )
 
 

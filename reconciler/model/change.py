@@ -20,7 +20,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a change is about: an installation, one of its chargers, or somebody's access to it.
+    """What a change is about: an installation, one of its chargers, or somebody's access to either.
 
     Attributes:
         charger: Serial on the box.
@@ -36,8 +36,13 @@ class Target:
     def scope(self) -> Scope:
         """Which rows of the settings table fit."""
         if self.charger is not None:
-            return Scope.CHARGER
+            return Scope.CHARGER if self.principal is None else Scope.CHARGER_PRINCIPAL
         return Scope.INSTALLATION if self.principal is None else Scope.PRINCIPAL
+
+    @property
+    def subject(self) -> str:
+        """Serial, principal, or both; empty for the installation itself."""
+        return " ".join(part for part in (self.charger, self.principal) if part is not None)
 
     @property
     def sort_key(self) -> tuple[str, str, str, str]:

@@ -125,20 +125,6 @@ class Attestation:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DesiredCharger:
-    """Declared settings of one charger, sorted by name; `disabled_*` explains 0 A."""
-
-    serial: str
-    settings: tuple[tuple[str, Value], ...] = ()
-    disabled_reason: str | None = None
-    disabled_until: date | None = None
-
-    def get(self, name: str) -> Value | None:
-        """The declared value, None when the setting is unmanaged."""
-        return dict(self.settings).get(name)
-
-
 class PermissionMode(StrEnum):
     """Additive leaves everybody else alone; exclusive removes whoever is not listed."""
 
@@ -176,6 +162,25 @@ class DesiredPermissions:
     mode: PermissionMode = PermissionMode.ADDITIVE
     entries: tuple[DesiredPermission, ...] = ()
     absent: tuple[DesiredRemoval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredCharger:
+    """Declared settings of one charger, sorted by name; `disabled_*` explains 0 A.
+
+    Attributes:
+        permissions: Who has rights on this charger alone (Pro only, and no removal is gated); None when unmanaged.
+    """
+
+    serial: str
+    settings: tuple[tuple[str, Value], ...] = ()
+    disabled_reason: str | None = None
+    disabled_until: date | None = None
+    permissions: DesiredPermissions | None = None
+
+    def get(self, name: str) -> Value | None:
+        """The declared value, None when the setting is unmanaged."""
+        return dict(self.settings).get(name)
 
 
 class SwitchWhen(StrEnum):
@@ -217,6 +222,11 @@ class DesiredInstallation:
     def get(self, name: str) -> Value | None:
         """The declared value of an installation setting, None when it is unmanaged."""
         return dict(self.settings).get(name)
+
+    @property
+    def charger_permissions(self) -> tuple[tuple[str, DesiredPermissions], ...]:
+        """Serial and permissions of every charger that declares some."""
+        return tuple((one.serial, one.permissions) for one in self.chargers if one.permissions is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

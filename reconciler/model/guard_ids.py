@@ -37,6 +37,11 @@ GUARD_IDS: tuple[GuardId, ...] = (
         lifted_by=LiftedBy.FILE,
         about="the backend would see the chargers under other identities; it must know them first",
     ),
+    GuardId(
+        id="charger-permissions-not-pro",
+        lifted_by=LiftedBy.NOTHING,
+        about="only chargers of Zaptec Pro have permissions of their own",
+    ),
     GuardId(id="chargers-to-zero", lifted_by=LiftedBy.RUN, about="more chargers switched off than the budget"),
     GuardId(id="current-range", lifted_by=LiftedBy.NOTHING, about="a current that no charger may have"),
     GuardId(id="firmware-too-old", lifted_by=LiftedBy.NOTHING, about="a charger needs newer firmware for native OCPP"),

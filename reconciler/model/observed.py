@@ -1,9 +1,10 @@
 """What the cloud says, as one snapshot: values, absent, or unreadable with a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from reconciler.model.secret import Secret
 from reconciler.model.value import Observation, Unreadable
 
 
@@ -27,6 +28,16 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObservedPermission:
+    """What one principal may do; an invitation that nobody accepted yet counts as not accepted."""
+
+    principal: str
+    roles: tuple[str, ...]
+    accepted: bool
+    invited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObservedCharger:
     """One charger as the list and, where asked, its state tell it.
 
@@ -37,6 +48,7 @@ class ObservedCharger:
         values: State settings that were asked for (`standAlone`, `maxCurrent`) and what comes with them (`firmware`),
             sorted by name; empty otherwise.
         roles: The caller's role bits on the charger, None when not told.
+        permissions: Of those given on the charger itself (Pro only); None when not asked for, sorted by principal.
     """
 
     id: str
@@ -47,20 +59,11 @@ class ObservedCharger:
     mode: OperatingMode | None = None
     roles: int | None = None
     values: tuple[tuple[str, Observation], ...] = ()
+    permissions: tuple[ObservedPermission, ...] | Unreadable | None = None
 
     def get(self, name: str) -> Observation | None:
         """What was read of a setting, None when it was not asked for."""
         return dict(self.values).get(name)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObservedPermission:
-    """What one principal may do; an invitation that nobody accepted yet counts as not accepted."""
-
-    principal: str
-    roles: tuple[str, ...]
-    accepted: bool
-    invited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class ObservedInstallation:
         available_unknown: Why the available current, which a change of `maxCurrent` must keep, is not known; None when
             it is known, and when none is set. The amperes are not kept: they move all day, and no plan is about them.
         roles: The caller's role bits, None when not told.
+        postcode: Only to be compared with what a list of hand-overs says; it never prints and goes into no document.
     """
 
     id: str
@@ -92,6 +96,7 @@ class ObservedInstallation:
     power_managed: bool | None = None
     native_allowed: bool | None = None
     available_unknown: Unreadable | None = None
+    postcode: Secret | None = field(default=None, repr=False, compare=False)
 
     def get(self, name: str) -> Observation | None:
         """What was read of an installation setting."""
@@ -119,6 +124,7 @@ class ReadNeed:
             charger's state could be read. With an empty serial the limit of the installation: there the hierarchy is
             read when the observed limit differs, because a lower one must still fit what stands below it.
         permissions: Whether permissions are wanted.
+        charger_permissions_of: Serials whose own permissions are wanted; at a site that is not Pro nobody is asked.
         mode: The desired authentication mode, None when unmanaged.
     """
 
@@ -127,6 +133,7 @@ class ReadNeed:
     state_of: tuple[str, ...] = ()
     raises_to: tuple[tuple[str, float], ...] = ()
     permissions: bool = False
+    charger_permissions_of: tuple[str, ...] = ()
     mode: str | None = None
 
 

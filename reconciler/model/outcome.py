@@ -10,6 +10,9 @@ from reconciler.model.value import Value
 INTERRUPTED = "the run was interrupted before this"
 """Why a change was not reached, in words, when somebody ended the run."""
 
+LEFT = "accepted, and our own access went with it, which confirms it"
+"""How the removal of our own access ended, in words, when nothing about it is left open."""
+
 
 class OutcomeKind(StrEnum):
     """Outcome of one change; each is counted from the journal, never from the plan."""

@@ -21,6 +21,7 @@ class Operation(StrEnum):
     PARTNER_AUTHENTICATION = "partner-authentication"
     PARTNER_STAND_ALONE = "partner-stand-alone"
     PARTNER_PERMISSION = "partner-permission"
+    PARTNER_CHARGER_PERMISSION = "partner-charger-permission"
     PORTAL = "portal"
 
 

@@ -14,6 +14,7 @@ class Scope(StrEnum):
     INSTALLATION = "installation"
     CHARGER = "charger"
     PRINCIPAL = "principal"
+    CHARGER_PRINCIPAL = "charger-principal"
 
 
 class Kind(StrEnum):
@@ -85,6 +86,9 @@ URL_VERSIONS = (("legacy", 0), ("ocpp16Compliant", 1))
 ROLE_BITS = (("user", 1), ("owner", 2), ("service", 4))
 """Roles a file can name and their bits; the Portal's Service is the cloud's Maintainer."""
 
+CHARGER_ROLES = ("user", "owner")
+"""Roles that can be given on a single charger, which Pro alone has (help.zaptec.com 360019440878)."""
+
 STATE_OBSERVATIONS = {"maxCurrent": 510, "standAlone": 712}
 """Numbers of the observations that carry the state-only settings of a charger."""
 
@@ -93,7 +97,6 @@ CHARGER_READ_BACK_S = (2.0, 7.0, 15.1)
 
 _AUTHENTICATION = ("Settings", "Authentication")
 _CHARGER = ("Circuits", "(charger)", "Charger settings")
-
 _PORTAL_MODES = (
     ("native", "Zaptec"),
     ("webhooks", "Webhook authentication"),
@@ -223,7 +226,6 @@ SETTINGS: tuple[Setting, ...] = (
         cloud="MaxCurrent",
         unit="A",
         low=6,
-        high=None,
         portal_place=("Settings", "Installation"),
         portal_label="Charging system circuit breaker",
         needs_role="Service",
@@ -270,6 +272,18 @@ SETTINGS: tuple[Setting, ...] = (
         portal_place=("Permissions",),
         portal_label="Give permission",
         portal_values=(("user", "User"), ("owner", "Owner"), ("service", "Service")),
+    ),
+    Setting(
+        name="permissions",
+        scope=Scope.CHARGER_PRINCIPAL,
+        kind=Kind.ROLES,
+        label="Roles on the charger",
+        read_from=ReadFrom.PARTNER,
+        risk=Risk.ACCESS,
+        route_key="chargerPermissions",
+        portal_place=("Chargers", "(charger)", "Permissions"),
+        portal_label="Give permission",
+        portal_values=(("user", "User"), ("owner", "Owner")),
     ),
 )
 

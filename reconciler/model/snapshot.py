@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
 from reconciler.model.value import Observation, Reason, Unreadable
@@ -57,7 +57,7 @@ class Snapshot:
     def chargers(self) -> SnapshotCounts:
         """How much of the chargers is known."""
         every = [charger for site in self.observed.installations for charger in site.chargers]
-        return SnapshotCounts(visible=len(every), unreadable=sum(_any_unreadable(one.values) for one in every))
+        return SnapshotCounts(visible=len(every), unreadable=sum(map(_is_charger_incomplete, every)))
 
     @property
     def is_complete(self) -> bool:
@@ -68,6 +68,10 @@ class Snapshot:
 def is_incomplete(site: ObservedInstallation) -> bool:
     """Whether something of the installation itself could not be read, although there is a call for it."""
     return _any_unreadable(site.values) or _is_lost(site.circuits) or _is_lost(site.permissions)
+
+
+def _is_charger_incomplete(charger: ObservedCharger) -> bool:
+    return _any_unreadable(charger.values) or _is_lost(charger.permissions)
 
 
 def _any_unreadable(values: tuple[tuple[str, Observation], ...]) -> bool:

@@ -11,7 +11,7 @@ from reconciler.model.settings import Kind, Scope, Setting, settings_of
 from reconciler.model.value import SECRET_SET, Absent, Observation, Reason, Unreadable
 
 REASONS = {
-    Reason.NOT_VISIBLE: "not visible to our account",
+    Reason.NOT_VISIBLE: "access withdrawn?",
     Reason.NO_ROLE: "no role",
     Reason.FORBIDDEN: "forbidden",
     Reason.NOT_FOUND: "not found",
@@ -107,8 +107,10 @@ def setting(target: Target, name: str) -> str:
     row = row_of(target, name)
     label = row.label if row is not None else name
     if row is not None and row.kind is Kind.ROLES and target.principal is None:
-        return "Permissions"
+        label = "Permissions"
     match target:
+        case Target(charger=str(serial), principal=str(principal)):
+            return f"{serial} Access of {principal}"
         case Target(charger=str(serial)):
             return f"{serial} {label}"
         case Target(principal=str(principal)):

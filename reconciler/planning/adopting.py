@@ -1,12 +1,13 @@
 """From what is live to what a file should say: the same comparison as a plan, the other way round."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reconciler.model.adoption import Adopted, NotAdopted, WhyNot, Wish
 from reconciler.model.change import Change, Target
-from reconciler.model.observed import ObservedCharger, ObservedInstallation
+from reconciler.model.observed import ObservedCharger, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan
-from reconciler.model.settings import Kind, Scope, settings_of
+from reconciler.model.settings import Kind, Scope, setting, settings_of
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.model.words import REASONS
 from reconciler.planning.normalise import tidy
@@ -16,6 +17,7 @@ from reconciler.planning.wanted import PERMISSIONS
 _MODE_ROWS = tuple(row for row in settings_of(Scope.INSTALLATION) if row.only_in_mode is not None)
 _NO_CALL = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})
 _SECRET = "a secret is set; no call reads it back, so declare it by hand with secretRef"  # noqa: S105  words
+_NO_SUCH_ROLE = "it has a role on this charger that no file can give; whoever gave it must look after it"
 _Both = tuple[tuple[Adopted, ...], tuple[NotAdopted, ...]]
 
 
@@ -28,6 +30,8 @@ def of_changes(changes: Iterable[Change], observed: ObservedInstallation) -> _Bo
     for change in every:
         if isinstance(change.before, Unreadable):
             left.append(_unread(change.target, change.setting, change.before))
+        elif not _can_be_given(change.target, change.before):
+            left.append(NotAdopted(target=change.target, setting=change.setting, why=_NO_SUCH_ROLE))
         elif switch is None or not change.setting.startswith("authentication."):
             adopted.append(_of_change(change, change.before))
         elif change is switch:
@@ -42,13 +46,12 @@ def _of_change(change: Change, live: Value | Absent) -> Adopted:
     return Adopted(target=change.target, setting=change.setting, was=change.after, now=live, wishes=(wish,))
 
 
-def path_of(target: Target, setting: str) -> tuple[str, ...]:
+def path_of(target: Target, name: str) -> tuple[str, ...]:
     """Where a setting stands in a merged file; permissions by principal."""
+    place = () if target.charger is None else ("chargers", target.charger)
     if target.principal is not None:
-        return (PERMISSIONS, target.principal)
-    if target.charger is not None:
-        return ("chargers", target.charger, setting)
-    return tuple(setting.split("."))
+        return (*place, PERMISSIONS, target.principal)
+    return (*place, name) if place else tuple(name.split("."))
 
 
 def _of_mode(target: Target, observed: ObservedInstallation, *, was: Value | Absent | None) -> Adopted:
@@ -81,7 +84,10 @@ def _secrets(target: Target, observed: ObservedInstallation) -> Iterator[NotAdop
 
 
 def of_installation(observed: ObservedInstallation) -> _Both:
-    """What a new file says: mode, of each charger stand-alone and maximum current, permissions where readable."""
+    """What a new file says: mode, of each charger stand-alone and maximum current, permissions where readable.
+
+    Of a charger's own permissions only those that somebody has: an empty list would say nothing.
+    """
     target = Target(account=observed.account, installation_id=observed.id)
     mode = observed.get(MODE)
     adopted: list[Adopted] = []
@@ -95,7 +101,7 @@ def of_installation(observed: ObservedInstallation) -> _Both:
         more, unread = of_charger(observed, charger)
         adopted += more
         left += unread
-    more, unread = _of_permissions(observed, target)
+    more, unread = _of_permissions(observed.permissions, target)
     return (*adopted, *more), (*left, *unread)
 
 
@@ -113,19 +119,34 @@ def of_charger(observed: ObservedInstallation, charger: ObservedCharger) -> _Bot
             value = _known(tidy(row, found))
             wish = Wish(path=path_of(target, row.name), value=value)
             adopted.append(Adopted(target=target, setting=row.name, was=None, now=value, wishes=(wish,)))
+    if charger.permissions is not None:
+        more, unread = _of_permissions(charger.permissions, target)
+        adopted += more
+        left += unread
     return tuple(adopted), tuple(left)
 
 
-def _of_permissions(observed: ObservedInstallation, target: Target) -> _Both:
-    seen = observed.permissions
+def _of_permissions(seen: tuple[ObservedPermission, ...] | Unreadable | None, target: Target) -> _Both:
+    """Everybody with their roles; whoever has one that no file can give there stays out, and so does nothing else."""
     if seen is None or isinstance(seen, Unreadable):
         return (), (_unread(target, PERMISSIONS, seen),)
-    adopted = []
+    adopted: list[Adopted] = []
+    left: list[NotAdopted] = []
     for one in seen:
-        whose = Target(account=observed.account, installation_id=observed.id, principal=one.principal)
-        wish = Wish(path=(PERMISSIONS, one.principal), value=one.roles)
+        whose = replace(target, principal=one.principal)
+        if not _can_be_given(whose, one.roles):
+            left.append(NotAdopted(target=whose, setting=PERMISSIONS, why=_NO_SUCH_ROLE))
+            continue
+        wish = Wish(path=path_of(whose, PERMISSIONS), value=one.roles)
         adopted.append(Adopted(target=whose, setting=PERMISSIONS, was=None, now=one.roles, wishes=(wish,)))
-    return tuple(adopted), ()
+    return tuple(adopted), tuple(left)
+
+
+def _can_be_given(target: Target, roles: Observation) -> bool:
+    """Whether a file can give these roles there; on a charger it cannot give Service. Anything else it can say."""
+    if target.principal is None or not isinstance(roles, tuple):
+        return True
+    return {word for word, _ in setting(target.scope, PERMISSIONS).portal_values}.issuperset(roles)
 
 
 def _nothing(target: Target, setting: str, found: Observation | None) -> Adopted:

@@ -1,6 +1,6 @@
 """How old findings are and what happened to them since the last run; alerts are about that.
 
-The limits below are the only place that says when something is overdue.
+The limits below, and for what waits those of `model.waiting`, are the only places that say when something is overdue.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from reconciler.model.finding import (
     TransitionKind,
 )
 from reconciler.model.ledger import Ledger, LedgerEvent, LedgerLine, Noted, RunNoted, Standing, standings_of
+from reconciler.model.waiting import REMIND_AFTER
 from reconciler.model.words import setting
 
 OVERDUE_AFTER = {
@@ -27,9 +28,6 @@ OVERDUE_AFTER = {
     Severity.S4: (timedelta(days=90),),
 }
 """Ages at which a finding is told of again."""
-
-REMIND_AFTER = (timedelta(days=7), timedelta(days=21), timedelta(days=60))
-"""The same for what waits for a person or a device: two reminders, then it goes to somebody else."""
 
 _TRANSITIONS = {
     LedgerEvent.OPENED: TransitionKind.NEW,
@@ -92,7 +90,7 @@ def age(findings: Sequence[Finding], ledger: Ledger, run: Run) -> Aging:
 
 
 def limits_of(finding: Finding) -> tuple[timedelta, ...]:
-    """The ages at which somebody must hear of it again."""
+    """The ages at which somebody must hear of it again; what waits for a person or a device has its own."""
     waits = finding.kind in (FindingKind.PENDING, FindingKind.WAITING)
     return REMIND_AFTER if waits else OVERDUE_AFTER[finding.severity]
 
@@ -102,7 +100,7 @@ def what_of(finding: Finding) -> str:
     target = finding.target
     if finding.setting:
         return setting(target, finding.setting)
-    return target.charger or target.principal or "the installation"
+    return target.subject or "the installation"
 
 
 def _events(finding: Finding, known: Standing | None, at: datetime) -> Iterable[Noted]:

@@ -101,7 +101,7 @@ def nobody_decides(case: Case) -> bool:
 
 def unwanted_access(case: Case) -> bool:
     """Somebody has a role that the file does not give."""
-    return case.target.scope is Scope.PRINCIPAL and bool(_roles(case.actual) - _roles(case.wanted))
+    return case.target.principal is not None and bool(_roles(case.actual) - _roles(case.wanted))
 
 
 def lost_owner(case: Case) -> bool:

@@ -87,5 +87,5 @@ def _lacking(site: DesiredInstallation, found: ObservedInstallation) -> Iterator
     for wanted in site.chargers:
         charger = found.charger(wanted.serial)
         own = roles if charger is None or charger.roles is None else charger.roles
-        if wanted.settings and not own & _BOTH:
+        if (wanted.settings or wanted.permissions is not None) and not own & _BOTH:
             yield f"{wanted.serial} (needs Owner or Service)"

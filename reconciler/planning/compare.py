@@ -13,8 +13,8 @@ from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.normalise import comparable, tidy
 
-Subject = tuple[Scope, str]
-"""What a value belongs to; the name is empty for the installation, a serial, or a principal."""
+Subject = tuple[Scope, str, *tuple[str, ...]]
+"""What a value belongs to: after the scope an empty name for the installation, a serial, a principal, or both."""
 
 Values = Mapping[str, Observation]
 INSTALLATION: Subject = (Scope.INSTALLATION, "")

@@ -205,8 +205,9 @@ def _origin(target: Target, lookup: Lookup) -> Origin | None:
     path: tuple[str, ...] = ("id",)
     if target.charger is not None:
         path = ("chargers", target.charger)
-    elif target.principal is not None:
-        path = ("permissions", "entries", target.principal)
+    if target.principal is not None:
+        place = () if target.charger is None else path
+        path = (*place, "permissions", "entries", target.principal)
     found = lookup.origins.find(target.installation_id, path)
     return found if found.file else None
 

@@ -199,6 +199,14 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         example="switch: {when: idle, giveUpAfterHours: 168}",
     ),
     Explanation(
+        code="P331",
+        title="charger-permissions-not-pro: only chargers of Zaptec Pro have permissions of their own",
+        why="On Go and Home roles exist on the installation only (Zaptec's help page on roles, 360019440878). Nothing "
+        "would be there to click, and the cloud would refuse the call.",
+        remedy="Take permissions out of the charger and write them under permissions of the installation. This guard "
+        "cannot be lifted.",
+    ),
+    Explanation(
         code="P332",
         title="non-converging: what was written does not stay",
         why="Two applies within 30 days wrote this very value and saw it there, one after the other, and it is off "

@@ -57,6 +57,12 @@ GUARDS: tuple[Guard, ...] = (
     Guard(id="changes-identities", code="P328", liftable=True, check=guards_switch.changes_identities),
     Guard(id="firmware-too-old", code="P329", liftable=False, check=guards_native.firmware_too_old),
     Guard(id="switch-gave-up", code="P330", liftable=True, check=guards_switch.switch_gave_up),
+    Guard(
+        id="charger-permissions-not-pro",
+        code="P331",
+        liftable=False,
+        check=guards_access.charger_permissions_not_pro,
+    ),
     Guard(id="non-converging", code="P332", liftable=True, check=guards_history.non_converging),
 )
 """Guards of one site, by code."""

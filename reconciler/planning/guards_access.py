@@ -100,6 +100,7 @@ def _why_nobody_comes(site: Site) -> tuple[str, str]:
 
 def own_access(site: Site) -> Iterable[Objection]:
     """A group that is or may be ours loses access only with `after: ownerAccepted`."""
+    yield from _own_access_at_chargers(site)
     if site.own_group is None:
         yield from _guessed(site)
         return
@@ -111,6 +112,36 @@ def own_access(site: Site) -> Iterable[Objection]:
                 message=f"taking {_taken(change)} from {site.own_group} takes it from ourselves",
                 remedy="write `after: ownerAccepted` if this is a hand-over, or list the group under entries",
             )
+
+
+def _own_access_at_chargers(site: Site) -> Iterable[Objection]:
+    """Where the installation gives us no right to manage, what we may do at a charger hangs on its own permissions."""
+    if site.observed.roles is not None and site.observed.roles & _MANAGE:
+        return
+    for change in site.of(Scope.CHARGER_PRINCIPAL, "permissions"):
+        principal = _principal(change)
+        if site.own_group in (None, principal) and is_group(principal) and takes_away(change):
+            yield Objection(
+                measured="no Owner or Service on the installation",
+                limit=f"{principal} keeps its roles on {change.target.charger}",
+                message=f"taking {_taken(change)} on {change.target.charger} from {principal} may lock us out there",
+                remedy=f"list the group under the permissions of {change.target.charger}, or name our own group in "
+                "fleet.yaml",
+                charger=change.target.charger,
+            )
+
+
+def charger_permissions_not_pro(site: Site) -> Iterable[Objection]:
+    """On Go and Home there are permissions on the installation only."""
+    changes = site.of(Scope.CHARGER_PRINCIPAL, "permissions") if site.observed.pro is False else ()
+    for serial in sorted({change.target.charger or "" for change in changes}):
+        yield Objection(
+            measured="Go / Home",
+            limit="Pro",
+            message=f"{serial} cannot have permissions of its own: only Zaptec Pro has",
+            remedy="take them out of the charger and write them under `permissions` of the installation",
+            charger=serial,
+        )
 
 
 def _weakens(site: Site, change: Change) -> bool:

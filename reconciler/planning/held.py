@@ -9,6 +9,7 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredPermissions, Deviation, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
+from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
 from reconciler.planning.access import OWNER, gates_of, is_group
@@ -40,7 +41,8 @@ def first_refusal(refusals: Sequence[Refusal], change: Change) -> Refusal | None
 def covers(exception: Deviation, change: Change) -> bool:
     """Whether an exception of the same installation is about a change; one without a charger may mean all of them."""
     named = change.setting == exception.setting or change.setting.startswith(f"{exception.setting}.")
-    return named and exception.charger in (None, change.target.charger)
+    own = change.target.scope is Scope.CHARGER_PRINCIPAL  # not meant by an exception for those of the installation
+    return named and (exception.charger == change.target.charger or (exception.charger is None and not own))
 
 
 def replaced_by(exceptions: Iterable[Deviation], change: Change) -> Deviation | None:

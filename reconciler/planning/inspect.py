@@ -7,15 +7,15 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account, DesiredInstallation, Route
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import UnreadableItem
-from reconciler.model.settings import Scope
+from reconciler.model.settings import Scope, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Gap, Subject, Values, compare
 from reconciler.planning.findings import Findings
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.notes import notes_of
-from reconciler.planning.people import Wishes, wishes_of
+from reconciler.planning.people import Wishes, charger_wishes_of, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
-from reconciler.planning.site import installation_target, route_of, setting_route
+from reconciler.planning.site import installation_target, setting_route
 from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
 
 WHOLE_INSTALLATION = "the whole installation"
@@ -28,26 +28,50 @@ def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     if observed is None:
         return _not_visible(desired, lookup.observed.installation(desired.id))
     wanted = wanted_of(desired, lookup.deviations.get(desired.id, ()), today=lookup.policy.now.date())
-    wishes = wishes_of(desired, observed, lookup, managed=wanted.permissions)
+    wishes = _wishes(desired, observed, lookup, wanted)
     seen_chargers = {charger.serial: dict(charger.values) for charger in observed.chargers}
     missing = tuple(serial for serial in wanted.chargers if serial not in seen_chargers)
     comparison = compare(
         _wanted_values(wanted, wishes, missing=missing), _observed_values(observed, seen_chargers, wishes)
     )
+    quiet = all(one.quiet for one in wishes.values())
     queue = queue_of(observed, lookup.policy)
     pending = tuple(overtaking(observed, wanted.chargers, queue=queue, name=desired.name))
-    if comparison == _EQUAL and not missing and wishes.quiet and observed.name in (desired.name, None):
-        return Findings(unverifiable=wishes.unverifiable, waiting=wishes.waiting, gates=wishes.gates, pending=pending)
+    if comparison == _EQUAL and not missing and quiet and observed.name in (desired.name, None):
+        return replace(_about_people(wishes), pending=pending)
     found = _findings(desired, observed, lookup, wanted=wanted, wishes=wishes, comparison=comparison, missing=missing)
     return replace(found, pending=pending)
 
 
 _EQUAL = Comparison()
+AllWishes = Mapping[str | None, Wishes]
+"""Wishes about people; None stands for the installation itself, a serial for a charger."""
+
+
+def _wishes(desired: DesiredInstallation, observed: ObservedInstallation, lookup: Lookup, wanted: Wanted) -> AllWishes:
+    """Wishes about people by place: None for the installation itself, serials after it."""
+    found: dict[str | None, Wishes] = {None: wishes_of(desired, observed, lookup, managed=wanted.permissions)}
+    found.update(charger_wishes_of(desired, observed, lookup, managed=wanted.charger_permissions))
+    return found
+
+
+def _about_people(wishes: AllWishes) -> Findings:
+    """What there is to say about people besides changes."""
+    return Findings(
+        gates=wishes[None].gates,
+        unreadable=tuple(item for one in wishes.values() for item in one.unreadable),
+        waiting=tuple(item for one in wishes.values() for item in one.waiting),
+        unverifiable=tuple(item for one in wishes.values() for item in one.unverifiable),
+    )
 
 
 def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation | None) -> Findings:
     account = f"account {desired.account} does not show this installation"
-    detail = account if elsewhere is None else f"{account}; account {elsewhere.account} does"
+    detail = (
+        account
+        if elsewhere is None or elsewhere.account == desired.account
+        else f"{account}; account {elsewhere.account} does"
+    )
     item = UnreadableItem(
         target=installation_target(desired),
         installation_name=desired.name,
@@ -58,26 +82,32 @@ def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation |
 
 
 def _wanted_values(
-    wanted: Wanted, wishes: Wishes, *, missing: tuple[str, ...]
+    wanted: Wanted, wishes: AllWishes, *, missing: tuple[str, ...]
 ) -> Mapping[Subject, Mapping[str, Value]]:
     values: dict[Subject, Mapping[str, Value]] = {INSTALLATION: wanted.installation}
     for serial, settings in wanted.chargers.items():
         if serial not in missing:
             values[Scope.CHARGER, serial] = settings
-    for principal, roles in wishes.entries.items():
-        values[Scope.PRINCIPAL, principal] = {PERMISSIONS: roles}
+    for place, one in wishes.items():
+        for principal, roles in one.entries.items():
+            values[_subject(place, principal)] = {PERMISSIONS: roles}
     return values
 
 
+def _subject(charger: str | None, principal: str) -> Subject:
+    return (Scope.PRINCIPAL, principal) if charger is None else (Scope.CHARGER_PRINCIPAL, charger, principal)
+
+
 def _observed_values(
-    observed: ObservedInstallation, chargers: Mapping[str, Values], wishes: Wishes
+    observed: ObservedInstallation, chargers: Mapping[str, Values], wishes: AllWishes
 ) -> Mapping[Subject, Values]:
     values: dict[Subject, Values] = {INSTALLATION: dict(observed.values)}
     for serial, settings in chargers.items():
         values[Scope.CHARGER, serial] = settings
-    for principal in wishes.entries:
-        found = wishes.seen.get(principal)
-        values[Scope.PRINCIPAL, principal] = {PERMISSIONS: ABSENT if found is None else found.roles}
+    for place, one in wishes.items():
+        for principal in one.entries:
+            found = one.seen.get(principal)
+            values[_subject(place, principal)] = {PERMISSIONS: ABSENT if found is None else found.roles}
     return values
 
 
@@ -87,28 +117,32 @@ def _findings(
     lookup: Lookup,
     *,
     wanted: Wanted,
-    wishes: Wishes,
+    wishes: AllWishes,
     comparison: Comparison,
     missing: tuple[str, ...],
 ) -> Findings:
     maker = _Maker(desired=desired, lookup=lookup, wanted=wanted)
     changes = [maker.of_setting(difference) for difference in comparison.differences]
-    changes += [maker.of_access(principal, wish.before, wish.after) for principal, wish in wishes.unread.items()]
-    changes += [maker.of_access(principal, wishes.seen[principal].roles, ABSENT) for principal in wishes.removals]
+    for place, one in wishes.items():
+        changes += [
+            maker.of_access(place, principal, wish.before, wish.after) for principal, wish in one.unread.items()
+        ]
+        changes += [maker.of_access(place, principal, one.seen[principal].roles, ABSENT) for principal in one.removals]
     gaps = _unreadable_items(desired, comparison.gaps)
+    people = _about_people(wishes)
     lost = {gap.subject for gap in comparison.gaps}
+    lost_chargers = {subject[1] for subject in lost if subject[0] is Scope.CHARGER}
+    lost_chargers |= {serial for serial, one in wishes.items() if serial is not None and one.unreadable}
     unread = {gap.row.name for gap in comparison.gaps}
     unread |= {name for serial in missing for name in wanted.chargers[serial]}
-    unread |= {PERMISSIONS} if wishes.unreadable else set()
-    return Findings(
+    unread |= {PERMISSIONS} if any(one.unreadable for one in wishes.values()) else set()
+    return replace(
+        people,
         changes=tuple(sorted(changes, key=lambda change: change.sort_key)),
-        gates=wishes.gates,
-        unreadable=(*gaps, *_missing_items(desired, missing, lookup), *wishes.unreadable),
-        waiting=wishes.waiting,
-        unverifiable=wishes.unverifiable,
+        unreadable=(*gaps, *_missing_items(desired, missing, lookup), *people.unreadable),
         warnings=notes_of(desired, observed, changes=changes, comparison=comparison),
-        lost_chargers=len(missing) + sum(scope is Scope.CHARGER for scope, _ in lost),
-        lost=INSTALLATION in lost or bool(wishes.unreadable),
+        lost_chargers=len(missing) + len(lost_chargers),
+        lost=INSTALLATION in lost or bool(wishes[None].unreadable),
         unread=frozenset(unread),
     )
 
@@ -125,37 +159,38 @@ class _Maker:
         self._today = lookup.policy.now.date()
 
     def of_setting(self, difference: Difference) -> Change:
-        scope, name = difference.subject
+        target = _target(self._desired, difference.subject)
         row = difference.row
-        if scope is Scope.PRINCIPAL:
-            return self.of_access(name, difference.before, difference.after)
-        path = row.name.split(".") if scope is Scope.INSTALLATION else ("chargers", name, row.name)
+        if target.principal is not None:
+            return self.of_access(target.charger, target.principal, difference.before, difference.after)
+        path = row.name.split(".") if target.charger is None else ("chargers", target.charger, row.name)
         route = setting_route(self._account, row, self._wanted)
-        return self._change(name or None, None, row.name, path, difference.before, difference.after, route)
+        return self._change(target, row.name, path, difference.before, difference.after, route)
 
-    def of_access(self, principal: str, before: Observation, after: Value | Absent) -> Change:
-        place = "absent" if isinstance(after, Absent) else "entries"
-        route = route_of(self._account, PERMISSIONS)
-        return self._change(None, principal, PERMISSIONS, (PERMISSIONS, place, principal), before, after, route)
+    def of_access(self, charger: str | None, principal: str, before: Observation, after: Value | Absent) -> Change:
+        subject = _subject(charger, principal)
+        place = () if charger is None else ("chargers", charger)
+        path = (*place, PERMISSIONS, "absent" if isinstance(after, Absent) else "entries", principal)
+        route = setting_route(self._account, setting(subject[0], PERMISSIONS), self._wanted)
+        return self._change(_target(self._desired, subject), PERMISSIONS, path, before, after, route)
 
     def _change(
         self,
-        charger: str | None,
-        principal: str | None,
-        setting: str,
+        target: Target,
+        name: str,
         path: Iterable[str],
         before: Observation,
         after: Value | Absent,
         route: Route,
     ) -> Change:
         desired = self._desired
-        exception = deciding(self._deviations, setting, charger=charger, today=self._today)
+        exception = deciding(self._deviations, name, charger=target.charger, today=self._today)
         origin = exception.origin if exception else None
         origin = origin or self._origins.find(desired.id, tuple(path))
         return Change(
-            target=Target(account=desired.account, installation_id=desired.id, charger=charger, principal=principal),
+            target=target,
             installation_name=desired.name,
-            setting=setting,
+            setting=name,
             before=before,
             after=after,
             route=route,
@@ -198,7 +233,7 @@ def _missing_items(desired: DesiredInstallation, missing: Iterable[str], lookup:
 
 
 def _target(desired: DesiredInstallation, subject: Subject) -> Target:
-    scope, name = subject
-    charger = name if scope is Scope.CHARGER else None
-    principal = name if scope is Scope.PRINCIPAL else None
+    scope, *names = subject
+    charger = names[0] if scope in (Scope.CHARGER, Scope.CHARGER_PRINCIPAL) else None
+    principal = names[-1] if scope in (Scope.PRINCIPAL, Scope.CHARGER_PRINCIPAL) else None
     return Target(account=desired.account, installation_id=desired.id, charger=charger, principal=principal)

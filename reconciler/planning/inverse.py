@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account
 from reconciler.model.plan import FormerValue, NotRestored, PlanWarning
-from reconciler.model.settings import ROLE_BITS, Kind, Scope, Setting, setting
+from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Unreadable, Value
 from reconciler.model.words import amperes, unknown
 from reconciler.model.words import value as in_words
@@ -26,8 +26,6 @@ NEEDED_BY_MODE = {
     "webhooks": "authentication.webhooks.sessionStartUrl",
 }
 """Without this a mode points nowhere and nobody can charge."""
-
-_ROLES = frozenset(word for word, _ in ROLE_BITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +118,7 @@ def _configure(switch: Change, seen: Mapping[str, Observation], *, backs: list[_
 
 def _why_lost(change: Change, account: Account) -> str:
     """Why a change cannot be taken back; empty when it can."""
-    if change.target.scope is Scope.PRINCIPAL:
+    if change.target.principal is not None:
         return _why_access_lost(change, account)
     return _why_not_written(change.row, change.before, change.target)
 
@@ -130,10 +128,11 @@ def _why_access_lost(change: Change, account: Account) -> str:
         return f"who had access before is {unknown(change.before)}"
     if isinstance(change.before, Absent):
         return ""
-    if isinstance(change.after, Absent) and change.target.principal == account.own_principal:
+    ours = change.target.scope is Scope.PRINCIPAL and change.target.principal == account.own_principal
+    if isinstance(change.after, Absent) and ours:
         return "it is our own access: once it is gone only an owner can give it back, and nothing else here either"
     roles = change.before if isinstance(change.before, tuple) else ()
-    if not roles or not _ROLES.issuperset(roles):
+    if not roles or not {word for word, _ in change.row.portal_values}.issuperset(roles):
         return "the former roles are none that can be given"
     return ""
 

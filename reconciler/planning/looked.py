@@ -1,7 +1,7 @@
 """What one drift run really looked at; only that may be called resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model.change import Target
 from reconciler.model.observed import Breadth
@@ -38,8 +38,8 @@ class Looked:
             return self.whole and (target.account in self.accounts or managed)
         if place not in self.visible:
             return False
-        installation = Target(account=target.account, installation_id=target.installation_id)
-        here = frozenset({target} if target.charger else {target, installation})
+        whole = replace(target, principal=None)
+        here = frozenset({target, whole})
         blind = target.principal is not None and not here.isdisjoint(self.unverified)
         return not (managed and (blind or not here.isdisjoint(self.lost)))
 

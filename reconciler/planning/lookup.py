@@ -7,7 +7,15 @@ from functools import cached_property
 from reconciler.model.desired import Account, Attestation, DesiredFleet, Deviation
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.ports import Origins
+from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.policy import Policy
+
+_WITHHELD = frozenset({Reason.NOT_FOUND, Reason.FORBIDDEN, Reason.NOT_VISIBLE})
+
+
+def _is_withheld(found: ObservedInstallation) -> bool:
+    reasons = {value.reason if isinstance(value, Unreadable) else None for _, value in found.values}
+    return found.roles is None and not found.chargers and bool(reasons) and reasons <= _WITHHELD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +34,11 @@ class Lookup:
 
     @cached_property
     def installations(self) -> Mapping[tuple[str, str], ObservedInstallation]:
-        """Live installations by account and id: several accounts may see the same one."""
-        return {(found.account, found.id): found for found in self.observed.installations}
+        """Live installations by account and id: several accounts may see the same one.
+
+        One that was asked for by its id and that the account may not see is none, as where lists are read.
+        """
+        return {(found.account, found.id): found for found in self.observed.installations if not _is_withheld(found)}
 
     @cached_property
     def deviations(self) -> Mapping[str, tuple[Deviation, ...]]:

@@ -48,7 +48,7 @@ def phase_of(draft: Draft) -> Phase:
     """The phase of a step."""
     change = draft.only
     match change.target.scope, change.setting:
-        case Scope.PRINCIPAL, _:
+        case ((Scope.PRINCIPAL | Scope.CHARGER_PRINCIPAL), _):
             return _access_phase(draft)
         case Scope.CHARGER, "maxCurrent":
             return Phase.LOWER_CHARGER if change.lowered_a else Phase.RAISE_CHARGER
@@ -106,7 +106,12 @@ def _balancing_comes_back(later: Draft, earlier: Draft, site: Site) -> bool:
 
 
 def _makes_owner(later: Draft, earlier: Draft, site: Site) -> bool:  # noqa: ARG001  the table's common shape
-    return gains_owner(earlier.only)
+    return gains_owner(earlier.only) and earlier.target.charger == later.target.charger
+
+
+def _same_charger_or_person(later: Draft, earlier: Draft, site: Site) -> bool:  # noqa: ARG001  the table's common shape
+    same_person = earlier.target.principal == later.target.principal
+    return same_person or (later.target.charger is not None and earlier.target.charger == later.target.charger)
 
 
 def _may_be_us(later: Draft, earlier: Draft, site: Site) -> bool:  # noqa: ARG001  the table's common shape
@@ -167,6 +172,12 @@ RULES: tuple[Rule, ...] = (
         earlier=Phase.GRANT,
         when=_makes_owner,
         because="people are added before others are removed",
+    ),
+    Rule(
+        later=Phase.REVOKE,
+        earlier=Phase.GRANT,
+        when=_same_charger_or_person,
+        because="nobody is left without a charger in between",
     ),
     Rule(
         later=Phase.HAND_OVER,

@@ -1,13 +1,13 @@
 """Which reads a plan needs, and the fewest requests that can fetch them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from math import ceil, inf
 
 from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Deviation, Route
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
-from reconciler.model.settings import ReadFrom, Scope, settings_of
+from reconciler.model.settings import ReadFrom, Scope, setting, settings_of
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
 from reconciler.planning.site import MODE, route_of
 from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
@@ -22,7 +22,7 @@ _ALL_COUNT = date.min
 
 def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
     """What must be known about each selected installation, sorted like them."""
-    by_partner = permission_readers(desired.accounts)
+    readers = _readers(desired.accounts)
     deviations: dict[str, list[Deviation]] = {}
     for one in desired.deviations:
         deviations.setdefault(one.installation_id, []).append(one)
@@ -30,18 +30,22 @@ def needs_of(desired: DesiredFleet) -> tuple[ReadNeed, ...]:
         _need(
             site,
             wanted_of(site, deviations.get(site.id, ()), today=_ALL_COUNT),
-            permissions=site.account in by_partner,
+            readers=readers[site.account],
         )
         for site in desired.installations
     )
 
 
-def permission_readers(accounts: Iterable[Account]) -> frozenset[str]:
-    """Names of the accounts with a call that reads permissions."""
-    return frozenset(one.name for one in accounts if route_of(one, PERMISSIONS) is Route.PARTNER)
+def _readers(accounts: Iterable[Account]) -> Mapping[str, frozenset[Scope]]:
+    """By account whose permissions a call reads: the installations', the chargers', both or none."""
+    rows = [setting(scope, PERMISSIONS) for scope in (Scope.PRINCIPAL, Scope.CHARGER_PRINCIPAL)]
+    return {
+        one.name: frozenset(row.scope for row in rows if route_of(one, row.route_key) is Route.PARTNER)
+        for one in accounts
+    }
 
 
-def _need(desired: DesiredInstallation, wanted: Wanted, *, permissions: bool) -> ReadNeed:
+def _need(desired: DesiredInstallation, wanted: Wanted, *, readers: frozenset[Scope]) -> ReadNeed:
     """States of everything that the file declares, also what an exception tolerates; limits as they are wanted now."""
     mode = wanted.installation.get(MODE, desired.get(MODE))
     raises = [(serial, values.get(MAX_CURRENT)) for serial, values in wanted.chargers.items()]
@@ -53,25 +57,32 @@ def _need(desired: DesiredInstallation, wanted: Wanted, *, permissions: bool) ->
             charger.serial for charger in desired.chargers if any(name in _STATE_ONLY for name, _ in charger.settings)
         ),
         raises_to=tuple(sorted((serial, float(value)) for serial, value in raises if isinstance(value, int | float))),
-        permissions=permissions and desired.permissions is not None,
+        permissions=Scope.PRINCIPAL in readers and desired.permissions is not None,
+        charger_permissions_of=tuple(serial for serial, _ in desired.charger_permissions)
+        if Scope.CHARGER_PRINCIPAL in readers
+        else (),
         mode=mode if isinstance(mode, str) else None,
     )
 
 
-def everything_of(observed: ObservedFleet, by_partner: Collection[str]) -> tuple[ReadNeed, ...]:
+def everything_of(observed: ObservedFleet, accounts: Iterable[Account]) -> tuple[ReadNeed, ...]:
     """What a snapshot of those installations needs: every state, the circuits, and permissions where there is a call.
 
     Args:
         observed: What the accounts show.
-        by_partner: Accounts with a call that reads permissions.
+        accounts: All of them, because their routes tell which permissions a call reads.
     """
+    readers = _readers(accounts)
     return tuple(
         ReadNeed(
             account=site.account,
             installation_id=site.id,
             state_of=tuple(charger.serial for charger in site.chargers),
             raises_to=tuple((serial, inf) for serial in ("", *(charger.serial for charger in site.chargers))),
-            permissions=site.account in by_partner,
+            permissions=Scope.PRINCIPAL in readers[site.account],
+            charger_permissions_of=tuple(charger.serial for charger in site.chargers)
+            if Scope.CHARGER_PRINCIPAL in readers[site.account]
+            else (),
         )
         for site in observed.installations
     )
@@ -86,7 +97,15 @@ def as_asked_for(observed: ObservedFleet, needs: Sequence[ReadNeed]) -> Observed
 
 def _asked(site: ObservedInstallation, need: ReadNeed | None) -> ObservedInstallation:
     states = frozenset(() if need is None else need.state_of)
-    chargers = tuple(one if one.serial in states else replace(one, values=()) for one in site.chargers)
+    access_to = _access_asked_for(need, site)
+    chargers = tuple(
+        replace(
+            one,
+            values=one.values if one.serial in states else (),
+            permissions=one.permissions if one.serial in access_to else None,
+        )
+        for one in site.chargers
+    )
     has_circuits = need is not None and _needs_circuits(need, site)
     return replace(
         site,
@@ -94,6 +113,11 @@ def _asked(site: ObservedInstallation, need: ReadNeed | None) -> ObservedInstall
         circuits=site.circuits if has_circuits else None,
         permissions=site.permissions if need is not None and need.permissions else None,
     )
+
+
+def _access_asked_for(need: ReadNeed | None, site: ObservedInstallation) -> frozenset[str]:
+    """Serials whose own permissions a plan reads; only Pro has such, so that nobody asks Go or Home."""
+    return frozenset(() if need is None or site.pro is False else need.charger_permissions_of)
 
 
 def breadth_for(desired: DesiredFleet) -> Breadth:
@@ -133,7 +157,8 @@ def _single_reads(need: ReadNeed, found: ObservedInstallation) -> int:
     """States of visible chargers that declare state-only settings, the circuits where limits move, the permissions."""
     serials = {charger.serial for charger in found.chargers}
     states = sum(serial in serials for serial in need.state_of)
-    return states + _needs_circuits(need, found) + need.permissions
+    access = need.permissions + len(serials & _access_asked_for(need, found))
+    return states + _needs_circuits(need, found) + access
 
 
 def _needs_circuits(need: ReadNeed, found: ObservedInstallation) -> bool:

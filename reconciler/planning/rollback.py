@@ -19,7 +19,6 @@ from reconciler.model.desired import (
 from reconciler.model.digest import digest_of
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
 from reconciler.model.plan import Counts, Coverage, DesiredReference, FormerValue, Plan, Requests, Rollback, Step
-from reconciler.model.settings import Scope
 from reconciler.model.value import Absent, Value
 from reconciler.planning.access import gates_of
 from reconciler.planning.guards import fleet_refusals
@@ -165,37 +164,43 @@ def as_wished(plan: Plan, desired: DesiredFleet) -> DesiredFleet:
 def _wanting(site: DesiredInstallation, changes: Sequence[Change]) -> DesiredInstallation:
     own: dict[str, Value] = {}
     of_chargers: dict[str, dict[str, Value]] = {}
-    access: list[Change] = []
+    access: dict[str | None, list[Change]] = {}
     for change in changes:
-        if change.target.scope is Scope.PRINCIPAL:
-            access.append(change)
+        if change.target.principal is not None:
+            access.setdefault(change.target.charger, []).append(change)
         elif not isinstance(change.after, Absent):
             serial = change.target.charger
             (own if serial is None else of_chargers.setdefault(serial, {}))[change.setting] = change.after
     return replace(
         site,
         settings=tuple(sorted(own.items())),
-        chargers=_wanting_chargers(site, of_chargers, below=LIMIT in own),
-        permissions=_permissions(site, access) if access else None,
+        chargers=_wanting_chargers(site, of_chargers, access, below=LIMIT in own),
+        permissions=_permissions(site.permissions, access[None]) if None in access else None,
     )
 
 
 def _wanting_chargers(
-    site: DesiredInstallation, wishes: dict[str, dict[str, Value]], *, below: bool
+    site: DesiredInstallation,
+    wishes: Mapping[str, Mapping[str, Value]],
+    access: Mapping[str | None, Sequence[Change]],
+    *,
+    below: bool,
 ) -> tuple[DesiredCharger, ...]:
     """All chargers of the file; where the installation's limit moves, what stands below it must be read as well."""
     files = {one.serial: one for one in site.chargers}
     found = []
-    for serial in sorted(files.keys() | wishes.keys()):
+    for serial in sorted(files.keys() | wishes.keys() | {serial for serial in access if serial is not None}):
         one = files.get(serial, DesiredCharger(serial=serial))
         limit = {name: value for name, value in one.settings if below and name == LIMIT}
-        found.append(replace(one, settings=tuple(sorted((limit | wishes.get(serial, {})).items()))))
+        settings = tuple(sorted({**limit, **wishes.get(serial, {})}.items()))
+        permissions = _permissions(one.permissions, access[serial]) if serial in access else None
+        found.append(replace(one, settings=settings, permissions=permissions))
     return tuple(found)
 
 
-def _permissions(site: DesiredInstallation, changes: Sequence[Change]) -> DesiredPermissions:
+def _permissions(file: DesiredPermissions | None, changes: Sequence[Change]) -> DesiredPermissions:
     """Nobody else is touched, whatever the file says about people that it does not list."""
-    gates = {} if site.permissions is None else gates_of(site.permissions)
+    gates = {} if file is None else gates_of(file)
     entries, absent = [], []
     for change in sorted(changes, key=lambda one: one.sort_key):
         principal = change.target.principal or ""

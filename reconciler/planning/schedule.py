@@ -8,6 +8,7 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredInstallation, RemovalGate
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
+from reconciler.model.settings import Scope
 from reconciler.model.value import Absent
 from reconciler.planning.access import Removal, is_group
 from reconciler.planning.findings import Findings
@@ -19,6 +20,7 @@ from reconciler.planning.normalise import means_the_same
 from reconciler.planning.order import in_safe_order, needed_by
 from reconciler.planning.site import Site
 from reconciler.planning.steps import drafts_of
+from reconciler.planning.wanted import PERMISSIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +95,9 @@ def _all_steps(
 
 def _held_by_person(steps: Iterable[Step], site: Site, access: Mapping[str, tuple[Removal, int]]) -> Iterable[str]:
     """Steps that take access away and wait for an invitation sent earlier; they are reported, not planned."""
-    principals = {change.id: change.target.principal or "" for change in site.changes}
+    principals = {one.id: one.target.principal or "" for one in site.of(Scope.PRINCIPAL, PERMISSIONS)}
     for step in steps:
-        kinds = [access.get(principals[one], (None, 0))[0] for one in step.change_ids]
+        kinds = [access.get(principals.get(one, ""), (None, 0))[0] for one in step.change_ids]
         if Removal.WAITING in kinds:
             yield step.id
 
@@ -125,7 +127,7 @@ def _waits_for_owner(site: Site, principal: str) -> WaitingItem:
     return WaitingItem(
         target=Target(account=observed.account, installation_id=observed.id, principal=principal),
         installation_name=site.changes[0].installation_name,
-        setting="permissions",
+        setting=PERMISSIONS,
         reason="loses access once an owner has accepted",
         since=_oldest_invitation(observed),
     )

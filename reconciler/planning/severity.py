@@ -174,7 +174,7 @@ RULES: tuple[Rule, ...] = (
         why="somebody who should charge here cannot",
         more="The file gives User to a person or a group that does not have it.",
         remedy="Give the role back (`apply`), or correct the file.",
-        fits=lambda case: case.target.scope is Scope.PRINCIPAL,
+        fits=lambda case: case.target.principal is not None,
     ),
     Rule(
         code="D401",

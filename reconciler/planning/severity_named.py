@@ -7,7 +7,7 @@ NOT_VISIBLE = Rule(
     code="D204",
     severity=Severity.S1,
     title="Installation not visible",
-    why="our account does not see this site any more, or never did",
+    why="access withdrawn? Our account does not see this site any more, or never did",
     more="The lists of the account do not show the installation. Usually its owner has withdrawn our access. Nothing "
     "of the site was compared, and nothing is concluded from it.",
     remedy="Ask the owner, or let the account's user group be added again. If the site was handed over, move its file "

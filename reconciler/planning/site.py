@@ -92,8 +92,8 @@ class Site:
 
 
 def subject_of(target: Target) -> str:
-    """Serial, principal, or empty for the installation."""
-    return target.charger or target.principal or ""
+    """Serial, principal, both, or empty for the installation."""
+    return target.subject
 
 
 def enters_native(site: Site) -> bool:

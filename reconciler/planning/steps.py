@@ -47,7 +47,7 @@ class Draft:
 
 
 def drafts_of(site: Site, gates: Mapping[str, Gate]) -> tuple[Draft, ...]:
-    """One draft per object and endpoint, or per charger, section and principal where a person does it."""
+    """One draft per object and endpoint, or per thing, section and principal where a person does it."""
     groups: dict[tuple[Target, Operation, Route, str], list[Change]] = {}
     for change in site.changes:
         operation = operation_of(change)
@@ -61,7 +61,7 @@ def drafts_of(site: Site, gates: Mapping[str, Gate]) -> tuple[Draft, ...]:
             route=route,
             operation=operation,
             changes=tuple(sorted(changes, key=lambda change: change.sort_key)),
-            gate=gates.get(target.principal or "", Gate.NOTHING),
+            gate=Gate.NOTHING if target.charger is not None else gates.get(target.principal or "", Gate.NOTHING),
         )
         for (target, operation, route, section), changes in groups.items()
     )
@@ -74,6 +74,8 @@ def operation_of(change: Change) -> Operation:
     match change.target.scope:
         case Scope.PRINCIPAL:
             return Operation.PARTNER_PERMISSION
+        case Scope.CHARGER_PRINCIPAL:
+            return Operation.PARTNER_CHARGER_PERMISSION
         case Scope.CHARGER:
             api = change.route is Route.API
             return Operation.UPDATE_CHARGER if api else Operation.PARTNER_STAND_ALONE

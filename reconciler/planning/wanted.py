@@ -14,11 +14,17 @@ _CHARGER_ONLY = {row.name for row in settings_of(Scope.CHARGER)} - {row.name for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Declared values of one installation: its own, and per serial those of its chargers."""
+    """Declared values of one installation: its own, and per serial those of its chargers.
+
+    Attributes:
+        permissions: Whether those of the installation are managed.
+        charger_permissions: Serials whose own permissions are managed.
+    """
 
     installation: Mapping[str, Value]
     chargers: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     permissions: bool = False
+    charger_permissions: frozenset[str] = frozenset()
 
 
 def wanted_of(desired: DesiredInstallation, deviations: Iterable[Deviation], *, today: date) -> Wanted:
@@ -26,15 +32,22 @@ def wanted_of(desired: DesiredInstallation, deviations: Iterable[Deviation], *, 
     installation: dict[str, Value] = dict(desired.settings)
     chargers: dict[str, dict[str, Value]] = {charger.serial: dict(charger.settings) for charger in desired.chargers}
     permissions = desired.permissions is not None
+    charger_permissions = {serial for serial, _ in desired.charger_permissions}
     for deviation in deviations:
         if deviation.until < today:
             continue
         if _names(deviation, PERMISSIONS):
-            permissions = False
+            permissions = permissions and deviation.charger is not None
+            charger_permissions.discard(deviation.charger or "")
             continue
         for values in _touched(deviation, installation, chargers):
             _deviate(values, deviation)
-    return Wanted(installation=installation, chargers=chargers, permissions=permissions)
+    return Wanted(
+        installation=installation,
+        chargers=chargers,
+        permissions=permissions,
+        charger_permissions=frozenset(charger_permissions),
+    )
 
 
 def deciding(deviations: Iterable[Deviation], setting: str, *, charger: str | None, today: date) -> Deviation | None:

@@ -1,16 +1,19 @@
 """What `adopt` writes: as a difference for people, and as a JSON document."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import unified_diff
 
 from reconciler.model.adoption import (
     Adopted,
     AdoptedFile,
     Adoption,
+    Draft,
     FileAction,
     LeftTogether,
+    SharedFile,
     ToldAdoption,
     ToldFile,
+    ToldShared,
     left_together,
 )
 from reconciler.model.change import Target, plain
@@ -25,7 +28,10 @@ _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
 
 def difference(one: AdoptedFile) -> tuple[str, ...]:
     """The unified difference of one file, a line each; empty when nothing changes."""
-    draft = one.draft
+    return _difference(one.draft)
+
+
+def _difference(draft: Draft | SharedFile) -> tuple[str, ...]:
     before = "" if draft.before is None else draft.before
     old = "/dev/null" if draft.before is None else f"a/{draft.file}"
     lines = unified_diff(before.splitlines(), draft.after.splitlines(), old, f"b/{draft.file}", lineterm="")
@@ -45,7 +51,17 @@ def told_of(adoption: Adoption) -> ToldAdoption:
         )
         for one in adoption.files
     )
-    return ToldAdoption(files=files, settings=_taken(adoption))
+    shared = tuple(
+        ToldShared(
+            profile=one.profile,
+            file=one.file,
+            action=one.action,
+            installations=len(one.installations),
+            difference=_difference(one),
+        )
+        for one in adoption.shared
+    )
+    return ToldAdoption(files=files, settings=_taken(adoption), shared=shared, lines_saved=adoption.lines_saved)
 
 
 def _taken(adoption: Adoption) -> int:
@@ -53,19 +69,41 @@ def _taken(adoption: Adoption) -> int:
 
 
 def adoption_text(told: ToldAdoption, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
-    """Each file with its difference, what raises a limit, and what stays out; then one line of counts."""
+    """What files share, each file with its difference, what raises a limit, what stays out; then a line of counts."""
     page = Page(Look(width=width, color=color, glyphs=glyphs))
+    for layer in told.shared:
+        page.line((_shared_by(layer), Tone.STRONG), f"  {for_terminal(layer.file)}  {_ACTIONS[layer.action]}")
+        _show(page, layer.difference)
+        page.blank()
     for one in told.files:
         page.line((name(one.name), Tone.STRONG), f"  {for_terminal(one.file)}  {_ACTIONS[one.action]}")
-        for line in one.difference:
-            page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
+        _show(page, one.difference)
         for warning in one.warnings:
             page.line(("warning: ", Tone.CHANGE), for_terminal(warning), indent=2)
         for item in left_together(one.left):
             page.line(("stays out: ", Tone.OPEN), for_terminal(_left(item)), indent=2)
         page.blank()
     page.line(counts_of(told))
+    if told.shared:
+        page.line(factored_out(told))
     return str(page)
+
+
+def _show(page: Page, difference: Iterable[str]) -> None:
+    for line in difference:
+        page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
+
+
+def _shared_by(layer: ToldShared) -> str:
+    what = f"profile {layer.profile}" if layer.profile else "defaults"
+    return f"{what}, shared by {wording.counted(layer.installations, 'installation')}"
+
+
+def factored_out(told: ToldAdoption) -> str:
+    """`Factored out: profile adopted-home, shared by 12 installations; 36 lines saved`."""
+    layers = "; ".join(_shared_by(layer) for layer in told.shared)
+    saved = f"{wording.counted(told.lines_saved, 'line')} saved"
+    return f"Factored out: {layers}; {saved} (--layout files keeps each file on its own)"
 
 
 _ACTIONS = {FileAction.NEW: "new file", FileAction.PATCHED: "patched", FileAction.UNCHANGED: "stays as it is"}
@@ -74,6 +112,11 @@ _ACTIONS = {FileAction.NEW: "new file", FileAction.PATCHED: "patched", FileActio
 def adoption_markdown(told: ToldAdoption) -> str:
     """The same for a pull request or an issue."""
     lines = [f"**{for_markdown(counts_of(told))}**", ""]
+    if told.shared:
+        lines += [for_markdown(factored_out(told)), ""]
+    for layer in told.shared:
+        lines += [f"### {for_markdown(_shared_by(layer))}", "", f"{code(layer.file)}: {_ACTIONS[layer.action]}", ""]
+        lines += [*(f"    {for_terminal(line)}" for line in layer.difference), ""]
     for one in told.files:
         lines += [f"### {for_markdown(one.name)}", "", f"{code(one.file)}: {_ACTIONS[one.action]}", ""]
         lines += [f"- warning: {for_markdown(warning)}" for warning in one.warnings]
@@ -123,7 +166,7 @@ def _label(target: Target, setting: str) -> str:
 
 def counts_of(told: ToldAdoption) -> str:
     """`2 files to write, 5 settings taken over, 1 stays out`."""
-    files = sum(one.action is not FileAction.UNCHANGED for one in told.files)
+    files = len(told.shared) + sum(one.action is not FileAction.UNCHANGED for one in told.files)
     left = sum(len(one.left) for one in told.files)
     return (
         f"{wording.counted(files, 'file')} to write, {wording.counted(told.settings, 'setting')} taken over, "
@@ -138,11 +181,23 @@ def adoption_document(adoption: Adoption) -> Json:
         "tool": {"name": "reconciler", "version": adoption.tool_version},
         "created_at": adoption.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "summary": {
-            "files": len(adoption.to_write),
+            "files": len(adoption.writes),
             "settings": _taken(adoption),
             "left": len(adoption.left),
+            "lines_saved": adoption.lines_saved,
         },
+        "shared": [_shared_part(one) for one in adoption.shared],
         "files": [_file_part(one) for one in adoption.files],
+    }
+
+
+def _shared_part(one: SharedFile) -> Json:
+    return {
+        "file": one.file,
+        "action": one.action.value,
+        "profile": one.profile or None,
+        "installations": [*one.installations],
+        "diff": "".join(f"{line}\n" for line in _difference(one)),
     }
 
 

@@ -70,7 +70,7 @@ def subject(finding: Finding) -> str:
         return "Name"
     if finding.setting:
         return wording.setting(finding.target, finding.setting)
-    return finding.target.charger or finding.target.principal or "the installation"
+    return finding.target.subject or "the installation"
 
 
 def title(group: CauseGroup) -> str:
@@ -110,10 +110,14 @@ def values(finding: Finding) -> str:
 
 
 def since(aged: Aged, now: datetime) -> str:
-    """`for 3 days, seen 4 times`, and that it had gone before; empty in a run without a ledger or another source."""
+    """`for 3 days, seen 4 times`, what is due by then of what waits, and that it had gone before.
+
+    Empty in a run without a ledger and without another source.
+    """
     ageing = aged.ageing
     starts = [at for at in (aged.finding.since, ageing.first_seen_at if ageing else None) if at is not None]
-    words = wording.age(min(starts, default=None), now)
+    waits = aged.finding.kind in (FindingKind.PENDING, FindingKind.WAITING)
+    words = (wording.waited if waits else wording.age)(min(starts, default=None), now)
     if ageing is None:
         return words
     if ageing.times_seen == 1 and min(starts) == ageing.first_seen_at:

@@ -135,7 +135,7 @@ def _refused(item: Refusal) -> str:
 
 
 def _unreadable(item: UnreadableItem) -> str:
-    who = f"{item.target.charger or item.target.principal or ''} ".lstrip()
+    who = f"{item.target.subject} ".lstrip()
     return f"{item.installation_name}: {who}{item.what}: {wording.REASONS[item.unreadable.reason]}"
 
 

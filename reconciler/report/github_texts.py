@@ -7,7 +7,8 @@ from reconciler.report import drift_words, wording
 from reconciler.report.comment import MARKER as PLAN_MARKER
 from reconciler.report.escape import code, cut
 from reconciler.report.marks import name, text
-from reconciler.report.worksheet import worksheet, worksheet_markdown
+from reconciler.report.worksheet import worksheet
+from reconciler.report.worksheet_forms import worksheet_markdown
 
 BUDGET = 60_000
 """Bytes of one issue; GitHub takes 65,536 characters."""

@@ -165,7 +165,7 @@ def _row(aged: Aged, news: Mapping[str, str], labels: Mapping[str, str]) -> Find
         installation=cut(one.target.installation_id),
         labels=labels.get(one.target.installation_id, ""),
         label=_label(one),
-        place=cut(one.target.charger or one.target.principal or "", VALUE_CELLS),
+        place=cut(one.target.subject, VALUE_CELLS),
         what=cut(_what(one), VALUE_CELLS),
         setting=cut(one.setting, VALUE_CELLS),
         wanted=_value(one, one.wanted) or ("no file says" if is_unmanaged else "as in the file"),

@@ -49,7 +49,7 @@ def plan_document(plan: Plan) -> Json:
         "steps": [parts.step_part(step) for step in plan.steps],
         "refusals": [parts.refusal_part(refusal) for refusal in plan.refusals],
         "pending": [parts.pending_part(item) for item in plan.pending],
-        "waiting": [parts.waiting_part(item) for item in plan.waiting],
+        "waiting": [parts.waiting_part(item, plan.created_at) for item in plan.waiting],
         "unreadable": [parts.unreadable_part(item) for item in plan.unreadable],
         "unverifiable": [parts.unverifiable_part(item) for item in plan.unverifiable],
         "warnings": [parts.warning_part(warning) for warning in plan.warnings],

@@ -20,6 +20,7 @@ from reconciler.model.problem import Problem
 from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import Absent, Observation, Unreadable, state_of
+from reconciler.model.waiting import age_days, reminders_due
 
 Json = dict[str, object]
 
@@ -146,10 +147,16 @@ def _unit(target: Target, name: str) -> str:
     return row.unit if row is not None and row.kind is Kind.AMPERES else ""
 
 
-def waiting_part(item: WaitingItem) -> Json:
-    """Something a person must still do."""
-    where = place(item.target, item.installation_name)
-    return {**where, "setting": item.setting, "reason": item.reason, "since": moment(item.since)}
+def waiting_part(item: WaitingItem, now: datetime) -> Json:
+    """Something a person must still do, with its age and how many reminders are due by then."""
+    return {
+        **place(item.target, item.installation_name),
+        "setting": item.setting,
+        "reason": item.reason,
+        "since": moment(item.since),
+        "age_days": age_days(item.since, now),
+        "reminders_due": reminders_due(item.since, now),
+    }
 
 
 def unreadable_part(item: UnreadableItem) -> Json:

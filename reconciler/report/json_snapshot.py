@@ -72,7 +72,7 @@ def _switch_wait(item: SwitchWait) -> Json:
 
 
 def _installation(site: ObservedInstallation) -> Json:
-    circuits, permissions = site.circuits, site.permissions
+    circuits = site.circuits
     return {
         "id": site.id,
         "account": site.account,
@@ -84,9 +84,7 @@ def _installation(site: ObservedInstallation) -> Json:
         "available_unknown": None if site.available_unknown is None else _unreadable(site.available_unknown),
         "values": _values(site.values),
         "circuits": [_circuit(one) for one in circuits] if isinstance(circuits, tuple) else _seen(circuits),
-        "permissions": [_permission(one) for one in permissions]
-        if isinstance(permissions, tuple)
-        else _seen(permissions),
+        "permissions": _permissions(site.permissions),
         "chargers": [_charger(one) for one in site.chargers],
     }
 
@@ -100,7 +98,12 @@ def _charger(charger: ObservedCharger) -> Json:
         "mode": None if charger.mode is None else int(charger.mode),
         "roles": charger.roles,
         "values": _values(charger.values),
+        **({} if charger.permissions is None else {"permissions": _permissions(charger.permissions)}),
     }
+
+
+def _permissions(found: tuple[ObservedPermission, ...] | Unreadable | None) -> object:
+    return [_permission(one) for one in found] if isinstance(found, tuple) else _seen(found)
 
 
 def _circuit(circuit: Circuit) -> Json:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from reconciler.model.change import Cause, Change
 from reconciler.model.outcome import OutcomeKind, RunResult
@@ -139,9 +140,8 @@ def _row(block: Block, row: Row, *, first: bool) -> str:
 def _subject(row: Row) -> str:
     target = row.change.target
     label = escaped(row.change.row.label)
-    if target.charger is not None:
-        return f"{span(target.charger)} {label}"
-    return label if target.principal is None else f"Access of {span(target.principal)}"
+    charger = "" if target.charger is None else f"{span(target.charger)} "
+    return f"{charger}{label if target.principal is None else f'Access of {span(target.principal)}'}"
 
 
 def _before(change: Change) -> str:
@@ -169,7 +169,7 @@ def _open(plan: Plan, blocks: Sequence[Block]) -> list[str]:
             [_refusals(block) for block in blocks],
         ),
         ("{number} pending, a device must still act", [_pending(block) for block in blocks]),
-        ("{number} waiting, a person must still act", [_waiting(block) for block in blocks]),
+        ("{number} waiting, a person must still act", [_waiting(block, plan.created_at) for block in blocks]),
         ("{number} not readable", [_unreadable(block) for block in blocks]),
         ("{number} not verifiable", [_unverifiable(block) for block in blocks]),
         ("Notes: {number}", [_warnings(block) for block in blocks]),
@@ -195,10 +195,10 @@ def _pending(block: Block) -> list[str]:
     ]
 
 
-def _waiting(block: Block) -> list[str]:
+def _waiting(block: Block, now: datetime) -> list[str]:
     lines = []
     for item in block.waiting:
-        since = f" (since {wording.time(item.since)})" if item.since else ""
+        since = f" (since {wording.time(item.since)}, {wording.waited(item.since, now)})" if item.since else ""
         subject = text(wording.setting(item.target, item.setting))
         lines.append(f"{name(block.name)}: {subject}: {prose(item.reason)}{escaped(since)}")
     return lines
@@ -207,7 +207,7 @@ def _waiting(block: Block) -> list[str]:
 def _unreadable(block: Block) -> list[str]:
     lines = []
     for item in block.unreadable:
-        who = item.target.charger or item.target.principal
+        who = item.target.subject
         reason = wording.REASONS[item.unreadable.reason]
         detail = f" ({text(item.unreadable.detail)})" if item.unreadable.detail else ""
         lines.append(f"{name(block.name)}: {f'{span(who)} ' if who else ''}{text(item.what)}: {reason}{detail}")

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from reconciler.model.desired import Route
 from reconciler.model.plan import Counts, Plan
+from reconciler.model.waiting import due_words
 from reconciler.report import wording
 from reconciler.report.blocked_words import blocked_note, without_blocked
 from reconciler.report.blocks import unverifiable_notes
@@ -102,11 +103,16 @@ def open_words(plan: Plan) -> str:
     counts = (
         (len(plan.refusals), "refused"),
         (len(plan.pending), "pending"),
-        (len(plan.waiting), "waiting"),
+        (len(plan.waiting), _waiting_words(plan)),
         (len(plan.unreadable), "not readable"),
         (sum(map(len, unverifiable_notes(plan).values())), "not verifiable"),
     )
     return ", ".join(f"{number} {word}" for number, word in counts if number)
+
+
+def _waiting_words(plan: Plan) -> str:
+    reminders = due_words((item.since for item in plan.waiting), plan.created_at)
+    return f"waiting ({reminders})" if reminders else "waiting"
 
 
 def next_words(plan: Plan) -> str:

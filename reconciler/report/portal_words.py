@@ -21,6 +21,7 @@ class SpanKind(StrEnum):
     TEXT = "text"
     PORTAL = "portal"
     VALUE = "value"
+    COPY = "copy"  # a value that is typed or pasted somewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class View(StrEnum):
 
 
 def said(template: str, **values: str) -> Instruction:
-    """An instruction: `[Chargers]` is a word of the Portal, `{name}` a value.
+    """An instruction: `[Chargers]` is a word of the Portal, `{name}` a value, `{+name}` one to be typed somewhere.
 
     The template is ours; values are never searched for marks.
     """
@@ -57,7 +58,8 @@ def said(template: str, **values: str) -> Instruction:
             spans.append(Span(word, SpanKind.PORTAL))
         elif mark == "{":
             name, _, rest = rest.partition("}")
-            spans.append(Span(values[name], SpanKind.VALUE))
+            kind = SpanKind.COPY if name.startswith("+") else SpanKind.VALUE
+            spans.append(Span(values[name.removeprefix("+")], kind))
     return tuple(spans)
 
 
@@ -74,7 +76,7 @@ def find_charger(serial: str) -> tuple[Instruction, ...]:
     return (
         said("Go to [portal.zaptec.com]."),
         said("In the left menu, select [Chargers]."),
-        said("In the search field, type the charger's serial number {serial}.", serial=serial),
+        said("In the search field, type the charger's serial number {+serial}.", serial=serial),
         said("Click the charger to open its details."),
     )
 
@@ -84,7 +86,7 @@ def open_installation(serial: str | None, name: str) -> tuple[Instruction, ...]:
     if serial is None:
         return (
             said("Go to [portal.zaptec.com]."),
-            said("In the left menu, select [Installations] and open {name}.", name=name),
+            said("In the left menu, select [Installations] and open {+name}.", name=name),
         )
     last = said("From the charger view, click the installation name {name} to open the installation.", name=name)
     return (*find_charger(serial), last)
@@ -106,14 +108,15 @@ def title_of(changes: Sequence[Change]) -> str:
 
 def _access_title(change: Change) -> str:
     who = change.target.principal or ""
+    where = "" if change.target.charger is None else f"{change.target.charger}: "
     match change:
         case Change(after=Absent()):
-            return f"Take away the access of {who}"
+            return f"{where}Take away the access of {who}"
         case Change(before=Absent() | Unreadable()):
             verb = "Add" if who.startswith("userGroup:") else "Add or invite"
-            return f"{verb} {who} as {wording.after(change)}"
+            return f"{where}{verb} {who} as {wording.after(change)}"
         case _:
-            return f"Set the roles of {who} to {wording.after(change)}"
+            return f"{where}Set the roles of {who} to {wording.after(change)}"
 
 
 def _charger_words(change: Change) -> str:
@@ -129,9 +132,11 @@ def _portal_label(change: Change) -> str:
 def clicks_for(changes: Sequence[Change], *, opened: View) -> tuple[Instruction, ...]:
     """From what is opened to the saved setting."""
     first = changes[0]
-    if first.target.charger is not None:
-        return _charger_clicks(changes, first.target.charger)
-    clicks = _access_clicks(first) if first.target.principal is not None else _settings_clicks(changes)
+    charger, principal = first.target.charger, first.target.principal
+    if charger is not None:
+        at_charger = (*find_charger(charger)[1:], *_access_clicks(first))
+        return at_charger if principal is not None else _charger_clicks(changes, charger)
+    clicks = _access_clicks(first) if principal is not None else _settings_clicks(changes)
     name = first.installation_name
     match opened:
         case View.INSTALLATION:
@@ -174,13 +179,16 @@ def _set_value(change: Change) -> Instruction:
             )
         case Kind.SWITCH if change.setting == "authentication.authorizationRequired":
             return said(f"[{'Enable' if change.after else 'Disable'} {label}].")
+        case Kind.TEXT:
+            return said(f"Set [{label}] to {{+value}}.", value=wording.after(change))
         case _:
             return said(f"Set [{label}] to {{value}}.", value=wording.after(change))
 
 
 def _access_clicks(change: Change) -> tuple[Instruction, ...]:
     who = change.target.principal or ""
-    tab = said("In the installation view, go to the [Permissions] tab.")
+    view = "installation" if change.target.charger is None else "charger"
+    tab = said(f"In the {view} view, go to the [Permissions] tab.")
     match change:
         case Change(after=Absent()):
             return tab, _find_to_remove(change, who), said("Click the [bin icon] beside it, then click [OK].")
@@ -214,16 +222,19 @@ def _give(change: Change, who: str) -> tuple[Instruction, ...]:
     end = said("Click [Next], then click [Save].")
     if who.startswith("userGroup:"):
         key = who.removeprefix("userGroup:")
-        partner = said("Open the [Partner] tab and type the lookup key {key}.", key=key)
+        partner = said("Open the [Partner] tab and type the lookup key {+key}.", key=key)
         return said("Click [Give permission]."), partner, said("Click [Next]."), assign, end
     return (
         said("Click [Give permission]."),
         said(
-            "In the email field, type the email address of {who}. It is not on this sheet; look it up in your "
+            "In the email field, type the email address of {+who}. It is not on this sheet; look it up in your "
             "directory of people.",
             who=who,
         ),
-        said("If they do not have a Zaptec account yet, select the option to invite them."),
+        said(
+            "If they already have a Zaptec account, you can add this email directly. If they do not have a Zaptec "
+            "account yet, select the option to invite them."
+        ),
         said("Click [Next]."),
         assign,
         end,
@@ -259,9 +270,11 @@ def _seen(change: Change) -> Span:
 
 def _access_check(change: Change) -> Instruction:
     who = change.target.principal or ""
+    place = "" if change.target.charger is None else " of {serial}"
+    serial = change.target.charger or ""
     if isinstance(change.after, Absent):
-        return said("{who} is no longer in the list.", who=who)
-    listed = said("{who} is in the list as {roles}.", who=who, roles=wording.after(change))
+        return said(f"{{who}} is no longer in the list{place}.", who=who, serial=serial)
+    listed = said(f"{{who}} is in the list{place} as {{roles}}.", who=who, serial=serial, roles=wording.after(change))
     if who.startswith("userGroup:") or not isinstance(change.before, Absent | Unreadable):
         return listed
     invited = said(

@@ -223,10 +223,10 @@ def _open_items(page: Page, block: Block, plan: Plan) -> None:
         _item(page, "…", Tone.OPEN, ("pending: ", Tone.OPEN), f"{subject}; {pending.reason}", _quiet(since))
     for waiting in block.waiting:
         subject = wording.setting(waiting.target, waiting.setting)
-        since = wording.age(waiting.since, plan.created_at)
+        since = wording.waited(waiting.since, plan.created_at)
         _item(page, "…", Tone.OPEN, ("waiting: ", Tone.OPEN), f"{subject}: {waiting.reason}", _quiet(since))
     for gap in block.unreadable:
-        who = f"{gap.target.charger or gap.target.principal or ''} {gap.what}".strip()
+        who = f"{gap.target.subject} {gap.what}".strip()
         detail = f" ({gap.unreadable.detail})" if gap.unreadable.detail else ""
         reason = wording.REASONS[gap.unreadable.reason]
         _item(page, "?", Tone.BAD, ("not readable: ", Tone.BAD), f"{who}: {reason}{detail}")

@@ -11,6 +11,7 @@ from reconciler.model.desired import Route
 from reconciler.model.outcome import OutcomeKind
 from reconciler.model.plan import Gate, Refusal
 from reconciler.model.value import Absent
+from reconciler.model.waiting import DUE, reminders_due
 from reconciler.model.words import (
     REASONS,
     after,
@@ -138,6 +139,11 @@ def age(since: datetime | None, now: datetime) -> str:
     if hours < 48:
         return f"for {counted(hours, 'hour')}"
     return f"for {counted(hours // 24, 'day')}"
+
+
+def waited(since: datetime | None, now: datetime) -> str:
+    """`for 9 days: remind`; empty when it is not known since when."""
+    return ": ".join(part for part in (age(since, now), DUE[reminders_due(since, now)]) if part)
 
 
 def how_old(age: timedelta) -> str:

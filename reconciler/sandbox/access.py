@@ -1,33 +1,50 @@
 """What a caller may see and do.
 
 Roles are bits on each object. A person holds them directly or through a user
-group; whoever holds any role on an installation is also its user. A charger adds
-the roles that were given on the charger itself (Pro only).
+group; whoever holds any role on an installation or a charger is also its user. A
+charger adds the roles that were given on the charger itself (Pro only); they show
+nothing of the installation.
 """
 
-from reconciler.sandbox.records import Charger, Installation, Permission, User
+from collections.abc import Iterator
+
+from reconciler.sandbox.records import Charger, Installation, Permission, Place, User
 from reconciler.sandbox.terms import MANAGES, Holder, Role
 from reconciler.sandbox.world import World
 
 
 def roles_on(world: World, user: User, installation: Installation) -> Role:
     """The caller's roles on an installation; none when it is invisible."""
-    keys = {world.data["groups"][key]["id"] for key in user["groups"]}
-    held = Role.NONE
-    for permission in installation["permissions"]:
-        direct = permission["holder"] == Holder.USER and permission["id"] == user["id"]
-        if permission["accepted"] and (direct or permission["id"] in keys):
-            held |= Role(permission["roles"])
-    return held | Role.USER if held else Role.NONE
+    return _roles(world, user, installation)
 
 
 def roles_on_charger(world: World, user: User, charger: Charger) -> Role:
     """The caller's roles on a charger."""
     installation = world.data["installations"][charger["installation"]]
-    held = roles_on(world, user, installation)
-    for key in user["groups"]:
-        held |= Role(charger["roles"].get(key, 0))
-    return held
+    return _roles(world, user, installation) | _roles(world, user, charger)
+
+
+def gets_tree(world: World, user: User, installation: Installation) -> bool:
+    """Whether a permission that manages the installation is old enough for its hierarchy."""
+    held = _held(world, user, installation)
+    return any(manages(Role(p["roles"])) and p.get("tree_at", 0.0) <= world.now() for p in held)
+
+
+def _roles(world: World, user: User, place: Place) -> Role:
+    if not place["permissions"]:
+        return Role.NONE
+    held = Role.NONE
+    for permission in _held(world, user, place):
+        held |= Role(permission["roles"])
+    return held | Role.USER if held else Role.NONE
+
+
+def _held(world: World, user: User, place: Place) -> Iterator[Permission]:
+    keys = {world.data["groups"][key]["id"] for key in user["groups"]}
+    for permission in place["permissions"]:
+        direct = permission["holder"] == Holder.USER and permission["id"] == user["id"]
+        if permission["accepted"] and (direct or permission["id"] in keys):
+            yield permission
 
 
 def manages(roles: Role) -> bool:

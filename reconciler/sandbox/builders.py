@@ -177,7 +177,8 @@ def add_charger(
             "PropertyOfflineCurrentOverride": -1.0,
             "PropertyOfflinePhaseOverride": 0,
         },
-        "roles": {},
+        "permissions": [],
+        "settling_permissions": [],
     }
     world.data["chargers"][charger["id"]] = charger
     return charger

@@ -44,6 +44,7 @@ def _listed(call: Call, charger: Charger, filters: Filters) -> bool:
         return False
     installation = call.world.data["installations"][charger["installation"]]
     settle_installation(call.world, installation)
+    settle_charger(call.world, charger)
     names = f"{charger['name']}\n{charger['serial']}".casefold()
     return (
         filters.allows_roles(roles_on_charger(call.world, call.user, charger))

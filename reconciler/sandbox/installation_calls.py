@@ -5,7 +5,7 @@ from functools import partial
 from werkzeug.wrappers import Response
 
 from reconciler.sandbox import answers, rows
-from reconciler.sandbox.access import manages, roles_on, sees
+from reconciler.sandbox.access import gets_tree, manages, roles_on, sees
 from reconciler.sandbox.answers import Refused
 from reconciler.sandbox.listing import Filters, page
 from reconciler.sandbox.modes import switch_mode
@@ -84,13 +84,13 @@ def show_installation(call: Call, installation_id: str) -> Response:
 
 
 def show_hierarchy(call: Call, installation_id: str) -> Response:
-    """Row 3: 204 without access (since about 2025-09-19) and while provisioning."""
+    """Row 3: 204 without access (since about 2025-09-19), while provisioning and for a while after a consent."""
     installation = call.world.data["installations"].get(known_id(installation_id))
     if installation is None:
         return answers.nothing()
     settle_installation(call.world, installation)
-    roles = roles_on(call.world, call.user, installation)
-    if not manages(roles) or installation["provisioned_at"] > call.world.now():
+    ready = installation["provisioned_at"] <= call.world.now()
+    if not ready or not gets_tree(call.world, call.user, installation):
         return answers.nothing()
     return answers.found(rows.hierarchy(call, installation))
 

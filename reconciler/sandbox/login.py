@@ -27,7 +27,7 @@ def issue(world: World, request: Request) -> Response:
     400 with `invalid_grant` for wrong credentials; 503 with nginx's page, and no
     Retry-After, beyond 30 logins in 10 s of world time.
     """
-    if _hammered(world):
+    if hammered(world):
         return answers.html_page(503)
     form = request.form
     if form.get("grant_type") != "password":
@@ -46,17 +46,17 @@ def sign(world: World, user: User, *, ends_at: float) -> str:
     """A bearer token for this user."""
     claims = json.dumps({"sub": user["id"], "exp": ends_at}).encode()
     payload = base64.urlsafe_b64encode(claims).decode().rstrip("=")
-    return f"{TOKEN_PREFIX}.{payload}.{_signature(world, payload)}"
+    return f"{TOKEN_PREFIX}.{payload}.{signature(world, payload)}"
 
 
 def bearer(world: World, request: Request) -> User | None:
     """Who sends the request; none when the token is missing, wrong or over."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     prefix, _, rest = token.partition(".")
-    payload, _, signature = rest.partition(".")
+    payload, _, signed = rest.partition(".")
     if kind.casefold() != "bearer" or prefix != TOKEN_PREFIX:
         return None
-    if not hmac.compare_digest(signature.encode(), _signature(world, payload).encode()):
+    if not hmac.compare_digest(signed.encode(), signature(world, payload).encode()):
         return None
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     if claims["exp"] <= world.now():
@@ -64,12 +64,14 @@ def bearer(world: World, request: Request) -> User | None:
     return world.user_by_id(claims["sub"])
 
 
-def _signature(world: World, payload: str) -> str:
+def signature(world: World, payload: str) -> str:
+    """What only this world can write under a text."""
     key = world.data["token_key"].encode()
     return hmac.new(key, payload.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _hammered(world: World) -> bool:
+def hammered(world: World) -> bool:
+    """Whether there were too many logins; this one is counted."""
     now = world.now()
     recent = [at for at in world.memory.logins if now - at < HAMMER_WINDOW_S]
     world.memory.logins = [*recent, now]

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.sandbox import faults
+from reconciler.sandbox.consent import by_command
 from reconciler.sandbox.errors import CallerError, SandboxError
 from reconciler.sandbox.generated import generated_world
 from reconciler.sandbox.permissions import accept, invited_addresses
-from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
+from reconciler.sandbox.portal import carry_out, find_installation, set_value
+from reconciler.sandbox.principals import address_of
 from reconciler.sandbox.records import Fault, Logged
 from reconciler.sandbox.seed import fixture_world
 from reconciler.sandbox.world import Memory, World, folded
@@ -102,6 +104,16 @@ def _accept(world: World, arguments: Arguments) -> Outcome:
     return {"accepted": accept_invitation(world, str(arguments["who"]), installation=place)}
 
 
+def _approve(world: World, arguments: Arguments) -> Outcome:
+    place = arguments.get("installation")
+    address, shared = by_command.approve(world, str(arguments["link"]), who=str(arguments["who"]), installation=place)
+    return {"address": address, "installation": shared["id"], "name": shared["name"]}
+
+
+def _deny(world: World, arguments: Arguments) -> Outcome:
+    return {"address": by_command.deny(world, str(arguments["link"]), who=str(arguments["who"]))}
+
+
 def _reset(world: World, arguments: Arguments) -> Outcome:
     del arguments
     reset(world)
@@ -161,8 +173,10 @@ def _status(world: World, arguments: Arguments) -> Outcome:
 OPERATIONS: dict[str, Callable[[World, Arguments], Outcome]] = {
     "accept-invitation": _accept,
     "advance": _advance,
+    "approve-consent": _approve,
     "carry-out": _carry_out,
     "clear-faults": _clear_faults,
+    "deny-consent": _deny,
     "fault": _fault,
     "log": _log,
     "outbox": _outbox,
@@ -177,7 +191,9 @@ OPERATIONS: dict[str, Callable[[World, Arguments], Outcome]] = {
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "accept-invitation": ("who",),
     "advance": ("seconds",),
+    "approve-consent": ("link", "who"),
     "carry-out": ("steps",),
+    "deny-consent": ("link", "who"),
     "fault": ("kind",),
     "rate-limit": ("limited",),
     "seed": ("installations", "chargers"),

@@ -1,22 +1,19 @@
 """The sandbox's own partner contract, under /partner/v1; it is not Zaptec's.
 
 It lets every setting that only the Portal can write for the real service be
-rehearsed end to end.
+rehearsed end to end. Who holds which role is in `permission_calls`.
 """
 
 from werkzeug.wrappers import Response
 
-from reconciler.sandbox import answers, moments
-from reconciler.sandbox.answers import Refused
+from reconciler.sandbox import answers
 from reconciler.sandbox.charger_calls import managed as managed_charger
 from reconciler.sandbox.installation_calls import check_native_url, managed
 from reconciler.sandbox.modes import switch_mode
-from reconciler.sandbox.permissions import Principal, grant, withdraw
 from reconciler.sandbox.reading import Body, Call, invalid
-from reconciler.sandbox.records import Fields, Permission
-from reconciler.sandbox.rows import Row
+from reconciler.sandbox.records import Fields
 from reconciler.sandbox.settling import accepted_fields, change_charger
-from reconciler.sandbox.terms import Mode, Role
+from reconciler.sandbox.terms import Mode
 
 TEXTS = (
     "OcppCloudUrl",
@@ -27,31 +24,6 @@ TEXTS = (
     "WebhooksSessionStartUrl",
     "WebhooksSessionEndUrl",
 )
-ALL_ROLES = int(Role.USER | Role.OWNER | Role.SERVICE)
-
-
-def show_permissions(call: Call, installation_id: str) -> Response:
-    """Everybody who holds or was offered a role on the installation."""
-    installation, _ = managed(call, installation_id)
-    rows = [_permission_row(p) for p in installation["permissions"]]
-    return answers.found({"Permissions": rows})
-
-
-def _permission_row(permission: Permission) -> Row:
-    row: Row = {
-        "ObjectType": permission["holder"],
-        "ObjectId": permission["id"],
-        "Name": permission["name"],
-        "Roles": permission["roles"],
-        "Accepted": permission["accepted"],
-    }
-    if "email" in permission:
-        row["Email"] = permission["email"]
-    if "key" in permission:
-        row["LookupKey"] = permission["key"]
-    if "invited_at" in permission:
-        row["InvitedAt"] = moments.with_offset(permission["invited_at"])
-    return row
 
 
 def put_authentication(call: Call, installation_id: str) -> Response:
@@ -93,39 +65,3 @@ def put_stand_alone(call: Call, charger_id: str) -> Response:
         change_charger(call.world, charger, {"712": "1" if wanted else "0"})
         call.effect = True
     return answers.accepted()
-
-
-def put_permission(call: Call, installation_id: str) -> Response:
-    """Set exactly these roles for one principal; an unknown address is invited."""
-    installation, _ = managed(call, installation_id)
-    body = Body.of(call.request)
-    roles = body.integer("Roles")
-    if roles is None or not 1 <= roles <= ALL_ROLES:
-        raise invalid("Roles", f"The value must be from 1 to {ALL_ROLES}.")
-    principal = _principal(body)
-    if not grant(call.world, installation, principal=principal, roles=roles):
-        raise Refused(answers.problem(404, "Not Found"))
-    call.effect = True
-    return answers.accepted()
-
-
-def delete_permission(call: Call, installation_id: str) -> Response:
-    """Take everything from one principal; also 200 when it held nothing."""
-    installation, _ = managed(call, installation_id)
-    principal = _principal(Body.of(call.request))
-    call.effect = withdraw(call.world, installation, principal=principal)
-    return answers.accepted()
-
-
-def _principal(body: Body) -> Principal:
-    named = [n for n in ("Email", "LookupKey", "ObjectId") if body.has(n)]
-    if len(named) != 1:
-        raise invalid("Email", "Name one of Email, LookupKey and ObjectId.")
-    text = body.text(named[0]) or ""
-    match named[0]:
-        case "Email":
-            return Principal(email=text)
-        case "LookupKey":
-            return Principal(key=text)
-        case _:
-            return Principal(object_id=text.lower())

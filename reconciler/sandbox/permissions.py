@@ -1,10 +1,11 @@
 """Giving and taking roles: accounts at once, unknown addresses by invitation."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.sandbox.access import group_permission, user_permission
-from reconciler.sandbox.records import Installation, Permission, User
+from reconciler.sandbox.records import Installation, Letter, Permission, Place, User
 from reconciler.sandbox.settling import accepted_permissions, change_permission, put_permission
 from reconciler.sandbox.terms import Holder
 from reconciler.sandbox.world import World, folded
@@ -26,43 +27,42 @@ def made_id(text: str) -> str:
     return str(uuid.uuid5(NAMESPACE, text))
 
 
-def grant(world: World, installation: Installation, *, principal: Principal, roles: int) -> bool:
+def grant(world: World, place: Place, *, principal: Principal, roles: int) -> bool:
     """Set a principal's roles after the settling delay; false when nobody is meant."""
-    permission = offered(world, installation, principal=principal, roles=roles)
+    permission = offered(world, place, principal=principal, roles=roles)
     if permission is None:
         return False
-    _mail(world, installation, permission)
-    change_permission(world, installation, permission)
+    _mail(world, place, permission)
+    change_permission(world, place, permission)
     return True
 
 
-def withdraw(world: World, installation: Installation, *, principal: Principal) -> bool:
+def withdraw(world: World, place: Place, *, principal: Principal) -> bool:
     """Take a principal's roles after the settling delay; false when it held none."""
-    held = _held(installation, principal)
+    held = _held(place, principal)
     if held is None:
         return False
-    change_permission(world, installation, {**held, "roles": 0})
+    change_permission(world, place, {**held, "roles": 0})
     return True
 
 
-def set_roles_now(world: World, installation: Installation, *, principal: Principal, roles: int) -> bool:
+def set_roles_now(world: World, place: Place, *, principal: Principal, roles: int) -> bool:
     """What a person does in the Portal: visible at once; roles 0 take it all."""
-    if roles == 0:
-        held = _held(installation, principal)
-        if held is not None:
-            put_permission(installation, {**held, "roles": 0})
+    held = _held(place, principal)
+    if roles == 0 and held is None:
         return True
-    permission = offered(world, installation, principal=principal, roles=roles)
+    permission = offered(world, place, principal=principal, roles=roles)
     if permission is None:
         return False
-    _mail(world, installation, permission)
-    put_permission(installation, permission)
+    _mail(world, place, permission)
+    put_permission(place, permission)
+    _overtake(place, permission)
     return True
 
 
-def offered(world: World, installation: Installation, *, principal: Principal, roles: int) -> Permission | None:
+def offered(world: World, place: Place, *, principal: Principal, roles: int) -> Permission | None:
     """The permission that a grant makes; none when the group or id is unknown."""
-    held = _held(installation, principal)
+    held = _held(place, principal)
     if held is not None:
         return {**held, "roles": roles}
     if principal.key is not None:
@@ -78,24 +78,32 @@ def offered(world: World, installation: Installation, *, principal: Principal, r
 def accept(world: World, *, email: str, installation: Installation | None) -> int:
     """Somebody opens the letter: an account, and every invitation accepted.
 
-    Returns how many installations' invitations were accepted.
+    Returns at how many installations something was accepted, there or on chargers there.
     """
-    places = [installation] if installation else list(world.installations())
-    accepted = 0
-    for place in places:
+    accepted: set[str] = set()
+    for installation_id, place in _places(world, installation):
         for invitation in _open_invitations(place, email):
             user = world.user_by_email(email) or _sign_up(world, invitation.get("email", email))
             _accept_one(place, invitation, user)
-            accepted += 1
-    return accepted
+            accepted.add(installation_id)
+    return len(accepted)
+
+
+def _places(world: World, installation: Installation | None = None) -> Iterator[tuple[str, Place]]:
+    """An installation and its chargers, or all, each with the installation's id."""
+    for one in [installation] if installation else world.installations():
+        yield one["id"], one
+    for charger in world.data["chargers"].values():
+        if installation is None or charger["installation"] == installation["id"]:
+            yield charger["installation"], charger
 
 
 def invited_addresses(world: World) -> frozenset[str]:
     """Who has an open invitation somewhere; folded, for comparing."""
     return frozenset(
         folded(permission.get("email", ""))
-        for installation in world.installations()
-        for permission in accepted_permissions(installation)
+        for _, place in _places(world)
+        for permission in accepted_permissions(place)
         if permission["holder"] == Holder.INVITED_USER
     )
 
@@ -105,19 +113,24 @@ def same_address(one: str, other: str) -> bool:
     return folded(one) == folded(other)
 
 
-def _open_invitations(installation: Installation, email: str) -> list[Permission]:
+def _open_invitations(place: Place, email: str) -> list[Permission]:
     return [
         p
-        for p in accepted_permissions(installation)
+        for p in accepted_permissions(place)
         if p["holder"] == Holder.INVITED_USER and same_address(p.get("email", ""), email)
     ]
 
 
-def _accept_one(installation: Installation, invitation: Permission, user: User) -> None:
-    put_permission(installation, {**invitation, "roles": 0})
-    put_permission(installation, user_permission(user, invitation["roles"]))
-    settling = installation["settling_permissions"]
-    installation["settling_permissions"] = [s for s in settling if s["permission"]["id"] != invitation["id"]]
+def _accept_one(place: Place, invitation: Permission, user: User) -> None:
+    put_permission(place, {**invitation, "roles": 0})
+    put_permission(place, user_permission(user, invitation["roles"]))
+    _overtake(place, invitation)
+
+
+def _overtake(place: Place, permission: Permission) -> None:
+    """What was accepted before for the same holder and is still under way is void."""
+    settling = place["settling_permissions"]
+    place["settling_permissions"] = [s for s in settling if s["permission"]["id"] != permission["id"]]
 
 
 def _sign_up(world: World, email: str) -> User:
@@ -145,21 +158,18 @@ def _invited(world: World, email: str, roles: int) -> Permission:
     }
 
 
-def _mail(world: World, installation: Installation, permission: Permission) -> None:
-    held = {p["id"] for p in accepted_permissions(installation)}
+def _mail(world: World, place: Place, permission: Permission) -> None:
+    held = {p["id"] for p in accepted_permissions(place)}
     if permission["accepted"] or permission["id"] in held:
         return
-    world.data["outbox"].append(
-        {
-            "at": world.now(),
-            "to": permission.get("email", ""),
-            "installation": installation["id"],
-        }
-    )
+    letter: Letter = {"at": world.now(), "to": permission.get("email", ""), "installation": place["id"]}
+    if "serial" in place:
+        letter["installation"], letter["charger"] = place["installation"], place["serial"]
+    world.data["outbox"].append(letter)
 
 
-def _held(installation: Installation, principal: Principal) -> Permission | None:
-    for permission in accepted_permissions(installation):
+def _held(place: Place, principal: Principal) -> Permission | None:
+    for permission in accepted_permissions(place):
         by_key = principal.key is not None and permission.get("key") == principal.key
         by_id = principal.object_id is not None and permission["id"] == principal.object_id
         by_email = principal.email is not None and same_address(permission.get("email", ""), principal.email)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.sandbox import words
 from reconciler.sandbox.errors import CallerError, SandboxError, UnknownThingError, nearest
-from reconciler.sandbox.permissions import Principal, set_roles_now
+from reconciler.sandbox.principals import set_charger_roles, set_roles
 from reconciler.sandbox.records import Charger, Fields, Installation, Settling
 from reconciler.sandbox.settling import (
     change_charger,
@@ -79,7 +79,8 @@ CHARGER_SETTINGS: dict[str, tuple[str, Reader]] = {
     "operatingMode": ("710", _operating_text),
     "authorizationDisabled": ("PropertyAuthenticationDisabled", words.switch),
 }
-ALSO_ON_CHARGERS = ("online", "externallyManaged", "active", "name")
+PERMISSIONS = "permissions."
+ALSO_ON_CHARGERS = ("online", "externallyManaged", "active", "name", "permissions.<principal>")
 ALSO_ON_INSTALLATIONS = ("apm", "active", "name", "permissions.<principal>")
 
 
@@ -87,8 +88,8 @@ def set_value(world: World, target: str, *, setting: str, value: object) -> None
     """Change one live value at once; `target` is a serial, an installation's id or its name.
 
     Beside the settings of a fleet file: `online`, `operatingMode`, `externallyManaged`,
-    `active` and `name` of a charger; `apm`, `active`, `name` and `permissions.<principal>`
-    of an installation.
+    `active`, `name` and (Pro) `permissions.<principal>` of a charger; `apm`, `active`,
+    `name` and `permissions.<principal>` of an installation.
 
     Raises:
         CallerError: Nothing is named so, or the value does not fit.
@@ -139,6 +140,9 @@ def _set_on_charger(world: World, charger: Charger, *, setting: str, value: obje
             charger["active"] = words.switch(value)
         case "name":
             charger["name"] = str(value)
+        case _ if setting.startswith(PERMISSIONS):
+            principal = setting.removeprefix(PERMISSIONS)
+            set_charger_roles(world, charger, principal=principal, roles=words.roles(value))
         case _:
             values = _read(CHARGER_SETTINGS, setting, value, also=ALSO_ON_CHARGERS)
             charger["former"] = {**charger["values"]}
@@ -151,7 +155,7 @@ def _set_on_installation(world: World, installation: Installation, *, setting: s
     kind, _, principal = setting.partition(".")
     match kind:
         case "permissions":
-            _set_roles(world, installation, principal=principal, roles=words.roles(value))
+            set_roles(world, installation, principal=principal, roles=words.roles(value))
         case "apm":
             _set_apm(installation, words.switch(value))
         case "active":
@@ -188,52 +192,6 @@ def _set_apm(installation: Installation, wanted: bool) -> None:  # noqa: FBT001 
     installation["fields"]["EnabledFeatures"] = mask | Feature.APM if wanted else mask & ~Feature.APM
 
 
-def _set_roles(world: World, installation: Installation, *, principal: str, roles: int) -> None:
-    who = principal_of(world, principal)
-    if not set_roles_now(world, installation, principal=who, roles=roles):
-        known = (f"userGroup:{key}" for key in world.data["groups"])
-        remedy = nearest(principal, known, else_say="name a person as person:<id>, a group as userGroup:<key>")
-        raise UnknownThingError(f"the sandbox has no {principal!r}", remedy=remedy)
-
-
-def principal_of(world: World, reference: str) -> Principal:
-    """Who `person:<id>`, `userGroup:<key>` or `user-id:<guid>` is; an address is taken as well.
-
-    Raises:
-        UnknownThingError: The directory has no such person.
-    """
-    kind, _, name = reference.partition(":")
-    match kind:
-        case "person":
-            return Principal(email=address_of(world, name))
-        case "userGroup":
-            return Principal(key=name)
-        case "user-id":
-            return Principal(object_id=name.lower())
-        case _:
-            return Principal(email=address_of(world, reference))
-
-
-def address_of(world: World, who: str) -> str:
-    """The e-mail address of a person of the directory, or the address itself.
-
-    Raises:
-        UnknownThingError: The directory has no such person.
-    """
-    wanted = who.removeprefix("person:")
-    if "@" in wanted:
-        return wanted
-    for person in world.data["people"]:
-        if person["id"] == wanted:
-            return person["email"]
-    ids = [person["id"] for person in world.data["people"]]
-    known = ", ".join(f"person:{one}" for one in ids)
-    raise UnknownThingError(
-        f"the sandbox's directory has no person {wanted!r}",
-        remedy=nearest(wanted, ids, else_say=f"known are {known}"),
-    )
-
-
 def carry_out(world: World, steps: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
     """Do the Portal steps of a worksheet as a person would; one entry per step, in order.
 
@@ -257,12 +215,15 @@ def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
     if step.get("gate") == "ownerAccepted" and not _has_owner(installation):
         raise SandboxError("nobody has accepted ownership yet, so a careful person leaves this")
     setting, after = str(step.get("setting")), step.get("after")
-    if step.get("principal") is not None:
+    if step.get("charger") is not None:
+        charger = _charger_there(world, installation, serial=str(step["charger"]))
+        if step.get("principal") is not None:
+            set_charger_roles(world, charger, principal=str(step["principal"]), roles=words.roles(after))
+        else:
+            _at_charger(world, charger, values=_read(CHARGER_SETTINGS, setting, after, also=()))
+    elif step.get("principal") is not None:
         settle_installation(world, installation)
-        _set_roles(world, installation, principal=str(step["principal"]), roles=words.roles(after))
-    elif step.get("charger") is not None:
-        values = _read(CHARGER_SETTINGS, setting, after, also=())
-        _at_charger(world, installation, serial=str(step["charger"]), values=values)
+        set_roles(world, installation, principal=str(step["principal"]), roles=words.roles(after))
     else:
         value = SECRET_BY_HAND if setting in SECRETS and not words.is_nothing(after) else after
         _set_on_installation(world, installation, setting=setting, value=value)
@@ -274,11 +235,15 @@ def _has_owner(installation: Installation) -> bool:
     return any(one["accepted"] and one["roles"] & Role.OWNER for one in people)
 
 
-def _at_charger(world: World, installation: Installation, *, serial: str, values: Fields) -> None:
+def _charger_there(world: World, installation: Installation, *, serial: str) -> Charger:
     charger = world.charger_by_serial(serial)
     if charger is None or charger["installation"] != installation["id"]:
         raise UnknownThingError(f"{installation['name']} has no charger {serial}")
     settle_charger(world, charger)
+    return charger
+
+
+def _at_charger(world: World, charger: Charger, *, values: Fields) -> None:
     world.memory.states.pop(charger["id"], None)
     if not charger["online"]:
         change_charger(world, charger, values)

@@ -3,14 +3,17 @@
 Times are seconds since 1970 in world time. Currents are amperes per phase.
 """
 
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, final
 
 Scalar = str | int | float | bool | None
 Fields = dict[str, Scalar]
 
 
 class Permission(TypedDict):
-    """Who holds which roles on an installation; `holder` is an ObjectType number."""
+    """Who holds which roles on an installation or a charger; `holder` is an ObjectType number.
+
+    `tree_at` is when a group that was let in begins to get the hierarchy.
+    """
 
     holder: int
     id: str
@@ -20,6 +23,7 @@ class Permission(TypedDict):
     email: NotRequired[str]
     key: NotRequired[str]
     invited_at: NotRequired[float]
+    tree_at: NotRequired[float]
 
 
 class Settling(TypedDict):
@@ -47,6 +51,7 @@ class Circuit(TypedDict):
     max_current_a: float
 
 
+@final
 class Installation(TypedDict):
     """One site. `fields` holds what reads answer, by the names on the wire."""
 
@@ -66,8 +71,9 @@ class Installation(TypedDict):
     users: NotRequired[list[dict[str, str | list[str]]]]
 
 
+@final
 class Charger(TypedDict):
-    """One charger. `values` maps an observation's number to its text."""
+    """One charger. `values` maps an observation's number to its text; `permissions` are those on it alone."""
 
     id: str
     serial: str
@@ -84,7 +90,12 @@ class Charger(TypedDict):
     reported: dict[str, float]
     settling: list[Settling]
     detail: Fields
-    roles: dict[str, int]
+    permissions: list[Permission]
+    settling_permissions: list[SettlingPermission]
+
+
+Place = Installation | Charger
+"""What roles are held on."""
 
 
 class Group(TypedDict):
@@ -145,11 +156,12 @@ class Logged(TypedDict):
 
 
 class Letter(TypedDict):
-    """An invitation that the cloud mailed."""
+    """An invitation that the cloud mailed; `charger` is a serial when it is to that charger alone."""
 
     at: float
     to: str
     installation: str
+    charger: NotRequired[str]
 
 
 class WorldData(TypedDict):

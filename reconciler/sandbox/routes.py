@@ -10,11 +10,12 @@ from werkzeug.wrappers import Request, Response
 from reconciler.sandbox import (
     answers,
     charger_calls,
-    consent,
     installation_calls,
     login,
     partner_calls,
+    permission_calls,
 )
+from reconciler.sandbox.consent import calls as consent
 from reconciler.sandbox.constants import CONSTANTS
 from reconciler.sandbox.world import World
 
@@ -64,21 +65,12 @@ _TABLE = (
     ("POST", f"{CHARGER}/update", charger_calls.update_charger),
     ("GET", f"{CHARGER}/state", charger_calls.show_state),
     ("POST", f"{CHARGER}/sendCommand/<int:command_id>", charger_calls.send_command),
-    (
-        "GET",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.show_permissions,
-    ),
-    (
-        "PUT",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.put_permission,
-    ),
-    (
-        "DELETE",
-        f"{PARTNER}/installation/<installation_id>/permissions",
-        partner_calls.delete_permission,
-    ),
+    ("GET", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.show_permissions),
+    ("PUT", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.put_permission),
+    ("DELETE", f"{PARTNER}/installation/<installation_id>/permissions", permission_calls.delete_permission),
+    ("GET", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.show_charger_permissions),
+    ("PUT", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.put_charger_permission),
+    ("DELETE", f"{PARTNER}/chargers/<charger_id>/permissions", permission_calls.delete_charger_permission),
     (
         "PUT",
         f"{PARTNER}/installation/<installation_id>/authentication",
@@ -102,7 +94,8 @@ _PUBLIC_TABLE: tuple[tuple[str, str, PublicHandler], ...] = (
     ("POST", "/oauth/token", _token),
     ("GET", "/api/constants", _constants),
     ("GET", CONSENT, consent.show_request),
-    ("POST", CONSENT, consent.decide),
+    ("POST", CONSENT, consent.answer_request),
+    ("GET", "/access/receipt/<success>", consent.show_receipt),
 )
 PUBLIC = {f"{method} {path}": handler for method, path, handler in _PUBLIC_TABLE}
 

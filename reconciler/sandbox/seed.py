@@ -242,7 +242,7 @@ def _lufthavn(world: World) -> None:
     lufthavn = add_installation(world, site, permissions=[only_user])
     _row_of(world, lufthavn, circuit=("P1", 400), serials=_pro(85001, 62), amperes=32)
     second = _charger(world, "ZPR085002")
-    second["roles"] = {"BSJG": OURS}
+    second["permissions"] = [ours(world)]
     _observe(second, {"510": "16.000"})
 
 

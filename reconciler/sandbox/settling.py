@@ -8,7 +8,7 @@ which objects are written.
 
 import hashlib
 
-from reconciler.sandbox.records import Charger, Fields, Installation, Permission, Settling
+from reconciler.sandbox.records import Charger, Fields, Installation, Permission, Place, Settling
 from reconciler.sandbox.world import World
 
 SHORTEST_S = 2.0
@@ -28,10 +28,14 @@ def change_installation(world: World, installation: Installation, values: Fields
     installation["settling"].append({"at": at, "values": {**values}})
 
 
-def change_permission(world: World, installation: Installation, permission: Permission) -> None:
-    """Accept a permission; roles 0 take it away."""
-    at = _next(world, installation)
-    installation["settling_permissions"].append({"at": at, "permission": permission})
+def change_permission(world: World, place: Place, permission: Permission) -> float:
+    """Accept a permission; roles 0 take it away. The answer is when it becomes visible.
+
+    The cloud knows permissions itself, so that an offline charger delays nothing.
+    """
+    at = _next(world, place)
+    place["settling_permissions"].append({"at": at, "permission": permission})
+    return at
 
 
 def change_charger(world: World, charger: Charger, values: Fields) -> None:
@@ -61,13 +65,17 @@ def settle_installation(world: World, installation: Installation) -> None:
         installation["former"] = {**installation["fields"]}
         installation["fields"].update(entry["values"])
         installation["updated_at"] = entry["at"] or now
+    _settle_permissions(installation, now)
+
+
+def _settle_permissions(place: Place, now: float) -> None:
     later = []
-    for item in installation["settling_permissions"]:
+    for item in place["settling_permissions"]:
         if item["at"] > now:
             later.append(item)
         else:
-            put_permission(installation, item["permission"])
-    installation["settling_permissions"] = later
+            put_permission(place, item["permission"])
+    place["settling_permissions"] = later
 
 
 def settle_charger(world: World, charger: Charger) -> None:
@@ -76,6 +84,7 @@ def settle_charger(world: World, charger: Charger) -> None:
     for entry in due:
         charger["former"] = {**charger["values"]}
         set_charger_values(charger, entry["values"], at=entry["at"] or world.now())
+    _settle_permissions(charger, world.now())
 
 
 def set_charger_values(charger: Charger, values: Fields, *, at: float) -> None:
@@ -96,27 +105,31 @@ def accepted_fields(installation: Installation) -> Fields:
     return fields
 
 
-def accepted_permissions(installation: Installation) -> list[Permission]:
+def accepted_permissions(place: Place) -> list[Permission]:
     """The permissions that the cloud has accepted, visible or not."""
-    copy: Installation = {**installation, "permissions": [*installation["permissions"]]}
-    for item in installation["settling_permissions"]:
-        put_permission(copy, item["permission"])
-    return copy["permissions"]
+    permissions = place["permissions"]
+    for item in place["settling_permissions"]:
+        permissions = _with(permissions, item["permission"])
+    return permissions
 
 
-def put_permission(installation: Installation, permission: Permission) -> None:
+def put_permission(place: Place, permission: Permission) -> None:
     """Set one holder's roles; 0 takes the holder away."""
-    held = {p["id"]: p for p in installation["permissions"]}
+    place["permissions"] = _with(place["permissions"], permission)
+
+
+def _with(permissions: list[Permission], permission: Permission) -> list[Permission]:
+    held = {p["id"]: p for p in permissions}
     held[permission["id"]] = permission
-    installation["permissions"] = [p for p in held.values() if p["roles"] != 0]
+    return [p for p in held.values() if p["roles"] != 0]
 
 
-def _next(world: World, installation: Installation) -> float:
-    installation["writes"] += 1
-    wait = delay_s(world, object_id=installation["id"], write=installation["writes"])
+def _next(world: World, place: Place) -> float:
+    place["writes"] += 1
+    wait = delay_s(world, object_id=place["id"], write=place["writes"])
     # A later write never becomes readable before an earlier one: last writer wins.
-    earlier = [e["at"] or 0.0 for e in installation["settling"]]
-    earlier += [e["at"] for e in installation["settling_permissions"]]
+    earlier = [e["at"] or 0.0 for e in place["settling"]]
+    earlier += [e["at"] for e in place["settling_permissions"]]
     return max([world.now() + wait, *earlier])
 
 

@@ -84,6 +84,8 @@ class Code(IntEnum):
 
 
 MANAGES = Role.OWNER | Role.SERVICE
+CHARGER_ROLES = Role.USER | Role.OWNER
+"""What can be given on a single charger."""
 HIGHEST_CHARGER_CURRENT_A = 32.0
 SMART_MAX_CURRENT_A = 32.0
 PRO_SERIALS = ("ZCS", "ZPR", "ZCH", "ZPG")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast, get_origin, get_type_hints
 
 from reconciler.sandbox.records import Charger, Group, Installation, Logged, User, WorldData
+from reconciler.sandbox.upgrading import upgrade
 
 KEPT_LOG_ENTRIES = 20_000
 DATA_FORMAT = 1
@@ -42,6 +43,10 @@ class World:
         wrong = [name for name, hint in get_type_hints(WorldData).items() if not _is_a(data.get(name), hint)]
         if wrong:
             raise ValueError(f"{', '.join(wrong)} missing or of another type")
+        try:
+            upgrade(data)
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError("its chargers cannot be read") from error
         return cls(cast("WorldData", data))
 
     def to_json(self) -> str:

@@ -30,8 +30,8 @@ class Drafts(Protocol):
         """A new file."""
         ...
 
-    def take(self, names: Iterable[str]) -> None:
-        """Names of installations that get new files in this run."""
+    def take(self, names: Mapping[str, str]) -> None:
+        """Names of installations that get new files in this run, by id."""
         ...
 
 
@@ -59,7 +59,7 @@ def adopt(takeover: Takeover, drafts: Drafts, *, policy: Policy, origins: Origin
     Raises:
         ReconcilerError: A file cannot be read or patched.
     """
-    drafts.take(site.name or "" for site in takeover.fresh)
+    drafts.take({site.id: site.name or "" for site in takeover.fresh})
     first = _Look.at(takeover.desired, takeover.observed, policy, origins)
     files = [_patched(site, takeover, drafts, first) for site in takeover.desired.installations]
     files += [_new(site, takeover, drafts) for site in takeover.fresh]
@@ -152,8 +152,7 @@ def _new(site: ObservedInstallation, takeover: Takeover, drafts: Drafts) -> Adop
 
 
 def _note(one: LeftTogether) -> str:
-    serials = [target.charger or target.principal or "" for target in one.targets]
-    subject = f"{some(serials)} {', '.join(one.settings)}".strip()
+    subject = f"{some([target.subject for target in one.targets])} {', '.join(one.settings)}".strip()
     return ": ".join(part for part in (subject, one.why) if part)
 
 

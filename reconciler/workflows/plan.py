@@ -1,4 +1,4 @@
-"""Read what the files need, compare, and make a plan."""
+"""Read what the files need."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -6,24 +6,16 @@ from dataclasses import replace
 
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet, ReadNeed
-from reconciler.model.plan import Plan
-from reconciler.model.ports import Origins
-from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.reads import breadth_for, needs_of
 from reconciler.workflows.ports import Observer
 
 
-def plan_fleet(desired: DesiredFleet, *, observers: Mapping[str, Observer], policy: Policy, origins: Origins) -> Plan:
-    """Observe all accounts and compare. Writes nothing.
+def observe_fleet(desired: DesiredFleet, observers: Mapping[str, Observer]) -> ObservedFleet:
+    """One snapshot over all accounts that the chosen installations use, side by side: each has its own rate.
 
     Raises:
         CloudError: A login or a list failed, so nothing can be concluded.
     """
-    return make_plan(desired, observe_fleet(desired, observers), policy, origins)
-
-
-def observe_fleet(desired: DesiredFleet, observers: Mapping[str, Observer]) -> ObservedFleet:
-    """One snapshot over all accounts that the chosen installations use, side by side: each has its own rate."""
     needs = _by_account(needs_of(desired))
     breadth = breadth_for(desired)
     with ThreadPoolExecutor(max_workers=max(1, len(needs))) as pool:

@@ -26,6 +26,14 @@ class Surveyor(Protocol):
         ...
 
 
+class Finder(Protocol):
+    """Finds chargers by what stands on their boxes; one per account."""
+
+    def find(self, serials: Collection[str]) -> ObservedFleet:
+        """Every managed setting of the installations where they hang. Raises CloudError as `observe` does."""
+        ...
+
+
 class Executor(Protocol):
     """Turns one step into calls; one per account. It never repeats a write."""
 

@@ -9,6 +9,7 @@ from reconciler.model.desired import Route
 from reconciler.model.observed import Breadth, ObservedInstallation
 from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.plan import Plan, Step
+from reconciler.model.settings import Scope
 from reconciler.model.value import Observation
 from reconciler.planning.access import gate_is_open, takes_away
 from reconciler.planning.classify import Verdict, classify
@@ -204,8 +205,8 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
     Raises:
         CloudError: It could not be read.
     """
-    takes = any(takes_away(change) for change in changes if change.target.principal)
-    if not takes and not any(change.setting == MODE for change in changes):
+    taken = [change for change in changes if change.target.principal and takes_away(change)]
+    if not taken and not any(change.setting == MODE for change in changes):
         return None
     fresh = _look(work)
     if fresh is None or work.observed is None:
@@ -213,7 +214,7 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
     held = standing(tuple(changes), fresh=fresh, observed=work.observed, planned=work.run.plan).held
     if any(kind is not OutcomeKind.ALREADY for kind, _ in held.values()):
         return next(reason for reason in held.values() if reason[0] is not OutcomeKind.ALREADY)
-    if takes and not _owner_stays(work, step):
+    if any(change.target.scope is Scope.PRINCIPAL for change in taken) and not _owner_stays(work, step):
         return OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays"
     return None
 
@@ -223,7 +224,7 @@ def _owner_stays(work: _Work, step: Step) -> bool:
     permissions = work.observed.permissions if work.observed else None
     if not isinstance(permissions, tuple):
         return False
-    about_people = [change for change in work.site.changes if change.target.principal]
+    about_people = [change for change in work.site.changes if change.target.scope is Scope.PRINCIPAL]
     return gate_is_open(step, about_people, observed=permissions, limits=work.run.desired.limits)
 
 
@@ -282,6 +283,7 @@ def _place(work: _Work, change: Change) -> dict[str, object]:
 
 
 def _offline(work: _Work, changes: Sequence[Change]) -> bool:
-    serials = {change.target.charger for change in changes if change.target.charger}
+    """Whether a value is for a device that is not there; who has rights on it the cloud knows itself."""
+    serials = {change.target.charger for change in changes if change.target.scope is Scope.CHARGER}
     chargers = work.observed.chargers if work.observed else ()
     return any(charger.online is False for charger in chargers if charger.serial in serials)

@@ -23,19 +23,22 @@ def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
 
 def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallation:
     targets = {change.target for change in changes}
-    serials = {target.charger for target in targets}
+    set_at = {target.charger for target in targets if target.scope is Scope.CHARGER}
+    access_at = {target.charger for target in targets if target.scope is Scope.CHARGER_PRINCIPAL}
     groups = {change.setting.split(".")[0] for change in changes if change.target.scope is Scope.INSTALLATION}
     # The others stay listed, because guards count what a file does not list; without settings they cost no read. Their
     # limits must be known when that of the installation moves, and when one of them makes more of a shared circuit.
     below = frozenset({LIMIT}) if LIMIT in groups or any(map(_loads, changes)) else frozenset()
     chargers = tuple(
-        one
-        if one.serial in serials
-        else replace(one, settings=tuple(pair for pair in one.settings if pair[0] in below))
+        replace(
+            one,
+            settings=tuple(pair for pair in one.settings if one.serial in set_at or pair[0] in below),
+            permissions=one.permissions if one.serial in access_at else None,
+        )
         for one in site.chargers
     )
     settings = tuple((name, value) for name, value in site.settings if name.split(".")[0] in groups)
-    permissions = site.permissions if any(target.principal for target in targets) else None
+    permissions = site.permissions if any(target.scope is Scope.PRINCIPAL for target in targets) else None
     return replace(site, settings=settings, chargers=chargers, permissions=permissions)
 
 
@@ -50,13 +53,13 @@ def seen_value(change: Change, site: ObservedInstallation) -> Observation:
     """What an observation of the installation says about the place of a change."""
     missing = Unreadable(reason=Reason.NOT_READ)
     target = change.target
-    if target.charger is not None:
-        charger = site.charger(target.charger)
-        found = charger.get(change.setting) if charger else None
-        return missing if found is None else found
+    charger = None if target.charger is None else site.charger(target.charger)
+    if target.charger is not None and charger is None:
+        return missing
+    place = charger or site
     if target.principal is None:
-        found = site.get(change.setting)
+        found = place.get(change.setting)
         return missing if found is None else found
-    if not isinstance(site.permissions, tuple):
-        return site.permissions or missing
-    return next((one.roles for one in site.permissions if one.principal == target.principal), ABSENT)
+    if not isinstance(place.permissions, tuple):
+        return place.permissions or missing
+    return next((one.roles for one in place.permissions if one.principal == target.principal), ABSENT)

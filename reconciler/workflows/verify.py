@@ -15,6 +15,7 @@ from reconciler.model.words import counted, open_reasons
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.normalise import means_the_same
 from reconciler.planning.residual import joined, residual_plan
+from reconciler.workflows.leaving import left_sites
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
 from reconciler.workflows.touched import seen_value, touched
@@ -63,8 +64,10 @@ def prove(
     final = _final(plan, outcomes, second)
     machine = _for_machines(plan, final, open_changes)
     unsent = _unsent(plan, second)
+    gone = left_sites(plan, final, second=second, observed=observed)
+    unread = tuple(item for item in second.unreadable if item.target.installation_id not in gone)
     reasons = (
-        *open_reasons(second),
+        *open_reasons(replace(second, unreadable=unread)),
         *broken_and_pending(plan, final, second),
         *_not_sent_yet(unsent),
         *_without_file(plan, again),

@@ -10,6 +10,7 @@ from reconciler.model.change import Change, Target
 from reconciler.model.observed import ObservedCharger, ObservedFleet
 from reconciler.model.outcome import OutcomeKind
 from reconciler.model.plan import Plan, UnreadableItem
+from reconciler.model.settings import Scope
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.words import REASONS, counted
 from reconciler.planning.make import make_plan
@@ -138,7 +139,7 @@ def _bad_outcomes(wave: Sequence[Site], tally: Tally) -> Iterator[str]:
 def _gave_itself_up(site: Site, tally: Tally) -> bool:
     """Whether access was taken away there, so that no longer seeing the site is what was wanted."""
     return any(
-        change.target.principal is not None
+        change.target.scope is Scope.PRINCIPAL
         and isinstance(change.after, Absent)
         and tally.kind_of(change.id) is OutcomeKind.DONE
         for change in site.changes

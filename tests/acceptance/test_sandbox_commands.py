@@ -304,3 +304,43 @@ class TestServe:
 
         assert ended.code == 7
         assert url in ended.err
+
+
+class TestConsent:
+    LINK = "https://portal.zaptec.com/access/request/BSJG?returnUrl=https://partner.example/done/n7"
+    HOME = "2f0c6f0e-8f4b-4d0e-9a51-3b1f6f0a1c01"
+
+    def test_approving_prints_where_the_browser_would_go(self, shop: Shop) -> None:
+        """Only that on stdout, so that a script can hand it on."""
+        shop.run("sandbox", "set", "Elveveien 12", "permissions.userGroup:BSJG=none")
+        ended = shop.run("sandbox", "consent", self.LINK, "--person", "person:c-88121")
+        shop.run("sandbox", "advance", "30s")
+
+        assert ended.code == 0
+        assert ended.out == f"https://partner.example/done/n7?success=true&installationId={self.HOME}\n"
+        assert "approved at Elveveien 12" in ended.err
+        assert shop.plan("elveveien-12").code == 0
+
+    def test_denying(self, shop: Shop) -> None:
+        """Nothing is shared."""
+        ended = shop.run("sandbox", "consent", "BSJG", "--person", "person:c-88121", "--deny")
+
+        assert (ended.code, ended.out) == (0, "/access/receipt/false?lookup=BSJG\n")
+
+    def test_what_the_page_would_not_offer_is_a_usage_error(self, shop: Shop) -> None:
+        """Elveveien 12 is shared already."""
+        ended = shop.run("sandbox", "consent", "BSJG", "--person", "person:c-88121")
+
+        assert (ended.code, ended.out) == (64, "")
+        assert "the page would not offer that to this person" in ended.err
+
+
+class TestChargerPermissions:
+    def test_an_invitation_to_a_charger_stands_in_the_outbox(self, shop: Shop) -> None:
+        """By its serial, and no address."""
+        done = shop.run("sandbox", "set", "ZPR081101", "permissions.person:c-88123=user")
+        letters = shop.run("sandbox", "outbox").out
+
+        assert done.code == 0
+        assert "invitation to charger ZPR081101 of 5a7d0d52-0b5e-4a3c-8f11-7a9e4c2d1b06 for person:c-88123" in letters
+        assert "@" not in letters

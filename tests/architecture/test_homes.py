@@ -16,7 +16,7 @@ HOMES = {
     "httpx": frozenset({"live", "cli.clouds", "cli.wiring"}),
     "jinja2": frozenset({"report", "cli"}),
     "jsonschema": frozenset({"loading"}),
-    "markupsafe": frozenset({"report"}),
+    "markupsafe": frozenset({"report", "sandbox"}),
     "referencing": frozenset({"loading"}),
     "rich": frozenset({"report", "cli"}),
     "tenacity": frozenset({"live"}),

@@ -25,6 +25,7 @@ KNOWN_HOSTS = frozenset(
         "www.apache.org",
         "www.w3.org",
         "github.com",
+        "yourapp.com",  # in the example of an access request that docs.zaptec.com gives
     }
 )
 """Hosts of others that the project has a reason to name."""

@@ -30,7 +30,7 @@ _FLAGS = (
     "--disable-extensions",
     "--hide-scrollbars",
     "--force-device-scale-factor=1",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--remote-debugging-pipe",
 )
 # Chromium reads its commands from descriptor 3 and answers on 4.
@@ -127,6 +127,19 @@ class Tab:
         self._loaded()
         self.run("document.body.offsetHeight")
         return monotonic() - start
+
+    def visit(self, url: str) -> None:
+        """Open an address of this machine."""
+        del self._browser.events[:]
+        failed = self.call("Page.navigate", url=url).get("errorText")
+        assert failed is None, failed
+        self._loaded()
+
+    def send(self, *keys: str) -> None:
+        """Press keys that lead to another page, and wait for it."""
+        del self._browser.events[:]
+        self.press(*keys)
+        self._loaded()
 
     def _loaded(self) -> None:
         self._browser.wait_for("Page.loadEventFired")

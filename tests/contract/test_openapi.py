@@ -267,4 +267,5 @@ def test_undocumented_calls_of_the_sandbox_are_few_and_known() -> None:
         "POST /oauth/token",
         "GET /access/request/<lookup_key>",
         "POST /access/request/<lookup_key>",
+        "GET /access/receipt/<success>",
     }

@@ -6,7 +6,7 @@ from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation
 from reconciler.sandbox.access import group_permission, user_permission
 from reconciler.sandbox.builders import Site, add_charger, add_circuit, add_installation, empty_world
 from reconciler.sandbox.permissions import made_id
-from reconciler.sandbox.portal import address_of
+from reconciler.sandbox.principals import address_of
 from reconciler.sandbox.records import Charger, Fields, Installation, Permission
 from reconciler.sandbox.terms import Kind, Mode, Role
 from reconciler.sandbox.world import World

@@ -24,6 +24,7 @@ from reconciler.model.outcome import Outcome, OutcomeKind, RunResult
 from reconciler.model.people import People, Person
 from reconciler.model.plan import Plan
 from reconciler.model.secret import Secret
+from reconciler.planning.make import make_plan
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document
 from reconciler.report.progress import NoProgress
@@ -33,7 +34,7 @@ from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations
-from reconciler.workflows.plan import plan_fleet
+from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.resume import Earlier
 from tests.builders import FixedOrigins
 from tests.faults.situation import Situation
@@ -200,9 +201,8 @@ class Life:
 
     def _plan(self, connections: Connections) -> Plan:
         policy = policy_at(self._clock.now(), connections, accepted=(), root=self.root)
-        return plan_fleet(
-            self.situation.desired, observers=connections.observers, policy=policy, origins=FixedOrigins()
-        )
+        desired = self.situation.desired
+        return make_plan(desired, observe_fleet(desired, connections.observers), policy, FixedOrigins())
 
     def _connections(self, live: LiveAccount) -> Connections:
         born = datetime.fromtimestamp(self.watch.world.data["born_at"], UTC)

@@ -19,7 +19,8 @@ from reconciler.planning.rollback import rollback_plan
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.json_drift import drift_document
 from reconciler.report.json_snapshot import snapshot_document
-from reconciler.report.worksheet import worksheet, worksheet_document
+from reconciler.report.worksheet import worksheet
+from reconciler.report.worksheet_forms import worksheet_document
 from tests import builders
 from tests.live import answers as answers_by_hand
 from tests.report import drift_samples, samples

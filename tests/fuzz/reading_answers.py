@@ -238,6 +238,7 @@ class _Calls:
             self._client,
             partner=self._partner,
             permissions=random.choice((self._partner, None)),
+            charger_permissions=random.choice((self._partner, None)),
             people=people,
             secrets=lambda reference: Secret(f"{SECRET} {reference}"),
         )

@@ -7,6 +7,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -20,6 +21,7 @@ _CELL = re.compile(r"(?<!\\)\|")
 _ADDRESS = re.compile(r"\w@\w+\.\w")
 _ON_GITHUB = re.compile(r"(?<!\w)@\w|://|\bwww\.|#\d|\bGH-\d|:[a-z0-9_+-]+:", re.IGNORECASE)
 _OWN_HTML = re.compile(r"<details><summary>[\w ,:'-]+</summary>|</details>")
+_OUR_SCRIPT = Path(__file__).parents[2] / "reconciler" / "report" / "templates" / "worksheet.js"
 _OWN_TOKENS = frozenset(
     f"{name}_{side}"
     for name in ("heading", "paragraph", "bullet_list", "ordered_list", "list_item", "table", "thead", "tbody")
@@ -87,15 +89,15 @@ def flaws_of_json(text: str) -> list[str]:
 
 
 class Page(HTMLParser):
-    """The elements and attributes of a page, and the style in it."""
+    """The elements and attributes of a page, and the style and the script in it."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, tuple[str, ...]]] = []
         self.links: list[str] = []
         self.policy = ""
-        self.styles: list[str] = []
-        self._in_style = False
+        self.texts: dict[str, list[str]] = {"style": [], "script": []}
+        self._inside = ""
         self.feed(text)
         self.close()
 
@@ -104,28 +106,33 @@ class Page(HTMLParser):
         values = dict(attrs)
         self.elements.append((tag, tuple(sorted(values))))
         self.links += [f"{name}={values[name]}" for name in ("href", "src", "action", "style") if name in values]
-        self._in_style = tag == "style"
+        self._inside = tag
         if values.get("http-equiv") == "Content-Security-Policy":
             self.policy = values["content"] or ""
 
     def handle_data(self, data: str) -> None:
-        """Keep the style."""
-        if self._in_style:
-            self.styles.append(data)
+        """Keep style and script."""
+        if self._inside in self.texts:
+            self.texts[self._inside].append(data)
 
     def handle_endtag(self, tag: str) -> None:
-        """The style ends."""
-        self._in_style = self._in_style and tag != "style"
+        """It ends."""
+        self._inside = ""
 
 
 def flaws_of_page(text: str) -> list[str]:
-    """Anything that runs, loads, or leads elsewhere."""
+    """Anything that loads, leads elsewhere, or runs and is not our own script to the letter."""
     page = Page(text)
     names = {name for _, attributes in page.elements for name in attributes}
     found = [f"the attribute {name}" for name in sorted(names) if name.startswith("on")]
     found += [f"the link {link}" for link in page.links if not re.fullmatch(r"href=#site-\d+", link)]
-    digest = b64encode(hashlib.sha256("".join(page.styles).encode()).digest()).decode()
-    found += [] if page.styles and f"'sha256-{digest}'" in page.policy else ["a style that the policy does not know"]
+    for kind, parts in page.texts.items():
+        digest = b64encode(hashlib.sha256("".join(parts).encode()).digest()).decode()
+        found += [] if f"{kind}-src 'sha256-{digest}';" in page.policy else [f"a {kind} that the policy does not know"]
     found += [] if page.policy.startswith("default-src 'none';") else ["no policy"]
+    found += (
+        [] if "".join(page.texts["script"]) == _OUR_SCRIPT.read_text("utf-8").rstrip("\n") else ["a foreign script"]
+    )
     tags = [tag for tag, _ in page.elements]
-    return found + [f"the element {tag}" for tag in {"script", "img", "svg", "iframe", "form", "object"} & {*tags}]
+    found += ["a second script"] if tags.count("script") > 1 else []
+    return found + [f"the element {tag}" for tag in {"img", "svg", "iframe", "form", "object"} & {*tags}]

@@ -12,6 +12,7 @@ _ROUTES = {
     Operation.PARTNER_AUTHENTICATION: Route.PARTNER,
     Operation.PARTNER_STAND_ALONE: Route.PARTNER,
     Operation.PARTNER_PERMISSION: Route.PARTNER,
+    Operation.PARTNER_CHARGER_PERMISSION: Route.PARTNER,
     Operation.PORTAL: Route.PORTAL,
 }
 

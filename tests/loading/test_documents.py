@@ -20,7 +20,8 @@ from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.guards import FLEET_GUARDS, GUARDS
 from reconciler.report.json_document import plan_document, result_document, to_text
-from reconciler.report.worksheet import worksheet, worksheet_document
+from reconciler.report.worksheet import worksheet
+from reconciler.report.worksheet_forms import worksheet_document
 from tests.report.samples import (
     CONVERGED,
     EMPTY,

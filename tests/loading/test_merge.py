@@ -289,6 +289,7 @@ CHARGER_VARIATIONS: dict[str, object] = {
     "settings": (("maxCurrent", 16.0),),
     "disabled_reason": "wet",
     "disabled_until": TODAY,
+    "permissions": DesiredPermissions(),
 }
 
 

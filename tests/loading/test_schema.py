@@ -16,7 +16,7 @@ from reconciler.loading.merge import SETTING_NAMES
 from reconciler.loading.schema import KINDS, findings_of, is_surely_valid, is_valid, registry, schemas
 from reconciler.loading.yaml_source import read_yaml
 from reconciler.model.guard_ids import ACKNOWLEDGEABLE, GUARD_IDS
-from reconciler.model.settings import MODES, ROLE_BITS, URL_VERSIONS
+from reconciler.model.settings import CHARGER_ROLES, MODES, ROLE_BITS, URL_VERSIONS
 
 FOLDER = Path(schema.__file__).parents[2] / "schemas"
 NAMES = [f"{kind}.schema.json" for kind in KINDS]
@@ -115,9 +115,11 @@ def test_its_words_are_those_of_the_settings_table() -> None:
     assert authentication["mode"]["enum"] == [word for word, _ in MODES]
     assert authentication["ocppCloud"]["properties"]["urlVersion"]["enum"] == [word for word, _ in URL_VERSIONS]
     assert definitions["permissionEntry"]["properties"]["roles"]["items"]["enum"] == [word for word, _ in ROLE_BITS]
+    assert definitions["chargerPermissionEntry"]["properties"]["roles"]["items"]["enum"] == list(CHARGER_ROLES)
     for name in SETTING_NAMES:
-        steps = name.replace("chargers", "chargerDefaults").split(".")
-        node: Any = schemas()["profile.schema.json"]["properties"]
+        steps = name.removeprefix("chargers.").split(".")
+        of_charger = name.startswith("chargers.")
+        node: Any = (definitions["charger"] if of_charger else schemas()["profile.schema.json"])["properties"]
         for step in steps:
             node = _resolved(node[step]).get("properties", {}) if step != steps[-1] else node.get(step)
         assert node is not None, name

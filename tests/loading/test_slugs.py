@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.loading.slugs import LONGEST_NAME, LONGEST_SLUG, safe_name, slug_of
+from reconciler.loading.slugs import LONGEST_NAME, LONGEST_SLUG, file_names, safe_name, slug_of
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,8 @@ from reconciler.loading.slugs import LONGEST_NAME, LONGEST_SLUG, safe_name, slug
     [
         ("Elveveien 12", "elveveien-12"),
         ("Ærlig Ødegård", "aerlig-odegard"),
+        ("Ba\u030alsrud", "balsrud"),
+        ("BLÅBÆRSTIEN 3 B", "blabaerstien-3-b"),
         ("../../etc/passwd", "etc-passwd"),
         ("CON", "site-con"),
         ("com1", "site-com1"),
@@ -44,3 +46,40 @@ def test_a_name_fits_on_one_line(name: str) -> None:
     assert safe.isprintable()
     assert len(safe) <= LONGEST_NAME
     assert "\n" not in safe
+
+
+ID = "0b7f4f6a-33d1-4a52-9c8e-5a1e2d3c4b%02d"
+WORDS = ["Solbakken", "solbakken ", "Sølbakken-0b7f4f6a", "Solbakken-" + ID % 1, "", "🏠"]
+
+
+class TestFileNames:
+    """One name for each installation of a whole account."""
+
+    def test_a_name_of_its_own_stays_short(self) -> None:
+        """Nothing but the name of the place."""
+        assert file_names({ID % 1: "Solbakken", ID % 2: "Furulia"}, ()) == {ID % 1: "solbakken", ID % 2: "furulia"}
+
+    def test_who_shares_a_name_carries_the_id(self) -> None:
+        """All of them, so that nobody is the first one; never a number that depends on the order."""
+        other = "91c2b6f4-6a0d-4c1e-b7a3-0d5e8f2a4c03"
+
+        names = file_names({ID % 1: "Storgata 1", other: "STORGATA 1"}, ())
+
+        assert names == {ID % 1: "storgata-1-0b7f4f6a", other: "storgata-1-91c2b6f4"}
+
+    def test_a_name_that_looks_like_one_with_an_id_takes_nothing_away(self) -> None:
+        """Somebody called a place what another one would be called with its id; both get longer."""
+        names = file_names({ID % 1: "Solbakken", ID % 2: "Solbakken-0b7f4f6a"}, {"solbakken"})
+
+        assert names == {ID % 1: f"solbakken-{ID % 1}", ID % 2: "solbakken-0b7f4f6a-0b7f4f6a"}
+
+    @given(st.lists(st.sampled_from(WORDS), max_size=8), st.sets(st.sampled_from(["solbakken", "installation"])))
+    def test_every_order_gives_the_same_names_and_none_twice(self, words: list[str], taken: set[str]) -> None:
+        """Lists of the cloud come in any order."""
+        sites = {ID % number: word for number, word in enumerate(words)}
+
+        names = file_names(sites, taken)
+
+        assert names == file_names(dict(reversed(sites.items())), taken)
+        assert len({*names.values()}) == len(sites)
+        assert not taken & {*names.values()}

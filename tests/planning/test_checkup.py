@@ -7,8 +7,8 @@ import pytest
 
 from reconciler.model.checkup import Health
 from reconciler.model.desired import Cloud
-from reconciler.planning.checkup import clock_symptom, rate_symptom
-from tests.builders import NOW, account
+from reconciler.planning.checkup import clock_symptom, rate_symptom, role_symptoms
+from tests.builders import NOW, account, charger, cloud, live, permissions, person, wants, wants_charger
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,12 @@ def test_a_server_without_a_time_is_only_a_note() -> None:
 def test_a_rate_above_the_ceiling_is_bad(cloud: Cloud, rate: float, health: Health) -> None:
     """The cloud would answer 429."""
     assert rate_symptom(replace(account(), cloud=cloud, rate=rate), 2).health is health
+
+
+def test_permissions_of_a_charger_need_rights_on_it() -> None:
+    """A mere user there cannot write them, also when nothing else is declared."""
+    site = wants(wants_charger("ZPR081101", access=permissions(person("person:c-1", "user"))))
+
+    (symptom,) = role_symptoms([site], cloud(live(charger("ZPR081101", roles=1))))
+
+    assert (symptom.health, symptom.what) == (Health.BAD, "cannot write ZPR081101 (needs Owner or Service)")

@@ -221,7 +221,7 @@ class TestAttestation:
     def _attested(access: DesiredPermissions, until: date) -> Attestation:
         return Attestation(
             installation_id=SITE,
-            digest=permissions_digest(access),
+            digest=permissions_digest(wants(access=access)),
             attested_on=TODAY,
             valid_until=until,
             by="KL",

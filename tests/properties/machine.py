@@ -181,6 +181,7 @@ def machines(draw: st.DrawFn) -> Machine:
         authentication=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
         stand_alone=draw(st.sampled_from((Route.PARTNER, Route.PORTAL))),
         permissions=draw(st.sampled_from((Route.PARTNER, Route.PARTNER, Route.PORTAL))),
+        charger_permissions=draw(st.sampled_from((Route.PARTNER, Route.PARTNER, Route.PORTAL))),
     )
     assert routes.cloud is Cloud.SANDBOX
     extras = [draw(unlike(made.world, site)) for site in made.desired]
@@ -204,6 +205,7 @@ def _wanted(site: DesiredSite, extras: Extras) -> DesiredInstallation:
         wants_charger(serial, maxCurrent=values["maxCurrent"], standAlone=values["standAlone"])
         for serial, values in site["chargers"].items()
     ]
+    chargers[0] = replace(chargers[0], permissions=extras.charger_access)
     return wants(
         *chargers,
         settings=settings,

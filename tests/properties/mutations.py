@@ -7,12 +7,13 @@ from datetime import timedelta
 from reconciler.model.desired import (
     DesiredCharger,
     DesiredInstallation,
+    DesiredPermission,
     PermissionMode,
     RemovalGate,
     Route,
     SwitchPolicy,
 )
-from reconciler.model.observed import Circuit, ObservedInstallation, OperatingMode
+from reconciler.model.observed import Circuit, ObservedInstallation, ObservedPermission, OperatingMode
 from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Value
 from reconciler.planning.make import make_plan
@@ -62,7 +63,7 @@ def setup() -> Setup:
     files = [
         wants(
             wants_charger("ZAP000001", maxCurrent=16.0, standAlone=False),
-            wants_charger("ZAP000002", maxCurrent=20.0),
+            wants_charger("ZAP000002", maxCurrent=20.0, access=permissions(person("person:c-3", "user"))),
             wants_charger("ZAP000003", maxCurrent=10.0),
             settings={
                 "authentication.mode": "native",
@@ -102,7 +103,7 @@ def setup() -> Setup:
     seen = [
         live(
             charger("ZAP000001", maxCurrent=20.0, standAlone=True),
-            charger("ZAP000002", maxCurrent=10.0),
+            charger("ZAP000002", maxCurrent=10.0, access=[]),
             charger("ZAP000003", maxCurrent=16.0),
             settings={"authentication.mode": "ocppCloud"},
             circuits={"c1": 40.0},
@@ -176,6 +177,29 @@ def want_access(site: str, principal: str, *roles: str) -> Mutation:
         entries = [one for one in file.permissions.entries if one.principal != principal]
         entries += [person(principal, *roles)] if roles else []
         return _file(base, replace(file, permissions=replace(file.permissions, entries=tuple(entries))))
+
+    return mutate
+
+
+def want_on_charger(site: str, serial: str, *entries: DesiredPermission, mode: PermissionMode) -> Mutation:
+    """Other permissions of one charger."""
+
+    def mutate(base: Setup) -> Setup:
+        file = base.files[site]
+        access = permissions(*entries, mode=mode)
+        chargers = tuple(replace(one, permissions=access) if one.serial == serial else one for one in file.chargers)
+        return _file(base, replace(file, chargers=chargers))
+
+    return mutate
+
+
+def see_on_charger(site: str, serial: str, *people: ObservedPermission) -> Mutation:
+    """Somebody else has access to one charger."""
+
+    def mutate(base: Setup) -> Setup:
+        found = base.seen[site]
+        chargers = tuple(replace(one, permissions=people) if one.serial == serial else one for one in found.chargers)
+        return _live(base, replace(found, chargers=chargers))
 
     return mutate
 
@@ -362,6 +386,18 @@ MUTATIONS: tuple[tuple[str, str, Mutation], ...] = (
     ("a new person no longer wanted", "digest", want_access(HOME, "person:c-1")),
     ("nobody must go", "digest", want_gone(HOME)),
     ("somebody else must go too", "digest", want_gone(HOME, ("userGroup:BSJG", _GATED), ("person:c-3", _FREE))),
+    (
+        "other roles on a charger",
+        "digest",
+        want_on_charger(HOME, "ZAP000002", person("person:c-3", "owner"), mode=PermissionMode.ADDITIVE),
+    ),
+    ("nobody more on a charger", "digest", want_on_charger(HOME, "ZAP000002", mode=PermissionMode.ADDITIVE)),
+    (
+        "somebody who is on the charger already",
+        "digest",
+        see_on_charger(HOME, "ZAP000002", has_access("person:c-3", "user")),
+    ),
+    ("other roles on the charger", "digest", see_on_charger(HOME, "ZAP000002", has_access("person:c-3", "owner"))),
     ("others may stay", "digest", want_mode(HOOKS, PermissionMode.ADDITIVE)),
     ("another live limit", "digest", see_of(HOME, "ZAP000001", "maxCurrent", 25.0)),
     ("a live limit as wanted", "digest", see_of(HOME, "ZAP000003", "maxCurrent", 10.0)),

@@ -195,7 +195,10 @@ def _with(
 
 
 def _about_currents(case: Case) -> Case:
-    files = tuple(replace(file, permissions=None) for file in case.desired.installations)
+    files = tuple(
+        replace(file, permissions=None, chargers=tuple(replace(one, permissions=None) for one in file.chargers))
+        for file in case.desired.installations
+    )
     sites = tuple(_readable(site, case.breakers[site.id]) for site in case.world.observed.installations)
     world = replace(case.world, observed=replace(case.world.observed, installations=sites))
     return replace(case, desired=replace(case.desired, installations=files), world=world)
@@ -267,6 +270,7 @@ def _sites(draw: st.DrawFn, number: int) -> tuple[DesiredInstallation, ObservedI
         chargers=chargers,
         circuits=_seen_circuits(circuits, unreadable=draw(st.integers(0, 9)) == 0),
         permissions=draw(_live_permissions()),
+        pro=draw(st.sampled_from((True, True, None))),
         native_allowed=True,
         power_managed=False,
     )
@@ -298,7 +302,17 @@ def _chargers(draw: st.DrawFn, number: int, place: int, circuits: dict[str, Circ
         online=online,
         mode=OperatingMode.CHARGING if busy else OperatingMode.DISCONNECTED,
         values=tuple(sorted(values.items())),
+        permissions=draw(_on_charger()),
     )
+
+
+@st.composite
+def _on_charger(draw: st.DrawFn) -> tuple[ObservedPermission, ...] | Unreadable:
+    """Mostly nobody; sometimes somebody, and rarely it cannot be read."""
+    if draw(st.integers(0, 19)) == 0:
+        return Unreadable(reason=Reason.FORBIDDEN)
+    present = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=2))
+    return tuple(draw(_somebody(principal)) for principal in sorted(present))
 
 
 @st.composite
@@ -320,17 +334,22 @@ def _live_permissions(draw: st.DrawFn) -> tuple[ObservedPermission, ...]:
     present = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=4))
     seen = {}
     for principal in sorted(present):
-        accepted = principal in GROUPS or draw(st.booleans())
-        seen[principal] = ObservedPermission(
-            principal=principal,
-            roles=draw(st.sampled_from(ROLES)),
-            accepted=accepted,
-            invited_at=None if accepted else NOW,
-        )
+        seen[principal] = draw(_somebody(principal))
     if draw(st.integers(0, 3)) > 0:
         owner = draw(st.sampled_from((*PEOPLE, "person:c-4")))
         seen[owner] = ObservedPermission(principal=owner, roles=("user", "owner"), accepted=True)
     return tuple(seen[principal] for principal in sorted(seen))
+
+
+@st.composite
+def _somebody(draw: st.DrawFn, principal: str) -> ObservedPermission:
+    accepted = principal in GROUPS or draw(st.booleans())
+    return ObservedPermission(
+        principal=principal,
+        roles=draw(st.sampled_from(ROLES)),
+        accepted=accepted,
+        invited_at=None if accepted else NOW,
+    )
 
 
 @st.composite
@@ -348,7 +367,10 @@ def _desired(
             settings["maxCurrent"] = draw(st.sampled_from([one for one in AMPERES if one <= top]))
         if draw(st.booleans()):
             settings["standAlone"] = draw(st.sampled_from((False, False, False, True)))
-        chargers.append(DesiredCharger(serial=charger.serial, settings=tuple(sorted(settings.items()))))
+        access = draw(_desired_permissions(gates=(RemovalGate.NOTHING,))) if draw(st.integers(0, 3)) == 0 else None
+        chargers.append(
+            DesiredCharger(serial=charger.serial, settings=tuple(sorted(settings.items())), permissions=access)
+        )
     return DesiredInstallation(
         id=live.id,
         name=live.name or "",
@@ -381,12 +403,12 @@ def _desired_values(draw: st.DrawFn, live_mode: str, circuits: dict[str, Circuit
 
 
 @st.composite
-def _desired_permissions(draw: st.DrawFn) -> DesiredPermissions:
+def _desired_permissions(draw: st.DrawFn, *, gates: tuple[RemovalGate, ...] = tuple(RemovalGate)) -> DesiredPermissions:
     entries = draw(st.lists(st.sampled_from((*PEOPLE, *GROUPS)), unique=True, max_size=3))
     rest = [one for one in (*PEOPLE, *GROUPS) if one not in entries]
     absent = draw(st.lists(st.sampled_from(rest), unique=True, max_size=2))
     return DesiredPermissions(
         mode=draw(st.sampled_from(PermissionMode)),
         entries=tuple(DesiredPermission(principal=one, roles=draw(st.sampled_from(ROLES))) for one in sorted(entries)),
-        absent=tuple(DesiredRemoval(principal=one, gate=draw(st.sampled_from(RemovalGate))) for one in sorted(absent)),
+        absent=tuple(DesiredRemoval(principal=one, gate=draw(st.sampled_from(gates))) for one in sorted(absent)),
     )

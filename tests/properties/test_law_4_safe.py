@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.model.plan import Plan, Step
+from reconciler.model.settings import Scope
 from reconciler.planning.access import gate_is_open
 from reconciler.planning.guards import site_refusals
 from reconciler.planning.site import Site
@@ -68,10 +69,9 @@ def _may_run(step: Step, plan: Plan, world: World, case: Case) -> bool:
     """What an apply looks at again just before it takes access away: the gate, and the guards of access."""
     site = installation(world, step.installation_id)
     seen = site.permissions
-    access = [
-        one for one in plan.changes if one.target.installation_id == step.installation_id and one.target.principal
-    ]
-    own = tuple(one for one in access if one.id in step.change_ids)
+    here = [one for one in plan.changes if one.target.installation_id == step.installation_id and one.target.principal]
+    access = [one for one in here if one.target.scope is Scope.PRINCIPAL]
+    own = tuple(one for one in here if one.id in step.change_ids)
     if not own:
         return True
     file = next(one for one in case.desired.installations if one.id == site.id)

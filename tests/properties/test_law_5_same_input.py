@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.model.observed import ObservedCharger
 from reconciler.model.plan import Plan
 from reconciler.model.value import Observation
 from tests.properties.mutations import MUTATIONS, Mutation, setup
@@ -22,7 +23,7 @@ def shuffles(draw: st.DrawFn) -> tuple[Case, Case]:
     sites = tuple(
         replace(
             site,
-            chargers=tuple(draw(st.permutations(site.chargers))),
+            chargers=tuple(draw(st.permutations([draw(_people_turned(one)) for one in site.chargers]))),
             values=tuple(draw(st.permutations(site.values))),
             permissions=tuple(draw(st.permutations(site.permissions))) if isinstance(site.permissions, tuple) else None,
         )
@@ -34,6 +35,12 @@ def shuffles(draw: st.DrawFn) -> tuple[Case, Case]:
     )
     world = replace(case.world, observed=replace(case.world.observed, installations=sites))
     return case, replace(case, world=world, desired=replace(case.desired, installations=files))
+
+
+def _people_turned(charger: ObservedCharger) -> st.SearchStrategy[ObservedCharger]:
+    if not isinstance(charger.permissions, tuple):
+        return st.just(charger)
+    return st.permutations(charger.permissions).map(lambda people: replace(charger, permissions=tuple(people)))
 
 
 def _turned(pairs: tuple[tuple[str, Observation], ...]) -> st.SearchStrategy[tuple[tuple[str, Observation], ...]]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredInstallation, PermissionMode
+from reconciler.model.desired import DesiredInstallation, DesiredPermissions, PermissionMode
 from reconciler.model.settings import Scope
 from tests.properties.strategies import PURE, Case, cases, plan_of
 
@@ -17,7 +17,8 @@ def check(case: Case) -> None:
     for item in plan.pending:
         site = files[item.target.installation_id]
         mode = item.setting == "authentication.mode" and site.get("authentication.mode") is not None
-        assert mode or item.target.charger is None or _of_charger(site, item.target.charger, item.setting)
+        alone = item.target.charger is None or item.target.principal is not None
+        assert mode or alone or _of_charger(site, item.target.charger or "", item.setting)
 
 
 def is_declared(site: DesiredInstallation, change: Change) -> bool:
@@ -28,7 +29,9 @@ def is_declared(site: DesiredInstallation, change: Change) -> bool:
         case Scope.CHARGER:
             return _of_charger(site, change.target.charger or "", change.setting) == [change.after]
         case Scope.PRINCIPAL:
-            return _of_principal(site, change)
+            return _of_principal(site.permissions, change)
+        case Scope.CHARGER_PRINCIPAL:
+            return _of_principal(dict(site.charger_permissions).get(change.target.charger or ""), change)
 
 
 def _of_charger(site: DesiredInstallation, serial: str, setting: str) -> list[object]:
@@ -36,15 +39,15 @@ def _of_charger(site: DesiredInstallation, serial: str, setting: str) -> list[ob
     return [value for value in declared if value is not None]
 
 
-def _of_principal(site: DesiredInstallation, change: Change) -> bool:
-    if site.permissions is None:
+def _of_principal(permissions: DesiredPermissions | None, change: Change) -> bool:
+    if permissions is None:
         return False
     principal = change.target.principal
-    entries = {one.principal: one.roles for one in site.permissions.entries}
+    entries = {one.principal: one.roles for one in permissions.entries}
     if isinstance(change.after, tuple):
         return entries.get(principal or "") == change.after
-    listed = principal in {one.principal for one in site.permissions.absent}
-    return principal not in entries and (listed or site.permissions.mode is PermissionMode.EXCLUSIVE)
+    listed = principal in {one.principal for one in permissions.absent}
+    return principal not in entries and (listed or permissions.mode is PermissionMode.EXCLUSIVE)
 
 
 @PURE

@@ -79,7 +79,8 @@ def fault_of(trouble: Trouble, plan: Plan) -> Fault:
 def method_of(plan: Plan, step: Step) -> str:
     """The method of a step's request; the sandbox's partner takes access away with DELETE, else it has PUT."""
     takes_away = isinstance(plan.change(step.change_ids[0]).after, Absent)
-    partner = "DELETE" if takes_away and step.operation is Operation.PARTNER_PERMISSION else "PUT"
+    access = (Operation.PARTNER_PERMISSION, Operation.PARTNER_CHARGER_PERMISSION)
+    partner = "DELETE" if takes_away and step.operation in access else "PUT"
     return step.method or partner
 
 

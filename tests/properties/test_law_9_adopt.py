@@ -21,7 +21,7 @@ from tests.properties.strategies import Case, cases
 FLEET = """\
 version: 1
 accounts:
-  main: {cloud: sandbox, routes: {permissions: partner}, agreement: ours}
+  main: {cloud: sandbox, routes: {permissions: partner, chargerPermissions: partner}, agreement: ours}
 allowedHosts: [%s]
 defaults: {chargerDefaults: {%s}}
 """

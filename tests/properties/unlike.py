@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredPermissions, RemovalGate, SwitchPolicy
+from reconciler.model.desired import DesiredPermissions, PermissionMode, RemovalGate, SwitchPolicy
 from reconciler.model.settings import Scope
 from reconciler.model.value import Absent
 from reconciler.planning.policy import Queued
 from reconciler.sandbox.generated import DesiredSite
 from reconciler.sandbox.permissions import accept
-from reconciler.sandbox.portal import address_of, carry_out, find_installation, set_value
+from reconciler.sandbox.portal import carry_out, find_installation, set_value
+from reconciler.sandbox.principals import address_of
+from reconciler.sandbox.terms import Kind
 from reconciler.sandbox.world import World
 from tests.builders import MAIN, gone, permissions, person
 
@@ -33,11 +35,15 @@ OTHER_VALUES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """What the file of a site says beside its generated settings, and what earlier runs sent there."""
+    """What the file of a site says beside its generated settings, and what earlier runs sent there.
+
+    `charger_access` stands at its first charger.
+    """
 
     limit_a: float | None = None
     switch: SwitchPolicy | None = None
     access: DesiredPermissions | None = None
+    charger_access: DesiredPermissions | None = None
     acknowledged: tuple[str, ...] = ()
     queued: tuple[Queued, ...] = ()
 
@@ -53,10 +59,18 @@ def unlike(draw: st.DrawFn, world: World, site: DesiredSite) -> Extras:
     queued = [one for serial in site["chargers"] for one in draw(_offline(world, site, serial))]
     limit_a, acknowledged = draw(_limits(world, site))
     access = draw(_access(world, site))
+    charger_access = draw(_charger_access(world, site))
     if draw(st.integers(0, 7)) == 0:
         _reduced_rights(world, site)
     _long_ago(world, site)
-    return Extras(limit_a=limit_a, switch=switch, access=access, acknowledged=acknowledged, queued=tuple(queued))
+    return Extras(
+        limit_a=limit_a,
+        switch=switch,
+        access=access,
+        charger_access=charger_access,
+        acknowledged=acknowledged,
+        queued=tuple(queued),
+    )
 
 
 @st.composite
@@ -133,8 +147,22 @@ def _access(draw: st.DrawFn, world: World, site: DesiredSite) -> DesiredPermissi
     return permissions(*entries, absent=absent)
 
 
-def _set_roles(world: World, installation_id: str, principal: str, roles: str) -> None:
-    set_value(world, installation_id, setting=f"permissions.{principal}", value=roles)
+@st.composite
+def _charger_access(draw: st.DrawFn, world: World, site: DesiredSite) -> DesiredPermissions | None:
+    """At Pro sites somebody may be on a charger whom the file wants there, elsewhere, or not at all."""
+    if find_installation(world, site["id"])["kind"] != Kind.PRO or draw(st.booleans()):
+        return None
+    serial = next(iter(site["chargers"]))
+    if draw(st.booleans()):
+        _set_roles(world, serial, FORMER_OWNER, "user")
+    comer = person(draw(st.sampled_from(INVITED)), "user")
+    if draw(st.booleans()):
+        return permissions(comer, mode=PermissionMode.EXCLUSIVE)
+    return permissions(comer, absent=[gone(FORMER_OWNER)])
+
+
+def _set_roles(world: World, place: str, principal: str, roles: str) -> None:
+    set_value(world, place, setting=f"permissions.{principal}", value=roles)
 
 
 def _long_ago(world: World, site: DesiredSite) -> None:
@@ -169,5 +197,7 @@ def write_as_another(world: World, change: Change) -> None:
             set_value(world, target.charger or "", setting=change.setting, value=OTHER_A)
         case Scope.PRINCIPAL:
             _set_roles(world, target.installation_id, target.principal or "", "service")
+        case Scope.CHARGER_PRINCIPAL:
+            _set_roles(world, target.charger or "", target.principal or "", "owner")
         case Scope.INSTALLATION:
             set_value(world, target.installation_id, setting=change.setting, value=OTHER_VALUES[change.setting])

@@ -14,10 +14,11 @@ from reconciler.model.observed import (
 )
 from reconciler.model.plan import Step
 from reconciler.model.settings import Kind, Scope, settings_of
-from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation
+from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Unreadable
 from tests.builders import NOW
 
 MODE = "authentication.mode"
+Permissions = tuple[ObservedPermission, ...] | Unreadable | None
 AUTHORISATION = "authentication.authorizationRequired"
 
 
@@ -40,14 +41,22 @@ def apply_step(world: World, step: Step, changes: Iterable[Change]) -> World:
 
 
 def accept(world: World, installation_id: str) -> World:
-    """Everybody who was invited to one installation accepts."""
+    """Everybody who was invited to one installation, or to a charger there, accepts."""
     sites = tuple(
-        replace(site, permissions=tuple(replace(one, accepted=True) for one in site.permissions))
-        if site.id == installation_id and isinstance(site.permissions, tuple)
+        replace(
+            site,
+            permissions=_accepted(site.permissions),
+            chargers=tuple(replace(one, permissions=_accepted(one.permissions)) for one in site.chargers),
+        )
+        if site.id == installation_id
         else site
         for site in world.observed.installations
     )
     return replace(world, observed=replace(world.observed, installations=sites))
+
+
+def _accepted(seen: Permissions) -> Permissions:
+    return tuple(replace(one, accepted=True) for one in seen) if isinstance(seen, tuple) else seen
 
 
 def _applied(site: ObservedInstallation, changes: list[Change], registered: frozenset[str]) -> ObservedInstallation:
@@ -56,7 +65,10 @@ def _applied(site: ObservedInstallation, changes: list[Change], registered: froz
             case Scope.CHARGER:
                 site = replace(site, chargers=tuple(_charger(one, change) for one in site.chargers))
             case Scope.PRINCIPAL:
-                site = replace(site, permissions=_permissions(site, change, registered))
+                site = replace(site, permissions=_permissions(site.permissions, change, registered))
+            case Scope.CHARGER_PRINCIPAL:
+                chargers = (_charger_access(one, change, registered) for one in site.chargers)
+                site = replace(site, chargers=tuple(chargers))
             case Scope.INSTALLATION:
                 site = replace(site, values=_values(site, change))
     return site
@@ -66,6 +78,12 @@ def _charger(charger: ObservedCharger, change: Change) -> ObservedCharger:
     if charger.serial != change.target.charger:
         return charger
     return replace(charger, values=tuple(sorted({**dict(charger.values), change.setting: change.after}.items())))
+
+
+def _charger_access(charger: ObservedCharger, change: Change, registered: frozenset[str]) -> ObservedCharger:
+    if charger.serial != change.target.charger:
+        return charger
+    return replace(charger, permissions=_permissions(charger.permissions, change, registered))
 
 
 def _values(site: ObservedInstallation, change: Change) -> tuple[tuple[str, Observation], ...]:
@@ -79,11 +97,9 @@ def _values(site: ObservedInstallation, change: Change) -> tuple[tuple[str, Obse
     return tuple(sorted(values.items()))
 
 
-def _permissions(
-    site: ObservedInstallation, change: Change, registered: frozenset[str]
-) -> tuple[ObservedPermission, ...]:
+def _permissions(there: Permissions, change: Change, registered: frozenset[str]) -> tuple[ObservedPermission, ...]:
     principal = change.target.principal or ""
-    seen = {one.principal: one for one in site.permissions} if isinstance(site.permissions, tuple) else {}
+    seen = {one.principal: one for one in there} if isinstance(there, tuple) else {}
     if isinstance(change.after, tuple):
         known = principal in registered or principal.startswith("userGroup:")
         before = seen.get(principal)

@@ -123,7 +123,7 @@ class TestSecondRun:
         shown = drift_markdown(report_of([summary(0, [first]), summary(6, [waits])], [aged(first, 0), aged(waits, 0)]))
 
         assert "| new |" in shown
-        assert "| for 9 days |" in shown
+        assert "| for 9 days: remind |" in shown
         assert "**Since the last run:** 2 new, 1 resolved" in shown
 
 

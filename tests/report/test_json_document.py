@@ -13,7 +13,8 @@ from reconciler.model.outcome import OutcomeKind
 from reconciler.model.plan import Plan
 from reconciler.model.problem import Problem, Severity
 from reconciler.report.json_document import plan_document, result_document, to_text, validation_document
-from reconciler.report.worksheet import worksheet, worksheet_document
+from reconciler.report.worksheet import worksheet
+from reconciler.report.worksheet_forms import worksheet_document
 from tests.report.samples import (
     CONVERGED,
     EMPTY,

@@ -61,6 +61,7 @@ def test_every_setting_can_be_named(row: object) -> None:
         Scope.INSTALLATION: Target(account="a", installation_id="i"),
         Scope.CHARGER: Target(account="a", installation_id="i", charger="ZAP000001"),
         Scope.PRINCIPAL: Target(account="a", installation_id="i", principal="person:x"),
+        Scope.CHARGER_PRINCIPAL: Target(account="a", installation_id="i", charger="ZAP000001", principal="person:x"),
     }[row.scope]  # type: ignore[attr-defined]  # a row of the table
 
     assert wording.setting(target, named) != named

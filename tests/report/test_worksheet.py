@@ -4,18 +4,26 @@ import base64
 import hashlib
 import html
 import re
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import pytest
 
 from reconciler.model.desired import Route
+from reconciler.model.ticks import Progress, Sight, Tick
 from reconciler.model.value import ABSENT, Absent, Reason, Unreadable, Value
 from reconciler.report.json_document import to_text
-from reconciler.report.worksheet import Worksheet, worksheet, worksheet_document, worksheet_html, worksheet_markdown
+from reconciler.report.worksheet import Worksheet, worksheet
+from reconciler.report.worksheet_forms import worksheet_document, worksheet_markdown
+from reconciler.report.worksheet_page import worksheet_html
 from tests.report.golden import kept
 from tests.report.samples import (
     BAKKEGATA,
     FIXTURE,
     HAVNEN,
     HOSTILE_PLAN,
+    NOW,
     P_AFTER_API,
     P_ALONE,
     P_AUTH,
@@ -39,6 +47,56 @@ HOSTILE_SHEET = worksheet(HOSTILE_PLAN, frozenset(one.id for one in HOSTILE_PLAN
 
 def plain(markdown: str) -> str:
     return re.sub(r"[*`]|- \[ \] |\d+\. \[ \] ", "", markdown)
+
+
+class TestChargerPermissions:
+    """Steps about a single charger's own permissions, which lead to the charger first."""
+
+    WHERE: ClassVar[dict[str, Any]] = {"charger": "ZPR081101", "route": Route.PORTAL}
+
+    def text(self, before: Absent | Unreadable | Value, after: Absent | Value, who: str = "person:c-1") -> str:
+        part = change(SOLBAKKEN, "permissions", before=before, after=after, principal=who, **self.WHERE)
+        sheet = worksheet(plan_of(changes=(part,), steps=(step(1, part),)), frozenset({part.id}))
+        return plain(worksheet_markdown(sheet)).partition("### ")[2].partition("### ")[2]
+
+    def test_somebody_is_added_at_the_charger(self) -> None:
+        """Numbered, in the order of the screens, and with the list where it is seen."""
+        text = self.text(ABSENT, ("user",))
+        places = [
+            text.index(words)
+            for words in (
+                "ZPR081101: Add or invite person:c-1 as User",
+                "In the left menu, select Chargers.",
+                "In the search field, type the charger's serial number ZPR081101.",
+                "Click the charger to open its details.",
+                "In the charger view, go to the Permissions tab.",
+                "Click Give permission.",
+                "type the email address of person:c-1. It is not on this sheet",
+                "select the option to invite them",
+                "Assign the role User.",
+                "person:c-1 is in the list of ZPR081101 as User.",
+            )
+        ]
+
+        assert places == sorted(places)
+
+    def test_somebody_goes_from_the_charger(self) -> None:
+        """And is looked for first where nobody could read the list."""
+        text = self.text(NO_CALL, ABSENT, "userGroup:HANS")
+
+        assert "ZPR081101: Take away the access of userGroup:HANS" in text
+        assert "If it is not there, nothing is left to do" in text
+        assert "userGroup:HANS is no longer in the list of ZPR081101." in text
+
+    def test_the_document_names_charger_and_person(self) -> None:
+        """So that somebody else's tool, or the sandbox, can carry it out; and that it must be attested."""
+        part = change(SOLBAKKEN, "permissions", before=NO_CALL, after=("user",), principal="person:c-1", **self.WHERE)
+        sheet = worksheet(plan_of(changes=(part,), steps=(step(1, part),)), frozenset({part.id}))
+
+        (task,) = worksheet_document(sheet)["tasks"]
+
+        assert (task["charger"], task["principal"], task["after"]) == ("ZPR081101", "person:c-1", ["user"])
+        assert any("attest" in note for note in sheet.notes)
 
 
 class TestPortalWords:
@@ -68,7 +126,8 @@ class TestPortalWords:
                 "In the installation view, go to the Permissions tab.",
                 "Click Give permission.",
                 "In the email field, type the email address of person:c-88123.",
-                "If they do not have a Zaptec account yet, select the option to invite them.",
+                "If they already have a Zaptec account, you can add this email directly. If they do not have a Zaptec "
+                "account yet, select the option to invite them.",
                 "Click Next.",
                 "Assign the role User+Owner.",
                 "Click Next, then click Save.",
@@ -152,6 +211,82 @@ class TestDone:
         assert sheet.sites[0].steps[0].first == "only when Authentication is Zaptec"
 
 
+class TestTicks:
+    """Boxes that a later plan ticks by reading."""
+
+    SEEN = Tick(at=NOW + timedelta(days=2), sight=Sight.READ)
+
+    def progress(self, *done: str, sight: Sight = Sight.READ) -> Progress:
+        ticks = {one: replace(self.SEEN, sight=sight) for one in done}
+        asked = {one.id: NOW - timedelta(days=7) for one in PORTAL.changes}
+        return Progress(change_ids=tuple(ALL), ticks=ticks, asked_at=asked, looked_at=self.SEEN.at)
+
+    def test_a_step_that_was_read_back_is_ticked(self) -> None:
+        """And says when; the others are not."""
+        sheet = worksheet(PORTAL, ALL, progress=self.progress(P_MODE.id, P_AUTH.id))
+        first, second, *_ = sheet.sites[0].steps
+
+        assert (first.is_done, second.is_done) == (True, False)
+        text = worksheet_markdown(sheet)
+        assert "- [x] **Seen:** read back 2026-01-17 06:00 UTC." in text
+        assert text.count("[x] **Seen:**") == 1
+        assert "1. [x] Go to **Settings**" in text
+        assert "1 of 7 steps seen done, last looked 2026-01-17 06:00 UTC." in text
+
+    def test_a_step_that_is_half_done_says_which_half(self) -> None:
+        """Somebody forgot one of two settings on the same page."""
+        sheet = worksheet(PORTAL, ALL, progress=self.progress(P_MODE.id))
+
+        assert "- [ ] **Seen:** only Authentication so far (read back 2026-01-17 06:00 UTC)." in worksheet_markdown(
+            sheet
+        )
+
+    def test_nothing_waits_for_a_step_that_is_done(self) -> None:
+        """The condition of the second step is met."""
+        sheet = worksheet(PORTAL, ALL, progress=self.progress(P_MODE.id, P_AUTH.id))
+
+        assert (sheet.sites[0].steps[1].first, sheet.sites[0].steps[1].why) == ("", "")
+
+    @pytest.mark.parametrize(
+        ("sight", "words"),
+        [
+            (Sight.INVITED, "read back; the person has still to accept the invitation 2026-01-17"),
+            (Sight.ATTESTED, "attested 2026-01-17"),
+        ],
+    )
+    def test_how_it_was_seen_is_told(self, sight: Sight, words: str) -> None:
+        """Somebody's word is not a reading, and an invitation is not yet an owner."""
+        sheet = worksheet(PORTAL, frozenset({P_GRANT.id}), progress=self.progress(P_GRANT.id, sight=sight))
+
+        assert words in worksheet_markdown(sheet)
+        assert words in worksheet_html(sheet)
+
+    def test_what_nobody_can_read_says_who_ticks_it(self) -> None:
+        """No plan ever would."""
+        sheet = _sheet_of("person:c-9", after=("user",))
+
+        assert "an attestation ticks it" in worksheet_markdown(sheet)
+        assert f"reconciler attest {BAKKEGATA[0]} --by INITIALS" in worksheet_html(sheet)
+
+    def test_what_is_open_for_a_week_says_so(self) -> None:
+        """Waiting for a colleague is waiting for a person too."""
+        sheet = worksheet(PORTAL, ALL, progress=self.progress(P_MODE.id, P_AUTH.id))
+
+        due = [part for site in sheet.sites for part in site.steps if not (part.is_done or part.first)]
+        assert len(due) == 4
+        assert worksheet_markdown(sheet).count("Asked for 9 days: remind.") == 4
+
+    def test_the_machine_form_keeps_it(self) -> None:
+        """So that the next plan goes on from there."""
+        document: Any = worksheet_document(worksheet(PORTAL, ALL, progress=self.progress(P_MODE.id)))
+
+        by_id = {task["change"]: task for task in document["tasks"]}
+        assert document["looked_at"] == "2026-01-17T06:00:00Z"
+        assert by_id[P_MODE.id]["seen"] == {"at": "2026-01-17T06:00:00Z", "how": "read"}
+        assert by_id[P_AUTH.id]["seen"] is None
+        assert by_id[P_AUTH.id]["asked_at"] == "2026-01-08T06:00:00Z"
+
+
 class TestUnreadableAccess:
     """Nobody can say whether the person is there already."""
 
@@ -193,7 +328,9 @@ class TestSpaces:
         end = change(HAVNEN, "authentication.webhooks.sessionEndUrl", before=ABSENT, after=url, route=Route.PORTAL)
         sheet = worksheet(plan_of(changes=(end,), steps=(step(1, end),)), frozenset({end.id}))
 
-        for page in (worksheet_html(sheet), rendered(worksheet_markdown(sheet))):
+        assert f'data-copy="{html.escape(url)}"' in worksheet_html(sheet)
+        plain_page = re.sub(r"<button.*?</button>", "", worksheet_html(sheet))
+        for page in (plain_page, rendered(worksheet_markdown(sheet))):
             assert html.unescape(re.sub(r"</?code>", "", page)).count(url) == 2
             assert "\u200b" not in html.unescape(page)
 
@@ -258,29 +395,30 @@ class TestSelection:
 
 
 class TestPage:
-    def test_nothing_is_loaded_and_nothing_runs(self) -> None:
+    def test_nothing_is_loaded(self) -> None:
         """It works from a USB stick and in a cellar."""
         page = worksheet_html(SHEET)
 
-        assert "<script" not in page
         assert not re.search(r"(\bsrc(set)?=|@import|url\()", page)
         assert not re.findall(r'href="(?!#)', page)
 
-    def test_the_policy_allows_exactly_our_style(self) -> None:
-        """The digest in the policy is the one of the style that stands there."""
+    @pytest.mark.parametrize("tag", ["style", "script"])
+    def test_the_policy_allows_exactly_our_own(self, tag: str) -> None:
+        """The digest in the policy is the one of what stands there; nothing else may run."""
         page = worksheet_html(SHEET)
 
-        style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
-        assert style is not None
-        digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-        assert f"default-src 'none'; style-src 'sha256-{digest}'" in html.unescape(page)
+        (own,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(own.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}';" in html.unescape(page)
+        assert "content=\"default-src 'none'; " in html.unescape(page)
         assert "style=" not in page
+        assert "onclick" not in page
 
     def test_hostile_names_are_text(self) -> None:
         """Neither tags nor bidi marks nor breaks get through."""
         page = worksheet_html(HOSTILE_SHEET)
 
-        assert "<script" not in page
+        assert page.count("<script") == 1
         assert "\u202e" not in page
         assert "\x1b" not in page
         assert "&lt;script&gt;" in page
@@ -295,7 +433,7 @@ class TestSecrecy:
 
     def test_no_address_stands_on_it(self) -> None:
         """People are ids; the address comes from the directory."""
-        body = worksheet_html(SHEET).partition("</style>")[2]
+        body = worksheet_html(SHEET).partition("</style>")[2].partition("<script>")[0]
 
         assert "@" not in body
         assert "@" not in worksheet_markdown(SHEET)

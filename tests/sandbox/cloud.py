@@ -72,3 +72,6 @@ class Cloud:
     def roles_of(self, installation_id: str, who: str) -> int | None:
         rows = self.permissions(installation_id)
         return next((r["Roles"] for r in rows if who in (r.get("Email"), r.get("LookupKey"))), None)
+
+    def charger_permissions(self, serial: str) -> list[dict[str, Any]]:
+        return self.get(f"/partner/v1/chargers/{self.charger(serial)['id']}/permissions").json["Permissions"]

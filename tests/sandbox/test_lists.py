@@ -2,6 +2,7 @@
 
 import pytest
 
+from reconciler.sandbox.access import user_permission
 from reconciler.sandbox.generated import generated_world
 from tests.sandbox.cloud import BAKKEGATA, ELVEVEIEN, FJELLVEIEN, LUFTHAVN, SOLBAKKEN, TESTVEIEN, Cloud
 
@@ -90,6 +91,32 @@ class TestInstallationFilters:
         """How a partner finds who has not consented yet."""
         assert "Solbakken borettslag" not in names(cloud, ExcludeIfVisibleForUserGroupLookupKey="HANS")
         assert names(cloud, ExcludeIfVisibleForUserGroupLookupKey="BSJG") == []
+
+    def test_an_account_of_its_own_sees_who_has_not_let_its_group_in(self, cloud: Cloud) -> None:
+        """What it sees by itself and the group does not; never what it does not see."""
+        owner = cloud.world.user_by_email("owner@sandbox.example")
+        assert owner is not None
+        without_group = [p for p in cloud.installation(ELVEVEIEN)["permissions"] if p.get("key") != "BSJG"]
+        cloud.installation(ELVEVEIEN)["permissions"] = [*without_group, user_permission(owner, 2)]
+        cloud.installation(FJELLVEIEN)["permissions"] = []
+
+        assert names(cloud, ExcludeIfVisibleForUserGroupLookupKey="BSJG") == ["Elveveien 12"]
+        cloud.call("PUT", f"/partner/v1/installation/{ELVEVEIEN}/permissions", {"LookupKey": "BSJG", "Roles": 6})
+        assert names(cloud, ExcludeIfVisibleForUserGroupLookupKey="BSJG") == ["Elveveien 12"]
+        cloud.world.advance(7)
+        assert names(cloud, ExcludeIfVisibleForUserGroupLookupKey="BSJG") == []
+
+    def test_a_group_that_does_not_exist_sees_nothing(self, cloud: Cloud) -> None:
+        """Nothing is left out; an empty key counts as none."""
+        assert names(cloud, ExcludeIfVisibleForUserGroupLookupKey="NONE") == names(cloud)
+        assert names(cloud, excludeifvisibleforusergrouplookupkey="") == names(cloud)
+
+    def test_it_combines_with_the_other_filters_and_with_paging(self, cloud: Cloud) -> None:
+        """The pages are those of what is left."""
+        query = {"ExcludeIfVisibleForUserGroupLookupKey": "HANS", "InstallationType": 0}
+
+        assert names(cloud, **query) == ["Kaia P-hus", "Verkstedgata 4", "Havnen kontor", "Lufthavn P1"]
+        assert cloud.get("/api/installation", **query, PageSize=3, PageInfoOnly="true").json == {"Pages": 2}
 
     def test_excluded_ids_are_left_out(self, cloud: Cloud) -> None:
         """Exclude takes several ids."""

@@ -18,6 +18,7 @@ from reconciler.model.secret import Secret
 
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
+CHARGER_PERMISSIONS = "chargerPermissions"
 LONGEST_NAME = 60
 BUILT_IN = EntryPoint(SANDBOX, "reconciler.live.routes.sandbox_partner:SandboxPartner", ENTRY_POINTS)
 
@@ -44,7 +45,7 @@ class PartnerCall(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerPermission:
-    """What somebody may do on an installation, in the cloud's terms.
+    """What somebody may do on an installation or a charger, in the cloud's terms.
 
     Attributes:
         object_id: Id (UUID) of the user or user group.
@@ -73,7 +74,10 @@ class PartnerPrincipal:
 
 
 class PartnerAdapter(Protocol):
-    """What an operator's agreement covers; each method makes as few calls as it can, a write exactly one."""
+    """What an operator's agreement covers; each method makes as few calls as it can, a write exactly one.
+
+    The last two are needed only where an account names the route `chargerPermissions`.
+    """
 
     def read_permissions(self, call: PartnerCall, *, installation_id: str) -> Sequence[PartnerPermission]:
         """Everybody who holds or was offered a role."""
@@ -95,8 +99,19 @@ class PartnerAdapter(Protocol):
         """Give a principal exactly these roles; none takes its access away."""
         ...
 
+    def read_charger_permissions(self, call: PartnerCall, *, charger_id: str) -> Sequence[PartnerPermission]:
+        """Everybody who holds or was offered a role on this one charger, and not merely through its installation."""
+        ...
+
+    def write_charger_permission(
+        self, call: PartnerCall, *, charger_id: str, principal: PartnerPrincipal, roles: tuple[str, ...]
+    ) -> None:
+        """Give a principal exactly these roles on this one charger; none takes its access away."""
+        ...
+
 
 _METHODS = ("read_permissions", "write_authentication", "write_stand_alone", "write_permission")
+_CHARGER_METHODS = ("read_charger_permissions", "write_charger_permission")
 
 
 def adapter_for(account: Account) -> PartnerAdapter | None:
@@ -125,7 +140,7 @@ def _loaded(account: Account, name: str) -> PartnerAdapter:
         raise _unusable(account, f"no partner adapter {name!r} is installed (installed: {known})")
     try:
         made = point.load()()
-        missing = [method for method in _METHODS if not inspect.ismethod(getattr(made, method, None))]
+        missing = [method for method in _needed_by(account) if not inspect.ismethod(getattr(made, method, None))]
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001  somebody else's code may ask to exit, and quote a secret
@@ -134,6 +149,12 @@ def _loaded(account: Account, name: str) -> PartnerAdapter:
     if missing:
         raise _unusable(account, f"the partner adapter {name!r} lacks {', '.join(missing)}")
     return cast("PartnerAdapter", made)
+
+
+def _needed_by(account: Account) -> tuple[str, ...]:
+    """An adapter that knows nothing of single chargers serves every account that does not ask for them."""
+    chargers = account.route_for(CHARGER_PERMISSIONS) is Route.PARTNER
+    return (*_METHODS, *_CHARGER_METHODS) if chargers else _METHODS
 
 
 def type_name(kind: type) -> str:

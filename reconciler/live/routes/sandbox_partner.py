@@ -13,8 +13,7 @@ class SandboxPartner:
 
     def read_permissions(self, call: PartnerCall, *, installation_id: str) -> Sequence[PartnerPermission]:
         """`GET /partner/v1/installation/{id}/permissions`; needs Owner or Service."""
-        answer = wire.members(call("GET", f"/partner/v1/installation/{installation_id}/permissions"))
-        return [_permission(item) for item in wire.rows(answer.get("permissions"))]
+        return _listed(call, _of_installation(installation_id))
 
     def write_authentication(
         self, call: PartnerCall, *, installation_id: str, members: Mapping[str, PartnerValue]
@@ -30,12 +29,38 @@ class SandboxPartner:
         self, call: PartnerCall, *, installation_id: str, principal: PartnerPrincipal, roles: tuple[str, ...]
     ) -> None:
         """`PUT` or, without roles, `DELETE /partner/v1/installation/{id}/permissions`."""
-        path = f"/partner/v1/installation/{installation_id}/permissions"
-        body = _named(principal)
-        if roles:
-            call("PUT", path, json={**body, "Roles": sum(bit for word, bit in ROLE_BITS if word in roles)})
-        else:
-            call("DELETE", path, json=body)
+        _set(call, _of_installation(installation_id), principal=principal, roles=roles)
+
+    def read_charger_permissions(self, call: PartnerCall, *, charger_id: str) -> Sequence[PartnerPermission]:
+        """`GET /partner/v1/chargers/{id}/permissions`; needs Owner or Service there."""
+        return _listed(call, _of_charger(charger_id))
+
+    def write_charger_permission(
+        self, call: PartnerCall, *, charger_id: str, principal: PartnerPrincipal, roles: tuple[str, ...]
+    ) -> None:
+        """`PUT` or, without roles, `DELETE /partner/v1/chargers/{id}/permissions`."""
+        _set(call, _of_charger(charger_id), principal=principal, roles=roles)
+
+
+def _of_installation(installation_id: str) -> str:
+    return f"/partner/v1/installation/{installation_id}/permissions"
+
+
+def _of_charger(charger_id: str) -> str:
+    return f"/partner/v1/chargers/{charger_id}/permissions"
+
+
+def _listed(call: PartnerCall, path: str) -> Sequence[PartnerPermission]:
+    answer = wire.members(call("GET", path))
+    return [_permission(item) for item in wire.rows(answer.get("permissions"))]
+
+
+def _set(call: PartnerCall, path: str, *, principal: PartnerPrincipal, roles: tuple[str, ...]) -> None:
+    body = _named(principal)
+    if roles:
+        call("PUT", path, json={**body, "Roles": sum(bit for word, bit in ROLE_BITS if word in roles)})
+    else:
+        call("DELETE", path, json=body)
 
 
 def _permission(item: object) -> PartnerPermission:

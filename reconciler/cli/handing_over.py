@@ -1,0 +1,240 @@
+"""What the `handover` commands share: files and cloud on one side, drafts and their writing on the other."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciler import __version__
+from reconciler.cli.fleet_files import load, load_valid
+from reconciler.cli.options import current_globals
+from reconciler.cli.planning import accounts_of, chosen, policy_at
+from reconciler.cli.wiring import Access, Connections, connected
+from reconciler.errors import UsageProblemError
+from reconciler.loading.beginning import without_installations
+from reconciler.loading.handover_drafts import HandoverDrafts
+from reconciler.loading.handover_files import begun, released_files
+from reconciler.loading.handover_list import read_requests
+from reconciler.loading.handover_release import Releases
+from reconciler.loading.load import LoadedFleet
+from reconciler.loading.origins import ReadFleet
+from reconciler.loading.people import load_people
+from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation
+from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
+from reconciler.planning.handover_standing import Evidence
+from reconciler.planning.people import is_attested
+from reconciler.planning.policy import Policy
+from reconciler.report.handover_letter import Language, language_for, letter_text
+from reconciler.store.departures import departures
+from reconciler.workflows import handover as workflow
+from reconciler.workflows import handover_end as end
+
+SERIAL = re.compile(r"[A-Z]{3}[0-9]{6}", re.ASCII)
+PERSON = re.compile(r"person:[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+WAVE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """The files, and what they say of hand-overs."""
+
+    loaded: LoadedFleet
+    desired: DesiredFleet
+    fleet: ReadFleet
+    under: Mapping[str, Under]
+    released: tuple[Released, ...]
+
+
+def requests_of(
+    serial: str | None, owner: str | None, list_: Path | None, *, wave: str | None, max_current_a: float, order: Order
+) -> tuple[Request, ...]:
+    """What the command line or the list asks for.
+
+    Raises:
+        UsageProblemError: A word on the command line is not what it should be.
+        InvalidFilesError: Something is wrong with the list.
+    """
+    if wave is not None and not WAVE.fullmatch(wave):
+        raise UsageProblemError(
+            "this is no name of a wave", where="--wave", remedy="letters, digits, dots, dashes and underscores"
+        )
+    template = Request(serial="", owner="", wave=wave, max_current_a=round(max_current_a, 1), order=order)
+    if list_ is not None:
+        return read_requests(list_, template)
+    person = owner if owner is not None and owner.startswith("person:") else f"person:{owner}"
+    if not PERSON.fullmatch(person):
+        raise UsageProblemError(
+            "a person is named by an id, never by an address",
+            where="--owner",
+            remedy="write person:<id> with an id of the directory of people",
+        )
+    return (replace(template, serial=checked_serial(serial or ""), owner=person),)
+
+
+def checked_serial(text: str) -> str:
+    """A serial in capital letters.
+
+    Raises:
+        UsageProblemError: It is none.
+    """
+    serial = text.upper()
+    if not SERIAL.fullmatch(serial):
+        raise UsageProblemError(
+            "this is not a serial number",
+            where="handover",
+            remedy="give the three letters and six digits on the box, for instance ZAP012347",
+        )
+    return serial
+
+
+def start_batch(requests: Sequence[Request]) -> Batch:
+    """Look at the chargers and draft their files; nothing is written."""
+    opened = _opened()
+    accounts = _accounts(opened.desired)
+    files = workflow.Files(
+        desired=opened.desired, origins=opened.loaded.origins, under=opened.under, released=opened.released
+    )
+    with connected(accounts, access=Access.READ_ONLY) as connections:
+        policy = _policy(connections)
+        observed = workflow.find_chargers(requests, connections.finders, files, now=policy.now)
+    groups = [one.own_principal for one in opened.desired.accounts if one.own_principal is not None]
+    return workflow.start(requests, observed, files, HandoverDrafts(opened.fleet, groups), policy)
+
+
+def finish_batch(serials: Sequence[str]) -> Batch:
+    """What would be filed away.
+
+    Raises:
+        UsageProblemError: A serial is in no hand-over.
+    """
+    wanted = frozenset(checked_serial(one) for one in serials)
+    opened = _opened()
+    found = _look_at(opened, [*sorted(wanted)], ()) if opened.under else _nothing(opened)
+    known = {serial for one in found.standings for serial in one.serials}
+    if missing := sorted(wanted - known):
+        raise UsageProblemError(
+            f"{', '.join(missing)}: no hand-over under way has this charger",
+            where="handover finish",
+            remedy="see `reconciler handover status`",
+        )
+    return end.finish(found, wanted, Releases(opened.fleet, opened.desired))
+
+
+def look_at(selectors: Sequence[str], exclude: Sequence[str]) -> HandoverStatus:
+    """How far the hand-overs are; without any, nobody is asked."""
+    opened = _opened()
+    if not opened.under:
+        return _nothing(opened)
+    return _look_at(opened, selectors, exclude)
+
+
+def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -> HandoverStatus:
+    part = chosen(opened.desired, selectors=selectors, exclude=exclude)
+    sites = tuple(site for site in part.installations if site.id in opened.under)
+    if not sites:
+        return _nothing(opened)
+    only = replace(part, installations=sites, selection=part.selection or "hand-overs")
+    with connected(accounts_of(only), access=Access.READ_ONLY) as connections:
+        policy = _policy(connections)
+        looked = end.look(only, connections.observers, policy, opened.loaded.origins)
+        evidence = _evidence(opened, only, connections, policy)
+    return end.status(looked, evidence, released=len(opened.released))
+
+
+def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
+    gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
+    today = policy.now.date()
+    attested = {
+        site.id
+        for site in part.installations
+        if site.permissions is not None
+        and is_attested(site, [one for one in part.attestations if one.installation_id == site.id], today=today)
+    }
+    left = {site.id for site in part.installations if _has_left(site, part.account(site.account), gone)}
+    return Evidence(under=opened.under, left=frozenset(left), attested=frozenset(attested))
+
+
+def _has_left(site: DesiredInstallation, account: Account, gone: frozenset[tuple[str, str, str]]) -> bool:
+    absent = () if site.permissions is None else tuple(one.principal for one in site.permissions.absent)
+    ours = [one for one in absent if account.own_principal in (one, None)]
+    return any((account.name, site.id, one) in gone for one in ours)
+
+
+def _nothing(opened: Opened) -> HandoverStatus:
+    return HandoverStatus(
+        tool_version=__version__, created_at=datetime.now(UTC), standings=(), released=len(opened.released)
+    )
+
+
+def letter_for(serial: str, language: Language | None) -> str:
+    """The letter about a charger that is being handed over; offline.
+
+    Raises:
+        UsageProblemError: No hand-over has it.
+    """
+    wanted = checked_serial(serial)
+    opened = _opened()
+    sites = [
+        site
+        for site in opened.desired.installations
+        if site.id in opened.under and any(one.serial == wanted for one in site.chargers)
+    ]
+    if not sites:
+        raise UsageProblemError(
+            f"{wanted} is not being handed over",
+            where="handover letter",
+            remedy=f"begin with `reconciler handover start {wanted} --owner person:<id>`",
+        )
+    return letter_text(wanted, language or _language(opened, sites[0]))
+
+
+def _language(opened: Opened, site: DesiredInstallation) -> Language:
+    """That of the first owner who has one in the directory of people."""
+    known = _languages(opened.desired.account(site.account).cloud)
+    owners = opened.under[site.id].owners
+    spoken = [known[one.partition(":")[2]] for one in owners if one.partition(":")[2] in known]
+    return language_for(spoken[0]) if spoken else Language.ENGLISH
+
+
+def _languages(cloud: Cloud) -> Mapping[str, str]:
+    path = os.environ.get("FLEET_PEOPLE")
+    if path:
+        return {person.id: person.language for person in load_people(Path(path)).entries}
+    if cloud is Cloud.SANDBOX:
+        from reconciler.sandbox.people import people
+
+        return {id_: language for id_, _, _, language in people()}
+    return {}
+
+
+def _opened() -> Opened:
+    loaded = load()
+    desired = without_installations(loaded, str(current_globals().fleet))
+    if desired is None:
+        loaded, desired = load_valid()
+    fleet = loaded.origins.fleet
+    if fleet is None:
+        raise RuntimeError("a fleet that loaded has its files")
+    return Opened(
+        loaded=loaded,
+        desired=desired,
+        fleet=fleet,
+        under=begun(desired, fleet),
+        released=released_files(fleet.folder),
+    )
+
+
+def _accounts(desired: DesiredFleet) -> list[Account]:
+    wanted = current_globals().account
+    found = [account for account in desired.accounts if wanted in (account.name, None)]
+    if not found:
+        raise UsageProblemError(
+            "there is no account of that name", where="--account", remedy="see `accounts:` in fleet.yaml"
+        )
+    return found
+
+
+def _policy(connections: Connections) -> Policy:
+    return policy_at(connections.clock.now(), connections, accepted=(), root=current_globals().root)

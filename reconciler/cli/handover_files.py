@@ -1,0 +1,86 @@
+"""Shows what the `handover` commands found, asks, and writes their files."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli.options import current_globals
+from reconciler.cli.output import Format, Render, emit, is_terminal, say, screen, show_beside
+from reconciler.errors import UsageProblemError
+from reconciler.model.exit import code_of
+from reconciler.model.handover import Batch, FileDraft, HandoverStatus
+from reconciler.report import handover as batch_report
+from reconciler.report import handover_status as status_report
+from reconciler.report.json_document import to_text
+from reconciler.store.fleet_files import move_fleet_file, write_fleet_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a batch is shown and written."""
+
+    dry_run: bool
+    yes: bool
+    format_: str
+    reports: Sequence[str]
+
+
+def write_batch(batch: Batch, how: Writing) -> int:
+    """Show it, ask where somebody must be asked, write it, and say the exit code."""
+    renders = _batch_renders(batch)
+    if not how.dry_run and batch.drafts and not _confirmed(batch, yes=how.yes):
+        say("nothing was written")
+        return code_of(())
+    written = () if how.dry_run else tuple(_write(draft) for draft in batch.drafts)
+    emit(renders, format_=how.format_, reports=how.reports)
+    for path in written:
+        say(f"written: {path}")
+    return code_of(batch.conditions)
+
+
+def _write(draft: FileDraft) -> Path:
+    """One file, whole or not at all; whatever comes after a failure is left to the next run."""
+    fleet = current_globals().fleet
+    if draft.instead_of is None:
+        return write_fleet_file(fleet, draft.path, before=draft.before, after=draft.after)
+    path, text = draft.instead_of
+    return move_fleet_file(fleet, path, to=draft.path, before=text, after=draft.after)
+
+
+def _confirmed(batch: Batch, *, yes: bool) -> bool:
+    """Show what would be written, and ask.
+
+    Raises:
+        UsageProblemError: There is nobody to ask.
+    """
+    if yes:
+        return True
+    show_beside(batch_report.batch_text(batch, **screen()))
+    if not is_terminal(sys.stdin):
+        raise UsageProblemError(
+            "there is no terminal to ask, so nothing was written",
+            where="handover",
+            remedy="look at it with --dry-run, then give --yes",
+        )
+    return click.confirm(f"Write {len(batch.drafts)} file(s)?", default=False, err=True)
+
+
+def _batch_renders(batch: Batch) -> Mapping[Format, Render]:
+    return {
+        Format.TEXT: lambda: batch_report.batch_text(batch, **screen()),
+        Format.MARKDOWN: lambda: batch_report.batch_markdown(batch),
+        Format.JSON: lambda: to_text(batch_report.batch_document(batch)),
+    }
+
+
+def emit_status(found: HandoverStatus, *, format_: str, reports: Sequence[str]) -> None:
+    """Print it and write its report files."""
+    renders: Mapping[Format, Render] = {
+        Format.TEXT: lambda: status_report.status_text(found, **screen()),
+        Format.MARKDOWN: lambda: status_report.status_markdown(found),
+        Format.JSON: lambda: to_text(status_report.status_document(found)),
+    }
+    emit(renders, format_=format_, reports=reports)

@@ -1,0 +1,224 @@
+"""From a claim to a file: judge it, read the installation, choose chargers, write, and only then call it granted."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from reconciler.cli.adopting import write_files
+from reconciler.cli.onboard_choice import Chooser
+from reconciler.cli.onboard_files import Fleet, load_the_fleet, only_account
+from reconciler.cli.onboard_git import commit_new
+from reconciler.cli.options import current_globals
+from reconciler.cli.output import say
+from reconciler.cli.planning import policy_at
+from reconciler.cli.wiring import Access, Connections, connected
+from reconciler.errors import UsageProblemError
+from reconciler.loading.drafts import FleetDrafts
+from reconciler.model.adoption import Adoption
+from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome
+from reconciler.model.desired import Account, Route
+from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
+from reconciler.planning.consent_claims import claim_of
+from reconciler.planning.consent_link import is_uuid
+from reconciler.report.onboard_words import OPERATOR, stays_out
+from reconciler.store.nonces import Links
+from reconciler.workflows.onboard import Received, Wanted, drafted, read_chosen, read_claimed, receive, receive_found
+from reconciler.workflows.onboard_status import candidates
+
+_SHORT = re.compile(r"[0-9a-f]{8}")
+_NOBODY_GAVE = frozenset({Outcome.DENIED, Outcome.CLOSED, Outcome.NOT_YET_READABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How one claim ended.
+
+    Attributes:
+        link: None when the nonce is not ours.
+        file: From the fleet folder on; None when there is none.
+        adoption: What this run has written; None when the file was there already.
+    """
+
+    outcome: Outcome
+    link: IssuedLink | None = None
+    file: str | None = None
+    name: str = ""
+    adoption: Adoption | None = None
+
+
+def told(ended: Ended, *, prepares: bool) -> ExitCode:
+    """Say how it ended, commit a new file when asked to, and give the exit code.
+
+    Raises:
+        ReconcilerError: git does not do it; the file is written then.
+    """
+    words = OPERATOR[ended.outcome]
+    who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
+    say(f"{ended.outcome.value}: {who}{words.message}")
+    if ended.file is None:
+        say(f"what to do: {words.advice}")
+        return ExitCode.PARTIAL if ended.outcome in _NOBODY_GAVE else ExitCode.REFUSED
+    path = current_globals().fleet / ended.file
+    click.echo(str(path))
+    if ended.adoption is None:
+        say("the file was there already and stays as it is; `reconciler plan` compares it")
+        return ExitCode.DONE
+    for item in ended.adoption.left:
+        say(stays_out(item))
+    if prepares:
+        prepared = commit_new(path, name=ended.name)
+        say(f"committed on branch {prepared.branch}; push it and open a pull request, `git switch -` goes back")
+    else:
+        say(f"what to do: {words.advice}")
+    return code_of(ended.adoption.conditions)
+
+
+def accepted_url(url: str, choose: Chooser) -> Ended:
+    """What a pasted redirect comes to.
+
+    Raises:
+        ReconcilerError: Nothing can be concluded; the same address can be accepted again.
+    """
+    return accepted(claim_of(url), choose)
+
+
+def accepted(claim: Claim, choose: Chooser) -> Ended:
+    """What a claim comes to; a nonce that is not ours costs no request.
+
+    Raises:
+        ReconcilerError: Nothing can be concluded; the same claim can be accepted again.
+    """
+    book = Links(current_globals().root)
+    link = book.find(claim.nonce)
+    if link is None:
+        return Ended(outcome=Outcome.FORGED)
+    fleet = load_the_fleet()
+    account = fleet.account(link.account)
+    with connected([account], access=Access.READ_ONLY) as connections:
+        received = receive(claim, book, at=connections.clock.now())
+        return _finished(received, _Desk(book=book, fleet=fleet, account=account, connections=connections), choose)
+
+
+def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
+    """Take over an installation that became visible without a redirect.
+
+    Raises:
+        UsageProblemError: It is no id, or several links may have brought it and none is named.
+        ReconcilerError: Nothing can be concluded.
+    """
+    installation_id = target.strip().lower()
+    if not is_uuid(installation_id) or (chosen is not None and not _SHORT.fullmatch(chosen)):
+        raise UsageProblemError(
+            "this is neither the address of a redirect nor an installation id",
+            where=target[:100],
+            remedy="paste the whole address, or an id and link as `reconciler onboard status` lists them",
+        )
+    book, fleet = Links(current_globals().root), load_the_fleet()
+    links = [one for one in book.all() if one.short == chosen or (chosen is None and _may_be(one))]
+    if chosen is not None and not links:
+        raise UsageProblemError(f"no link is called {chosen}", where="--link", remedy="see `reconciler onboard status`")
+    account = fleet.account(links[0].account) if chosen and links else only_account(fleet.desired)
+    with connected([account], access=Access.READ_ONLY) as connections:
+        seen = connections.observers[account.name].observe([], breadth=Breadth.ACCOUNT)
+        desk = _Desk(book=book, fleet=fleet, account=account, connections=connections)
+        claimed = next((one for one in links if one.claimed_id == installation_id), None)
+        if claimed is not None and claimed.state is LinkState.CLAIMED:
+            return _finished(Received(outcome=None, link=claimed), desk, choose)
+        received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
+        return _finished(received, desk, choose)
+
+
+def _may_be(link: IssuedLink) -> bool:
+    wanted = current_globals().account
+    return link.state in {LinkState.ISSUED, LinkState.CLAIMED} and wanted in (link.account, None)
+
+
+def _received(
+    installation_id: str, links: list[IssuedLink], seen: ObservedFleet, desk: "_Desk", *, is_named: bool
+) -> Received:
+    """The one link that an id belongs to; a link that needs review may be named, and the operator decides."""
+    visible = {desk.account.name: frozenset(site.id for site in seen.installations)}
+    found = candidates(links, visible, desk.fleet.files)
+    able = [one for one in links if installation_id in found.get(one.digest, ())]
+    if is_named and not able:
+        able = [one for one in links if _is_reviewed(one, installation_id, visible[desk.account.name])]
+    named = [one for one in able if one.installation_id == installation_id]
+    return receive_found(installation_id, named or able, desk.book, at=desk.connections.clock.now())
+
+
+def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:
+    is_new = installation_id in visible and installation_id not in link.visible
+    return link.state is LinkState.NEEDS_REVIEW and is_new and link.installation_id in (installation_id, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Desk:
+    """Everything that one claim needs."""
+
+    book: Links
+    fleet: Fleet
+    account: Account
+    connections: Connections
+
+    def settle(self, link: IssuedLink, state: LinkState, outcome: Outcome | None = None) -> IssuedLink:
+        """Move the link on; a rival that was faster has done the same."""
+        at = self.connections.clock.now()
+        return self.book.settle(link, state, at=at, outcome=outcome) or link
+
+
+def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
+    """Read what was claimed and write its file.
+
+    Raises:
+        UsageProblemError: No charger can be chosen; the same claim can be accepted again.
+        ReconcilerError: Nothing can be concluded, or the file would be wrong.
+    """
+    link = received.link
+    if received.outcome is not None or link is None:
+        return Ended(outcome=received.outcome or Outcome.NEEDS_REVIEW, link=link)
+    reading = read_claimed(link, desk.connections.observers[link.account], desk.connections.clock)
+    if reading.site is None:
+        if reading.outcome is Outcome.WRONG_TYPE:
+            desk.settle(link, LinkState.NEEDS_REVIEW, reading.outcome)
+        return Ended(outcome=reading.outcome, link=link)
+    site = reading.site
+    known = desk.fleet.files.get(site.id)
+    if known is not None:
+        settled = desk.settle(link, LinkState.GRANTED)
+        return Ended(outcome=Outcome.GRANTED, link=settled, file=_below(known), name=site.name or "")
+    adoption = _drafted(site, choose(site), desk)
+    write_files(adoption, current_globals().fleet)
+    settled = desk.settle(link, LinkState.GRANTED)
+    file = adoption.files[0].draft.path
+    return Ended(outcome=Outcome.GRANTED, link=settled, file=file, name=site.name or "", adoption=adoption)
+
+
+def _below(file: str) -> str:
+    """From the fleet folder on."""
+    parts = Path(file).parts
+    start = parts.index("installations") if "installations" in parts else 0
+    return str(Path(*parts[start:]))
+
+
+def _drafted(site: ObservedInstallation, serials: tuple[str, ...], desk: _Desk) -> Adoption:
+    elsewhere = {one.serial: file.file for file in desk.fleet.desired.installations for one in file.chargers}
+    taken = [f"{one} ({elsewhere[one]})" for one in serials if one in elsewhere]
+    if taken:
+        raise UsageProblemError(
+            f"another file lists this charger already: {', '.join(taken)}",
+            where=site.id,
+            remedy="take its lines out there first, then accept the same address again",
+        )
+    permissions = desk.account.route_for("permissions") is Route.PARTNER
+    observed = read_chosen(site, serials, desk.connections.observers[site.account], permissions=permissions)
+    policy = policy_at(desk.connections.clock.now(), desk.connections, accepted=(), root=current_globals().root)
+    read = desk.fleet.loaded.origins.fleet
+    if read is None:
+        raise RuntimeError("a fleet that loaded has its files")
+    wanted = Wanted(desired=desk.fleet.desired, observed=observed, installation_id=site.id, serials=serials)
+    return drafted(
+        wanted, FleetDrafts(read, command="reconciler onboard"), policy=policy, origins=desk.fleet.loaded.origins
+    )

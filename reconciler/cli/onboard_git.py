@@ -1,0 +1,92 @@
+"""`--pr`: a branch and a commit of one new file. git runs without a shell, nothing is ever pushed."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.report.escape import cut, for_terminal
+
+_PATIENCE_S = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What was committed, and where."""
+
+    branch: str
+    commit: str
+
+
+def check_repository(fleet: Path) -> None:
+    """Look before anything is read whether a commit could be made: in a repository, nothing staged below the fleet.
+
+    Raises:
+        UsageProblemError: It could not.
+    """
+    if _git(fleet, "rev-parse", "--is-inside-work-tree") is None:
+        raise UsageProblemError(
+            "the fleet is not in a git repository", where=str(fleet), remedy="leave --pr out, or `git init` first"
+        )
+    staged = _git(fleet, "diff", "--cached", "--name-only", "-z", "--", "installations")
+    if staged is None or staged:
+        shown = ", ".join((staged or "git does not say").split("\0")[:3]).strip(", ")
+        raise UsageProblemError(
+            f"there is something staged already: {shown}",
+            where="git index",
+            remedy="commit it or take it back (`git restore --staged`), so that the new commit holds the new file only",
+        )
+
+
+def commit_new(path: Path, *, name: str) -> Prepared:
+    """Make the branch `onboard/<file>` from where we are, and commit one file that git does not know yet.
+
+    Raises:
+        UsageProblemError: The branch is there already, or git knows the file.
+        ReconcilerError: git did not do it; the file stays where it is.
+    """
+    folder, branch = path.parent, f"onboard/{path.stem}"
+    if _git(folder, "rev-parse", "--verify", "--quiet", f"refs/heads/{branch}") is not None:
+        raise UsageProblemError(
+            f"the branch {branch} is there already; the file is written, but not committed",
+            where=str(path),
+            remedy="commit the file yourself, or delete that branch first",
+        )
+    if _git(folder, "ls-files", "--", path.name):
+        raise UsageProblemError("git knows this file already", where=str(path), remedy="commit it yourself")
+    _done(folder, "switch", "--quiet", "--create", branch)
+    _done(folder, "add", "--", path.name)
+    _done(folder, "commit", "--quiet", "--only", "-m", _message(path, name), "--", path.name)
+    return Prepared(branch=branch, commit=(_git(folder, "rev-parse", "HEAD") or "").strip())
+
+
+def _message(path: Path, name: str) -> str:
+    return f"Onboard {cut(for_terminal(name)) or path.stem}\n\nIts owner has given our user group access."
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """What git says; None when it fails or there is no git."""
+    found = _run(folder, arguments)
+    return None if found is None or found.returncode != 0 else found.stdout
+
+
+def _done(folder: Path, *arguments: str) -> None:
+    found = _run(folder, arguments)
+    if found is None or found.returncode != 0:
+        said = "git does not start" if found is None else cut(found.stderr.strip() or found.stdout.strip(), 500)
+        raise ReconcilerError(
+            f"git {arguments[0]} failed: {said}",
+            where=str(folder),
+            remedy="the file is written; see `git status` and commit it yourself",
+        )
+
+
+def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str] | None:
+    # A folder of the fleet may be made to look like a repository of its own; it is none.
+    command = ["git", "-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments]
+    try:
+        return subprocess.run(  # noqa: S603  no shell
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_PATIENCE_S, check=False
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return None

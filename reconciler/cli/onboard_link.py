@@ -1,0 +1,196 @@
+"""Making links: what is visible now is written down with them, so that later nothing old passes for new."""
+
+import csv
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from io import StringIO
+from pathlib import Path
+
+from reconciler.cli.onboard_files import load_the_fleet, only_account
+from reconciler.cli.options import current_globals
+from reconciler.cli.output import say, show
+from reconciler.cli.wiring import Access, connected
+from reconciler.errors import UsageProblemError
+from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink
+from reconciler.model.desired import Account, Cloud
+from reconciler.model.observed import Breadth
+from reconciler.model.words import counted
+from reconciler.planning.consent_link import PORTAL_URL, access_request_url, problems_of, with_nonce
+from reconciler.report.escape import for_csv
+from reconciler.store.nonces import Links, digest_of, new_nonce, write_private
+
+USUAL_SANDBOX = "http://127.0.0.1:8000"
+OUT_COLUMNS = ("reference", "installationId", "installationtype", "lang", "link", "expires", "url")
+_REFERENCE = re.compile(r"[^@\x00-\x1f\x7f]{0,100}")
+_SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One link as the options or a line of the CSV ask for it; the lookup key may be the account's."""
+
+    reference: str
+    lookup_key: str | None
+    partner_name: str | None
+    lang: str | None
+    installation_id: str | None
+    kind: InstallationKind
+    return_url: str | None
+    show_existing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A link with its URL, which carries the nonce and is kept nowhere."""
+
+    link: IssuedLink
+    url: str
+
+
+def issue(asked: Sequence[Asked], *, valid_for: timedelta) -> list[Made]:
+    """Check all, read what is visible, write all down, and return the links.
+
+    Raises:
+        UsageProblemError: Any of them cannot be asked; lists what is wrong.
+        CloudError: The list of installations cannot be read.
+    """
+    account = only_account(load_the_fleet().desired)
+    requests = [_request(one, account) for one in asked]
+    _check(asked, requests)
+    with connected([account], access=Access.READ_ONLY) as connections:
+        observed = connections.observers[account.name].observe([], breadth=Breadth.ACCOUNT)
+        now = connections.clock.now()
+    visible = tuple(site.id for site in observed.installations)
+    expires_at = now + valid_for
+    made = [
+        _made(one, request, account, visible=visible, now=now, expires_at=expires_at)
+        for one, request in zip(asked, requests, strict=True)
+    ]
+    Links(current_globals().root).issue([one.link for one in made])
+    _tell(made, requests, account)
+    return made
+
+
+def _request(one: Asked, account: Account) -> AccessRequest:
+    key = one.lookup_key or account.group
+    if key is None:
+        raise UsageProblemError(
+            "nobody says which user group asks",
+            where="--lookup-key",
+            remedy="set `group:` of the account in fleet.yaml: the Portal has it under User Groups, Details",
+        )
+    return AccessRequest(
+        lookup_key=key,
+        partner_name=one.partner_name,
+        lang=one.lang,
+        installation_id=one.installation_id,
+        installation_type=one.kind,
+        return_url=one.return_url,
+        show_existing=one.show_existing,
+    )
+
+
+def _check(asked: Sequence[Asked], requests: Sequence[AccessRequest]) -> None:
+    problems = [
+        (one.reference, problem)
+        for one, request in zip(asked, requests, strict=True)
+        for problem in problems_of(request)
+    ]
+    problems += [(one.reference, _no_reference()) for one in asked if not _REFERENCE.fullmatch(one.reference)]
+    if not problems:
+        return
+    if len(asked) == 1:
+        raise problems[0][1]
+    shown = "; ".join(
+        f"{reference or 'a line'}: {one.where}: {one.what}" for reference, one in problems[:_SHOWN_PROBLEMS]
+    )
+    raise UsageProblemError(f"no link was made: {shown}", where="--csv", remedy=problems[0][1].remedy)
+
+
+def _no_reference() -> UsageProblemError:
+    return UsageProblemError(
+        "a reference is at most 100 characters on one line, and no e-mail address",
+        where="reference",
+        remedy="give a number of yours, for instance of the customer or order",
+    )
+
+
+def _made(
+    one: Asked,
+    request: AccessRequest,
+    account: Account,
+    *,
+    visible: tuple[str, ...],
+    now: datetime,
+    expires_at: datetime,
+) -> Made:
+    nonce = new_nonce()
+    back = None if request.return_url is None else with_nonce(request.return_url, nonce)
+    link = IssuedLink(
+        digest=digest_of(nonce),
+        account=account.name,
+        lookup_key=request.lookup_key,
+        kind=request.installation_type,
+        issued_at=now,
+        expires_at=expires_at,
+        visible=visible,
+        has_return=back is not None,
+        reference=one.reference,
+        lang=request.lang,
+        installation_id=request.installation_id,
+    )
+    return Made(link=link, url=access_request_url(replace(request, return_url=back), _portal(account)))
+
+
+def _portal(account: Account) -> str:
+    if account.cloud is Cloud.ZAPTEC:
+        return PORTAL_URL
+    return os.environ.get("RECONCILER_SANDBOX_URL", USUAL_SANDBOX).rstrip("/")
+
+
+def _tell(made: Sequence[Made], requests: Sequence[AccessRequest], account: Account) -> None:
+    first = made[0].link
+    say(f"{counted(len(made), 'link')} written down; expires {first.expires_at:%Y-%m-%d %H:%M} UTC")
+    if account.cloud is Cloud.SANDBOX and "RECONCILER_SANDBOX_URL" not in os.environ:
+        say("`reconciler sandbox serve` opens the page; for another port set RECONCILER_SANDBOX_URL first")
+    hidden = [one.link.installation_id for one, request in zip(made, requests, strict=True) if _is_hidden(one, request)]
+    for installation_id in hidden:
+        say(f"warning: {installation_id} is shared already, so the page hides it; add --show-existing")
+    if not first.has_return:
+        say(
+            "no --return-url: the person ends on Zaptec's receipt page, and `onboard status` finds the grant by listing"
+        )
+
+
+def _is_hidden(one: Made, request: AccessRequest) -> bool:
+    return one.link.installation_id in one.link.visible and not request.show_existing
+
+
+def written_table(made: Sequence[Made], out: Path | None) -> None:
+    """A CSV with a line per link, to a file or stdout; no cell is a formula."""
+    buffer = StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(OUT_COLUMNS)
+    for one in made:
+        writer.writerow([for_csv(cell) for cell in _cells(one)])
+    if out is None:
+        show(buffer.getvalue())
+    else:
+        write_private(out, buffer.getvalue())
+        say(f"written: {out}; whoever has its links can answer them, so keep it to yourself")
+
+
+def _cells(one: Made) -> tuple[str, ...]:
+    link = one.link
+    return (
+        link.reference,
+        link.installation_id or "",
+        str(int(link.kind)),
+        link.lang or "",
+        link.short,
+        f"{link.expires_at:%Y-%m-%dT%H:%M:%SZ}",
+        one.url,
+    )

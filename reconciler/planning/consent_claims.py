@@ -1,0 +1,151 @@
+"""What to believe of a redirect: `success` and `installationId` are claims of a browser until our account reads."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from urllib.parse import parse_qsl, urlsplit
+
+from reconciler.errors import UsageProblemError
+from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome, SeenSite
+from reconciler.planning.consent_link import is_uuid
+
+_NONCE = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_LONGEST_ID = 100
+
+
+def claim_of(url: str) -> Claim:
+    """What a redirect claims; the nonce is the last part of its path.
+
+    Raises:
+        UsageProblemError: It is not a URL with a nonce in its path.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        given = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        raise _no_redirect() from None
+    nonce = parts.path.rpartition("/")[2]
+    if not _NONCE.fullmatch(nonce):
+        raise _no_redirect()
+    words = [value for name, value in given if name == "success"]
+    ids = [value.strip().lower() for name, value in given if name == "installationId" and value.strip()]
+    return Claim(
+        nonce=nonce,
+        success=words == ["true"] if words in (["true"], ["false"]) else None,
+        installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
+    )
+
+
+def _no_redirect() -> UsageProblemError:
+    return UsageProblemError(
+        "this is not the address of a redirect",
+        where="URL",
+        remedy="paste the whole address that the browser ended on; without one, see `reconciler onboard status`",
+    )
+
+
+def judge(
+    claim: Claim | None, pending: IssuedLink | None, *, now: datetime, visible_now: Mapping[str, SeenSite]
+) -> Outcome:
+    """How a link ends, in this order: what the claim is worth, then what our account sees.
+
+    Args:
+        claim: None when no redirect came.
+        pending: The link that the nonce belongs to, None when there is none.
+        now: Decides about the expiry.
+        visible_now: What our account sees, by id.
+    """
+    worth = judge_claim(claim, pending, now=now)
+    if worth is not None or claim is None or pending is None or claim.installation_id is None:
+        return worth or Outcome.NEEDS_REVIEW
+    return judge_site(pending, visible_now.get(claim.installation_id))
+
+
+def judge_claim(
+    claim: Claim | None, pending: IssuedLink | None, *, now: datetime, taken: Collection[str] = ()
+) -> Outcome | None:
+    """What can be said without asking the cloud; None when the claim is worth reading the installation.
+
+    Args:
+        claim: None when no redirect came.
+        pending: The link that the nonce belongs to.
+        now: Decides about the expiry.
+        taken: Ids that other links brought already.
+    """
+    if pending is None:
+        return Outcome.FORGED
+    if claim is None:
+        return Outcome.EXPIRED if now >= pending.expires_at else Outcome.CLOSED
+    if _is_used(claim, pending):
+        return Outcome.REPLAYED
+    if now >= pending.expires_at and pending.state is LinkState.ISSUED:
+        return Outcome.EXPIRED
+    return _judge_words(claim, pending, taken)
+
+
+def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[str]:
+    """Ids that other links brought while this one was out.
+
+    What was brought before and was not visible any more when this link was made has been granted anew.
+    """
+    return frozenset(
+        one.claimed_id
+        for one in links
+        if one.claimed_id is not None
+        and one.digest != pending.digest
+        and one.settled_at is not None
+        and one.settled_at >= pending.issued_at
+    )
+
+
+def _is_used(claim: Claim, pending: IssuedLink) -> bool:
+    """A claimed link may go on where it stopped, with the very same claim."""
+    goes_on = pending.state is LinkState.CLAIMED and claim.success is True
+    return pending.state is not LinkState.ISSUED and not (goes_on and claim.installation_id == pending.claimed_id)
+
+
+def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
+    if claim.success is None:
+        return Outcome.NEEDS_REVIEW
+    if not claim.success:
+        return Outcome.DENIED
+    if claim.installation_id is None:
+        return Outcome.MISSING
+    if not is_uuid(claim.installation_id):
+        return Outcome.NEEDS_REVIEW
+    return _judge_id(claim.installation_id, pending, taken)
+
+
+def _judge_id(installation_id: str, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
+    is_named = installation_id == pending.installation_id
+    if (pending.installation_id is not None and not is_named) or installation_id in taken:
+        return Outcome.FOREIGN
+    if not is_named and installation_id in pending.visible:
+        return Outcome.ALREADY_VISIBLE
+    return None
+
+
+def judge_site(pending: IssuedLink, seen: SeenSite | None) -> Outcome:
+    """What reading says; `seen` is None while our account does not see the installation."""
+    if seen is not None and seen.kind is not None and seen.kind is not pending.kind:
+        return Outcome.WRONG_TYPE
+    if seen is None or not seen.is_readable:
+        return Outcome.NOT_YET_READABLE
+    return Outcome.GRANTED
+
+
+_STATES = {
+    Outcome.GRANTED: LinkState.GRANTED,
+    Outcome.DENIED: LinkState.DENIED,
+    Outcome.NOT_YET_READABLE: LinkState.CLAIMED,
+    Outcome.MISSING: LinkState.NEEDS_REVIEW,
+    Outcome.FOREIGN: LinkState.NEEDS_REVIEW,
+    Outcome.ALREADY_VISIBLE: LinkState.NEEDS_REVIEW,
+    Outcome.WRONG_TYPE: LinkState.NEEDS_REVIEW,
+    Outcome.NEEDS_REVIEW: LinkState.NEEDS_REVIEW,
+}
+
+
+def state_after(outcome: Outcome) -> LinkState | None:
+    """What an outcome makes of its link; None leaves it as it is, because somebody else may have sent the claim."""
+    return _STATES.get(outcome)

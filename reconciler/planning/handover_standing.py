@@ -1,0 +1,218 @@
+"""How far a hand-over is, judged from a plan over it and from what earlier runs sent."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredInstallation, Route
+from reconciler.model.handover import Stage, Standing, Under
+from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
+from reconciler.model.plan import Plan
+from reconciler.model.value import Absent, Reason, Unreadable
+from reconciler.model.waiting import age_days, reminders_due
+from reconciler.planning.access import by_principal
+
+_WAVE = "wave"
+_GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
+_ACCEPT = (
+    "open the e-mail from Zaptec (spam folder, too), activate the account, then log in to the Zaptec app with the same "
+    "e-mail address"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known besides the files and the cloud.
+
+    Attributes:
+        under: What the files say of their hand-overs, by installation id.
+        left: Ids of installations where a run of ours sent the removal of our own access.
+        attested: Ids of those whose permissions somebody attested as the file has them.
+    """
+
+    under: Mapping[str, Under]
+    left: frozenset[str] = frozenset()
+    attested: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """What a plan says of one installation, in words where words are enough; grows while the plan is gone through."""
+
+    changes: list[Change] = field(default_factory=list)
+    blocks: list[str] = field(default_factory=list)
+    unverifiable: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    waits: bool = False
+
+    @property
+    def settings_are_done(self) -> bool:
+        """Whether everything but permissions is as the file wants it."""
+        return not (self.blocks or self.pending or any(one.target.principal is None for one in self.changes))
+
+
+def parts_of(plan: Plan) -> Mapping[str, Part]:
+    """What a plan says, by installation id; an installation that is not there has nothing to say."""
+    parts: dict[str, Part] = defaultdict(Part)
+    for change in plan.changes:
+        parts[change.target.installation_id].changes.append(change)
+    for refusal in plan.refusals:
+        if refusal.installation_id is not None:
+            parts[refusal.installation_id].blocks.append(f"{refusal.message} ({refusal.guard}): {refusal.remedy}")
+    for lost in plan.unreadable:
+        what = f"{lost.target.charger or ''} {lost.what}".strip()
+        parts[lost.target.installation_id].blocks.append(f"{what} could not be read")
+    for wish in plan.unverifiable:
+        parts[wish.target.installation_id].unverifiable.append(f"{wish.target.principal or 'somebody'}: {wish.reason}")
+    for item in plan.pending:
+        subject = item.target.charger or item.target.principal or item.setting
+        parts[item.target.installation_id].pending.append(f"{subject}: {item.reason}")
+    for person in plan.waiting:
+        parts[person.target.installation_id].waits = True
+    return parts
+
+
+def standings_of(
+    sites: Iterable[DesiredInstallation], observed: ObservedFleet, plan: Plan, evidence: Evidence
+) -> tuple[Standing, ...]:
+    """One per hand-over, sorted by file; the plan must hold every one of them."""
+    parts = parts_of(plan)
+    found = [
+        _standing(site, observed.installation(site.id, site.account), parts.get(site.id) or Part(), evidence, now=now)
+        for site in sites
+        for now in (plan.created_at,)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.file, one.installation_id)))
+
+
+def _standing(
+    site: DesiredInstallation, seen: ObservedInstallation | None, part: Part, evidence: Evidence, *, now: datetime
+) -> Standing:
+    under = evidence.under[site.id]
+    stage = _stage(site.id, seen, part, evidence)
+    invited_at = min((one.invited_at for one in _invited(under, seen) if one.invited_at is not None), default=None)
+    since = None if stage is Stage.LOST else invited_at
+    reminders = reminders_due(since, now)
+    serials = tuple(charger.serial for charger in site.chargers)
+    return Standing(
+        installation_id=site.id,
+        name=site.name,
+        account=site.account,
+        file=site.file,
+        serials=serials,
+        owners=under.owners,
+        stage=stage,
+        wave=str(dict(site.labels).get(_WAVE, "")),
+        accepted=_accepted(under, seen),
+        invited_at=invited_at,
+        age_days=age_days(since, now),
+        reminders=reminders,
+        blocks=_blocks(stage, part),
+        next_step=_next_step(stage, site, part, reminders=reminders),
+        owner_step=_owner_step(stage),
+    )
+
+
+def _stage(installation_id: str, seen: ObservedInstallation | None, part: Part, evidence: Evidence) -> Stage:
+    """The first thing that holds, from what ends a hand-over to what is left to do."""
+    if is_gone(seen):
+        known = installation_id in evidence.left | evidence.attested
+        return Stage.DONE if known else Stage.LOST
+    if part.blocks:
+        return Stage.BLOCKED
+    if part.changes:
+        only_leaving = all(one.target.principal and isinstance(one.after, Absent) for one in part.changes)
+        return Stage.LEAVING if only_leaving else Stage.SETTINGS
+    return _quiet_stage(part, evidence.under[installation_id], seen)
+
+
+def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) -> Stage:
+    """Of an installation where a plan would change nothing.
+
+    Attested or not: where we still see it and nobody can read who has access, our access is not gone.
+    """
+    if part.pending:
+        return Stage.PENDING
+    if part.unverifiable:
+        return Stage.BLOCKED
+    if part.waits:
+        return Stage.WAITING
+    if under.uninvited:
+        return Stage.INVITE
+    return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
+
+
+def is_gone(seen: ObservedInstallation | None) -> bool:
+    """Whether the cloud shows us nothing of the installation; an answer that failed to come says nothing."""
+    if seen is None:
+        return True
+    values = [value for _, value in seen.values]
+    return not seen.chargers and all(isinstance(one, Unreadable) and one.reason in _GONE for one in values)
+
+
+def _invited(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:
+    return [one for one in _of_owners(under, seen) if not one.accepted]
+
+
+def _accepted(under: Under, seen: ObservedInstallation | None) -> tuple[str, ...]:
+    return tuple(one.principal for one in _of_owners(under, seen) if one.accepted)
+
+
+def _of_owners(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:
+    if seen is None or not isinstance(seen.permissions, tuple):
+        return []
+    known = by_principal(seen.permissions)
+    return [known[owner] for owner in under.owners if owner in known]
+
+
+def _blocks(stage: Stage, part: Part) -> tuple[str, ...]:
+    match stage:
+        case Stage.LOST:
+            return ("the cloud does not show us the installation, and no run of ours sent the removal of our access",)
+        case Stage.BLOCKED:
+            return tuple(sorted({*part.blocks, *part.unverifiable}))
+        case Stage.PENDING:
+            return tuple(sorted(set(part.pending)))
+        case _:
+            return ()
+
+
+def _next_step(stage: Stage, site: DesiredInstallation, part: Part, *, reminders: int) -> str:
+    serial = site.chargers[0].serial if site.chargers else "SERIAL"
+    if stage is Stage.WAITING:
+        return _REMINDING[reminders].format(letter=f"`reconciler handover letter {serial}`")
+    if stage is Stage.SETTINGS and any(one.route is Route.PORTAL for one in part.changes):
+        return f"`reconciler apply {site.file}`, work through its worksheet, then `reconciler attest {site.file}`"
+    if stage is Stage.LEAVING and not part.changes:
+        return "take our group out in the Portal (Permissions), the last step: our account still sees the installation"
+    return _NEXT[stage].format(file=site.file, serial=serial)
+
+
+_NEXT = {
+    Stage.SETTINGS: "`reconciler apply {file}`",
+    Stage.INVITE: "`reconciler handover start {serial} --owner person:… --order seed` invites the owner",
+    Stage.LEAVING: "`reconciler apply {file}` takes our own access away, the last step",
+    Stage.DONE: "`reconciler handover finish {serial}`",
+    Stage.PENDING: "`reconciler apply {file}` again once the charger is online and idle",
+    Stage.BLOCKED: "do what is said there, then plan again",
+    Stage.LOST: "look in the Portal; if the hand-over is complete, `reconciler attest {file}`, otherwise ask the owner "
+    "for access again",
+}
+_REMINDING = (
+    "wait for the owner",
+    "remind the owner: {letter}",
+    "remind the owner again, and compare the e-mail address with the customer register: {letter}",
+    "call the owner: after 60 days the address is probably wrong, or nobody wants the charger",
+)
+
+
+def _owner_step(stage: Stage) -> str:
+    match stage:
+        case Stage.WAITING:
+            return _ACCEPT
+        case Stage.LEAVING | Stage.DONE:
+            return "nothing; authorisation can be switched on in the Zaptec app"
+        case _:
+            return ""

@@ -1,0 +1,136 @@
+"""What `handover start` and `handover finish` do to files: for people, and as a JSON document."""
+
+from difflib import unified_diff
+
+from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Weight
+from reconciler.model.words import counted
+from reconciler.report.escape import code, for_markdown, for_terminal, name
+from reconciler.report.json_document import head
+from reconciler.report.json_parts import Json
+from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+
+_ACTIONS = {
+    Action.NEW: "new file",
+    Action.PATCHED: "patched",
+    Action.UNCHANGED: "stays as it is",
+    Action.RELEASED: "handed over",
+    Action.REFUSED: "stays out",
+}
+_TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
+_WEIGHTS = {Weight.REFUSAL: ("refused: ", Tone.BAD), Weight.WARNING: ("warning: ", Tone.CHANGE)}
+
+
+def batch_text(batch: Batch, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
+    """The files with their differences, each charger with what was found, refusals last; then one line of counts."""
+    page = Page(Look(width=width, color=color, glyphs=glyphs))
+    for draft in batch.drafts:
+        _show_draft(page, draft)
+    for row in sorted(batch.rows, key=lambda one: one.action is Action.REFUSED):
+        _show_row(page, row)
+    page.line(counts_of(batch))
+    return str(page)
+
+
+def _show_draft(page: Page, draft: FileDraft) -> None:
+    for line in difference(draft):
+        page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
+    if draft.instead_of is not None:
+        page.line(f"{draft.instead_of[0]} moves to {draft.path}")
+    page.blank()
+
+
+def difference(draft: FileDraft) -> tuple[str, ...]:
+    """The unified difference of one file, a line each; empty for one that moves or stays."""
+    if draft.instead_of is not None:
+        return ()
+    old = "/dev/null" if draft.before is None else f"a/{draft.file}"
+    lines = unified_diff(
+        (draft.before or "").splitlines(), draft.after.splitlines(), old, f"b/{draft.file}", lineterm=""
+    )
+    return tuple(lines)
+
+
+def _show_row(page: Page, row: Row) -> None:
+    where = "" if row.origin is None else f"{row.origin}  "
+    page.line((f"{where}{row.serial}", Tone.STRONG), f"  {name(row.name)}  {_ACTIONS[row.action]}  {row.file}")
+    for remark in row.remarks:
+        label, tone = _WEIGHTS[remark.weight]
+        page.line((label, tone), f"{remark.message} ({remark.code}). {_sentence(remark.remedy)}", indent=2)
+    if row.next_step and row.action is not Action.REFUSED:
+        page.line(("next: ", Tone.QUIET), row.next_step, indent=2)
+
+
+def batch_markdown(batch: Batch) -> str:
+    """The same for a pull request or an issue; without the differences, which a pull request shows itself."""
+    lines = [
+        f"**{for_markdown(counts_of(batch))}**",
+        "",
+        "| charger | installation | what | found |",
+        "|---|---|---|---|",
+    ]
+    for row in batch.rows:
+        found = "; ".join(
+            f"{remark.weight.value}: {remark.message}. {_sentence(remark.remedy)}" for remark in row.remarks
+        )
+        what = f"{_ACTIONS[row.action]} {code(row.file) if row.file else ''}".strip()
+        lines.append(f"| {code(row.serial)} | {for_markdown(row.name)} | {what} | {for_markdown(found)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def counts_of(batch: Batch) -> str:
+    """`2 new files, 1 patched, 1 left out`; nothing that is none."""
+    counts = {action: batch.count(action) for action in Action}
+    words = {
+        Action.NEW: counted(counts[Action.NEW], "new file"),
+        Action.PATCHED: f"{counts[Action.PATCHED]} patched",
+        Action.UNCHANGED: f"{counts[Action.UNCHANGED]} unchanged",
+        Action.RELEASED: f"{counts[Action.RELEASED]} handed over",
+        Action.REFUSED: f"{counts[Action.REFUSED]} left out",
+    }
+    return ", ".join(words[action] for action in Action if counts[action]) or "nothing to do"
+
+
+def batch_document(batch: Batch) -> Json:
+    """Everything a batch holds; its schema is schemas/handover.schema.json."""
+    return {
+        **head("handover", batch.conditions),
+        "tool": {"name": "reconciler", "version": batch.tool_version},
+        "created_at": batch.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "summary": {action.value: batch.count(action) for action in Action},
+        "files": [
+            {
+                "file": draft.file,
+                "moved_from": None if draft.instead_of is None else draft.instead_of[0],
+                "diff": "".join(f"{line}\n" for line in difference(draft)),
+            }
+            for draft in batch.drafts
+        ],
+        "rows": [_row_part(row) for row in batch.rows],
+    }
+
+
+def _row_part(row: Row) -> Json:
+    return {
+        "serial": row.serial,
+        "person": row.owner,
+        "installation": row.installation_id,
+        "name": row.name,
+        "file": row.file or None,
+        "action": row.action.value,
+        "list": None if row.origin is None else {"file": row.origin.file, "line": row.origin.line},
+        "remarks": [_remark_part(remark) for remark in row.remarks],
+        "next": row.next_step,
+    }
+
+
+def _remark_part(remark: Remark) -> Json:
+    return {
+        "code": remark.code,
+        "weight": remark.weight.value,
+        "message": remark.message,
+        "remedy": remark.remedy,
+    }

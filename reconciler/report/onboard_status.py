@@ -1,0 +1,173 @@
+"""Where the links stand that went out: for the terminal, as Markdown, and as a JSON document."""
+
+from collections import Counter
+
+from reconciler.model.consent import LinkStatus, NotGranted, Onboardings, Outcome
+from reconciler.model.exit import Condition
+from reconciler.report import wording
+from reconciler.report.escape import code, for_markdown, for_terminal, name
+from reconciler.report.json_document import head
+from reconciler.report.json_parts import Json, moment
+from reconciler.report.onboard_words import OPERATOR
+from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+
+MOST_SHOWN = 100
+"""Installations without a grant that the terminal lists; documents have them all."""
+
+_TONES = {
+    Outcome.GRANTED: Tone.GOOD,
+    Outcome.CLOSED: Tone.OPEN,
+    Outcome.NOT_YET_READABLE: Tone.OPEN,
+    Outcome.EXPIRED: Tone.QUIET,
+    Outcome.DENIED: Tone.CHANGE,
+}
+_OVER = frozenset({Outcome.GRANTED, Outcome.DENIED, Outcome.EXPIRED})
+_NAMES = {Outcome.CLOSED: "silent"}
+
+
+def conditions_of(found: Onboardings) -> tuple[Condition, ...]:
+    """A link that waits for a person is neither done nor wrong; access that went is not known to be anything."""
+    holds = {
+        Condition.UNREADABLE: any(one.is_withdrawn for one in found.links),
+        Condition.WAITING: any(one.outcome not in _OVER or one.found for one in found.links),
+    }
+    return tuple(condition for condition in Condition if holds.get(condition))
+
+
+def state_of(one: LinkStatus) -> str:
+    """One word for a link; what only the lists tell says so."""
+    if one.is_withdrawn:
+        return "access withdrawn?"
+    if one.found:
+        return "granted, no file yet" if one.outcome is Outcome.GRANTED else "needs review"
+    return _NAMES.get(one.outcome, one.outcome.value.replace("-", " "))
+
+
+def message_of(one: LinkStatus) -> str:
+    """What is so."""
+    if one.is_withdrawn:
+        return f"granted once, but our account does not see the installation of {one.file} any more"
+    if one.found and one.outcome is Outcome.GRANTED:
+        return f"no redirect came, but our account sees {one.found[0]} since"
+    if one.found:
+        return f"no redirect came; since then our account sees {', '.join(one.found)}, and several links may have asked"
+    return OPERATOR[one.outcome].message
+
+
+def advice_of(one: LinkStatus) -> str:
+    """What to do."""
+    if one.is_withdrawn:
+        return "ask the owner; nothing is concluded from it, and plan and drift say so until access is back"
+    if one.found and one.outcome is Outcome.GRANTED:
+        return f"reconciler onboard accept {one.found[0]} --link {one.link.short}"
+    if one.found:
+        return f"ask which is whose, then: reconciler onboard accept ID --link {one.link.short}"
+    if one.outcome is Outcome.GRANTED and one.file is None:
+        return "its file is not in this fleet any more; see its history"
+    return OPERATOR[one.outcome].advice if one.file is None else "nothing; plan and drift watch it"
+
+
+def counts_of(found: Onboardings) -> str:
+    """`3 links asked: 1 granted, 2 silent; 4 installations have not granted yet`."""
+    counts = Counter(state_of(one) for one in found.links)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    links = f"{wording.counted(len(found.links), 'link')} asked" + (f": {told}" if told else "")
+    number = len(found.not_granted)
+    verb = "has" if number == 1 else "have"
+    return f"{links}; {wording.counted(number, 'installation')} {verb} not granted yet"
+
+
+def status_text(found: Onboardings, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
+    """Each link with its message and advice, then who has not granted yet; then one line of counts."""
+    page = Page(Look(width=width, color=color, glyphs=glyphs))
+    for one in found.links:
+        who = name(one.link.reference or one.link.short)
+        asked = f"{one.link.kind.label}, asked {one.link.issued_at:%Y-%m-%d}, until {one.link.expires_at:%Y-%m-%d}"
+        page.line((who, Tone.STRONG), f"  link {one.link.short}  {asked}")
+        page.line(
+            (state_of(one), Tone.BAD if one.is_withdrawn else _TONES.get(one.outcome, Tone.BAD)),
+            f": {for_terminal(message_of(one))}",
+            indent=2,
+        )
+        page.line((for_terminal(_place(one)), Tone.QUIET), indent=2)
+    if found.links:
+        page.blank()
+    for item in found.not_granted[:MOST_SHOWN]:
+        page.line("not granted yet: ", (name(item.name), Tone.STRONG), f"  {item.installation_id}  {item.lookup_key}")
+    if len(found.not_granted) > MOST_SHOWN:
+        page.line(f"and {len(found.not_granted) - MOST_SHOWN} more (--format json has them)")
+    page.line(counts_of(found))
+    return str(page)
+
+
+def _place(one: LinkStatus) -> str:
+    return advice_of(one) if one.file is None or one.is_withdrawn else one.file
+
+
+def status_markdown(found: Onboardings) -> str:
+    """The same for an issue."""
+    lines = [
+        f"**{for_markdown(counts_of(found))}**",
+        "",
+        "| link | state | what is so | what to do |",
+        "|---|---|---|---|",
+    ]
+    for one in found.links:
+        who = for_markdown(one.link.reference or one.link.short)
+        cells = (who, state_of(one), for_markdown(message_of(one)), for_markdown(_place(one)))
+        lines.append(f"| {' | '.join(cells)} |")
+    lines += [
+        "",
+        *(f"- not granted yet: {for_markdown(one.name)} {code(one.installation_id)}" for one in found.not_granted),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def status_document(found: Onboardings) -> Json:
+    """Everything; its schema is schemas/onboarding.schema.json."""
+    counts = Counter(one.outcome for one in found.links)
+    return {
+        **head("onboarding", conditions_of(found)),
+        "tool": {"name": "reconciler", "version": found.tool_version},
+        "created_at": moment(found.created_at),
+        "summary": {
+            "asked": len(found.links),
+            "outcomes": {outcome.value: counts[outcome] for outcome in Outcome},
+            "not_granted": len(found.not_granted),
+        },
+        "links": [_link_part(one) for one in found.links],
+        "not_granted": [_not_granted_part(one) for one in found.not_granted],
+    }
+
+
+def _link_part(one: LinkStatus) -> Json:
+    link = one.link
+    return {
+        "link": link.short,
+        "reference": link.reference,
+        "account": link.account,
+        "lookup_key": link.lookup_key,
+        "installation_type": int(link.kind),
+        "requested": link.installation_id,
+        "issued_at": moment(link.issued_at),
+        "expires_at": moment(link.expires_at),
+        "settled_at": moment(link.settled_at),
+        "has_return": link.has_return,
+        "state": link.state.value,
+        "outcome": one.outcome.value,
+        "installation": link.claimed_id,
+        "found": [*one.found],
+        "file": one.file,
+        "withdrawn": one.is_withdrawn,
+        "message": message_of(one),
+        "advice": advice_of(one),
+    }
+
+
+def _not_granted_part(one: NotGranted) -> Json:
+    return {
+        "account": one.account,
+        "lookup_key": one.lookup_key,
+        "installation": one.installation_id,
+        "name": one.name,
+    }

@@ -1,0 +1,53 @@
+"""Sites that the last step of a run took out of our sight: nobody can read them again, and nobody has to."""
+
+from collections.abc import Sequence
+
+from reconciler.model.observed import ObservedFleet
+from reconciler.model.outcome import LEFT, Outcome, OutcomeKind
+from reconciler.model.plan import Plan
+from reconciler.planning.handover_standing import is_gone
+
+_SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
+
+
+def left_sites(plan: Plan, outcomes: Sequence[Outcome], *, second: Plan, observed: ObservedFleet) -> frozenset[str]:
+    """Ids of installations where losing access confirms the run.
+
+    Everything was done there, our own removal was the last step and was answered, and neither plan says that anything
+    else is open.
+
+    Args:
+        plan: What was carried out.
+        outcomes: What happened to each of its changes.
+        second: The plan after the run.
+        observed: What that plan was made from.
+    """
+    settled: dict[str, bool] = {}
+    left: set[str] = set()
+    for outcome in outcomes:
+        change = plan.change(outcome.change_id)
+        site = change.target.installation_id
+        settled[site] = settled.get(site, True) and outcome.kind in _SETTLED
+        if outcome.detail == LEFT and is_gone(observed.installation(site, change.target.account)):
+            left.add(site)
+    followed = {before for step in plan.steps for before in step.after}
+    last = {
+        step.installation_id for step in plan.steps if step.id not in followed and _leaves(step.change_ids, outcomes)
+    }
+    still_open = {*_open(plan), *(one.target.installation_id for one in plan.unreadable), *_open(second)}
+    still_open |= {change.target.installation_id for change in second.changes}
+    return frozenset(site for site in left & last if settled[site] and site not in still_open)
+
+
+def _leaves(change_ids: Sequence[str], outcomes: Sequence[Outcome]) -> bool:
+    return any(outcome.change_id in change_ids and outcome.detail == LEFT for outcome in outcomes)
+
+
+def _open(plan: Plan) -> set[str]:
+    """Where something waits or is refused; a fleet guard refuses the whole run, which has then done nothing."""
+    return {
+        *(item.target.installation_id for item in plan.pending),
+        *(item.target.installation_id for item in plan.waiting),
+        *(item.target.installation_id for item in plan.unverifiable),
+        *(refusal.installation_id for refusal in plan.refusals if refusal.installation_id is not None),
+    }

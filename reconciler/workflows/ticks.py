@@ -1,0 +1,81 @@
+"""Which things that a person does in the Portal are done by now, judged by what was read or attested."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.ticks import Sight, Tick
+from reconciler.model.value import Absent, Reason, Unreadable
+from reconciler.planning.access import gates_of
+from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles
+from reconciler.planning.people import is_attested
+from reconciler.workflows.touched import seen_value
+
+
+def ticks_of(
+    changes: Iterable[Change], desired: DesiredFleet, observed: ObservedFleet, *, now: datetime
+) -> Mapping[str, Tick | None]:
+    """By id: how a change was seen done, or None where it is not so.
+
+    What nobody looked at, or could not be read, is left out: it says nothing.
+    """
+    sites = {(site.account, site.id): site for site in desired.installations}
+    seen = {(site.account, site.id): site for site in observed.installations}
+    attested = {
+        site.id
+        for site in desired.installations
+        if is_attested(site, (one for one in desired.attestations if one.installation_id == site.id), today=now.date())
+    }
+    found: dict[str, Tick | None] = {}
+    for change in changes:
+        place = (change.target.account, change.target.installation_id)
+        if place not in sites:
+            continue
+        if change.target.installation_id in attested and _is_wanted(change, sites[place]):
+            found[change.id] = Tick(at=now, sight=Sight.ATTESTED)
+        if place in seen:
+            found |= _read(change, seen[place], found.get(change.id), now=now)
+    return found
+
+
+def _read(
+    change: Change, site: ObservedInstallation, attested: Tick | None, *, now: datetime
+) -> Mapping[str, Tick | None]:
+    value = seen_value(change, site)
+    match value:
+        case Unreadable(reason=Reason.NO_DOCUMENTED_CALL):
+            return {change.id: attested}
+        case Unreadable():
+            return {}
+        case _ if means_the_same(change.row, value, change.after):
+            return {change.id: Tick(at=now, sight=Sight.INVITED if _is_invited(change, site) else Sight.READ)}
+        case _:
+            return {change.id: None}
+
+
+def _is_invited(change: Change, site: ObservedInstallation) -> bool:
+    """Whether the access is there, and its owner has still to accept."""
+    target = change.target
+    place = site if target.charger is None else site.charger(target.charger)
+    entries = place.permissions if place is not None and isinstance(place.permissions, tuple) else ()
+    return any(one.principal == target.principal and not one.accepted for one in entries)
+
+
+def _is_wanted(change: Change, site: DesiredInstallation) -> bool:
+    """Whether a change of access is what the file says now, which is what somebody attested."""
+    target = change.target
+    if target.principal is None:
+        return False
+    permissions = _permissions(site, target.charger)
+    if permissions is None:
+        return False
+    if isinstance(change.after, Absent):
+        return target.principal in gates_of(permissions)
+    declared = {ordered_principal(one.principal): ordered_roles(one.roles) for one in permissions.entries}
+    return declared.get(target.principal) == change.after
+
+
+def _permissions(site: DesiredInstallation, charger: str | None) -> DesiredPermissions | None:
+    return site.permissions if charger is None else dict(site.charger_permissions).get(charger)

@@ -1,0 +1,199 @@
+"""How far a hand-over is: one stage at a time, with an age, a reminder, and who does what next."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from reconciler.model.attest import permissions_digest
+from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
+from reconciler.model.handover import Stage, Standing, Under
+from reconciler.model.observed import ObservedInstallation
+from reconciler.model.value import Reason, Unreadable
+from reconciler.planning.handover_standing import Evidence, standings_of
+from tests.builders import (
+    FORBIDDEN,
+    NO_CALL,
+    NOW,
+    PORTAL_ACCOUNT,
+    SITE,
+    TODAY,
+    account,
+    charger,
+    cloud,
+    fleet,
+    gone,
+    has_access,
+    live,
+    permissions,
+    person,
+    plan_for,
+    policy,
+    wants,
+    wants_charger,
+)
+
+SERIAL = "ZAP000001"
+OWNER = "person:c-1"
+OURS = "userGroup:BSJG"
+UNDER = Under(owners=(OWNER,), leaves=True, uninvited=False)
+OUR_ACCESS = has_access(OURS, "owner", "service")
+FILE = wants(
+    wants_charger(SERIAL, maxCurrent=16.0),
+    settings={"authentication.mode": "native"},
+    access=permissions(person(OWNER, "user", "owner"), absent=[gone(OURS, gate=RemovalGate.OWNER_ACCEPTED)]),
+    labels={"wave": "first"},
+)
+UNINVITED = replace(FILE, permissions=None)
+
+
+def home(*access: object, current_a: float = 16.0, mode: str = "native") -> ObservedInstallation:
+    """The installation with this access."""
+    return live(
+        charger(SERIAL, maxCurrent=current_a),
+        settings={"authentication.mode": mode},
+        circuits={"c1": 25.0},
+        access=access,  # type: ignore[arg-type]  # permissions
+    )
+
+
+def invited(days: float) -> object:
+    """The owner's invitation, that old."""
+    return has_access(OWNER, "user", "owner", accepted=False, invited_at=NOW - timedelta(days=days))
+
+
+def standing(
+    seen: ObservedInstallation | None,
+    *,
+    file: DesiredInstallation = FILE,
+    under: Under = UNDER,
+    left: bool = False,
+    attested: bool = False,
+    attestation: Attestation | None = None,
+    by: Account | None = None,
+    people: tuple[str, ...] | None = ("c-1",),
+) -> Standing:
+    """How far it is."""
+    attestations = [] if attestation is None else [attestation]
+    files = fleet(file, accounts=(by or account(group="BSJG"),), attestations=attestations)
+    plan = plan_for(files, *([] if seen is None else [seen]), by=policy(people_known=people))
+    observed = cloud(*([] if seen is None else [seen]))
+    evidence = Evidence(
+        under={SITE: under},
+        left=frozenset({SITE} if left else ()),
+        attested=frozenset({SITE} if attested else ()),
+    )
+    (found,) = standings_of([file], observed, plan, evidence)
+    return found
+
+
+ACCEPTED = has_access(OWNER, "user", "owner")
+LOST = live(access=Unreadable(reason=Reason.NOT_VISIBLE), settings=dict.fromkeys(("authentication.mode",), FORBIDDEN))
+
+
+class TestStages:
+    @pytest.mark.parametrize(
+        ("seen", "stage"),
+        [
+            (home(OUR_ACCESS, current_a=0.0), Stage.SETTINGS),
+            (home(OUR_ACCESS), Stage.SETTINGS),
+            (home(OUR_ACCESS, invited(3)), Stage.WAITING),
+            (home(OUR_ACCESS, ACCEPTED), Stage.LEAVING),
+            (home(ACCEPTED), Stage.DONE),
+            (replace(home(OUR_ACCESS, ACCEPTED), permissions=FORBIDDEN), Stage.BLOCKED),
+            (None, Stage.LOST),
+        ],
+        ids=["at 0 A", "not invited", "invited", "accepted", "we left", "not readable", "not visible"],
+    )
+    def test_the_stage_is_what_is_left_to_do(self, seen: ObservedInstallation | None, stage: Stage) -> None:
+        """From the first setting to our own access."""
+        assert standing(seen).stage is stage
+
+    @pytest.mark.parametrize("evidence", ["left", "attested"])
+    def test_losing_access_is_the_end_only_with_evidence(self, evidence: str) -> None:
+        """We sent the removal ourselves, or somebody attested it."""
+        assert standing(None, **{evidence: True}).stage is Stage.DONE  # type: ignore[arg-type]  # two switches
+
+    def test_a_silent_cloud_is_no_lost_access(self) -> None:
+        """An answer that failed to come says nothing."""
+        why = Unreadable(reason=Reason.NOT_ANSWERED)
+        silent = replace(home(OUR_ACCESS), chargers=(), values=tuple((name, why) for name, _ in home().values))
+
+        assert standing(silent, left=True).stage is Stage.BLOCKED
+
+    def test_a_removal_that_was_sent_is_not_the_end_while_we_are_still_there(self) -> None:
+        """Somebody gave the access back, or the cloud refused."""
+        assert standing(home(OUR_ACCESS, ACCEPTED), left=True).stage is Stage.LEAVING
+
+    def test_in_the_order_of_the_guide_the_invitation_is_the_next_step(self) -> None:
+        """Settings done, nobody invited."""
+        under = Under(owners=(), leaves=False, uninvited=True)
+        found = standing(home(OUR_ACCESS), file=UNINVITED, under=under)
+
+        assert found.stage is Stage.INVITE
+        assert "--order seed" in found.next_step
+
+    def test_by_hand_the_next_step_is_the_worksheet(self) -> None:
+        """No call reads permissions, so a person does it and attests it."""
+        seen = replace(home(), permissions=NO_CALL)
+        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"))
+
+        assert found.stage is Stage.SETTINGS
+        assert "worksheet" in found.next_step
+        assert "attest" in found.next_step
+
+    def test_an_attestation_is_not_believed_while_we_still_see_the_installation(self) -> None:
+        """Whoever sees it has access to it."""
+        seen = replace(home(), permissions=NO_CALL)
+        attestation = Attestation(
+            installation_id=SITE,
+            digest=permissions_digest(FILE),
+            attested_on=TODAY,
+            valid_until=TODAY,
+            by="KL",
+            evidence="seen",
+        )
+        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"), attested=True, attestation=attestation)
+
+        assert found.stage is Stage.LEAVING
+        assert "Portal" in found.next_step
+
+    def test_without_a_directory_it_is_blocked_and_says_so(self) -> None:
+        """Nobody can recognise the owner."""
+        found = standing(home(OUR_ACCESS, invited(3)), people=None)
+
+        assert (found.stage, bool(found.blocks)) == (Stage.BLOCKED, True)
+
+
+class TestAges:
+    @pytest.mark.parametrize(
+        ("days", "reminders"), [(0, 0), (6.99, 0), (7, 1), (20.99, 1), (21, 2), (59.99, 2), (60, 3), (400, 3)]
+    )
+    def test_reminders_are_due_at_7_21_and_60_days(self, days: float, reminders: int) -> None:
+        """The third goes to somebody else."""
+        found = standing(home(OUR_ACCESS, invited(days)))
+
+        assert (found.reminders, found.age_days) == (reminders, int(days))
+
+    def test_each_reminder_says_something_else(self) -> None:
+        """Wait, remind, remind and check the address, call."""
+        steps = {standing(home(OUR_ACCESS, invited(days))).next_step for days in (1, 8, 22, 61)}
+
+        assert len(steps) == 4
+
+    def test_who_waits_for_the_owner_tells_what_the_owner_must_do(self) -> None:
+        """Spam folder, and the same address in the app."""
+        found = standing(home(OUR_ACCESS, invited(1)))
+
+        assert "spam" in found.owner_step
+        assert "same e-mail address" in found.owner_step
+
+    def test_an_accepted_invitation_has_no_age(self) -> None:
+        """Nobody waits any more."""
+        found = standing(home(OUR_ACCESS, ACCEPTED))
+
+        assert (found.age_days, found.reminders, found.accepted) == (None, 0, (OWNER,))
+
+    def test_the_wave_is_that_of_the_label(self) -> None:
+        """So that a wave can be told from another."""
+        assert standing(home(OUR_ACCESS)).wave == "first"
