@@ -130,7 +130,7 @@ def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str |
         return None
     so = {OutcomeKind.DONE, OutcomeKind.ALREADY}
     done = frozenset(outcome.change_id for outcome in outcomes if outcome.kind in so)
-    asked = dict.fromkeys(ids, plan.created_at) | asked_before(ids)
+    asked = dict.fromkeys(ids, plan.created_at) | asked_before(ids, log.path.parent)
     sheet = worksheet(plan, ids, done=done, progress=Progress(change_ids=(), ticks={}, asked_at=asked))
     written = {name: log.write_file(name, text) for name, text in forms_of(sheet).items()}
     return written["worksheet.md"]

@@ -51,7 +51,7 @@ def tick_worksheets(look: Look) -> None:
     Nothing here stops a plan: what cannot be read or written is a warning.
     """
     told, newer = [], set[str]()
-    for path in _sheets():
+    for path in _sheets(runs_folder(current_globals().root)):
         try:
             line = _tick(path, look, newer)
         except ReconcilerError as error:
@@ -64,10 +64,10 @@ def tick_worksheets(look: Look) -> None:
         say(f"and {counted(len(told) - _TOLD, 'older worksheet')}")
 
 
-def asked_before(change_ids: frozenset[str]) -> dict[str, datetime]:
-    """Since when a person has been asked for these changes, by earlier worksheets on which they are still open."""
+def asked_before(change_ids: frozenset[str], runs: Path) -> dict[str, datetime]:
+    """Since when a person has been asked for these changes, by worksheets of `runs` on which they are still open."""
     found: dict[str, datetime] = {}
-    for path in _sheets():
+    for path in _sheets(runs):
         try:
             progress = read_progress(path)
         except ReconcilerError:
@@ -107,10 +107,9 @@ def forms_of(sheet: Worksheet) -> Mapping[str, str]:
     }
 
 
-def _sheets() -> Iterator[Path]:
-    """The machine-readable worksheets of all runs, newest first."""
-    runs = runs_folder(current_globals().root)
-    found = [run for run in run_ids(current_globals().root) if (runs / run / WORKSHEET).is_file()]
+def _sheets(runs: Path) -> Iterator[Path]:
+    """The machine-readable worksheets of all runs in a folder of them, newest first."""
+    found = [run for run in run_ids(runs.parents[1]) if (runs / run / WORKSHEET).is_file()]
     for run in sorted(found, key=lambda run: _made(runs / run), reverse=True):
         yield runs / run / WORKSHEET
 

@@ -7,6 +7,7 @@ leads nowhere: no request leaves, no line is written, no time passes. What is on
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 
@@ -246,6 +247,11 @@ class WatchedLog:
     def run_id(self) -> str:
         """The id of the run."""
         return self.folder.run_id
+
+    @property
+    def path(self) -> Path:
+        """The folder of the run."""
+        return self.folder.path
 
     def shown(self, name: str) -> str:
         """The path of a file of the run."""

@@ -223,7 +223,7 @@ class TestHealth:
 
         assert by_home(plan, outcomes) == [NOT_REACHED] * 5
         (reason,) = machine.reasons()
-        assert reason.endswith("the charger cannot be read (not found)")
+        assert reason.endswith("the whole installation cannot be read (access withdrawn?)")
 
     def test_a_refusal_that_was_not_there_before_stops_the_next_wave(self) -> None:
         """Here the rights of the account were taken away while it wrote."""
