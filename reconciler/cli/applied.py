@@ -137,5 +137,6 @@ def _record_in(content: bytes | None, branch: str) -> Record | None:
     raise ReconcilerError(
         "the record of the last apply is not one",
         where=where,
-        remedy="record it again: reconciler github applied --set COMMIT",
+        remedy=f"see who changed it; then remove {NAME} from that branch with git, and record the commit that was "
+        "applied last: reconciler github applied --set COMMIT",
     )

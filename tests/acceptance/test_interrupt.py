@@ -93,10 +93,12 @@ def effects(world: World) -> Counter[tuple[str, str]]:
 
 
 class TestOnce:
+    """In two waves, so that something is left however fast the first writes are."""
+
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_what_is_in_flight_is_finished_and_read_back(self, shop: Shop, number: int) -> None:
         """Each write that left has its outcome, the rest was not reached, and the result is on disk."""
-        with served_world(shop) as (_, url), an_apply(shop, url, *SITES, "--yes") as apply:
+        with served_world(shop) as (_, url), an_apply(shop, url, *SITES, "--yes", "--waves", "1,rest") as apply:
             apply.wait_for("before-write")
             apply.signal(number)
             code, said = apply.ends()
@@ -115,7 +117,7 @@ class TestOnce:
     def test_it_can_be_resumed(self, shop: Shop) -> None:
         """The rest is done, and what was done is not done again."""
         with served_world(shop) as (world, url):
-            with an_apply(shop, url, *SITES, "--yes") as apply:
+            with an_apply(shop, url, *SITES, "--yes", "--waves", "1,rest") as apply:
                 apply.wait_for("before-write")
                 apply.signal(signal.SIGINT)
                 apply.ends()

@@ -313,3 +313,20 @@ class TestApplied:
 
         with pytest.raises(ReconcilerError, match="is not one"):
             applied_commit(branch=BRANCH, checkout=checkout)
+
+    def test_the_way_out_of_a_broken_record_works(self, checkout: Path) -> None:
+        """Recording over it is refused like reading, since what is owed may stand in it: first it must go."""
+        branch = LedgerBranch(branch=BRANCH, checkout=checkout)
+        branch.write("applied.json", lambda _: b"{}", why="garbled")
+        with pytest.raises(ReconcilerError) as refused:
+            record_applied("main", branch=BRANCH, checkout=checkout)
+        work = checkout.parent / "by-hand"
+        git(checkout.parent, "clone", "-q", "-b", BRANCH, git(checkout, "remote", "get-url", "origin"), str(work))
+        git(work, "rm", "-q", "applied.json")
+        git(work, "commit", "-q", "-m", "Remove it")
+        git(work, "push", "-q", "origin", BRANCH)
+
+        record_applied("main", branch=BRANCH, checkout=checkout)
+
+        assert "remove applied.json from that branch" in refused.value.remedy
+        assert applied_commit(branch=BRANCH, checkout=checkout) == git(checkout, "rev-parse", "main")
