@@ -69,13 +69,23 @@ def standing(
     for change_id in sorted(allowed):
         if not with_prerequisites(fresh, frozenset({change_id})) <= allowed:
             held[change_id] = BEHIND
-    undone = lost | {change_id for change_id, (kind, _) in held.items() if kind is not OutcomeKind.ALREADY}
+    undone = lost | {change.id for change in changes if change.id in held and not _is_so(change, held, observed)}
     for change_id in sorted(allowed - held.keys()):
         if not undone.isdisjoint(with_prerequisites(planned, frozenset({change_id}))):
             held[change_id] = BEHIND
     held |= _of_split_requests(fresh, allowed - held.keys())
     may = residual_plan(fresh, allowed - held.keys(), now=fresh.created_at)
     return Standing(steps=may.steps, held=held)
+
+
+def _is_so(change: Change, held: Mapping[str, Held], observed: ObservedInstallation) -> bool:
+    """Whether what comes behind a change may go on: access that only waits for its person to accept it was given.
+
+    What needs the acceptance itself says so by its gate.
+    """
+    kind, _ = held[change.id]
+    given = kind is OutcomeKind.WAITING and classify(change, seen_value(change, observed)) is Verdict.ALREADY
+    return given or kind is OutcomeKind.ALREADY
 
 
 def _of_split_requests(fresh: Plan, may: frozenset[str]) -> Mapping[str, Held]:
