@@ -33,7 +33,7 @@ def ids_to_read(desired: DesiredFleet, targets: Sequence[str]) -> frozenset[str]
                 return None
             ids.update(listed)
         else:
-            ids.update(one.id for one in select(desired, selectors=[target], exclude=(), account=None).installations)
+            ids.update(one.id for one in select(desired, selectors=[target], exclude=()).installations)
     return frozenset(ids) or None
 
 
@@ -82,7 +82,7 @@ def _meant(target: str, desired: DesiredFleet, observed: ObservedFleet) -> list[
             where="adopt",
             remedy="check it, and that the owner's consent is still valid",
         )
-    return [(site.id, None) for site in select(desired, selectors=[target], exclude=(), account=None).installations]
+    return [(site.id, None) for site in select(desired, selectors=[target], exclude=()).installations]
 
 
 def _lists(site: DesiredInstallation, serial: str) -> bool:

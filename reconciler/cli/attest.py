@@ -32,7 +32,7 @@ def command(file: Path, by: str, evidence: str) -> int:
     """
     _, desired = load_valid()
     _check_initials(by)
-    found = select(desired, selectors=[str(file)], exclude=(), account=None).installations
+    found = select(desired, selectors=[str(file)], exclude=()).installations
     if len(found) != 1:
         raise UsageProblemError(
             f"{file} names {len(found)} installations, and a person's word is about one",

@@ -227,8 +227,7 @@ def _opened() -> Opened:
 
 
 def _accounts(desired: DesiredFleet) -> list[Account]:
-    wanted = current_globals().account
-    found = [account for account in desired.accounts if wanted in (account.name, None)]
+    found = [account for account in desired.accounts if current_globals().chooses(account.name)]
     if not found:
         raise UsageProblemError(
             "there is no account of that name", where="--account", remedy="see `accounts:` in fleet.yaml"

@@ -1,6 +1,7 @@
 """Which installations a plan for a part of the fleet has surely not looked at, told from its selection in words."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from reconciler.loading.select import matches
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
@@ -20,24 +21,23 @@ def outside_of(selection: str, fleet: DesiredFleet, sites: Sequence[DesiredInsta
         fleet: All that the files declare.
         sites: Those to judge.
     """
-    account, words = _account_of(selection.split(", "), fleet)
+    accounts, words = _accounts_of(selection.split(", "), fleet)
     taken = [word for word in words if not word.startswith(_WITHOUT)]
     left_out = [word.removeprefix(_WITHOUT) for word in words if word.startswith(_WITHOUT)]
     clear = all(_means_something(word, fleet) for word in (*taken, *left_out))
     return frozenset(
         site.id
         for site in sites
-        if (account is not None and site.account != account)
+        if (accounts and site.account not in accounts)
         or (clear and taken and not _any_means(taken, site, fleet))
         or (clear and _any_means(left_out, site, fleet))
     )
 
 
-def _account_of(words: list[str], fleet: DesiredFleet) -> tuple[str | None, list[str]]:
-    name = words[0].removeprefix(_ACCOUNT)
-    if words[0].startswith(_ACCOUNT) and any(account.name == name for account in fleet.accounts):
-        return name, words[1:]
-    return None, words
+def _accounts_of(words: list[str], fleet: DesiredFleet) -> tuple[frozenset[str], list[str]]:
+    known = {f"{_ACCOUNT}{account.name}" for account in fleet.accounts}
+    named = list(takewhile(lambda word: word in known, words))
+    return frozenset(word.removeprefix(_ACCOUNT) for word in named), words[len(named) :]
 
 
 def _means_something(word: str, fleet: DesiredFleet) -> bool:

@@ -132,8 +132,7 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
 
 
 def _may_be(link: IssuedLink) -> bool:
-    wanted = current_globals().account
-    return link.state in {LinkState.ISSUED, LinkState.CLAIMED} and wanted in (link.account, None)
+    return link.state in {LinkState.ISSUED, LinkState.CLAIMED} and current_globals().chooses(link.account)
 
 
 def _received(

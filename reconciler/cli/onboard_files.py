@@ -28,8 +28,8 @@ class Fleet:
         Raises:
             UsageProblemError: There is none, or --account names another.
         """
-        wanted = current_globals().account
-        found = next((one for one in self.desired.accounts if one.name == name and wanted in (name, None)), None)
+        chosen = current_globals().chooses(name)
+        found = next((one for one in self.desired.accounts if one.name == name and chosen), None)
         if found is None:
             raise UsageProblemError(
                 f"the link belongs to account {name}, which is not chosen or not in fleet.yaml",
@@ -58,8 +58,7 @@ def only_account(desired: DesiredFleet) -> Account:
     Raises:
         UsageProblemError: There are several, or there is none of that name.
     """
-    wanted = current_globals().account
-    found = [one for one in desired.accounts if wanted in (one.name, None)]
+    found = [one for one in desired.accounts if current_globals().chooses(one.name)]
     if len(found) != 1:
         raise UsageProblemError(
             "there is no account of that name" if not found else "several accounts could ask",

@@ -41,8 +41,7 @@ def standing() -> Onboardings:
 
 
 def _accounts(desired: DesiredFleet) -> list[Account]:
-    wanted = current_globals().account
-    found = [one for one in desired.accounts if wanted in (one.name, None)]
+    found = [one for one in desired.accounts if current_globals().chooses(one.name)]
     if not found:
         raise UsageProblemError(
             "there is no account of that name", where="--account", remedy="see `accounts:` in fleet.yaml"

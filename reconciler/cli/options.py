@@ -27,13 +27,13 @@ class Globals:
 
     Attributes:
         fleet: The fleet folder; `.reconciler/` lies beside it.
-        account: Only this account, None for all.
+        accounts: Only these accounts; empty for all.
         concurrency: Most requests in flight per account.
         verbosity: 0, 1 (requests) or 2 (details of our own bugs).
     """
 
     fleet: Path = Path("fleet")
-    account: str | None = None
+    accounts: tuple[str, ...] = ()
     concurrency: int = 16
     color: ColorChoice = ColorChoice.AUTO
     verbosity: int = 0
@@ -42,6 +42,10 @@ class Globals:
     def root(self) -> Path:
         """The folder that holds the fleet; `.reconciler/` lies there too."""
         return self.fleet.absolute().parent
+
+    def chooses(self, account: str) -> bool:
+        """Whether the options leave that account in."""
+        return not self.accounts or account in self.accounts
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -66,7 +70,14 @@ _GLOBAL_OPTIONS = (
         metavar="DIR",
         help="The fleet folder.",
     ),
-    _global("--account", envvar="RECONCILER_ACCOUNT", metavar="NAME", help="Only this account of fleet.yaml."),
+    _global(
+        "--account",
+        "accounts",
+        multiple=True,
+        envvar="RECONCILER_ACCOUNT",
+        metavar="NAME",
+        help="Only this account of fleet.yaml. May be given several times.",
+    ),
     _global(
         "--concurrency",
         type=click.IntRange(1, 64),
@@ -99,7 +110,7 @@ def current_globals() -> Globals:
     store = click.get_current_context().find_root().meta.get(_META, {})
     return Globals(
         fleet=store.get("fleet", Path("fleet")),
-        account=store.get("account"),
+        accounts=tuple(store.get("accounts", ())),
         concurrency=store.get("concurrency", 16),
         color=ColorChoice(store.get("color", "auto")),
         verbosity=store.get("verbose", 0),

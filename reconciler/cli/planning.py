@@ -33,7 +33,7 @@ def selection_options(command: F) -> F:
 
 def chosen(desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]) -> DesiredFleet:
     """The part of the fleet that the options choose."""
-    return select(desired, selectors=selectors, exclude=exclude, account=current_globals().account)
+    return select(desired, selectors=selectors, exclude=exclude, accounts=current_globals().accounts)
 
 
 def accounts_of(part: DesiredFleet) -> list[Account]:

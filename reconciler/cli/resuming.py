@@ -91,9 +91,8 @@ def _fits(result: RunResult, found: Interrupted, counts: Mapping[str, object]) -
 
 
 def _check_account(plan: Plan, run_id: str) -> None:
-    chosen = current_globals().account
-    others = {account.name for account in plan.accounts} - {chosen}
-    if chosen is not None and others:
+    others = {account.name for account in plan.accounts if not current_globals().chooses(account.name)}
+    if others:
         raise UsageProblemError(
             f"the run touches {', '.join(sorted(others))} as well, and a run is resumed as a whole",
             where=f"run {run_id}",

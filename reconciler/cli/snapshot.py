@@ -58,9 +58,9 @@ def _accounts(part: DesiredFleet) -> list[Account]:
         UsageProblemError: There is no account of that name.
     """
     used = {site.account for site in part.installations}
-    wanted = current_globals().account
-    if wanted is not None:
-        used = {wanted}
+    wanted = current_globals().accounts
+    if wanted:
+        used = set(wanted)
     elif part.selection is None:
         used = {account.name for account in part.accounts}
     found = [account for account in part.accounts if account.name in used]
@@ -74,7 +74,7 @@ def taken(part: DesiredFleet, accounts: Sequence[Account], connections: Connecti
     from reconciler.planning.reads import everything_of, read_floor
     from reconciler.workflows.snapshot import survey_fleet
 
-    only = None if part.selection is None else frozenset(site.id for site in part.installations)
+    only = None if part.has_whole_accounts else frozenset(site.id for site in part.installations)
     observed = survey_fleet(connections.surveyors, only=only)
     policy = policy_at(observed.observed_at, connections, accepted=(), root=current_globals().root)
     needs = everything_of(observed, accounts)

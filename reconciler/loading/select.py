@@ -11,32 +11,33 @@ from reconciler.loading.files import printable
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.nearest import nearest
 from reconciler.loading.not_found import looks_like_a_path, nearest_path
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, WholeFleet
 
 
 def select(
-    fleet: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str], account: str | None
+    fleet: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str], accounts: Sequence[str] = ()
 ) -> DesiredFleet:
     """The installations that match any selector and no exclusion; the fleet itself when nothing is asked for.
 
-    A serial chooses its whole installation. The digest of a part is over that part.
+    A serial chooses its whole installation. The digest of a part is over that part. Accounts alone are a shard.
 
     Raises:
         UsageProblemError: Something matches nothing, or nothing is left.
     """
-    if not selectors and not exclude and account is None:
+    if not selectors and not exclude and not accounts:
         return fleet
-    candidates = _of_account(fleet, account)
+    candidates = _of_accounts(fleet, accounts)
     wanted = _ids(candidates, selectors, fleet) if selectors else {site.id for site in candidates}
     unwanted = _ids(candidates, exclude, fleet)
     chosen = tuple(site for site in candidates if site.id in wanted - unwanted)
     if not chosen:
         raise UsageProblemError(
             "the selection is empty",
-            where=_described(selectors, exclude, account),
+            where=_described(selectors, exclude, accounts),
             remedy="exclude less; `reconciler plan` without a selector takes the whole fleet",
         )
-    return _part(fleet, chosen, _described(selectors, exclude, account))
+    part = _part(fleet, chosen, _described(selectors, exclude, accounts))
+    return part if selectors or exclude else _as_shard(part, fleet)
 
 
 def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
@@ -53,18 +54,19 @@ def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
     return _is_file_or_folder(site, selector, fleet_path)
 
 
-def _of_account(fleet: DesiredFleet, account: str | None) -> tuple[DesiredInstallation, ...]:
-    if account is None:
+def _of_accounts(fleet: DesiredFleet, accounts: Sequence[str]) -> tuple[DesiredInstallation, ...]:
+    if not accounts:
         return fleet.installations
     names = [known.name for known in fleet.accounts]
-    if account not in names:
-        near, known = nearest(account, names), ", ".join(names)
-        raise UsageProblemError(
-            f"fleet.yaml has no account {printable(account)}",
-            where="--account",
-            remedy=f"did you mean {near}? known: {known}" if near else f"known: {known}",
-        )
-    return tuple(site for site in fleet.installations if site.account == account)
+    for account in accounts:
+        if account not in names:
+            near, known = nearest(account, names), ", ".join(names)
+            raise UsageProblemError(
+                f"fleet.yaml has no account {printable(account)}",
+                where="--account",
+                remedy=f"did you mean {near}? known: {known}" if near else f"known: {known}",
+            )
+    return tuple(site for site in fleet.installations if site.account in accounts)
 
 
 def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet: DesiredFleet) -> set[str]:
@@ -118,9 +120,14 @@ def _did_you_mean(word: str, sites: tuple[DesiredInstallation, ...]) -> str:
     return f"{hint}use a file, a folder, an installation id or name (with * if you like), a serial, or label=value"
 
 
-def _described(selectors: Sequence[str], exclude: Sequence[str], account: str | None) -> str:
-    parts = [*([f"account {account}"] if account else []), *selectors, *(f"without {name}" for name in exclude)]
-    return printable(", ".join(parts))
+def _described(selectors: Sequence[str], exclude: Sequence[str], accounts: Sequence[str]) -> str:
+    parts = [account_words(accounts)] if accounts else []
+    return printable(", ".join([*parts, *selectors, *(f"without {name}" for name in exclude)]))
+
+
+def account_words(accounts: Iterable[str]) -> str:
+    """How a selection of accounts is told, in the same words whatever their order was."""
+    return ", ".join(f"account {name}" for name in sorted(set(accounts)))
 
 
 def _part(fleet: DesiredFleet, chosen: tuple[DesiredInstallation, ...], description: str) -> DesiredFleet:
@@ -135,3 +142,15 @@ def _part(fleet: DesiredFleet, chosen: tuple[DesiredInstallation, ...], descript
         selection=description,
     )
     return replace(part, digest=desired_digest(part))
+
+
+def _as_shard(part: DesiredFleet, fleet: DesiredFleet) -> DesiredFleet:
+    used = {site.account for site in part.installations}
+    whole = WholeFleet(
+        digest=fleet.digest,
+        accounts=tuple(sorted({site.account for site in fleet.installations})),
+        installations=len(fleet.installations),
+        chargers=sum(len(site.chargers) for site in fleet.installations),
+        limits=fleet.limits,
+    )
+    return replace(part, shard_of=whole, others=tuple(site for site in fleet.installations if site.account not in used))

@@ -85,6 +85,24 @@ class GuardLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WholeFleet:
+    """The fleet that whole accounts were chosen from, so that documents about these can be joined again.
+
+    Attributes:
+        digest: Over all files.
+        accounts: Those that files use, sorted.
+        installations, chargers: In all files.
+        limits: Of the fleet guards, which count over all accounts together.
+    """
+
+    digest: str
+    accounts: tuple[str, ...]
+    installations: int
+    chargers: int
+    limits: GuardLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
     """Lifts exactly one guard for one installation until a date (inclusive)."""
 
@@ -238,6 +256,8 @@ class DesiredFleet:
         digest: Over the effective values (`model.digest.desired_digest`).
         selection: How a part was chosen, in the user's words; None for the whole fleet.
         fleet_size: Installations and chargers in all files, also when only a part is selected.
+        shard_of: The whole fleet, when exactly whole accounts of it are selected.
+        others: Its installations of the other accounts; empty otherwise.
     """
 
     path: str
@@ -251,6 +271,13 @@ class DesiredFleet:
     commit: str | None = None
     selection: str | None = None
     fleet_size: tuple[int, int] = (0, 0)
+    shard_of: WholeFleet | None = None
+    others: tuple[DesiredInstallation, ...] = ()
+
+    @property
+    def has_whole_accounts(self) -> bool:
+        """Whether every file of the accounts that it uses is here, so that what else they show has none."""
+        return self.selection is None or self.shard_of is not None
 
     def account(self, name: str) -> Account:
         """The account of that name; files with another name do not load."""

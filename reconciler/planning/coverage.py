@@ -1,8 +1,8 @@
 """How much of what the files name could be compared."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Counts, Coverage
 from reconciler.planning.findings import Findings
@@ -12,12 +12,13 @@ def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequen
     """Count installations and chargers: declared, compared, unreadable, and live without a file.
 
     Of a selection only chargers at the selected sites can be told to be unmanaged: the other files are not at hand.
+    Whole accounts are told like the whole fleet.
     """
     installations = desired.installations
     lost = sum(one.lost for one in findings)
     lost_chargers = sum(one.lost_chargers for one in findings)
     chargers = sum(len(one.chargers) for one in installations)
-    unmanaged = _unmanaged(installations, observed, whole=desired.selection is None)
+    unmanaged = _unmanaged(desired, observed)
     return Coverage(
         installations=_counts(len(installations), lost, unmanaged[0]),
         chargers=_counts(chargers, lost_chargers, unmanaged[1]),
@@ -28,16 +29,15 @@ def _counts(desired: int, unreadable: int, unmanaged: int) -> Counts:
     return Counts(desired=desired, compared=desired - unreadable, unreadable=unreadable, unmanaged=unmanaged)
 
 
-def _unmanaged(
-    installations: Iterable[DesiredInstallation], observed: ObservedFleet, *, whole: bool
-) -> tuple[int, int]:
+def _unmanaged(desired: DesiredFleet, observed: ObservedFleet) -> tuple[int, int]:
     """Each once for every account that sees it; what another account's file names is managed there."""
+    installations = desired.installations
     listed = {(one.account, one.id): frozenset(charger.serial for charger in one.chargers) for one in installations}
-    declared = {installation_id for _, installation_id in listed}
+    declared = {one.id for one in (*installations, *desired.others)}
     sites = chargers = 0
     for found in observed.installations:
         known = listed.get((found.account, found.id))
-        if known is None and (found.id in declared or not whole):
+        if known is None and (found.id in declared or not desired.has_whole_accounts):
             continue
         sites += known is None
         chargers += sum(charger.serial not in (known or ()) for charger in found.chargers)

@@ -159,12 +159,13 @@ def _renamed(lookup: Lookup) -> Iterator[Finding]:
 def _unmanaged(lookup: Lookup) -> Iterator[Finding]:
     """Live installations without a file, and chargers that the file of their installation does not list.
 
-    Of a selection only chargers at the selected sites can be told: the other files are not at hand.
+    Of a selection only chargers at the selected sites can be told: the other files are not at hand. Of whole accounts
+    everything can.
     """
     desired = lookup.desired
     files: dict[tuple[str, str], DesiredInstallation] = {(one.account, one.id): one for one in desired.installations}
-    known = {one.id for one in desired.installations}
-    whole = desired.selection is None and lookup.observed.breadth is Breadth.ACCOUNT
+    known = {one.id for one in (*desired.installations, *desired.others)}
+    whole = desired.has_whole_accounts and lookup.observed.breadth is Breadth.ACCOUNT
     for site in lookup.observed.installations:
         file = files.get((site.account, site.id))
         if file is not None:

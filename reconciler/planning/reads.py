@@ -124,8 +124,9 @@ def breadth_for(desired: DesiredFleet) -> Breadth:
     """Single sites when a part is selected and the lists of the account would take as many requests or more.
 
     The files tell the least that the lists can hold; the account may show more, so a tie goes to single sites.
+    Of whole accounts the lists are read, as for the whole fleet: only they tell what has no file.
     """
-    if desired.selection is None:
+    if desired.has_whole_accounts:
         return Breadth.ACCOUNT
     files, chargers = desired.fleet_size
     lists = ceil(files / PAGE) + ceil(chargers / PAGE)

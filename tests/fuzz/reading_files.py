@@ -253,12 +253,12 @@ def _parts(desired: DesiredFleet, random: Random) -> Iterator[DesiredFleet]:
     words += [_misspelt(random, word) for word in words]
     for _ in range(6):
         word = random.choice((random.choice(words), random.choice(_ASKED)))
-        account = random.choice((None, None, site.account, "mian", word))
+        accounts = random.choice(((), (), (site.account,), ("mian",), (word,), (site.account, site.account)))
         selectors, exclude = random.choice(
             (((word,), ()), ((), (word,)), ((word, random.choice(words)), (word,)), ((), ()))
         )
         try:
-            yield select(desired, selectors=selectors, exclude=exclude, account=account)
+            yield select(desired, selectors=selectors, exclude=exclude, accounts=accounts)
         except UsageProblemError as error:
             check_error(error)
 

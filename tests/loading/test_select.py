@@ -6,7 +6,7 @@ import pytest
 
 from reconciler.errors import UsageProblemError
 from reconciler.loading.select import select
-from reconciler.model.desired import DesiredFleet
+from reconciler.model.desired import DesiredFleet, WholeFleet
 from tests.loading.fleets import HEAD, ID, OTHER, OTHER_ID, load
 
 TWO_ACCOUNTS = "version: 1\naccounts:\n  main: {cloud: sandbox}\n  south: {cloud: sandbox}\n"
@@ -32,10 +32,10 @@ def fleet(tmp_path: Path) -> DesiredFleet:
 
 
 def chosen(
-    fleet: DesiredFleet, *selectors: str, exclude: tuple[str, ...] = (), account: str | None = None
+    fleet: DesiredFleet, *selectors: str, exclude: tuple[str, ...] = (), accounts: tuple[str, ...] = ()
 ) -> list[str]:
     """Names of the installations that are left."""
-    part = select(fleet, selectors=selectors, exclude=exclude, account=account)
+    part = select(fleet, selectors=selectors, exclude=exclude, accounts=accounts)
     return [site.name for site in part.installations]
 
 
@@ -79,16 +79,46 @@ def test_exclusions_win(fleet: DesiredFleet) -> None:
 
 def test_an_account_is_a_selection_too(fleet: DesiredFleet) -> None:
     """And only its login is needed."""
-    part = select(fleet, selectors=(), exclude=(), account="south")
+    part = select(fleet, selectors=(), exclude=(), accounts=("south",))
 
     assert [site.name for site in part.installations] == ["There"]
     assert [account.name for account in part.accounts] == ["south"]
     assert part.selection == "account south"
 
 
+def test_several_accounts_are_told_in_one_order(fleet: DesiredFleet) -> None:
+    """Shards that were asked for in another order are the same."""
+    part = select(fleet, selectors=(), exclude=(), accounts=("south", "main", "south"))
+
+    assert [site.name for site in part.installations] == ["Here", "There"]
+    assert part.selection == "account main, account south"
+
+
+def test_whole_accounts_know_the_fleet_that_they_are_a_shard_of(fleet: DesiredFleet) -> None:
+    """So that their documents can be joined, and what another account's file names is not without a file."""
+    part = select(fleet, selectors=(), exclude=(), accounts=("south",))
+
+    assert part.has_whole_accounts
+    assert part.shard_of == WholeFleet(
+        digest=fleet.digest, accounts=("main", "south"), installations=2, chargers=2, limits=fleet.limits
+    )
+    assert [site.name for site in part.others] == ["Here"]
+
+
+@pytest.mark.parametrize(("selectors", "exclude"), [(("There",), ()), ((), ("Here",))])
+def test_a_part_of_an_account_is_no_shard(
+    fleet: DesiredFleet, selectors: tuple[str, ...], exclude: tuple[str, ...]
+) -> None:
+    """Whoever names sites as well may have left some out."""
+    part = select(fleet, selectors=selectors, exclude=exclude, accounts=("main", "south"))
+
+    assert part.shard_of is None
+    assert not part.has_whole_accounts
+
+
 def test_a_part_says_that_it_is_one(fleet: DesiredFleet) -> None:
     """With the user's words, its own digest, its own exceptions and the size of the whole."""
-    part = select(fleet, selectors=("Here",), exclude=("There",), account=None)
+    part = select(fleet, selectors=("Here",), exclude=("There",))
 
     assert part.selection == "Here, without There"
     assert part.digest != fleet.digest
@@ -98,7 +128,7 @@ def test_a_part_says_that_it_is_one(fleet: DesiredFleet) -> None:
 
 def test_without_a_wish_the_fleet_stays_whole(fleet: DesiredFleet) -> None:
     """Nothing is labelled partial."""
-    assert select(fleet, selectors=(), exclude=(), account=None) is fleet
+    assert select(fleet, selectors=(), exclude=()) is fleet
 
 
 @pytest.mark.parametrize(
@@ -139,7 +169,7 @@ def test_so_is_an_exclusion_that_matches_nothing(fleet: DesiredFleet) -> None:
 def test_an_unknown_account(fleet: DesiredFleet) -> None:
     """The known ones are near."""
     with pytest.raises(UsageProblemError) as caught:
-        chosen(fleet, account="sout")
+        chosen(fleet, accounts=("sout",))
 
     assert caught.value.remedy == "did you mean south? known: main, south"
 
@@ -147,7 +177,7 @@ def test_an_unknown_account(fleet: DesiredFleet) -> None:
 def test_an_account_like_no_other(fleet: DesiredFleet) -> None:
     """Selectors are something else; the accounts are named."""
     with pytest.raises(UsageProblemError) as caught:
-        chosen(fleet, account="xyzzy")
+        chosen(fleet, accounts=("xyzzy",))
 
     assert caught.value.remedy == "known: main, south"
 
