@@ -14,6 +14,7 @@ from reconciler.errors import UsageProblemError
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.exit import ExitCode
 from reconciler.model.plan import PlanAccount
+from reconciler.model.shard import Shard
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.words import counted
 
@@ -87,6 +88,7 @@ def taken(part: DesiredFleet, accounts: Sequence[Account], connections: Connecti
         read_floor=read_floor(needs, observed),
         queued=policy.queued,
         switch_waits=policy.switch_waits,
+        shard=None if part.shard_of is None else Shard(whole=part.shard_of),
     )
 
 

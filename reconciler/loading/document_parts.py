@@ -7,6 +7,7 @@ from typing import Any
 from reconciler.loading import origin_parts as origin
 from reconciler.loading.findings import echo
 from reconciler.loading.origin_parts import moment_of
+from reconciler.loading.shard_parts import shard_of
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
 from reconciler.model.plan import (
@@ -78,6 +79,7 @@ def plan_of(document: Part) -> Plan:
         policy_changes=tuple(origin.policy_of(part) for part in document.get("policy_changes", ())),
         withdrawn=tuple(change_of(part) for part in document.get("withdrawn", ())),
         owed=tuple(owed_of(part) for part in document.get("owed", ())),
+        shard=shard_of(document.get("shard")),
     )
 
 

@@ -8,6 +8,7 @@ from reconciler.loading.document_parts import Part, counts_of, target_of, value_
 from reconciler.loading.documents import read_document, told_with
 from reconciler.loading.json_source import unusable
 from reconciler.loading.origin_parts import moment_of
+from reconciler.loading.shard_parts import shard_of
 from reconciler.model.desired import Cloud, Deviation, Origin
 from reconciler.model.finding import (
     Aged,
@@ -66,6 +67,7 @@ def _report_of(document: Part) -> DriftReport:
         trend=tuple(_point_of(part) for part in document["trend"]),
         ending=tuple(_ending_of(part) for part in document["ending"]),
         ledger_head=document["ledger_head"],
+        shard=shard_of(document.get("shard")),
     )
 
 

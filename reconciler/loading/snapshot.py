@@ -7,6 +7,7 @@ from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.documents import checked, told_with
 from reconciler.loading.json_source import read_object, unusable
 from reconciler.loading.origin_parts import moment_of
+from reconciler.loading.shard_parts import shard_of
 from reconciler.model.desired import Cloud
 from reconciler.model.digest import digest_of
 from reconciler.model.observed import Breadth, ObservedFleet
@@ -27,7 +28,9 @@ def read_snapshot(path: Path) -> Snapshot:
     # The schema is for the head: a thousand sites would take it minutes, and the parts below are as strict.
     sites = document.get("installations")
     checked(path, {**document, "installations": sites if not isinstance(sites, list) else []}, kind="snapshot")
-    if digest_of({name: document[name] for name in CONTENT}) != document["digest"]:
+    # Of a shard it is over that too; a snapshot of everything has none.
+    content = (*CONTENT, *(name for name in ("shard",) if name in document))
+    if digest_of({name: document[name] for name in content}) != document["digest"]:
         raise unusable(path, "the digest does not fit the content", kind="snapshot")
     with told_with(path, kind="snapshot"):
         snapshot = _snapshot_of(document)
@@ -56,6 +59,7 @@ def _snapshot_of(document: dict[str, Any]) -> Snapshot:
         read_floor=document["read_floor"],
         queued=tuple(parts.queued_of(part) for part in document["queued"]),
         switch_waits=tuple(parts.switch_wait_of(part) for part in document["switch_waits"]),
+        shard=shard_of(document.get("shard")),
         digest=document["digest"],
     )
 

@@ -8,6 +8,7 @@ from reconciler.model.change import Target
 from reconciler.model.desired import Deviation, Origin, Route
 from reconciler.model.digest import short_id_of
 from reconciler.model.plan import Coverage, PlanAccount
+from reconciler.model.shard import Shard
 from reconciler.model.value import Absent, Observation, Value
 
 
@@ -232,6 +233,7 @@ class DriftReport:
         groups: Columns of the heat map in order.
         trend: Oldest first, at most the last 400 days; this run is the last point.
         ledger_head: Hash of the last line of the ledger after this run; None without one.
+        shard: The fleet that it is a shard of, when it is about exactly whole accounts of one.
     """
 
     tool_version: str
@@ -250,6 +252,7 @@ class DriftReport:
     trend: tuple[TrendPoint, ...] = ()
     ending: tuple[EndingException, ...] = ()
     ledger_head: str | None = None
+    shard: Shard | None = None
 
     def counted(self, severity: Severity) -> int:
         """Open findings of one severity; suppressed ones do not count."""

@@ -9,6 +9,7 @@ from reconciler.model.desired import Cloud, Route
 from reconciler.model.digest import digest_of
 from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange, SnapshotReference
 from reconciler.model.seen import SiteSeen
+from reconciler.model.shard import Shard
 from reconciler.model.value import Observation, Unreadable, Value
 
 
@@ -70,10 +71,8 @@ class Refusal:
     """One guard that said no.
 
     Attributes:
-        code: For `explain` (P3xx).
-        guard: Id for `--accept GUARD:WHERE` and `acknowledge:`.
+        code, guard: For `explain` (P3xx); id for `--accept GUARD:WHERE` and `acknowledge:`.
         measured, limit: Numbers with unit, or words, as shown.
-        liftable: Whether accepting or acknowledging lifts it.
         held_back: What it keeps out of the plan, in words, one phrase per change.
         file, line: Where the charger, else the installation stands; empty and 0 of a fleet guard.
         cause: Whose doing it is, where the plan was compared with a base.
@@ -248,14 +247,14 @@ class Plan:
         accepted: Guards lifted on the command line (GUARD:WHERE), kept for the journal.
         sites: What was seen at the installations with changes; `model.blast` needs it. Left out where nobody looked.
         former: What a change of mode leaves behind, sorted by target and setting.
-        circuits: Serial and circuit (the cloud's id) of each charger with a change, as far as known; sorted. Only the
-            way back needs it: it is put in safe order without looking.
+        circuits: Serial and circuit (the cloud's id) of each charger with a change, as far as known; for the way back.
         rollback: Which run this plan takes back; None for a plan that follows the files.
         snapshot: What it was made from; None when the live cloud was read.
         base: With what it was compared to tell causes apart; None when it was not.
         policy_changes: What the files change about policy against the base; sorted.
         withdrawn: Changes that the base wants and these files do not want any more.
         owed: What is decided with the changes and no step carries out yet: a pull request brings it too. Sorted.
+        shard: The fleet that it is a shard of, when it is about exactly whole accounts of one.
     """
 
     tool_version: str
@@ -284,6 +283,7 @@ class Plan:
     policy_changes: tuple[PolicyChange, ...] = ()
     withdrawn: tuple[Change, ...] = ()
     owed: tuple[Owed, ...] = ()
+    shard: Shard | None = None
 
     @property
     def digest(self) -> str:

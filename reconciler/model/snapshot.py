@@ -6,6 +6,7 @@ from datetime import datetime
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
+from reconciler.model.shard import Shard
 from reconciler.model.value import Observation, Reason, Unreadable
 
 _NOTHING_TO_READ = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})
@@ -29,6 +30,7 @@ class Snapshot:
         people_known: Ids in the directory of people when it was taken, None when there was no directory.
         read_floor: Fewest requests that can read all of this.
         queued, switch_waits: What earlier runs left behind, as a plan of that moment knew it.
+        shard: The fleet that it is a shard of, when it holds exactly whole accounts of one; then all that they show.
         digest: Over its content, `sha256:...`; filled in where the document is written or read.
     """
 
@@ -40,6 +42,7 @@ class Snapshot:
     read_floor: int = 0
     queued: tuple[Queued, ...] = ()
     switch_waits: tuple[SwitchWait, ...] = ()
+    shard: Shard | None = None
     digest: str = ""
 
     @property

@@ -17,6 +17,7 @@ from reconciler.planning.policy import Policy
 from reconciler.planning.reads import needs_of, read_floor, total_requests
 from reconciler.planning.schedule import NOTHING, schedule
 from reconciler.planning.seen import sites_seen
+from reconciler.planning.shards import shard_of
 from reconciler.planning.sorting import by_target, plan_order
 
 VALID_FOR = timedelta(hours=24)
@@ -65,6 +66,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         sites=sites_seen(changes, lookup.installations),
         former=former_values(changes, lookup.installations),
         circuits=circuits_of(changes, lookup.installations),
+        shard=shard_of(desired, observed),
     )
 
 

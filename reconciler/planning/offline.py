@@ -58,7 +58,7 @@ def _told_right(item: UnreadableItem, snapshot: Snapshot) -> UnreadableItem:
     account = item.target.account
     if account not in {one.name for one in snapshot.accounts}:
         detail = f"the snapshot does not hold account {account}"
-    elif snapshot.selection is not None:
+    elif snapshot.selection is not None and snapshot.shard is None:
         detail = "the snapshot holds only a selection without this installation"
     else:
         return item

@@ -49,6 +49,7 @@ def residual_plan(plan: Plan, change_ids: frozenset[str], *, now: datetime) -> P
         circuits=tuple(pair for pair in plan.circuits if pair[0] in serials),
         former=tuple(one for one in plan.former if (one.target.account, one.target.installation_id) in places),
         owed=tuple(one for one in plan.owed if (one.target.account, one.target.installation_id) in places),
+        shard=None,
     )
 
 

@@ -16,6 +16,7 @@ from reconciler.report import json_parts as parts
 from reconciler.report.escape import for_json
 from reconciler.report.json_blast import blast_part
 from reconciler.report.json_parts import Json
+from reconciler.report.json_shard import shard_part
 from reconciler.report.origin_words import own_part
 
 FORMAT_VERSION = "1.0"
@@ -63,6 +64,7 @@ def plan_document(plan: Plan) -> Json:
         "policy_changes": [origin.policy_part(one) for one in plan.policy_changes],
         "withdrawn": [parts.change_part(change, step=None) for change in plan.withdrawn],
         "owed": [origin.owed_part(one) for one in plan.owed],
+        "shard": shard_part(plan.shard),
         "digest": plan.digest,
     }
 

@@ -15,6 +15,7 @@ from reconciler.model.value import Observation, Unreadable, state_of
 from reconciler.report import json_parts as parts
 from reconciler.report.json_document import FORMAT_VERSION
 from reconciler.report.json_parts import Json
+from reconciler.report.json_shard import shard_part
 
 
 def drift_document(report: DriftReport) -> Json:
@@ -45,6 +46,7 @@ def drift_document(report: DriftReport) -> Json:
         "trend": [{"at": parts.moment(one.at), "open": list(one.open_by_severity)} for one in report.trend],
         "ending": [_ending(one) for one in report.ending],
         "ledger_head": report.ledger_head,
+        "shard": shard_part(report.shard),
     }
 
 

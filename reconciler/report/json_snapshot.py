@@ -14,6 +14,7 @@ from reconciler.model.snapshot import Snapshot, SnapshotCounts
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json, moment, number, rate, value
+from reconciler.report.json_shard import shard_part
 
 
 def snapshot_document(snapshot: Snapshot) -> Json:
@@ -27,6 +28,7 @@ def snapshot_document(snapshot: Snapshot) -> Json:
         "queued": [_queued(one) for one in snapshot.queued],
         "switch_waits": [_switch_wait(one) for one in snapshot.switch_waits],
         "installations": [_installation(one) for one in snapshot.observed.installations],
+        **({} if snapshot.shard is None else {"shard": shard_part(snapshot.shard)}),
     }
     return {
         **head("snapshot", () if snapshot.is_complete else (Condition.UNREADABLE,)),

@@ -92,6 +92,7 @@ def drift_of(run: DriftRun, ledger: Ledger | None) -> Drifted:
         trend=Ledger(lines=(*before.lines, *aging.lines)).trend,
         ending=tuple(_ending(run)),
         ledger_head=None if ledger is None else ledger.head,
+        shard=run.plan.shard,
     )
     return Drifted(report=report, lines=aging.lines)
 
