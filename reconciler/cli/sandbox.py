@@ -18,6 +18,7 @@ from reconciler.model.words import counted
 from reconciler.report.escape import cut, for_terminal
 from reconciler.sandbox.errors import CallerError, SandboxError, WorldHeld
 from reconciler.sandbox.faults import BodyForm, Kind
+from reconciler.sandbox.generating.parameters import PRESETS
 from reconciler.sandbox.portal import SECRETS
 from reconciler.sandbox.store import SandboxFile
 from reconciler.store.layout import run_ids, runs_folder
@@ -101,11 +102,26 @@ def reset() -> int:
 
 @command.command("seed")
 @click.option("--installations", type=click.IntRange(1, 100_000), required=True)
-@click.option("--chargers", type=click.IntRange(1, 1_000_000), required=True)
+@click.option("--chargers", type=click.IntRange(1, 1_000_000), help="How many; with --generate the parameters decide.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same number makes the same world.")
+@click.option("--generate", metavar="PRESET|FILE", help=f"A realistic fleet: {', '.join(PRESETS)}, or parameters.")
+@click.option("--drift", type=click.FloatRange(0, 100), metavar="PERCENT", help="Installations unlike their files.")
+@click.option("--files", type=click.Path(path_type=Path), metavar="DIR", help="Write its fleet folder and drift.json.")
 @global_options
-def seed(installations: int, chargers: int, seed: int) -> int:
-    """Replace the world by a generated one."""
+def seed(installations: int, chargers: int | None, seed: int, generate: str | None, **further: Any) -> int:
+    """Replace the world by a generated one; with --generate also write its files, and what differs from them."""
+    if generate is not None and chargers is None:
+        from reconciler.cli.generating import Wanted, generated
+
+        wanted = Wanted(source=generate, installations=installations, seed=seed, **further)
+        say(generated(_do, wanted))
+        return ExitCode.DONE
+    if generate is not None or chargers is None or any(value is not None for value in further.values()):
+        raise UsageProblemError(
+            "these options do not go together",
+            where="sandbox seed",
+            remedy="give --chargers, or --generate, which alone can have --drift and --files",
+        )
     _do("seed", installations=installations, chargers=chargers, seed=seed)
     say(f"the sandbox has {installations} installations and {chargers} chargers")
     return ExitCode.DONE

@@ -180,4 +180,12 @@ FILES: tuple[Explanation, ...] = (
         "their id in the directory of people, never by e-mail address.",
         example="serial,person,postcode\nZAP012347,c-88123,0855",
     ),
+    Explanation(
+        code="E252",
+        title="Parameters of a synthetic fleet that cannot be used",
+        why="A fleet that is not as it was meant would be measured and believed.",
+        remedy="Give a file that can be read, with every `least` at most its `most`; "
+        "what the file leaves out is as in the preset `mixed`.",
+        example="version: 1\ndrift: {share: 5, burst: 0, causes: {owner: 1}}",
+    ),
 )

@@ -16,7 +16,7 @@ from reconciler.loading.schema_quick import Check, compiled, whole
 from reconciler.loading.schema_words import finding_of
 from reconciler.loading.yaml_source import BROKEN, TreePath
 
-KINDS = ("fleet", "profile", "installation", "exceptions", "attestation")
+KINDS = ("fleet", "profile", "installation", "exceptions", "attestation", "generation")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FOLDERS = (_PACKAGE / "schemas", _PACKAGE.parent / "schemas")

@@ -11,6 +11,8 @@ from reconciler.sandbox import faults
 from reconciler.sandbox.consent import by_command
 from reconciler.sandbox.errors import CallerError, SandboxError
 from reconciler.sandbox.generated import generated_world
+from reconciler.sandbox.generating.fleet import generated_fleet
+from reconciler.sandbox.generating.parameters import parameters_of
 from reconciler.sandbox.permissions import accept, invited_addresses
 from reconciler.sandbox.portal import carry_out, find_installation, set_value
 from reconciler.sandbox.principals import address_of
@@ -33,6 +35,16 @@ def seed(world: World, *, installations: int, chargers: int, seed: int = 1) -> N
     """Replace the world by a generated one; world time goes on."""
     made = generated_world(installations, chargers, seed=seed, now=world.now())
     replace(world, made.world)
+
+
+def generate(
+    world: World, parameters: Arguments, *, installations: int, seed: int, drift_percent: float | None = None
+) -> Outcome:
+    """Replace the world by one that is drawn from the tree of a parameter file; world time goes on."""
+    drawn = parameters_of(parameters, drift_percent=drift_percent)
+    made = generated_fleet(drawn, installations, seed=seed, now=world.now())
+    replace(world, made.world)
+    return {"chargers": len(made.world.data["chargers"]), "drifted": len(made.drifted)}
 
 
 def replace(world: World, other: World) -> None:
@@ -130,6 +142,16 @@ def _seed(world: World, arguments: Arguments) -> Outcome:
     return {}
 
 
+def _generate(world: World, arguments: Arguments) -> Outcome:
+    return generate(
+        world,
+        arguments["parameters"],
+        installations=int(arguments["installations"]),
+        seed=int(arguments.get("seed", 1)),
+        drift_percent=arguments.get("drift_percent"),
+    )
+
+
 def _fault(world: World, arguments: Arguments) -> Outcome:
     known = {"kind", "method", "path", "times", "after_n", "status", "body", "code"}
     script_fault(world, faults.fault(**{k: v for k, v in arguments.items() if k in known}))
@@ -178,6 +200,7 @@ OPERATIONS: dict[str, Callable[[World, Arguments], Outcome]] = {
     "clear-faults": _clear_faults,
     "deny-consent": _deny,
     "fault": _fault,
+    "generate": _generate,
     "log": _log,
     "outbox": _outbox,
     "rate-limit": _limit,
@@ -195,11 +218,12 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "carry-out": ("steps",),
     "deny-consent": ("link", "who"),
     "fault": ("kind",),
+    "generate": ("installations", "parameters"),
     "rate-limit": ("limited",),
     "seed": ("installations", "chargers"),
     "set": ("target", "setting", "value"),
 }
-REPLACING = frozenset({"reset", "seed"})
+REPLACING = frozenset({"generate", "reset", "seed"})
 """What needs nothing of the world that was there."""
 
 
