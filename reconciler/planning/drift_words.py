@@ -1,10 +1,11 @@
 """What to do about a finding: who takes the next step, and the words for it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Deviation, Route
-from reconciler.model.finding import Executor, FindingKind, NextStep
+from reconciler.model.finding import Executor, Finding, FindingKind, NextStep, Severity
 from reconciler.model.plan import Refusal
 from reconciler.planning.severity import Rule
 
@@ -25,6 +26,16 @@ def group_of(setting: str) -> str:
     if setting in _GROUP_OF:
         return _GROUP_OF[setting]
     return "Integration" if setting.startswith("authentication.") else "Inventory"
+
+
+def worst_by_site(findings: Iterable[Finding]) -> Mapping[tuple[str, str], Mapping[str, Severity]]:
+    """By account and id of the site, then by column; findings come worst first. Suppressed ones do not count."""
+    worst: dict[tuple[str, str], dict[str, Severity]] = {}
+    for one in findings:
+        if one.kind is not FindingKind.SUPPRESSED:
+            target = one.target
+            worst.setdefault((target.account, target.installation_id), {}).setdefault(one.group, one.severity)
+    return worst
 
 
 def restore(change: Change) -> NextStep:

@@ -20,6 +20,7 @@ from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
 
 WHOLE_INSTALLATION = "the whole installation"
 WHOLE_CHARGER = "the charger"
+SEEN_NOWHERE = "not seen anywhere else"
 
 
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
@@ -66,12 +67,8 @@ def _about_people(wishes: AllWishes) -> Findings:
 
 
 def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation | None) -> Findings:
-    account = f"account {desired.account} does not show this installation"
-    detail = (
-        account
-        if elsewhere is None or elsewhere.account == desired.account
-        else f"{account}; account {elsewhere.account} does"
-    )
+    other = None if elsewhere is None or elsewhere.account == desired.account else elsewhere.account
+    detail = not_shown_by(desired.account, but_by=other)
     item = UnreadableItem(
         target=installation_target(desired),
         installation_name=desired.name,
@@ -79,6 +76,17 @@ def _not_visible(desired: DesiredInstallation, elsewhere: ObservedInstallation |
         unreadable=Unreadable(reason=Reason.NOT_VISIBLE, detail=detail),
     )
     return Findings(unreadable=(item,), lost=True, lost_chargers=len(desired.chargers))
+
+
+def not_shown_by(account: str, *, but_by: str | None) -> str:
+    """That an account does not see an installation of its files, and which other one does."""
+    words = f"account {account} does not show this installation"
+    return words if but_by is None else f"{words}; account {but_by} does"
+
+
+def seen_in(name: str | None, installation_id: str) -> str:
+    """Where a charger is that its file looks for elsewhere."""
+    return f"seen in {name or installation_id} ({installation_id})"
 
 
 def _wanted_values(
@@ -220,7 +228,7 @@ def _missing_items(desired: DesiredInstallation, missing: Iterable[str], lookup:
     items = []
     for serial in missing:
         place = lookup.places.get(serial)
-        seen = "not seen anywhere else" if place is None else f"seen in {place.name or place.id} ({place.id})"
+        seen = SEEN_NOWHERE if place is None else seen_in(place.name, place.id)
         items.append(
             UnreadableItem(
                 target=_target(desired, (Scope.CHARGER, serial)),

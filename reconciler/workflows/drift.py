@@ -10,8 +10,6 @@ from reconciler.model.finding import (
     DriftReport,
     EndingException,
     Finding,
-    FindingKind,
-    Severity,
     SiteSummary,
     VerifiedWrite,
 )
@@ -22,7 +20,7 @@ from reconciler.model.ports import Origins
 from reconciler.planning.adoptable import FileRules
 from reconciler.planning.ageing import Aging, Run, age
 from reconciler.planning.drift import findings_of
-from reconciler.planning.drift_words import GROUPS, group_of
+from reconciler.planning.drift_words import GROUPS, group_of, worst_by_site
 from reconciler.planning.inspect import inspect
 from reconciler.planning.looked import looked_of
 from reconciler.planning.lookup import Lookup
@@ -111,7 +109,7 @@ def _aged_run(run: DriftRun, lookup: Lookup) -> Run:
 
 
 def _sites(run: DriftRun, lookup: Lookup, findings: Iterable[Finding]) -> tuple[SiteSummary, ...]:
-    worst = _worst(findings)
+    worst = worst_by_site(findings)
     gaps = _gaps(run.plan)
     summaries = []
     for site in run.desired.installations:
@@ -151,16 +149,6 @@ def _unread(site: DesiredInstallation, lookup: Lookup, lost: frozenset[Gap]) -> 
     if any(not setting for _, setting in lost):
         settings |= inspect(site, lookup).unread
     return frozenset(group_of(setting) for setting in settings)
-
-
-def _worst(findings: Iterable[Finding]) -> Mapping[tuple[str, str], Mapping[str, Severity]]:
-    """By place and group; findings come worst first. Suppressed ones do not count."""
-    worst: dict[tuple[str, str], dict[str, Severity]] = {}
-    for one in findings:
-        if one.kind is not FindingKind.SUPPRESSED:
-            target = one.target
-            worst.setdefault((target.account, target.installation_id), {}).setdefault(one.group, one.severity)
-    return worst
 
 
 def _ending(run: DriftRun) -> Iterable[EndingException]:
