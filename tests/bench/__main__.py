@@ -1,0 +1,65 @@
+"""Measure and print: `python -m tests.bench [peers]`; exits with 1 when a budget is missed."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.bench import live, offline, peers
+from tests.bench.results import Figure, as_text, write_json
+
+SIZES = (1_000, 10_000, 100_000)
+LATENCIES_MS = (50, 400, 1500)
+REQUESTS = 3_000
+PARTS = ("start", "files", "selection", "live", "rate")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure what was asked for."""
+    options = _parser().parse_args(arguments)
+    figures = []
+    for one in peers.measured(options) if options.peers else _measured(options):
+        sys.stderr.write(f"{one.what} ({one.at}): {one.measured:.3g}{one.unit} {one.verdict}\n")
+        sys.stderr.flush()
+        figures.append(one)
+    sys.stdout.write(f"{as_text(figures)}\n")
+    if options.json is not None:
+        write_json(options.json, figures)
+    return 1 if any(one.missed for one in figures) else 0
+
+
+def _measured(options: argparse.Namespace) -> Iterator[Figure]:
+    sizes = sorted(options.sizes)
+    middle = max(size for size in sizes if size <= live.MOST) if min(sizes) <= live.MOST else live.MOST
+    if "start" in options.only:
+        yield from offline.starting()
+    if "files" in options.only:
+        yield from offline.of_files(sizes, repeats=options.repeats)
+    if "selection" in options.only:
+        yield from live.selection(middle, repeats=options.repeats)
+    if "live" in options.only:
+        for size in sizes:
+            if size <= live.MOST:
+                yield from live.whole(size)
+    if "rate" in options.only:
+        yield from live.rates(options.latencies, requests=options.requests)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(",")]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("peers", nargs="?", choices=["peers"], help="compare with other tools instead")
+    parser.add_argument("--sizes", type=_numbers, default=list(SIZES), metavar="N,N", help="installations")
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each pair (default: %(default)s)")
+    parser.add_argument("--requests", type=int, default=REQUESTS, help="of a run at the rate (default: %(default)s)")
+    parser.add_argument("--latencies", type=_numbers, default=list(LATENCIES_MS), metavar="MS,MS")
+    parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=f"of {','.join(PARTS)}")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""What needs a cloud: the sandbox behind HTTP in a process of its own, of which only what it was asked counts."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tests.bench.budgets import LIVE_MEMORY, OWN_CPU, RATE, READS, REJECTED, SELECTION, SELECTION_READS
+from tests.bench.offline import BUDGETED, NOTHING_WRONG, validate
+from tests.bench.prepared import RATE as CONFIGURED
+from tests.bench.prepared import Prepared, prepared
+from tests.bench.processes import Spent, document, ended_well, environment, in_turns, reconciler, spent_by
+from tests.bench.results import Figure, figure, told
+from tests.bench.served import serving
+
+MOST = 10_000
+"""Installations of a plan over HTTP; what grows beyond is measured without one."""
+SCALE = 500.0
+"""World seconds per second, so that our own pace of 9.8/s never is what we wait for."""
+LOGIN = {"ZAPTEC_USERNAME": "owner@sandbox.example", "ZAPTEC_PASSWORD": "sandbox"}
+CHARGERS_PER_SITE = 4
+"""Fewer than there are on average, so that a fleet is never smaller than asked."""
+
+
+def planned(fleet: Prepared, url: str, report: Path, *selectors: str) -> Spent:
+    """A plan over HTTP; its document goes to `report`."""
+    env = environment(RECONCILER_SANDBOX_URL=url, **LOGIN)
+    command = reconciler("plan", *selectors, "--report", f"json={report}")
+    return ended_well(spent_by(command, folder=fleet.folder, env=env), codes=NOTHING_WRONG)
+
+
+def whole(size: int) -> Iterator[Figure]:
+    """A full plan with the limiter lifted: the requests, and what our process alone used."""
+    fleet = prepared(size)
+    with TemporaryDirectory() as folder, serving(fleet.world, time_scale=SCALE) as cloud:
+        report = Path(folder) / "plan.json"
+        spent = planned(fleet, cloud.url, report)
+        reads = document(report)["summary"]["requests"]
+    at = f"{size} installations, {fleet.chargers} chargers"
+    yield figure(READS, at, cloud.seen["reads"] / fleet.fewest_reads, asked=cloud.seen["reads"], **_reads(reads))
+    yield figure(
+        OWN_CPU,
+        at,
+        1000 * spent.cpu_s / fleet.chargers,
+        binding=size == BUDGETED,
+        cpu_s=spent.cpu_s,
+        wall_s=spent.wall_s,
+        per_request_ms=1000 * spent.cpu_s / max(1, cloud.seen["reads"]),
+    )
+    yield figure(LIVE_MEMORY, at, spent.peak_mib)
+
+
+def _reads(requests: dict[str, Any]) -> dict[str, float]:
+    return {"told": requests["read"], "floor": requests["read_floor"]}
+
+
+def selection(size: int, *, repeats: int) -> Iterator[Figure]:
+    """Three files of a large fleet: loaded without the rest, and nothing else is asked for."""
+    fleet = prepared(size)
+    at = f"3 of {size} files"
+    with TemporaryDirectory() as folder, serving(fleet.world, time_scale=SCALE) as cloud:
+        report = Path(folder) / "plan.json"
+
+        def three() -> Spent:
+            return planned(fleet, cloud.url, report, *fleet.three)
+
+        validate(fleet)
+        first = three()
+        pair = in_turns(
+            three, lambda: ended_well(spent_by(reconciler("validate"), folder=fleet.folder)), repeats=repeats
+        )
+        reads = document(report)["summary"]["requests"]
+    yield figure(SELECTION, at, pair.ratio, binding=size == BUDGETED, three_s=pair.ours_s, all_s=pair.peer_s)
+    yield told("plan of 3 files, the first time", at, first.wall_s / pair.peer_s)
+    yield figure(SELECTION_READS, at, reads["read"] / fleet.three_reads, **_reads(reads))
+
+
+def rates(latencies_ms: Sequence[int], *, requests: int) -> Iterator[Figure]:
+    """Full plans against the cloud's own limiter, side by side, because all of them mostly wait."""
+    fleet = _of_requests(requests)
+    with ThreadPoolExecutor(max_workers=len(latencies_ms)) as pool:
+        seen = list(pool.map(lambda latency: _at_latency(fleet, latency), latencies_ms))
+    for latency_ms, (one, spent) in zip(latencies_ms, seen, strict=True):
+        at = f"{latency_ms} ms, {one['reads']} requests at {CONFIGURED}/s"
+        achieved = (one["reads"] - 1) / one["between_s"]
+        yield figure(RATE, at, achieved / CONFIGURED, per_s=achieved, wall_s=spent.wall_s, cpu_s=spent.cpu_s)
+        yield figure(REJECTED, at, one["statuses"].get("429", 0))
+
+
+def _at_latency(fleet: Prepared, latency_ms: int) -> tuple[dict[str, Any], Spent]:
+    with TemporaryDirectory() as folder, serving(fleet.world, latency_ms=latency_ms, limited=True) as cloud:
+        spent = planned(fleet, cloud.url, Path(folder) / "plan.json")
+    return cloud.seen, spent
+
+
+def _of_requests(requests: int) -> Prepared:
+    """The smallest fleet, in steps of a tenth, whose full plan needs so many requests."""
+    size = max(1, requests // (CHARGERS_PER_SITE + 3))
+    while prepared(size).fewest_reads < requests:
+        size += max(1, size // 10)
+    return prepared(size)
