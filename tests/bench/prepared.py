@@ -86,14 +86,13 @@ def _fingerprint() -> str:
     return hashlib.sha256(texts + __version__.encode()).hexdigest()[:12]
 
 
-def mixed() -> Parameters:
+def mixed(drift_percent: float = DRIFT_PERCENT) -> Parameters:
     """The parameters of every fleet that is measured."""
-    return parameters_of(read_generation(preset_file("mixed"), under=preset_file("mixed")), drift_percent=DRIFT_PERCENT)
+    return parameters_of(read_generation(preset_file("mixed"), under=preset_file("mixed")), drift_percent=drift_percent)
 
 
-def make(folder: Path, installations: int) -> None:
+def make(folder: Path, installations: int, parameters: Parameters) -> None:
     """Write everything; `facts.json` comes last, so that half a fleet is never measured."""
-    parameters = mixed()
     write_shared(folder / "fleet", parameters, rate=RATE)
     if installations <= MOST_SERVED:
         world = generated_fleet(parameters, installations, seed=SEED).world
@@ -140,7 +139,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("installations", type=int)
     options = parser.parse_args(arguments)
-    make(options.folder, options.installations)
+    make(options.folder, options.installations, mixed())
     return 0
 
 

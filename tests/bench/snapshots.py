@@ -88,8 +88,6 @@ def _one(call: Call, site: GeneratedSite) -> ObservedInstallation:
         circuits=tree.circuits if is_managed else REFUSED,
         permissions=_permissions(installation["permissions"]) if is_managed else REFUSED,
     )
-    if row.pro:
-        found.charger_permissions = {charger.id: () for charger in chargers}
     return observed_of(found, ACCOUNT)
 
 

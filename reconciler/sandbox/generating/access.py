@@ -96,5 +96,5 @@ class Access:
             "email": email,
             "roles": USER_OWNER,
             "accepted": False,
-            "invited_at": self._world.now() - days * DAY_S,
+            "invited_at": self._world.now() - round(days * DAY_S),
         }
