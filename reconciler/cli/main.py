@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "show": "Render a saved plan, result, drift report or snapshot; offline.",
     "apply": "Carry out a plan in safe order and prove it by reading back.",
     "snapshot": "Write the redacted live state to a file, for planning offline.",
+    "shards": "List the shards of the fleet for a CI system: whole accounts, with how long reading takes.",
+    "merge": "Join the documents of shards into the one of the whole fleet; offline.",
     "adopt": "Write the live state into files, so that the plan becomes empty.",
     "onboard": "Ask the owner of an installation for access by a link, and end with its file.",
     "github": "Steps of the workflows on GitHub: comment, issue, ledger, reviewed plans.",

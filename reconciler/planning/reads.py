@@ -149,9 +149,12 @@ def read_floor(needs: Sequence[ReadNeed], observed: ObservedFleet) -> int:
 
 def _list_pages(observed: ObservedFleet) -> int:
     """Both lists of every account; an empty list is still one request."""
-    return sum(
-        max(1, _pages(reads.visible_installations)) + max(1, _pages(reads.visible_chargers)) for reads in observed.reads
-    )
+    return sum(list_pages(reads.visible_installations, reads.visible_chargers) for reads in observed.reads)
+
+
+def list_pages(installations: int, chargers: int) -> int:
+    """Requests for both lists of one account."""
+    return max(1, _pages(installations)) + max(1, _pages(chargers))
 
 
 def _single_reads(need: ReadNeed, found: ObservedInstallation) -> int:
