@@ -42,8 +42,9 @@ def _roles(world: World, user: User, place: Place) -> Role:
 def _held(world: World, user: User, place: Place) -> Iterator[Permission]:
     keys = {world.data["groups"][key]["id"] for key in user["groups"]}
     for permission in place["permissions"]:
-        direct = permission["holder"] == Holder.USER and permission["id"] == user["id"]
-        if permission["accepted"] and (direct or permission["id"] in keys):
+        if not permission["accepted"]:
+            continue
+        if permission["id"] in keys or (permission["id"] == user["id"] and permission["holder"] == Holder.USER):
             yield permission
 
 

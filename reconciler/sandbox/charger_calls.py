@@ -5,7 +5,7 @@ from functools import partial
 from werkzeug.wrappers import Response
 
 from reconciler.sandbox import answers, rows
-from reconciler.sandbox.access import manages, roles_on_charger
+from reconciler.sandbox.access import manages, roles_on, roles_on_charger
 from reconciler.sandbox.answers import Refused
 from reconciler.sandbox.listing import Filters, page
 from reconciler.sandbox.reading import (
@@ -34,25 +34,48 @@ PAUSE, RESUME = 506, 507
 def list_chargers(call: Call) -> Response:
     """Row 6: every charger the caller sees; deactivated ones only when asked for."""
     filters = Filters.of(call.request)
-    chosen = [c for c in call.world.data["chargers"].values() if _listed(call, c, filters)]
+    listing = _Listing(call, filters)
+    chosen = [c for c in call.world.data["chargers"].values() if listing.has(c)]
     render = partial(rows.charger_row, call)
     return answers.found(page(call.request, chosen, render=render, short=SHORT))
 
 
-def _listed(call: Call, charger: Charger, filters: Filters) -> bool:
-    if filters.installation not in (None, charger["installation"]):
-        return False
-    installation = call.world.data["installations"][charger["installation"]]
-    settle_installation(call.world, installation)
-    settle_charger(call.world, charger)
-    names = f"{charger['name']}\n{charger['serial']}".casefold()
-    return (
-        filters.allows_roles(roles_on_charger(call.world, call.user, charger))
-        and filters.allows_kind(installation["kind"])
-        and (charger["active"] or filters.with_disabled)
-        and filters.device in (None, device_type(charger["serial"]))
-        and filters.name in names
-    )
+class _Listing:
+    """One list; what an installation decides is decided once, however many chargers it has."""
+
+    def __init__(self, call: Call, filters: Filters) -> None:
+        self._call = call
+        self._filters = filters
+        self._roles: dict[str, Role] = {}
+
+    def has(self, charger: Charger) -> bool:
+        """Whether a charger passes every filter."""
+        filters = self._filters
+        site = charger["installation"]
+        if filters.installation not in (None, site):
+            return False
+        roles = self._roles[site] if site in self._roles else self._looked_up(site)
+        settle_charger(self._call.world, charger)
+        if charger["permissions"]:
+            roles = roles_on_charger(self._call.world, self._call.user, charger)
+        if not roles or not (charger["active"] or filters.with_disabled) or not filters.allows_roles(roles):
+            return False
+        return self._is_asked_for(charger)
+
+    def _is_asked_for(self, charger: Charger) -> bool:
+        filters = self._filters
+        kind = self._call.world.data["installations"][charger["installation"]]["kind"]
+        return (
+            filters.allows_kind(kind)
+            and (filters.device is None or filters.device == device_type(charger["serial"]))
+            and (not filters.name or filters.name in f"{charger['name']}\n{charger['serial']}".casefold())
+        )
+
+    def _looked_up(self, site: str) -> Role:
+        installation = self._call.world.data["installations"][site]
+        settle_installation(self._call.world, installation)
+        self._roles[site] = roles_on(self._call.world, self._call.user, installation)
+        return self._roles[site]
 
 
 def visible(call: Call, charger_id: str) -> tuple[Charger, Role] | None:

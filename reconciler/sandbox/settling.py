@@ -59,6 +59,8 @@ def come_online(world: World, charger: Charger) -> None:
 
 def settle_installation(world: World, installation: Installation) -> None:
     """Let everything that is due become readable."""
+    if not installation["settling"] and not installation["settling_permissions"]:
+        return  # as nearly always, in lists of ten thousands
     now = world.now()
     installation["settling"], due = _split(installation["settling"], now)
     for entry in due:
@@ -80,6 +82,8 @@ def _settle_permissions(place: Place, now: float) -> None:
 
 def settle_charger(world: World, charger: Charger) -> None:
     """Let everything that is due become the charger's own value."""
+    if not charger["settling"] and not charger["settling_permissions"]:
+        return
     charger["settling"], due = _split(charger["settling"], world.now())
     for entry in due:
         charger["former"] = {**charger["values"]}
