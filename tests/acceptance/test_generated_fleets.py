@@ -159,3 +159,16 @@ class TestCommand:
 
         assert ended.code == 0
         assert "15 installations" in ended.err
+
+
+def test_the_example_of_the_how_to_page_makes_what_it_shows(shop: Shop) -> None:
+    """Word by word, and the plan behind it names as many changes."""
+    page = (Path(__file__).parents[2] / "docs/how-to/rehearse-on-the-sandbox.md").read_text()
+    section = page.split("## A fleet of any size")[1]
+    command, said, plan = section.split("```console\n")[1].split("```")[0].splitlines()
+
+    seeded_by_page = shop.run(*command.removeprefix("$ reconciler ").split())
+    planned_by_page = shop.run(*plan.removeprefix("$ reconciler ").split(), report=True)
+
+    assert said in seeded_by_page.err
+    assert f"; {len(planned_by_page.document['changes'])} settings differ" in said

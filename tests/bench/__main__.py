@@ -3,10 +3,11 @@
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import live, offline, peers
-from tests.bench.results import Figure, as_text, write_json
+from tests.bench.results import Figure, as_text, write_json, write_page
 
 SIZES = (1_000, 10_000, 100_000)
 LATENCIES_MS = (50, 400, 1500)
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str]) -> int:
     sys.stdout.write(f"{as_text(figures)}\n")
     if options.json is not None:
         write_json(options.json, figures)
+    if options.write:
+        write_page("peers" if options.peers else "table", figures, datetime.now(UTC).date())
     return 1 if any(one.missed for one in figures) else 0
 
 
@@ -58,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--latencies", type=_numbers, default=list(LATENCIES_MS), metavar="MS,MS")
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(PARTS), help=f"of {','.join(PARTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser
 
 

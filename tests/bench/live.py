@@ -6,21 +6,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from reconciler.sandbox.generating.sites import generated_sites
 from tests.bench.budgets import LIVE_MEMORY, OWN_CPU, RATE, READS, REJECTED, SELECTION, SELECTION_READS
 from tests.bench.offline import BUDGETED, NOTHING_WRONG, validate
 from tests.bench.prepared import RATE as CONFIGURED
-from tests.bench.prepared import Prepared, prepared
+from tests.bench.prepared import SEED, Prepared, mixed, prepared
 from tests.bench.processes import Spent, document, ended_well, environment, in_turns, reconciler, spent_by
 from tests.bench.results import Figure, figure, told
 from tests.bench.served import serving
 
 MOST = 10_000
 """Installations of a plan over HTTP; what grows beyond is measured without one."""
+BUDGETED_REQUESTS = 3_000
+"""Of a run at the rate; in a shorter one its beginning weighs more."""
 SCALE = 500.0
 """World seconds per second, so that our own pace of 9.8/s never is what we wait for."""
 LOGIN = {"ZAPTEC_USERNAME": "owner@sandbox.example", "ZAPTEC_PASSWORD": "sandbox"}
-CHARGERS_PER_SITE = 4
-"""Fewer than there are on average, so that a fleet is never smaller than asked."""
 
 
 def planned(fleet: Prepared, url: str, report: Path, *selectors: str) -> Spent:
@@ -84,7 +85,15 @@ def rates(latencies_ms: Sequence[int], *, requests: int) -> Iterator[Figure]:
     for latency_ms, (one, spent) in zip(latencies_ms, seen, strict=True):
         at = f"{latency_ms} ms, {one['reads']} requests at {CONFIGURED}/s"
         achieved = (one["reads"] - 1) / one["between_s"]
-        yield figure(RATE, at, achieved / CONFIGURED, per_s=achieved, wall_s=spent.wall_s, cpu_s=spent.cpu_s)
+        yield figure(
+            RATE,
+            at,
+            achieved / CONFIGURED,
+            binding=requests >= BUDGETED_REQUESTS,
+            per_s=achieved,
+            wall_s=spent.wall_s,
+            cpu_s=spent.cpu_s,
+        )
         yield figure(REJECTED, at, one["statuses"].get("429", 0))
 
 
@@ -95,8 +104,10 @@ def _at_latency(fleet: Prepared, latency_ms: int) -> tuple[dict[str, Any], Spent
 
 
 def _of_requests(requests: int) -> Prepared:
-    """The smallest fleet, in steps of a tenth, whose full plan needs so many requests."""
-    size = max(1, requests // (CHARGERS_PER_SITE + 3))
-    while prepared(size).fewest_reads < requests:
-        size += max(1, size // 10)
-    return prepared(size)
+    """The smallest fleet that has so many chargers to ask for their state."""
+    asked = 0
+    for site in generated_sites(mixed(), requests, seed=SEED):
+        asked += len(site.reads_state_of)
+        if asked >= requests:
+            return prepared(site.number + 1)
+    return prepared(requests)

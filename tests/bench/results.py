@@ -1,10 +1,12 @@
 """What was measured, as a table for people and as JSON for programs."""
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from reconciler import __version__
 from tests.bench.budgets import Budget
 
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PACKAGES = ("click", "deepdiff", "httpx", "jsonschema", "pyyaml", "werkzeug")
 
 
@@ -79,6 +82,11 @@ def machine() -> dict[str, str]:
     }
 
 
+def about_machine() -> str:
+    """The same in one line."""
+    return ", ".join(value if name in {"machine", "system"} else f"{name} {value}" for name, value in machine().items())
+
+
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
@@ -87,8 +95,6 @@ def _processor() -> str:
 
 
 def _cores() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -117,15 +123,14 @@ def _number(one: Figure) -> str:
 
 def as_text(figures: Sequence[Figure]) -> str:
     """Machine and table, and what misses its budget."""
-    about = ", ".join(
-        f"{name} {value}" if name not in {"machine", "system"} else value for name, value in machine().items()
-    )
     missed = [
         f"MISSED: {one.what} ({one.at}) is {one.measured:.3g}{one.unit}, the budget is {one.budget.told}"
         for one in figures
         if one.missed and one.budget
     ]
-    return "\n\n".join([about, as_table(figures), "\n".join(missed) or "Every budget that was measured is met."])
+    return "\n\n".join(
+        [about_machine(), as_table(figures), "\n".join(missed) or "Every budget that was measured is met."]
+    )
 
 
 def as_json(figures: Sequence[Figure]) -> dict[str, Any]:
@@ -148,6 +153,14 @@ def as_json(figures: Sequence[Figure]) -> dict[str, Any]:
             for one in figures
         ],
     }
+
+
+def write_page(name: str, figures: Sequence[Figure], today: date) -> None:
+    """Put the table into docs/benchmarks.md, with the day and the machine; `name` says which of its tables."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(begin)
+    table = f"Measured on {today.isoformat()}: {about_machine()}.\n\n{as_table(figures)}"
+    PAGE.write_text(f"{before}{begin}\n{table}\n\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def write_json(path: Path, figures: Sequence[Figure]) -> None:
