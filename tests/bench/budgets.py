@@ -14,26 +14,21 @@ class Sense(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """One promise about speed or size.
-
-    Attributes:
-        noise: What a quick check on a busy machine multiplies the limit with; 1 for what is counted, not timed.
-    """
+    """One promise about speed or size."""
 
     id: str
     what: str
     limit: float
     unit: str = ""
     sense: Sense = Sense.AT_MOST
-    noise: float = 1.5
 
-    def is_met(self, measured: float, *, noise: float = 1.0) -> bool:
-        """Whether a figure keeps it; `noise` widens an upper limit."""
+    def is_met(self, measured: float) -> bool:
+        """Whether a figure keeps it."""
         match self.sense:
             case Sense.AT_MOST:
-                return measured <= self.limit * noise
+                return measured <= self.limit
             case Sense.AT_LEAST:
-                return measured >= self.limit / noise
+                return measured >= self.limit
             case Sense.EXACTLY:
                 return abs(measured - self.limit) < 1e-9
 
@@ -48,33 +43,30 @@ READS = Budget(
     what="requests of a full plan ÷ the computed floor",
     limit=1.0,
     sense=Sense.EXACTLY,
-    noise=1.0,
 )
 RATE = Budget(
     id="rate",
     what="reading rate achieved ÷ configured rate",
     limit=0.95,
     sense=Sense.AT_LEAST,
-    noise=1.0,
 )
-REJECTED = Budget(id="rejected", what="answers 429 meanwhile", limit=0, sense=Sense.EXACTLY, noise=1.0)
+REJECTED = Budget(id="rejected", what="answers 429 meanwhile", limit=0, sense=Sense.EXACTLY)
 OFFLINE = Budget(
     id="offline",
     what="load + validate + compare (`plan --snapshot`) ÷ `yaml.CSafeLoader` parsing the same files",
     limit=1.5,
 )
-GROWTH = Budget(id="growth", what="the same with ten times the files ÷ with these", limit=10.5, noise=1.2)
-MEMORY = Budget(id="memory", what="peak memory of that", limit=1024, unit=" MiB", noise=1.0)
+GROWTH = Budget(id="growth", what="the same with ten times the files ÷ with these", limit=10.5)
+MEMORY = Budget(id="memory", what="peak memory of that", limit=1024, unit=" MiB")
 SELECTION = Budget(id="selection", what="plan of 3 files ÷ full validate of their fleet", limit=0.3)
 SELECTION_READS = Budget(
     id="selection-reads",
     what="requests of that plan ÷ those that 3 files need",
     limit=1.0,
     sense=Sense.EXACTLY,
-    noise=1.0,
 )
 OWN_CPU = Budget(id="own-cpu", what="own CPU of a full live plan per charger", limit=0.5, unit=" ms")
-LIVE_MEMORY = Budget(id="live-memory", what="peak memory of a full live plan", limit=1024, unit=" MiB", noise=1.0)
+LIVE_MEMORY = Budget(id="live-memory", what="peak memory of a full live plan", limit=1024, unit=" MiB")
 START = Budget(id="start", what='`reconciler --help` ÷ `python -c "import click"`', limit=2)
 
 ALL = (

@@ -97,3 +97,5 @@ def _growths(measured: dict[int, Pair]) -> Iterator[Figure]:
             small_s=measured[small].ours_s,
             large_s=measured[large].ours_s,
         )
+        added = (peak_mib(measured[large].ours) - peak_mib(measured[small].ours)) / (large - small)
+        yield told("peak memory for each further 1 000 files", f"{small} → {large} files", 1000 * added, " MiB")

@@ -76,6 +76,11 @@ def prepared(installations: int) -> Prepared:
             shutil.rmtree(stale)
         command = [PYTHON, "-m", "tests.bench.prepared", str(folder), str(installations)]
         subprocess.run(command, cwd=ROOT, env=environment(), check=True)
+    return described(folder, installations)
+
+
+def described(folder: Path, installations: int) -> Prepared:
+    """What lies in a folder that `make` has filled."""
     facts = json.loads((folder / FACTS).read_text())
     return Prepared(folder=folder, installations=installations, **{**facts, "three": tuple(facts["three"])})
 

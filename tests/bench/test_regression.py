@@ -1,0 +1,78 @@
+"""A small cut of the bench in every test run: ratios only, and wide enough for a busy machine.
+
+What starting costs is taken out by measuring two sizes and looking at the difference; processor time is less moved by
+what else the machine does than wall time.
+"""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tests.bench import prepared as making
+from tests.bench.budgets import MEMORY, OFFLINE, START
+from tests.bench.offline import parse_alone, plan_offline, starting
+from tests.bench.prepared import Prepared, mixed
+from tests.bench.processes import Spent
+
+SMALL, LARGE = 100, 800
+TURNS = 3
+LARGEST_FLEET = 100_000
+NOISE = 1.5
+REACHED_RATIO, REACHED_MIB = 4.9, 2060
+"""What these two measure today, above the budgets, which `make bench` asserts: write less here once it is less."""
+Runs = Mapping[int, tuple[Spent, ...]]
+
+
+@pytest.fixture(scope="module")
+def fleets(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Prepared]:
+    """Two fleets, of which the larger begins with the smaller."""
+    made: dict[int, Prepared] = {}
+    for size in (SMALL, LARGE):
+        folder = tmp_path_factory.mktemp("fleet")
+        making.make(folder, size, mixed())
+        made[size] = making.described(folder, size)
+    return made
+
+
+@pytest.fixture(scope="module")
+def plans(fleets: Mapping[int, Prepared]) -> tuple[Runs, Runs]:
+    """Our plans of both and the parser alone, in turns."""
+    runs: dict[Callable[[Prepared], Spent], dict[int, list[Spent]]] = {plan_offline: {}, parse_alone: {}}
+    for _ in range(TURNS):
+        for size, fleet in fleets.items():
+            for run, found in runs.items():
+                found.setdefault(size, []).append(run(fleet))
+    ours, parser = ({size: tuple(found) for size, found in one.items()} for one in runs.values())
+    return ours, parser
+
+
+def cpu_s(runs: Runs) -> float:
+    """What the additional files cost; the fastest of each counts, since noise only adds."""
+    small, large = (min(run.cpu_s for run in runs[size]) for size in (SMALL, LARGE))
+    return large - small
+
+
+def test_a_file_costs_little_more_than_parsing_it(plans: tuple[Runs, Runs]) -> None:
+    """Loading, validating and comparing a file, as a multiple of what the fastest parser needs for it."""
+    ours, parser = plans
+
+    ratio = cpu_s(ours) / cpu_s(parser)
+
+    assert ratio <= NOISE * max(OFFLINE.limit, REACHED_RATIO)
+
+
+def test_a_large_fleet_would_fit_into_memory(plans: tuple[Runs, Runs]) -> None:
+    """What one file adds to the peak, times the largest fleet."""
+    ours, _ = plans
+    small, large = (max(run.peak_mib for run in ours[size]) for size in (SMALL, LARGE))
+
+    expected = small + (large - small) / (LARGE - SMALL) * LARGEST_FLEET
+
+    assert expected <= NOISE * max(MEMORY.limit, REACHED_MIB)
+
+
+def test_the_help_is_there_at_once() -> None:
+    """Nothing that only some commands need is loaded for it."""
+    (found,) = starting(repeats=5)
+
+    assert found.measured <= NOISE * START.limit
