@@ -39,15 +39,18 @@ def whole(size: int) -> Iterator[Figure]:
         spent = planned(fleet, cloud.url, report)
         reads = document(report)["summary"]["requests"]
     at = f"{size} installations, {fleet.chargers} chargers"
-    yield figure(READS, at, cloud.seen["reads"] / fleet.fewest_reads, asked=cloud.seen["reads"], **_reads(reads))
+    asked = cloud.seen["reads"]
+    yield figure(READS, at, asked / fleet.fewest_reads, detail={"asked": asked, **_reads(reads)})
     yield figure(
         OWN_CPU,
         at,
         1000 * spent.cpu_s / fleet.chargers,
         binding=size == BUDGETED,
-        cpu_s=spent.cpu_s,
-        wall_s=spent.wall_s,
-        per_request_ms=1000 * spent.cpu_s / max(1, cloud.seen["reads"]),
+        detail={
+            "cpu_s": spent.cpu_s,
+            "wall_s": spent.wall_s,
+            "per_request_ms": 1000 * spent.cpu_s / max(1, asked),
+        },
     )
     yield figure(LIVE_MEMORY, at, spent.peak_mib)
 
@@ -72,9 +75,10 @@ def selection(size: int, *, repeats: int) -> Iterator[Figure]:
             three, lambda: ended_well(spent_by(reconciler("validate"), folder=fleet.folder)), repeats=repeats
         )
         reads = document(report)["summary"]["requests"]
-    yield figure(SELECTION, at, pair.ratio, binding=size == BUDGETED, three_s=pair.ours_s, all_s=pair.peer_s)
+    seconds = {"three_s": pair.ours_s, "all_s": pair.peer_s}
+    yield figure(SELECTION, at, pair.ratio, binding=size == BUDGETED, detail=seconds)
     yield told("plan of 3 files, the first time", at, first.wall_s / pair.peer_s)
-    yield figure(SELECTION_READS, at, reads["read"] / fleet.three_reads, **_reads(reads))
+    yield figure(SELECTION_READS, at, reads["read"] / fleet.three_reads, detail=_reads(reads))
 
 
 def rates(latencies_ms: Sequence[int], *, requests: int) -> Iterator[Figure]:
@@ -90,9 +94,7 @@ def rates(latencies_ms: Sequence[int], *, requests: int) -> Iterator[Figure]:
             at,
             achieved / CONFIGURED,
             binding=requests >= BUDGETED_REQUESTS,
-            per_s=achieved,
-            wall_s=spent.wall_s,
-            cpu_s=spent.cpu_s,
+            detail={"per_s": achieved, "wall_s": spent.wall_s, "cpu_s": spent.cpu_s},
         )
         yield figure(REJECTED, at, one["statuses"].get("429", 0))
 

@@ -33,10 +33,12 @@ def counted(size: int) -> Iterator[Figure]:
         "our requests ÷ those of a naive client (computed)",
         f"{size} installations, {fleet.chargers} chargers",
         fleet.fewest_reads / naive,
-        ours=fleet.fewest_reads,
-        naive=naive,
-        ours_h=fleet.fewest_reads / RATE / HOUR_S,
-        naive_h=naive / RATE / HOUR_S,
+        detail={
+            "ours": fleet.fewest_reads,
+            "naive": naive,
+            "ours_h": fleet.fewest_reads / RATE / HOUR_S,
+            "naive_h": naive / RATE / HOUR_S,
+        },
     )
 
 
@@ -51,10 +53,7 @@ def run() -> Iterator[Figure]:
         "our requests ÷ those of a naive client (run on the sandbox)",
         f"{SMALL} installations, {len(made.world.data['chargers'])} chargers",
         ours / requests,
-        ours=ours,
-        naive=requests,
-        ours_s=ours / RATE,
-        naive_s=naive_s,
+        detail={"ours": ours, "naive": requests, "ours_s": ours / RATE, "naive_s": naive_s},
     )
 
 

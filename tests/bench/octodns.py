@@ -36,7 +36,7 @@ def against(size: int) -> Iterator[Figure]:
     objects = size + fleet.chargers
     seconds = {"ours_s": pair.ours_s, "octodns_s": pair.peer_s}
     peaks = {"ours_mib": peak_mib(pair.ours), "octodns_mib": peak_mib(pair.peer)}
-    yield told(f"{what} {VERSION}", f"{size} files, {objects} objects", pair.ratio, **seconds, **peaks)
+    yield told(f"{what} {VERSION}", f"{size} files, {objects} objects", pair.ratio, detail={**seconds, **peaks})
 
 
 def _installed() -> str:

@@ -52,7 +52,7 @@ def starting(repeats: int = STARTS) -> Iterator[Figure]:
         lambda: ended_well(spent_by([PYTHON, "-c", "import click"], folder=here)),
         repeats=repeats,
     )
-    yield figure(START, "", pair.ratio, ours_s=pair.ours_s, click_s=pair.peer_s)
+    yield figure(START, "", pair.ratio, detail={"ours_s": pair.ours_s, "click_s": pair.peer_s})
 
 
 def of_files(sizes: Sequence[int], *, repeats: int) -> Iterator[Figure]:
@@ -69,18 +69,17 @@ def of_files(sizes: Sequence[int], *, repeats: int) -> Iterator[Figure]:
             at,
             pair.ratio,
             binding=size == BUDGETED,
-            ours_s=pair.ours_s,
-            parser_s=pair.peer_s,
-            cpu_ratio=pair.cpu_ratio,
+            detail={"ours_s": pair.ours_s, "parser_s": pair.peer_s, "cpu_ratio": pair.cpu_ratio},
         )
-        yield figure(MEMORY, at, peak_mib(pair.ours), parser_mib=peak_mib(pair.peer))
+        yield figure(MEMORY, at, peak_mib(pair.ours), detail={"parser_mib": peak_mib(pair.peer)})
         yield from _of_validate(fleet, at)
     yield from _growths(measured)
 
 
 def _of_validate(fleet: Prepared, at: str) -> Iterator[Figure]:
     spent = validate(fleet)
-    yield told("`validate` alone", at, spent.wall_s, " s", peak_mib=spent.peak_mib, cpu_s=spent.cpu_s)
+    detail = {"peak_mib": spent.peak_mib, "cpu_s": spent.cpu_s}
+    yield told("`validate` alone", at, spent.wall_s, unit=" s", detail=detail)
 
 
 def _growths(measured: dict[int, Pair]) -> Iterator[Figure]:
@@ -93,9 +92,11 @@ def _growths(measured: dict[int, Pair]) -> Iterator[Figure]:
             GROWTH,
             f"{small} → {large} files",
             ratio,
-            parser=measured[large].peer_s / measured[small].peer_s,
-            small_s=measured[small].ours_s,
-            large_s=measured[large].ours_s,
+            detail={
+                "parser": measured[large].peer_s / measured[small].peer_s,
+                "small_s": measured[small].ours_s,
+                "large_s": measured[large].ours_s,
+            },
         )
         added = (peak_mib(measured[large].ours) - peak_mib(measured[small].ours)) / (large - small)
-        yield told("peak memory for each further 1 000 files", f"{small} → {large} files", 1000 * added, " MiB")
+        yield told("peak memory for each further 1 000 files", f"{small} → {large} files", 1000 * added, unit=" MiB")

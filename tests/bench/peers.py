@@ -29,4 +29,4 @@ def _parser(size: int, repeats: int) -> Iterator[Figure]:
     for what, ours in (("`plan --snapshot`", plan_offline), ("`validate`", validate)):
         pair = in_turns(lambda run=ours: run(fleet), lambda: parse_alone(fleet), repeats=repeats)  # type: ignore[misc]  # a default binds the loop's value
         seconds = {"ours_s": pair.ours_s, "parser_s": pair.peer_s, "peak_mib": peak_mib(pair.ours)}
-        yield told(f"{what} ÷ `yaml.CSafeLoader` alone", at, pair.ratio, **seconds)
+        yield told(f"{what} ÷ `yaml.CSafeLoader` alone", at, pair.ratio, detail=seconds)

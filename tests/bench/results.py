@@ -4,8 +4,8 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from reconciler import __version__
 from tests.bench.budgets import Budget
 
+NO_DETAIL: Mapping[str, float] = {}
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PACKAGES = ("click", "deepdiff", "httpx", "jsonschema", "pyyaml", "werkzeug")
 
@@ -35,7 +36,7 @@ class Figure:
     unit: str = ""
     budget: Budget | None = None
     binding: bool = True
-    detail: dict[str, float] = field(default_factory=dict)
+    detail: Mapping[str, float]
 
     @property
     def verdict(self) -> str:
@@ -52,7 +53,9 @@ class Figure:
         return self.verdict == "MISSED"
 
 
-def figure(budget: Budget, at: str, measured: float, *, binding: bool = True, **detail: float) -> Figure:
+def figure(
+    budget: Budget, at: str, measured: float, *, binding: bool = True, detail: Mapping[str, float] = NO_DETAIL
+) -> Figure:
     """A figure of a budget."""
     return Figure(
         what=budget.what,
@@ -61,14 +64,17 @@ def figure(budget: Budget, at: str, measured: float, *, binding: bool = True, **
         unit=budget.unit,
         budget=budget,
         binding=binding,
-        detail={name: round(value, 4) for name, value in detail.items()},
+        detail=_rounded(detail),
     )
 
 
-def told(what: str, at: str, measured: float, unit: str = "", **detail: float) -> Figure:
+def told(what: str, at: str, measured: float, *, unit: str = "", detail: Mapping[str, float] = NO_DETAIL) -> Figure:
     """A figure without a budget."""
-    rounded = {name: round(value, 4) for name, value in detail.items()}
-    return Figure(what=what, at=at, measured=measured, unit=unit, detail=rounded)
+    return Figure(what=what, at=at, measured=measured, unit=unit, detail=_rounded(detail))
+
+
+def _rounded(detail: Mapping[str, float]) -> Mapping[str, float]:
+    return {name: round(value, 4) for name, value in detail.items()}
 
 
 def machine() -> dict[str, str]:
@@ -148,7 +154,7 @@ def as_json(figures: Sequence[Figure]) -> dict[str, Any]:
                 "measured": round(one.measured, 4),
                 "unit": one.unit.strip(),
                 "verdict": one.verdict,
-                "detail": one.detail,
+                "detail": dict(one.detail),
             }
             for one in figures
         ],

@@ -110,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
     world.data["rate_limited"] = options.limited
     world.run_clock(options.scale)
     watched = Watched(with_admin(world, create_app(world)), latency_s=options.latency / 1000)
-    server = make_server(HOST, 0, watched, threaded=True, request_handler=QuickHandler)  # type: ignore[arg-type]  # a plain application
+    server = make_server(HOST, 0, watched, threaded=True, request_handler=QuickHandler)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -30,8 +30,13 @@ def against(size: int) -> Iterator[Figure]:
         return
     fleet, folder = prepared(size), _configuration(size)
     pair = in_turns(lambda: plan_offline(fleet), lambda: _plan(folder), repeats=REPEATS)
-    seconds = {"ours_s": pair.ours_s, "terraform_s": pair.peer_s}
-    yield told(what, at, pair.ratio, **seconds, ours_mib=peak_mib(pair.ours), terraform_mib=peak_mib(pair.peer))
+    detail = {
+        "ours_s": pair.ours_s,
+        "terraform_s": pair.peer_s,
+        "ours_mib": peak_mib(pair.ours),
+        "terraform_mib": peak_mib(pair.peer),
+    }
+    yield told(what, at, pair.ratio, detail=detail)
 
 
 def _plan(folder: Path) -> Spent:

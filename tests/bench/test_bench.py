@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.budgets import OFFLINE, RATE, READS
+from tests.bench.budgets import OFFLINE, RATE, READS, Budget
 from tests.bench.processes import BrokeOffError, Pair, Spent, ended_well, in_turns, spent_by
 from tests.bench.results import as_json, as_table, as_text, figure, told
 
@@ -20,9 +20,9 @@ class TestVerdicts:
         ("budget", "measured", "is_met"),
         [(OFFLINE, 1.5, True), (OFFLINE, 1.51, False), (RATE, 0.95, True), (RATE, 0.94, False), (READS, 1.001, False)],
     )
-    def test_each_budget_has_its_good_side(self, budget: object, measured: float, is_met: bool) -> None:
+    def test_each_budget_has_its_good_side(self, budget: Budget, measured: float, is_met: bool) -> None:
         """At most, at least, exactly."""
-        assert figure(budget, "", measured).missed is not is_met  # type: ignore[arg-type]  # of the table above
+        assert figure(budget, "", measured).missed is not is_met
 
     def test_a_budget_of_another_size_is_shown_and_fails_nothing(self) -> None:
         """In a small fleet starting Python weighs more than the files."""
@@ -40,7 +40,7 @@ class TestVerdicts:
 
     def test_the_table_and_the_document_say_the_same(self) -> None:
         """One for people, one for programs."""
-        figures = [figure(READS, "10 installations", 1.0, asked=44)]
+        figures = [figure(READS, "10 installations", 1.0, detail={"asked": 44})]
         (row,) = as_json(figures)["figures"]
 
         assert "| = 1" in as_table(figures)

@@ -1,6 +1,7 @@
 """The fleets that are measured are what they claim to be."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,6 @@ def test_the_snapshot_needs_no_world_in_memory() -> None:
     """Each installation may be forgotten once it has passed."""
     made = generated_fleet(PARAMETERS, 5)
 
-    written = snapshot_document(snapshot_of(made.world, iter(made.sites), rate=5.0))
+    written: dict[str, Any] = snapshot_document(snapshot_of(made.world, iter(made.sites), rate=5.0))
 
     assert written["coverage"]["installations"] == {"visible": 5, "unreadable": 0}
