@@ -72,7 +72,6 @@ _GLOBAL_OPTIONS = (
     ),
     _global(
         "--account",
-        "accounts",
         multiple=True,
         envvar="RECONCILER_ACCOUNT",
         metavar="NAME",
@@ -110,7 +109,7 @@ def current_globals() -> Globals:
     store = click.get_current_context().find_root().meta.get(_META, {})
     return Globals(
         fleet=store.get("fleet", Path("fleet")),
-        accounts=tuple(store.get("accounts", ())),
+        accounts=tuple(store.get("account", ())),
         concurrency=store.get("concurrency", 16),
         color=ColorChoice(store.get("color", "auto")),
         verbosity=store.get("verbose", 0),

@@ -364,6 +364,12 @@ class TestMatrix:
         assert both["selection"] == same["selection"] == "account a, account c"
         assert [one["name"] for one in both["accounts"]] == ["a", "c"]
 
+    def test_the_variable_of_the_pins_is_another_one(self, shop: Shop) -> None:
+        """RECONCILER_ACCOUNTS says which cloud an account means, and chooses none."""
+        generated(shop, "a", "b")
+
+        assert shop.plan(env={"RECONCILER_ACCOUNTS": "a:sandbox,b:sandbox"}).document["selection"] is None
+
     def test_an_empty_fleet_has_an_empty_matrix(self, shop: Shop) -> None:
         """Which a workflow can skip; it is no mistake in the files."""
         for file in (shop.folder / "fleet" / "installations").rglob("*.yaml"):

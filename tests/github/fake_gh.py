@@ -34,8 +34,20 @@ def main(arguments):
             if not kept.is_dir():
                 refuse("no artifact matches any of the names or patterns provided")
             shutil.copytree(kept, folder, dirs_exist_ok=True)
+        case ["run", "download", run, "--pattern", pattern, "--dir", folder] if run.isdecimal():
+            permitted("actions", "read")
+            for kept in matching(FOLDER / "artefacts" / run, pattern):
+                shutil.copytree(kept, Path(folder) / kept.name, dirs_exist_ok=True)
         case _:
             refuse(f"unknown command or flag: {' '.join(arguments)}")
+
+
+def matching(folder, pattern):
+    """What a run kept under such names; each goes to a folder of its own, also when there is only one."""
+    found = sorted(folder.glob(pattern)) if folder.is_dir() else []
+    if not found:
+        refuse("no artifact matches any of the names or patterns provided")
+    return found
 
 
 def load():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,10 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 REPOSITORY = "fleet-owner/fleet"
 
 _WORKFLOW = {"name", "on", "permissions", "concurrency", "defaults", "jobs"}
-_JOB = {"name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "env", "steps", "strategy"}
+_JOB = {
+    "name", "needs", "if", "runs-on", "timeout-minutes", "permissions", "environment", "env", "steps", "strategy",
+    "outputs",
+}  # fmt: skip
 _STEP = {"name", "id", "uses", "with", "run", "env", "working-directory", "continue-on-error"}
 _ALL = "+refs/heads/*:refs/remotes/origin/*"
 _TOKEN = re.compile(r"\s*(?:(?P<sign>&&|\|\||==|!=|!|\(|\))|'(?P<text>[^']*)'|(?P<name>[A-Za-z_][\w.-]*(?:\(\))?))")
@@ -85,6 +89,8 @@ class Expression:
         kind, word = self.tokens.pop(0)
         if kind == "text":
             return word
+        if kind == "name" and word == "fromJSON":
+            return json.loads(self._one())
         if kind == "name":
             return self.look_up(word)
         if word == "!":
@@ -112,6 +118,7 @@ class Job:
     steps: list[Step] = field(default_factory=list)
     result: str = "success"
     summary: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
 
     def step(self, name: str) -> Step:
         """By its name."""
@@ -175,8 +182,24 @@ class GitHub:
         self.save(state)
         jobs: dict[str, Job] = {}
         for name, job in data["jobs"].items():
-            jobs[name] = _JobRun(self, name, job, run=number, event=event, before=jobs, data=data).ended()
+            jobs |= self._ended(name, job, run=number, event=event, before=jobs, data=data)
         return jobs
+
+    def _ended(self, name: str, job: dict[str, Any], **given: Any) -> dict[str, Job]:
+        """The job; of a matrix each part too, by its own name."""
+        first = _JobRun(self, name, job, **given)
+        if "strategy" not in job or not first.is_wanted():
+            return {name: first.ended()}
+        assert job["strategy"]["fail-fast"] is False, "all parts run to their end"
+        matrix = first.expanded(job["strategy"]["matrix"])
+        assert set(matrix) == {"include"}, "other kinds of a matrix are not supported"
+        assert matrix["include"], "GitHub refuses an empty matrix"
+        parts = [_JobRun(self, name, job, **given, matrix=values) for values in matrix["include"]]
+        ended = {part.title: part.ended() for part in parts}
+        assert len(ended) == len(parts), "parts must have different names"
+        wrong = any(part.result == "failure" for part in ended.values())
+        steps = [step for part in ended.values() for step in part.steps]
+        return {name: Job(name=name, steps=steps, result="failure" if wrong else "success"), **ended}
 
 
 def _head_of(event: Event) -> str:
@@ -193,26 +216,32 @@ def _program(path: Path, text: str) -> None:
 class _JobRun:
     def __init__(
         self, github: GitHub, name: str, job: dict[str, Any], *, run: int, event: Event, before: dict[str, Job],
-        data: dict[str, Any],
+        data: dict[str, Any], matrix: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         assert set(job) <= _JOB, set(job) - _JOB
         assert data["defaults"] == {"run": {"shell": "bash"}}
         self.github, self.job, self.run, self.event, self.before = github, job, run, event, before
-        self.ended_job = Job(name=name)
-        self.outputs: dict[str, str] = {}
-        self.folder = github.folder / "runs" / str(run) / name
-        (self.folder / "workspace").mkdir(parents=True)
-        self.workspace = self.folder / "workspace"
+        self.matrix = matrix or {}
         self.token = "token:" + json.dumps(job["permissions"])
+        self.outputs: dict[str, str] = {}
+        self.title = name if matrix is None else str(self.expanded(job["name"]))
+        self.ended_job = Job(name=self.title)
+        self.folder = github.folder / "runs" / str(run) / self.title
+        self.workspace = self.folder / "workspace"
 
-    def ended(self) -> Job:
+    def is_wanted(self) -> bool:
+        """Whether it runs: by its condition, else when all that it needs ended well."""
         needs = self.job.get("needs", [])
         needs = [needs] if isinstance(needs, str) else needs
         ready = all(self.before[one].result == "success" for one in needs)
-        wanted = self.expanded(self.job["if"]) if "if" in self.job else ready
-        if not wanted:
+        wanted = "if" not in self.job or bool(self.expanded(self.job["if"]))
+        return wanted and (ready or "cancelled()" in self.job.get("if", ""))
+
+    def ended(self) -> Job:
+        if not self.is_wanted():
             self.ended_job.result = "skipped"
             return self.ended_job
+        self.workspace.mkdir(parents=True)
         self.job_env = {key: str(self.expanded(value) or "") for key, value in self.job.get("env", {}).items()}
         for step in self.job["steps"]:
             self._step(step)
@@ -220,6 +249,7 @@ class _JobRun:
                 break
         summary = self.folder / "summary"
         self.ended_job.summary = summary.read_text() if summary.exists() else ""
+        self.ended_job.outputs = {key: str(self.expanded(one)) for key, one in self.job.get("outputs", {}).items()}
         return self.ended_job
 
     def look_up(self, name: str) -> Any:
@@ -232,15 +262,24 @@ class _JobRun:
             return self.github.secrets.get(parts[0], "")
         if root == "vars":
             return self.github.variables.get(parts[0], "")
-        if root == "steps":
-            assert parts[1] == "outputs"
-            return self.outputs.get(f"{parts[0]}.{parts[2]}", "")
+        if root in {"matrix", "needs", "steps"}:
+            return self._of_run(root, parts)
         assert root == "github", f"unsupported: {name}"
         assert parts[0] == "event", f"unsupported: {name}"
         found: Any = self.event.payload
         for part in parts[1:]:
             found = found[part]
         return found
+
+    def _of_run(self, root: str, parts: list[str]) -> Any:
+        if root == "matrix":
+            return self.matrix[parts[0]]
+        if root == "needs" and parts[1:] == ["result"]:
+            return self.before[parts[0]].result
+        assert parts[1] == "outputs"
+        if root == "needs":
+            return self.before[parts[0]].outputs.get(parts[2], "")
+        return self.outputs.get(f"{parts[0]}.{parts[2]}", "")
 
     def expanded(self, value: Any) -> Any:
         if not isinstance(value, str):
@@ -282,9 +321,13 @@ class _JobRun:
     def _take_outputs(self, step: str | None, text: str) -> None:
         if step is None:
             return
-        for line in text.splitlines():
+        lines = iter(text.splitlines())
+        for line in lines:
             key, sign, value = line.partition("=")
-            assert sign, "only simple outputs are read"
+            if "<<" in key or not sign:
+                key, sign, end = line.partition("<<")
+                assert sign, "neither `name=value` nor `name<<end`"
+                value = "\n".join(takewhile(lambda one, end=end: one != end, lines))  # type: ignore[misc]  # bound now
             self.outputs[f"{step}.{key}"] = value
 
     def _env(self, step: dict[str, Any]) -> dict[str, str]:

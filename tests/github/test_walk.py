@@ -86,7 +86,7 @@ def both_merges_are_applied_and_nothing_else(place: Place) -> int:
 
 
 def the_issue_ages_and_ends(place: Place, number: int) -> None:
-    """The next night tells the age in the same issue; after the repair it is closed."""
+    """The next night tells the age in the same issue; after the repair it is closed. World time runs on meanwhile."""
     place.sandbox("advance", "3d")
     good(place.night())
     (aged,) = place.github.state["issues"]
@@ -95,7 +95,7 @@ def the_issue_ages_and_ends(place: Place, number: int) -> None:
     (ended,) = place.github.state["issues"]
 
     assert (aged["number"], aged["state"]) == (number, "open")
-    assert re.search(r"\| ZPR081003 .*\| for 3 days, seen 2 times \|", aged["body"])
+    assert re.search(r"\| ZPR081003 .*\| for [3-5] days, seen 2 times \|", aged["body"])
     assert re.search(r"Resolved since the last run \(1\)(.|\n)*ZPR084001", aged["body"])
     assert (ended["number"], ended["state"]) == (number, "closed")
     assert "Nothing is open" in comments(place, number)[-1]["body"]
@@ -159,7 +159,7 @@ def test_a_repository_of_a_fleet_alone_names_the_program(place: Place) -> None:
     place.edit("home", "elveveien-12", "10", serial="ZAP012345")
     good(place.pushed("home"))
 
-    assert without["look"].step("Install the program").code != 0
+    assert without["shards"].step("Install the program").code != 0
     assert len(comments(place, 11)) == 1
 
 
