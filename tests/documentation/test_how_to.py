@@ -28,6 +28,14 @@ def test_an_exception_does_what_the_page_says(clone: Path, shell: dict[str, str]
     follow(commands_of(page), clone, shell)
 
 
+def test_shards_are_listed_and_joined_as_the_page_shows_it(clone: Path, shell: dict[str, str]) -> None:
+    """The shipped fleet has one account, so that one shard is all of it."""
+    page = commands_of(PAGES / "scale-out.md")
+    assert [shown.command.split()[1] for shown in page] == ["shards", "shards", "plan", "drift", "snapshot", "merge"]
+
+    follow(page, clone, shell)
+
+
 def test_first_contact_ends_in_a_zero_plan(tmp_path: Path, shell: dict[str, str]) -> None:
     """Rehearsed on the sandbox, where some values may stand in no file and one person has not answered."""
     page = commands_of(PAGES / "first-contact.md")
