@@ -1,5 +1,6 @@
 """Whether documents of shards may be joined: the same files, the same program, and every account exactly once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +9,9 @@ from reconciler.errors import InvalidDocumentError
 from reconciler.model.desired import WholeFleet
 from reconciler.model.plan import Counts, Coverage
 from reconciler.model.shard import Shard, Sighting
+
+_ORDINARY = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
+"""An id or the name of an account as we write it; anything else is not repeated."""
 
 
 class Missing(StrEnum):
@@ -105,7 +109,7 @@ def _check_new(names: Iterable[str], owners: dict[str, str], where: str, *, what
     for name in sorted(names):
         if name in owners:
             raise InvalidDocumentError(
-                what.format(name),
+                what.format(name if _ORDINARY.fullmatch(name) else "…"),
                 where=f"{owners[name]} and {where}",
                 remedy="give each shard once; an installation has one file, and so one account",
             )
