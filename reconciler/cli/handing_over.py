@@ -135,7 +135,7 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
     sites = tuple(site for site in part.installations if site.id in opened.under)
     if not sites:
         return _nothing(opened)
-    only = replace(part, installations=sites, selection=part.selection or "hand-overs")
+    only = part.only(sites, selection=part.selection or "hand-overs")
     with connected(accounts_of(only), access=Access.READ_ONLY) as connections:
         policy = _policy(connections)
         looked = end.look(only, connections.observers, policy, opened.loaded.origins)

@@ -1,6 +1,6 @@
 """What the files want: values after merging, without their places (an `Origins` tells those)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -278,6 +278,10 @@ class DesiredFleet:
     def has_whole_accounts(self) -> bool:
         """Whether every file of the accounts that it uses is here, so that what else they show has none."""
         return self.selection is None or self.shard_of is not None
+
+    def only(self, installations: tuple[DesiredInstallation, ...], *, selection: str) -> "DesiredFleet":
+        """A part of it: some installations, or some of what they want, so no shard any more."""
+        return replace(self, installations=installations, selection=selection, shard_of=None, others=())
 
     def account(self, name: str) -> Account:
         """The account of that name; files with another name do not load."""

@@ -18,7 +18,7 @@ def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
     for change in changes:
         by_site.setdefault(change.target.installation_id, []).append(change)
     sites = tuple(_cut(site, by_site[site.id]) for site in desired.installations if site.id in by_site)
-    return replace(desired, installations=sites, selection="what the run touched")
+    return desired.only(sites, selection="what the run touched")
 
 
 def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallation:

@@ -14,6 +14,7 @@ from reconciler.planning.joined_plans import joined_plan
 from reconciler.planning.make import make_plan
 from reconciler.planning.packing import packed
 from reconciler.planning.reading_time import reading_times
+from reconciler.workflows.touched import touched
 from tests.builders import NOW, FixedOrigins, account, charger, cloud, fleet, live, policy, wants, wants_charger
 
 SITES = {"north": "aaaaaaaa-0000-4000-8000-000000000001", "south": "bbbbbbbb-0000-4000-8000-000000000002"}
@@ -171,6 +172,15 @@ class TestTimes:
 
 
 class TestShards:
+    def test_what_a_run_touched_of_a_shard_is_no_shard(self) -> None:
+        """Reading it again costs what those sites cost, and says nothing about the rest of the account."""
+        part = select(files(), selectors=(), exclude=(), accounts=("north",))
+
+        found = touched(part, shard("north").changes)
+
+        assert (part.has_whole_accounts, found.has_whole_accounts) == (True, False)
+        assert [site.id for site in found.installations] == [SITES["north"]]
+
     def test_reading_time_is_told_from_files(self) -> None:
         """Two lists and a state for each charger; a snapshot reads circuits and permissions too."""
         first, second = reading_times(files())
