@@ -116,4 +116,5 @@ class _Exchange:
             }
         )
         if self._effect:
+            self._world.has_changed()
             self._world.on_effect()

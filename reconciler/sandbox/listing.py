@@ -21,9 +21,14 @@ from reconciler.sandbox.reading import (
 from reconciler.sandbox.records import Charger, Installation
 from reconciler.sandbox.rows import Row
 from reconciler.sandbox.terms import Role
+from reconciler.sandbox.world import World
 
 DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE_SIZE = 100
+LARGE = 5_000
+"""Chargers of a world from which on lists are kept."""
+QUIET_AFTER_S = 60.0
+"""World time; far longer than the longest settling delay."""
 Item = TypeVar("Item", Installation, Charger)
 
 
@@ -64,6 +69,21 @@ class Filters:
     def allows_kind(self, kind: int) -> bool:
         """Whether an installation's type is asked for."""
         return self.kind is None or self.kind == kind
+
+
+def kept(world: World, question: object, *, choose: Callable[[], list[Charger]]) -> list[Charger]:
+    """What `choose` gives, or gave for the same question while nothing changed: a large world has hundreds of pages.
+
+    After a change nothing is kept until all that it set going has settled.
+    """
+    memory = world.memory
+    is_quiet = world.time_scale > 0 and world.now() > memory.changed_at + QUIET_AFTER_S
+    if not is_quiet or len(world.data["chargers"]) < LARGE:
+        memory.lists.clear()
+        return choose()
+    if question not in memory.lists:
+        memory.lists[question] = choose()
+    return memory.lists[question]
 
 
 def page(

@@ -223,6 +223,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "seed": ("installations", "chargers"),
     "set": ("target", "setting", "value"),
 }
+READING = frozenset({"log", "outbox", "status"})
+"""What changes nothing."""
 REPLACING = frozenset({"generate", "reset", "seed"})
 """What needs nothing of the world that was there."""
 
@@ -242,7 +244,10 @@ def operate(world: World, name: str, arguments: Arguments) -> Outcome:
             raise CallerError(f"{name} needs {needed!r}")
     try:
         with world.lock:
-            return operation(world, arguments)
+            outcome = operation(world, arguments)
+            if name not in READING:
+                world.has_changed()
+            return outcome
     except KeyError as error:
         raise SandboxError(f"the world is broken: it lacks {error.args[0]!r}") from error
     except (TypeError, ValueError) as error:

@@ -90,6 +90,7 @@ class World:
         with self.lock:
             self.data["now"] = max(self.now(), time.time())
             self._clock = RunningClock(self.data["now"], time_scale)
+            self.has_changed()  # whatever was under way when the world was saved
 
     def stop_clock(self) -> None:
         """Let world time stand still where it is."""
@@ -113,6 +114,12 @@ class World:
     def log(self) -> list[Logged]:
         """Every request so far, oldest first; the last 20 000 are kept."""
         return self.data["log"]
+
+    def has_changed(self) -> None:
+        """Note that something may be otherwise than it was, or soon will be."""
+        with self.lock:
+            self.memory.changed_at = self.now()
+            self.memory.lists.clear()
 
     def record(self, entry: Logged) -> None:
         """Append to the log."""
@@ -188,6 +195,8 @@ class Memory:
         self.logins: list[float] = []
         self.index: Index | None = None
         self.written: dict[str, float] = {}
+        self.changed_at = 0.0
+        self.lists: dict[object, list[Charger]] = {}
         self.states: dict[str, tuple[float, dict[str, tuple[str | None, float]]]] = {}
 
 
