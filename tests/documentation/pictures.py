@@ -65,7 +65,7 @@ def comment() -> str:
     """The comment on a pull request that raises one charger of the example fleet, against the first world."""
     loaded = load_fleet(CHECKOUT / "fleet", today=date(2026, 1, 15))
     assert loaded.desired is not None
-    base = replace(select(loaded.desired, selectors=SITES, exclude=(), account=None), path="fleet")
+    base = replace(select(loaded.desired, selectors=SITES, exclude=()), path="fleet")
     head = replace(base, installations=tuple(_raised(site) for site in base.installations))
     machine = Machine(world=fixture_world(), desired=head)
     with closing(machine.open(Access.READ_ONLY)) as live:

@@ -26,7 +26,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(CHECKOUT)
     loaded = load_fleet(Path("fleet"), today=date(2026, 1, 15))
     assert loaded.desired is not None
-    desired = select(loaded.desired, selectors=SITES, exclude=(), account=None)
+    desired = select(loaded.desired, selectors=SITES, exclude=())
     machine = Machine(world=fixture_world(), desired=desired)
     with closing(machine.open(Access.READ_ONLY)) as live:
         observed = observe_fleet(desired, {"main": live.observer})

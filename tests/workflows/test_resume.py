@@ -100,7 +100,7 @@ def shipped_machine() -> Machine:
     loaded = load_fleet(CHECKOUT / "fleet", today=date(2026, 6, 1))
     assert loaded.desired is not None
     names = ("Bakkegata 7", "Furulia sameie", "Havnen kontor")
-    part = select(loaded.desired, selectors=names, exclude=(), account=None)
+    part = select(loaded.desired, selectors=names, exclude=())
     return Machine(world=fixture_world(now=1_780_300_000.0), desired=part)
 
 
