@@ -27,7 +27,7 @@ class Told:
 
     Attributes:
         where: The file that it stands in.
-        files: The commit of its files, None where it does not say.
+        commit: Of its files; None where it does not say.
         accounts: Those that it is about, sorted.
         sites: Account and id of the installations that it says something about as its own.
         coverage: None where it does not compare.
