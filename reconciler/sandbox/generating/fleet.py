@@ -29,7 +29,7 @@ class GeneratedFleet:
 def generated_fleet(
     parameters: Parameters, installations: int, *, seed: int = 1, now: float = STARTS_AT
 ) -> GeneratedFleet:
-    """A world of so many installations, all in memory: about 50 kB each.
+    """A world of so many installations, all in memory: about 30 kB each.
 
     Raises:
         ValueError: No installation, or more chargers than there are serials.
