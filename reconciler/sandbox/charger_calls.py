@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from reconciler.sandbox import answers, rows
 from reconciler.sandbox.access import manages, roles_on, roles_on_charger
 from reconciler.sandbox.answers import Refused
-from reconciler.sandbox.listing import Filters, kept, page
+from reconciler.sandbox.listing import Filters, Found, page
 from reconciler.sandbox.reading import (
     Body,
     Call,
@@ -34,9 +34,8 @@ PAUSE, RESUME = 506, 507
 def list_chargers(call: Call) -> Response:
     """Row 6: every charger the caller sees; deactivated ones only when asked for."""
     filters = Filters.of(call.request)
-    chosen = kept(call.world, (call.user["id"], filters), choose=lambda: _chosen(call, filters))
-    render = partial(rows.charger_row, call)
-    return answers.found(page(call.request, chosen, render=render, short=SHORT))
+    found = Found(choose=lambda: _chosen(call, filters), render=partial(rows.charger_row, call), short=SHORT)
+    return answers.found(page(call, found, filters))
 
 
 def _chosen(call: Call, filters: Filters) -> list[Charger]:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from reconciler.sandbox import answers, rows
 from reconciler.sandbox.access import gets_tree, manages, roles_on, sees
 from reconciler.sandbox.answers import Refused
-from reconciler.sandbox.listing import Filters, page
+from reconciler.sandbox.listing import Filters, Found, page
 from reconciler.sandbox.modes import switch_mode
 from reconciler.sandbox.reading import (
     Body,
@@ -28,9 +28,12 @@ SHOW_USERS = 1
 def list_installations(call: Call) -> Response:
     """Row 1: everything the caller sees, in the order in which it was made."""
     filters = Filters.of(call.request)
-    chosen = [i for i in call.world.installations() if _listed(call, i, filters)]
-    render = partial(rows.installation_row, call)
-    return answers.found(page(call.request, chosen, render=render, short=SHORT))
+    found = Found(
+        choose=lambda: [i for i in call.world.installations() if _listed(call, i, filters)],
+        render=partial(rows.installation_row, call),
+        short=SHORT,
+    )
+    return answers.found(page(call, found, filters))
 
 
 def _listed(call: Call, installation: Installation, filters: Filters) -> bool:

@@ -6,11 +6,12 @@ Page size 50, at most 100 since March 2025; a larger one is cut to 100.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from werkzeug.wrappers import Request
 
 from reconciler.sandbox.reading import (
+    Call,
     invalid,
     known_id,
     query_flag,
@@ -21,7 +22,6 @@ from reconciler.sandbox.reading import (
 from reconciler.sandbox.records import Charger, Installation
 from reconciler.sandbox.rows import Row
 from reconciler.sandbox.terms import Role
-from reconciler.sandbox.world import World
 
 DEFAULT_PAGE_SIZE = 50
 LARGEST_PAGE_SIZE = 100
@@ -71,42 +71,53 @@ class Filters:
         return self.kind is None or self.kind == kind
 
 
-def kept(world: World, question: object, *, choose: Callable[[], list[Charger]]) -> list[Charger]:
-    """What `choose` gives, or gave for the same question while nothing changed: a large world has hundreds of pages.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[Item]):
+    """What a list is made of; `short` names what ReturnIdNameOnly keeps."""
 
-    After a change nothing is kept until all that it set going has settled.
-    """
-    memory = world.memory
-    is_quiet = world.time_scale > 0 and world.now() > memory.changed_at + QUIET_AFTER_S
-    if not is_quiet or len(world.data["chargers"]) < LARGE:
-        memory.lists.clear()
-        return choose()
-    if question not in memory.lists:
-        memory.lists[question] = choose()
-    return memory.lists[question]
+    choose: Callable[[], list[Item]]
+    render: Callable[[Item], Row]
+    short: tuple[str, ...]
 
 
-def page(
-    request: Request,
-    items: Sequence[Item],
-    *,
-    render: Callable[[Item], Row],
-    short: tuple[str, ...],
-) -> dict[str, object]:
-    """The page that the request asks for; `short` names what ReturnIdNameOnly keeps."""
+def page(call: Call, found: Found[Item], filters: Filters) -> dict[str, object]:
+    """The page that the request asks for."""
+    request = call.request
     size = _size(request)
     index = query_number(request, "PageIndex") or 0
     if index < 0:
         raise invalid("PageIndex", "The value must not be negative.")
-    excluded = {value.lower() for value in query_values(request, "Exclude")}
-    chosen = _sorted(request, [i for i in items if i["id"] not in excluded], render)
+    chosen = _kept(call, found, filters)
     pages = math.ceil(len(chosen) / size)
     if query_flag(request, "PageInfoOnly"):
         return {"Pages": pages}
-    data = [render(item) for item in chosen[index * size : (index + 1) * size]]
+    data = [found.render(item) for item in chosen[index * size : (index + 1) * size]]
     if query_flag(request, "ReturnIdNameOnly"):
-        data = [{name: row[name] for name in short if name in row} for row in data]
+        data = [{name: row[name] for name in found.short if name in row} for row in data]
     return {"Pages": pages, "Data": data}
+
+
+def _kept(call: Call, found: Found[Item], filters: Filters) -> Sequence[Item]:
+    """The whole list, or the one that was made for the same question while nothing changed.
+
+    A large world has hundreds of pages. After a change nothing is kept until all that it set going has settled.
+    """
+    world, request = call.world, call.request
+    excluded = frozenset(value.lower() for value in query_values(request, "Exclude"))
+    wanted, descending = query_value(request, "SortProperty"), query_flag(request, "SortDescending")
+
+    def listed() -> list[Item]:
+        items = [item for item in found.choose() if item["id"] not in excluded]
+        return items if wanted is None else _sorted(items, wanted, found.render, descending=descending)
+
+    is_quiet = world.time_scale > 0 and world.now() > world.memory.changed_at + QUIET_AFTER_S
+    if not is_quiet or call.stale or len(world.data["chargers"]) < LARGE:
+        return listed()
+    question = (call.user["id"], found.short, filters, excluded, wanted, descending)
+    lists: dict[object, Sequence[Item]] = world.memory.lists
+    if question not in lists:
+        lists[question] = listed()
+    return lists[question]
 
 
 def _size(request: Request) -> int:
@@ -118,11 +129,7 @@ def _size(request: Request) -> int:
     return min(size, LARGEST_PAGE_SIZE)
 
 
-def _sorted(request: Request, items: list[Item], render: Callable[[Item], Row]) -> list[Item]:
-    wanted = query_value(request, "SortProperty")
-    if wanted is None:
-        return items
-    descending = query_flag(request, "SortDescending")
+def _sorted(items: list[Item], wanted: str, render: Callable[[Item], Row], *, descending: bool) -> list[Item]:
     return sorted(items, key=lambda item: _sort_key(render(item), wanted), reverse=descending)
 
 

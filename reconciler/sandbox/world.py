@@ -196,7 +196,7 @@ class Memory:
         self.index: Index | None = None
         self.written: dict[str, float] = {}
         self.changed_at = 0.0
-        self.lists: dict[object, list[Charger]] = {}
+        self.lists: dict[object, Any] = {}
         self.states: dict[str, tuple[float, dict[str, tuple[str | None, float]]]] = {}
 
 

@@ -25,7 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 def serials(cloud: Cloud) -> list[str]:
     """All chargers that the list shows."""
-    return [row["DeviceId"] for row in cloud.get("/api/chargers", PageSize=100).json["Data"]]
+    return [row["DeviceId"] for row in cloud.get("/api/chargers", PageSize=100, SortProperty="Id").json["Data"]]
 
 
 def test_a_second_page_costs_nothing(world: World) -> None:
@@ -47,6 +47,17 @@ def test_after_a_change_the_list_is_made_anew(world: World) -> None:
 
     assert serials(cloud) == before[1:]
     assert world.memory.lists == {}
+
+
+def test_another_question_has_its_own_list(world: World) -> None:
+    """Installations, chargers, and either in another order."""
+    cloud = Cloud(world)
+    sites = cloud.get("/api/installation", PageSize=100, SortProperty="Id").json["Data"]
+    turned = cloud.get("/api/installation", PageSize=100, SortProperty="Id", SortDescending="true").json["Data"]
+
+    assert serials(cloud)
+    assert [row["Id"] for row in turned] == [row["Id"] for row in reversed(sites)]
+    assert len(world.memory.lists) == 3
 
 
 def test_once_all_is_quiet_lists_are_kept_again(world: World) -> None:
