@@ -15,7 +15,7 @@ from tests.bench.prepared import CACHE, SEED, mixed, prepared
 from tests.bench.processes import Spent, ended_well, environment, in_turns, peak_mib, spent_by
 from tests.bench.results import Figure, told
 
-MOST = 10_000
+MOST = 1_000
 REPEATS = 1
 
 
