@@ -81,7 +81,7 @@ def machine() -> dict[str, str]:
     """What it was measured on, and with which versions."""
     return {
         "machine": f"{_processor()}, {_cores()} cores, {_memory()}",
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {platform.release().split('-', maxsplit=1)[0]}",
         "python": platform.python_version(),
         "reconciler": __version__,
         **{name: version(name) for name in PACKAGES},
