@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench import live, offline, peers
+from tests.bench.processes import BrokeOffError
 from tests.bench.results import Figure, as_text, write_json, write_page
 
 SIZES = (1_000, 10_000, 100_000)
@@ -18,17 +19,21 @@ PARTS = ("start", "files", "selection", "live", "rate")
 def main(arguments: Sequence[str]) -> int:
     """Measure what was asked for."""
     options = _parser().parse_args(arguments)
-    figures = []
-    for one in peers.measured(options) if options.peers else _measured(options):
-        sys.stderr.write(f"{one.what} ({one.at}): {one.measured:.3g}{one.unit} {one.verdict}\n")
-        sys.stderr.flush()
-        figures.append(one)
-    sys.stdout.write(f"{as_text(figures)}\n")
+    figures: list[Figure] = []
+    broken = ""
+    try:
+        for one in peers.measured(options) if options.peers else _measured(options):
+            sys.stderr.write(f"{one.what} ({one.at}): {one.measured:.3g}{one.unit} {one.verdict}\n")
+            sys.stderr.flush()
+            figures.append(one)
+    except BrokeOffError as error:
+        broken = f"\nBROKE OFF, so that the rest was not measured: {error}\n"
+    sys.stdout.write(f"{as_text(figures)}\n{broken}")
     if options.json is not None:
         write_json(options.json, figures)
     if options.write:
         write_page("peers" if options.peers else "table", figures, datetime.now(UTC).date())
-    return 1 if any(one.missed for one in figures) else 0
+    return 1 if broken or any(one.missed for one in figures) else 0
 
 
 def _measured(options: argparse.Namespace) -> Iterator[Figure]:
