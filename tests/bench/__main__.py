@@ -20,15 +20,13 @@ def main(arguments: Sequence[str]) -> int:
     """Measure what was asked for."""
     options = _parser().parse_args(arguments)
     figures: list[Figure] = []
-    broken = ""
-    try:
-        for one in peers.measured(options) if options.peers else _measured(options):
-            sys.stderr.write(f"{one.what} ({one.at}): {one.measured:.3g}{one.unit} {one.verdict}\n")
-            sys.stderr.flush()
-            figures.append(one)
-    except BrokeOffError as error:
-        broken = f"\nBROKE OFF, so that the rest was not measured: {error}\n"
-    sys.stdout.write(f"{as_text(figures)}\n{broken}")
+    broken: list[str] = []
+    for part in [peers.measured(options)] if options.peers else _parts(options):
+        try:
+            figures.extend(map(_shown, part))
+        except BrokeOffError as error:
+            broken.append(f"\nBROKE OFF, so that the rest of this part was not measured: {error}\n")
+    sys.stdout.write("".join([as_text(figures), "\n", *broken]))
     if options.json is not None:
         write_json(options.json, figures)
     if options.write:
@@ -36,21 +34,26 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if broken or any(one.missed for one in figures) else 0
 
 
-def _measured(options: argparse.Namespace) -> Iterator[Figure]:
+def _shown(one: Figure) -> Figure:
+    sys.stderr.write(f"{one.what} ({one.at}): {one.measured:.3g}{one.unit} {one.verdict}\n")
+    sys.stderr.flush()
+    return one
+
+
+def _parts(options: argparse.Namespace) -> Iterator[Iterator[Figure]]:
+    """What is measured one after the other; a part that breaks off does not take the others along."""
     sizes = sorted(options.sizes)
-    middle = max(size for size in sizes if size <= live.MOST) if min(sizes) <= live.MOST else live.MOST
+    served = [size for size in sizes if size <= live.MOST]
     if "start" in options.only:
-        yield from offline.starting()
+        yield offline.starting()
     if "files" in options.only:
-        yield from offline.of_files(sizes, repeats=options.repeats)
+        yield offline.of_files(sizes, repeats=options.repeats)
     if "selection" in options.only:
-        yield from live.selection(middle, repeats=options.repeats)
+        yield live.selection(max(served, default=live.MOST), repeats=options.repeats)
     if "live" in options.only:
-        for size in sizes:
-            if size <= live.MOST:
-                yield from live.whole(size)
+        yield from map(live.whole, served)
     if "rate" in options.only:
-        yield from live.rates(options.latencies, requests=options.requests)
+        yield live.rates(options.latencies, requests=options.requests)
 
 
 def _numbers(text: str) -> list[int]:

@@ -20,7 +20,7 @@ from reconciler.report.json_document import to_text
 from reconciler.report.json_snapshot import snapshot_document
 from reconciler.sandbox.builders import empty_world
 from reconciler.sandbox.generating.access import prepared as with_groups
-from reconciler.sandbox.generating.fleet import fewest_reads, generated_fleet
+from reconciler.sandbox.generating.fleet import PAGE, fewest_reads, generated_fleet
 from reconciler.sandbox.generating.folder import file_name, write_shared, written
 from reconciler.sandbox.generating.parameters import Parameters, parameters_of, preset_file
 from reconciler.sandbox.generating.site import GeneratedSite
@@ -132,8 +132,9 @@ def _facts(parameters: Parameters, installations: int) -> dict[str, object]:
             yield site
 
     fewest = fewest_reads(passing())
-    # Each of them is asked for by itself: its detail, its chargers, then their states.
-    three_reads = sum(2 + len(site.reads_state_of) for site in three)
+    # Each is asked for by itself, its detail and its chargers, unless the lists of all are fewer; then come the states.
+    lists = -(-installations // PAGE) - (-counts["chargers"] // PAGE)
+    three_reads = min(lists, 2 * len(three)) + sum(len(site.reads_state_of) for site in three)
     names = [f"fleet/installations/{file_name(site)}" for site in three]
     return {**counts, "fewest_reads": fewest, "three": names, "three_reads": three_reads}
 

@@ -43,14 +43,14 @@ def test_its_snapshot_is_the_one_that_the_command_would_take(folder: Path) -> No
 
 
 def test_its_facts_are_counted(folder: Path) -> None:
-    """Chargers, what drifts, and the reads that three files need: two each, and one for each charger."""
+    """Chargers, what drifts, and the reads that three files need: here four lists, and the states of four chargers."""
     facts = document(folder / "facts.json")
     made = generated_fleet(PARAMETERS, SITES, seed=prepared.SEED)
 
     assert facts["chargers"] == sum(len(site.chargers) for site in made.sites)
     assert facts["drifted"] == len(made.drifted)
     assert all((folder / name).is_file() for name in facts["three"])
-    assert facts["three_reads"] >= 9
+    assert facts["three_reads"] == 4 + 4
 
 
 def test_a_plan_from_the_snapshot_finds_what_drifted(folder: Path) -> None:
