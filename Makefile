@@ -109,5 +109,5 @@ new-venv:
 	@$(PYTHON) -m venv --clear $(VENV)
 
 clean:
-	rm -rf $(VENV) build dist .reconciler .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
+	rm -rf $(VENV) .bench build dist .reconciler .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage
 	find reconciler tests -name __pycache__ -type d -prune -exec rm -rf {} +
