@@ -8,6 +8,7 @@ from threading import Lock
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.outcome import Invited
+from reconciler.model.plan import Plan
 from reconciler.planning.access import is_group
 
 WINDOW = timedelta(hours=24)
@@ -48,6 +49,12 @@ def invitations(limit: int, invited: Iterable[Invited], now: datetime) -> Invita
     # With the limit used up, the next may leave when enough of the oldest are a day old.
     free_at = {account: times[max(0, len(times) - limit)] + WINDOW for account, times in recent.items() if limit}
     return Invitations(limit, {account: len(times) for account, times in recent.items()}, free_at)
+
+
+def unaccepted(changes: Iterable[Change], fresh: Plan) -> tuple[str, ...]:
+    """Ids of changes whose access is as it should be and waits for its person, as a fresh plan tells."""
+    waiting = {(item.target, item.setting) for item in fresh.waiting}
+    return tuple(change.id for change in changes if (change.target, change.setting) in waiting)
 
 
 def is_invitation(change: Change) -> bool:

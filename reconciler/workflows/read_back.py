@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import LEFT, OutcomeKind, WriteAnswer, WriteStatus
+from reconciler.model.outcome import OutcomeKind, WriteAnswer, WriteStatus
 from reconciler.model.plan import Step
 from reconciler.model.value import ABSENT, Observation
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.context import Reach
-from reconciler.workflows.resume import ACCESS_WENT
+from reconciler.workflows.resume import went
 from reconciler.workflows.standing import lost_access, values_in_words
 from reconciler.workflows.tally import Tally
 
@@ -98,6 +98,6 @@ def _outcome(one: Sent, change: Change, verdict: Verdict, seen: Mapping[str, Obs
         case Verdict.CONFLICT:
             return OutcomeKind.CONFLICT, values_in_words(change, seen[change.id])
         case Verdict.UNREADABLE if change.after is ABSENT and lost_access(seen[change.id]):
-            return (OutcomeKind.DONE, LEFT) if one.answer.status is WriteStatus.ACCEPTED else ACCESS_WENT
+            return went(answered=one.answer.status is WriteStatus.ACCEPTED)
         case Verdict.UNREADABLE:
             return OutcomeKind.UNCERTAIN, "sent, but it could not be read back"

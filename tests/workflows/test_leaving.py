@@ -1,0 +1,91 @@
+"""A run whose last step takes our own access away: what it may claim, wherever the plug is pulled."""
+
+import pytest
+
+from reconciler.model.desired import DesiredPermission, RemovalGate
+from reconciler.model.outcome import LEFT, UNACCEPTED, OutcomeKind
+from reconciler.model.plan import Plan
+from reconciler.sandbox.generated import generated_world
+from reconciler.sandbox.permissions import accept
+from reconciler.sandbox.portal import find_installation, set_value
+from reconciler.sandbox.principals import address_of
+from tests.builders import account, fleet, gone, permissions, person, wants, wants_charger
+from tests.properties.machine import Machine
+from tests.workflows.killed import kinds, twin
+from tests.workflows.test_resume import killed_at
+
+OURS = "userGroup:BSJG"
+OWNER = "person:c-88121"
+COMER = "person:c-88122"
+
+
+def leaving(*invited: DesiredPermission, limit_a: float = 10.0) -> Machine:
+    """A home with an owner who accepted; whoever is invited comes, a limit is set, and then our group goes."""
+    made = generated_world(1, 1, seed=3, drift=0.0)
+    (site,) = made.desired
+    (serial,) = site["chargers"]
+    installation = find_installation(made.world, site["id"])
+    set_value(made.world, site["id"], setting=f"permissions.{OWNER}", value="user,owner")
+    accept(made.world, email=address_of(made.world, OWNER), installation=installation)
+    access = permissions(person(OWNER, "user", "owner"), *invited, absent=[gone(OURS, gate=RemovalGate.OWNER_ACCEPTED)])
+    file = wants(wants_charger(serial, maxCurrent=limit_a), settings={}, access=access, site=site["id"], name="Home")
+    return Machine(world=made.world, desired=fleet(file, accounts=(account(),)))
+
+
+def ended(plan: Plan, machine: Machine) -> dict[str, tuple[OutcomeKind, str]]:
+    return {plan.change(one.change_id).target.principal or "limit": (one.kind, one.detail) for one in machine.told}
+
+
+class TestLeaving:
+    def test_our_own_access_last_is_a_good_end(self) -> None:
+        """Nobody can read the site again, and nobody has to."""
+        machine = leaving()
+        plan = machine.plan()
+
+        _, proof = machine.apply(plan)
+
+        assert ended(plan, machine)[OURS] == (OutcomeKind.DONE, LEFT)
+        assert (proof.receipt.converged, proof.receipt.open_reasons) == (True, ())
+
+    def test_an_invitation_that_stays_open_is_no_good_end(self) -> None:
+        """Another owner accepted, so our access may go; whether this one ever does nobody will see."""
+        machine = leaving(person(COMER, "user", "owner"))
+        plan = machine.plan()
+
+        _, proof = machine.apply(plan)
+
+        assert ended(plan, machine)[COMER] == (OutcomeKind.WAITING, UNACCEPTED)
+        assert ended(plan, machine)[OURS] == (OutcomeKind.DONE, LEFT)
+        assert not proof.receipt.converged
+
+    @pytest.mark.parametrize("invited", [(), (person(COMER, "user", "owner"),)], ids=["nobody comes", "one is invited"])
+    def test_every_moment_ends_alike(self, invited: tuple[DesiredPermission, ...]) -> None:
+        """Only where the removal took effect and nobody heard the answer does a resume claim less, never more."""
+        machine = leaving(*invited)
+        plan = machine.plan()
+        undisturbed = twin(machine)
+        _, expected = undisturbed.apply(plan)
+        modest = 0
+
+        for moment in range(undisturbed.moment.count):
+            killed = twin(machine)
+            killed_at(killed, plan, moment)
+            _, proof = killed.apply(plan)
+
+            assert kinds(plan, proof.outcomes) == kinds(plan, expected.outcomes)
+            assert len(killed.written) == len(undisturbed.written), "something was written twice"
+            modest += proof.receipt.converged != expected.receipt.converged
+            assert proof.receipt.converged <= expected.receipt.converged
+
+        assert modest <= 2, "just before and just after the answer to the removal"
+
+    def test_killed_again_and_again(self) -> None:
+        """What nobody had accepted stays told, however often the run is resumed after our access went."""
+        machine = twin(leaving(person(COMER, "user", "owner")))
+        plan = machine.plan()
+        machine.apply(plan)
+
+        for _ in range(3):
+            _, proof = machine.apply(plan)
+            assert ended(plan, machine)[COMER] == (OutcomeKind.WAITING, UNACCEPTED)
+            assert not proof.receipt.converged
