@@ -11,7 +11,7 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills handovers browser faults faults-selfcheck
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills handovers handover-kills browser faults faults-selfcheck
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
@@ -22,6 +22,7 @@ help:
 	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
 	@echo "make handovers      500 hand-overs from a list in four waves, at the fewest requests, interrupted and begun again"
+	@echo "make handover-kills  kill the applies of one hand-over at every call, and finish it after each"
 	@echo "make browser        the HTML report in headless Chromium with its figures, and the pictures for the docs"
 	@echo "make lint | types | layers"
 	@echo "make clean          remove everything that the others made"
@@ -54,6 +55,9 @@ kills: $(VENV)/installed-dev
 handovers: export HANDOVERS ?= 500
 handovers: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest tests/acceptance/test_many_handovers.py
+
+handover-kills: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.kills.test_handover
 
 browser: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest tests/browser -s -rs
