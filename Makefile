@@ -18,7 +18,7 @@ help:
 	@echo "make test           lint, types, layers and all tests"
 	@echo "make test-thorough  the same with many more random cases"
 	@echo "make fuzz           a million mutated files, documents and answers, and which branches of the readers they reach"
-	@echo "make faults         every fault at every call of 13 small applies, judged on the world itself (about 20 minutes)"
+	@echo "make faults         every fault at every call of 14 small applies, judged on the world itself (about 20 minutes)"
 	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
 	@echo "make handovers      500 hand-overs from a list in four waves, at the fewest requests, interrupted and begun again"
