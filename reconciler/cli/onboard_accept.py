@@ -1,6 +1,7 @@
 """From a claim to a file: judge it, read the installation, choose chargers, write, and only then call it granted."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Ended:
 
     Attributes:
         link: None when the nonce is not ours.
-        file: From the fleet folder on; None when there is none.
+        file: From the fleet folder on; None when there is none. With REPLAYED the one that the link brought then.
         adoption: What this run has written; None when the file was there already.
     """
 
@@ -58,8 +59,9 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
     words = OPERATOR[ended.outcome]
     who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
     say(f"{ended.outcome.value}: {who}{words.message}")
-    if ended.file is None:
-        say(f"what to do: {words.advice}")
+    if ended.file is None or ended.outcome is Outcome.REPLAYED:
+        place = "" if ended.file is None else str(current_globals().fleet / ended.file)
+        say(f"its file: {place}" if place else f"what to do: {words.advice}")
         return ExitCode.PARTIAL if ended.outcome in _NOBODY_GAVE else ExitCode.REFUSED
     path = current_globals().fleet / ended.file
     click.echo(str(path))
@@ -102,6 +104,12 @@ def accepted(claim: Claim, choose: Chooser) -> Ended:
         return _finished(received, _Desk(book=book, fleet=fleet, account=account, connections=connections), choose)
 
 
+def _brought(installation_id: str, links: Sequence[IssuedLink]) -> Received | None:
+    """What a link has brought already: used before; None when no link has."""
+    link = next((one for one in links if one.claimed_id == installation_id and one.state is LinkState.GRANTED), None)
+    return None if link is None else Received(outcome=Outcome.REPLAYED, link=link)
+
+
 def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     """Take over an installation that became visible without a redirect.
 
@@ -128,6 +136,8 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         if claimed is not None and claimed.state is LinkState.CLAIMED:
             return _finished(Received(outcome=None, link=claimed), desk, choose)
         received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
+        if received.outcome is Outcome.FOREIGN:
+            received = _brought(installation_id, links if chosen else book.all()) or received
         return _finished(received, desk, choose)
 
 
@@ -150,8 +160,12 @@ def _received(
 
 
 def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:
-    is_new = installation_id in visible and installation_id not in link.visible
-    return link.state is LinkState.NEEDS_REVIEW and is_new and link.installation_id in (installation_id, None)
+    """What the link names may have been visible before (--show-existing); what it does not name must be new."""
+    if installation_id not in visible or link.installation_id not in (installation_id, None):
+        return False
+    if link.installation_id == installation_id:
+        return link.state in {LinkState.ISSUED, LinkState.NEEDS_REVIEW}
+    return link.state is LinkState.NEEDS_REVIEW and installation_id not in link.visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +192,9 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     """
     link = received.link
     if received.outcome is not None or link is None:
-        return Ended(outcome=received.outcome or Outcome.NEEDS_REVIEW, link=link)
+        outcome = received.outcome or Outcome.NEEDS_REVIEW
+        known = None if link is None or outcome is not Outcome.REPLAYED else desk.fleet.files.get(link.claimed_id or "")
+        return Ended(outcome=outcome, link=link, file=None if known is None else _below(known))
     reading = read_claimed(link, desk.connections.observers[link.account], desk.connections.clock)
     if reading.site is None:
         if reading.outcome is Outcome.WRONG_TYPE:

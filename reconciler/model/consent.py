@@ -94,7 +94,7 @@ class IssuedLink:
         installation_id: The one that the link names, None when the person chooses.
         visible: Ids that our account saw when the link was made, sorted.
         state: How far it has come.
-        outcome: Why it needs review, None while it does not.
+        outcome: Why it needs review, or what is known of it while it is open; None when there is nothing to tell.
         claimed_id: The installation that the redirect named.
         settled_at: When the state last changed.
     """
@@ -128,11 +128,13 @@ class Claim:
     Attributes:
         success: None when it says neither `true` nor `false`, or both.
         installation_id: As it stands there, in lower case; None when there is none, or several.
+        is_silent: Whether `success` does not stand there at all; the address was cut off then.
     """
 
     nonce: str
     success: bool | None
     installation_id: str | None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

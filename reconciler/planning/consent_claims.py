@@ -27,12 +27,13 @@ def claim_of(url: str) -> Claim:
     nonce = parts.path.rpartition("/")[2]
     if not _NONCE.fullmatch(nonce):
         raise _no_redirect()
-    words = [value for name, value in given if name == "success"]
+    words = [value for name, value in given if name == "success" and value.strip()]
     ids = [value.strip().lower() for name, value in given if name == "installationId" and value.strip()]
     return Claim(
         nonce=nonce,
         success=words == ["true"] if words in (["true"], ["false"]) else None,
         installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
+        is_silent=not words,
     )
 
 
@@ -106,7 +107,7 @@ def _is_used(claim: Claim, pending: IssuedLink) -> bool:
 
 def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
     if claim.success is None:
-        return Outcome.NEEDS_REVIEW
+        return Outcome.MISSING if claim.is_silent else Outcome.NEEDS_REVIEW
     if not claim.success:
         return Outcome.DENIED
     if claim.installation_id is None:
@@ -117,12 +118,12 @@ def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> O
 
 
 def _judge_id(installation_id: str, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
-    is_named = installation_id == pending.installation_id
-    if (pending.installation_id is not None and not is_named) or installation_id in taken:
+    """What the link names is what was asked for, whoever brought it before."""
+    if installation_id == pending.installation_id:
+        return None
+    if pending.installation_id is not None or installation_id in taken:
         return Outcome.FOREIGN
-    if not is_named and installation_id in pending.visible:
-        return Outcome.ALREADY_VISIBLE
-    return None
+    return Outcome.ALREADY_VISIBLE if installation_id in pending.visible else None
 
 
 def judge_site(pending: IssuedLink, seen: SeenSite | None) -> Outcome:
@@ -138,7 +139,7 @@ _STATES = {
     Outcome.GRANTED: LinkState.GRANTED,
     Outcome.DENIED: LinkState.DENIED,
     Outcome.NOT_YET_READABLE: LinkState.CLAIMED,
-    Outcome.MISSING: LinkState.NEEDS_REVIEW,
+    Outcome.MISSING: LinkState.ISSUED,
     Outcome.FOREIGN: LinkState.NEEDS_REVIEW,
     Outcome.ALREADY_VISIBLE: LinkState.NEEDS_REVIEW,
     Outcome.WRONG_TYPE: LinkState.NEEDS_REVIEW,
@@ -147,5 +148,8 @@ _STATES = {
 
 
 def state_after(outcome: Outcome) -> LinkState | None:
-    """What an outcome makes of its link; None leaves it as it is, because somebody else may have sent the claim."""
+    """What an outcome makes of its link; None leaves it as it is, because somebody else may have sent the claim.
+
+    What is cut off (MISSING) is no answer: the link stays open for the whole address, and for the list.
+    """
     return _STATES.get(outcome)

@@ -60,7 +60,7 @@ def asking_page(claim: Claim, ask: Ask, *, lang: str | None) -> Served:
         lang: Of the link.
     """
     language = language_of(lang)
-    fields = [("success", "" if claim.success is None else str(claim.success).lower())]
+    fields = [("success", _word(claim))]
     fields += [("installationId", claim.installation_id)] if claim.installation_id is not None else []
     return _page(
         language,
@@ -70,6 +70,13 @@ def asking_page(claim: Claim, ask: Ask, *, lang: str | None) -> Served:
         wants_serial=ask is not Ask.CONFIRM,
         tone="ask",
     )
+
+
+def _word(claim: Claim) -> str:
+    """What is cut off stays so, and what is unclear does not turn into something cut off."""
+    if claim.success is None:
+        return "" if claim.is_silent else "unclear"
+    return str(claim.success).lower()
 
 
 def outcome_page(outcome: Outcome, *, lang: str | None) -> Served:

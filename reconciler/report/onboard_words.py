@@ -29,8 +29,9 @@ OPERATOR = {
         advice="remind the person; the link stays good until it expires, and `onboard status` finds a grant by listing",
     ),
     Outcome.MISSING: Words(
-        message="the redirect says success but names no installation",
-        advice="nothing was written; `onboard status` lists what became visible, then `onboard accept ID`",
+        message="the address is not whole: it must say success and, after a yes, installationId; the link stays open",
+        advice="accept the whole address in 'single quotes' (a shell cuts it at &); or see in `onboard status` what "
+        "became visible, then `onboard accept ID`",
     ),
     Outcome.FORGED: Words(
         message="this redirect belongs to no link of ours; nothing was written",
@@ -41,7 +42,7 @@ OPERATOR = {
         advice="nothing was written; `onboard status` tells what became of it the first time",
     ),
     Outcome.FOREIGN: Words(
-        message="the redirect names another installation than this link can bring; nothing was written",
+        message="this is another installation than the link can bring; nothing was written",
         advice="ask the person which installation they meant, and send a link that names it (--installation)",
     ),
     Outcome.ALREADY_VISIBLE: Words(
@@ -49,8 +50,10 @@ OPERATOR = {
         advice="take it over with `reconciler adopt ID` if it is ours, or send a link that names it (--installation)",
     ),
     Outcome.NOT_YET_READABLE: Words(
-        message="access was granted, but our account cannot read the installation yet (the cloud takes up to 30 s)",
-        advice="accept the same address again in a minute; if it stays so, see which group the account belongs to",
+        message="a browser says that access was given, but our account cannot read the installation "
+        "(after a grant the cloud takes up to 30 s)",
+        advice="accept the same again in a minute; if it stays so, nobody may have given access: ask the person, and "
+        "see which group the account belongs to",
     ),
     Outcome.WRONG_TYPE: Words(
         message="the installation is of another type (Go / Home or Pro) than the link asked for; nothing was written",
@@ -75,7 +78,7 @@ _EN = {
     ),
     Outcome.CLOSED: Words(message="We have no answer yet.", advice="Open the link again and choose Approve or Deny."),
     Outcome.MISSING: Words(
-        message="Zaptec said yes, but not for which installation.", advice="We look into it and come back to you."
+        message="The answer from Zaptec is not complete.", advice="We look into it and come back to you."
     ),
     Outcome.FORGED: Words(
         message="This address does not belong to any request of ours.", advice="Open the link that we sent you."
@@ -113,7 +116,7 @@ _NO = {
         message="Vi har ikke fått svar ennå.", advice="Åpne lenken igjen og velg om du vil gi tilgang."
     ),
     Outcome.MISSING: Words(
-        message="Zaptec sa ja, men ikke for hvilket anlegg.", advice="Vi undersøker det og tar kontakt."
+        message="Svaret fra Zaptec er ikke fullstendig.", advice="Vi undersøker det og tar kontakt."
     ),
     Outcome.FORGED: Words(
         message="Denne adressen hører ikke til noen forespørsel fra oss.", advice="Åpne lenken vi har sendt deg."

@@ -250,7 +250,7 @@ class TestOtherwise:
             ({"success": "true"}, Outcome.MISSING),
             ({"success": "true", "installationId": "../../etc/passwd"}, Outcome.NEEDS_REVIEW),
             ({"success": "maybe", "installationId": ELVEVEIEN}, Outcome.NEEDS_REVIEW),
-            ({"installationId": ELVEVEIEN}, Outcome.NEEDS_REVIEW),
+            ({"installationId": ELVEVEIEN}, Outcome.MISSING),
             ({"success": "true", "installationId": NABOLAGET}, Outcome.ALREADY_VISIBLE),
         ],
     )
@@ -281,6 +281,114 @@ class TestOtherwise:
 
         assert says(ended, Outcome.FOREIGN)
         assert new_files(shop) == []
+
+    @pytest.mark.parametrize("cut", ["?success=true", "", "?installationId=" + ELVEVEIEN])
+    def test_an_address_that_the_shell_cut_does_not_use_the_link_up(self, shop: Shop, cut: str) -> None:
+        """Without quotes a shell ends an address at `&`; the whole one counts afterwards."""
+        withhold(shop, ELVEVEIEN)
+        whole = approved(link(shop), ELVEVEIEN)
+        grant(shop, ELVEVEIEN)
+
+        part = shop.run("onboard", "accept", whole.partition("?")[0] + cut)
+        made = new_files(shop)
+        ended = shop.run("onboard", "accept", whole)
+
+        assert part.code == 5
+        assert says(part, Outcome.MISSING)
+        assert "quotes" in part.err
+        assert made == []
+        assert ended.code == 0, ended.err
+        assert shop.run("onboard", "accept", whole).code == 5
+
+    @pytest.mark.parametrize("named", [False, True])
+    def test_a_grant_that_a_cut_address_told_is_finished_by_listing(self, shop: Shop, *, named: bool) -> None:
+        """As the message says: `onboard status` names the installation, `onboard accept ID` takes it."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", redirect(url, success="true"))
+        shop.run("sandbox", "advance", "60s")
+
+        found = shop.run("onboard", "status", report=True).document["links"][0]
+        ended = shop.run("onboard", "accept", ELVEVEIEN, *(("--link", found["link"]) if named else ()))
+
+        assert (found["outcome"], found["found"]) == ("granted", [ELVEVEIEN])
+        assert ended.code == 0, ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    def test_a_no_stays_a_no_after_a_cut_address(self, shop: Shop) -> None:
+        """What is not whole opens nothing again."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", redirect(url, success="true"))
+        shop.run("onboard", "accept", redirect(url, success="false"))
+
+        cut = shop.run("onboard", "accept", redirect(url, success="true"))
+        whole = shop.run("onboard", "accept", approved(url, ELVEVEIEN))
+
+        assert says(cut, Outcome.REPLAYED)
+        assert says(whole, Outcome.REPLAYED)
+        assert new_files(shop) == []
+
+    def test_two_links_that_name_the_same_installation_end_in_its_one_file(self, shop: Shop) -> None:
+        """Both were answered for what they name; nothing is foreign about that, and nothing stays open."""
+        withhold(shop, ELVEVEIEN)
+        first, second = (link(shop, "--installation", ELVEVEIEN) for _ in range(2))
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+
+        ended = shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+
+        assert ended.code == 0, ended.err
+        assert "the file was there already" in ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    def test_what_was_onboarded_before_can_be_shown_again(self, shop: Shop) -> None:
+        """--show-existing names what is shared; its file stays as it is."""
+        withhold(shop, ELVEVEIEN)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        first = link(shop, "--installation", ELVEVEIEN)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        again = link(shop, "--show-existing", "--installation", ELVEVEIEN)
+
+        ended = shop.run("onboard", "accept", approved(again, ELVEVEIEN))
+
+        assert ended.code == 0, ended.err
+        assert "the file was there already" in ended.err
+
+    def test_a_named_link_that_nobody_came_back_from_can_be_ended_by_hand(self, shop: Shop) -> None:
+        """What it names is visible and has its file; the operator says which link it was."""
+        withhold(shop, ELVEVEIEN)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        first = link(shop, "--installation", ELVEVEIEN)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        link(shop, "--show-existing", "--installation", ELVEVEIEN, "--reference", "again")
+        links = shop.run("onboard", "status", report=True).document["links"]
+        (open_,) = (one["link"] for one in links if one["reference"] == "again")
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, "--link", open_)
+
+        assert ended.code == 0, ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    @pytest.mark.parametrize("named", [False, True])
+    def test_what_a_link_brought_already_is_told_with_its_file(self, shop: Shop, *, named: bool) -> None:
+        """The id a second time: used before, and where to look."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(url, ELVEVEIEN))
+        short = shop.run("onboard", "status", report=True).document["links"][0]["link"]
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, *(("--link", short) if named else ()))
+
+        assert ended.code == 5
+        assert says(ended, Outcome.REPLAYED)
+        assert "fleet/installations/elveveien-12.yaml" in ended.err
 
     def test_two_links_cannot_bring_the_same_installation(self, shop: Shop) -> None:
         """Whoever comes second with it has seen somebody else's address."""
@@ -322,6 +430,8 @@ class TestOtherwise:
 
         assert (first.code, again.code) == (4, 0)
         assert says(first, Outcome.NOT_YET_READABLE)
+        assert "access was granted, but" not in first.err
+        assert "a browser" in first.err
 
     def test_a_pro_site_by_a_link_for_homes_is_of_the_wrong_type(self, shop: Shop) -> None:
         """The type is read, not believed."""
