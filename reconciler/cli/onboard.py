@@ -152,9 +152,10 @@ def listen(
 @format_options
 @global_options
 def status(format_: str, reports: tuple[str, ...]) -> int:
-    """Tell where every link stands, and which installations have not granted access yet. Reads only.
+    """Tell where every link stands, and what our account sees but the user group does not. Reads only.
 
-    A grant that no redirect told is found by listing. Exits with 4 while a link waits for somebody.
+    A grant that no redirect told is found by listing. Reminders are due after 7 and 21 days, after 60 somebody else
+    should ask. Exits with 4 while a link waits for somebody.
     """
     from reconciler.cli.onboard_state import standing
     from reconciler.report import onboard_status as report

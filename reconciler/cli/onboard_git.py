@@ -73,12 +73,17 @@ def _git(folder: Path, *arguments: str) -> str | None:
 def _done(folder: Path, *arguments: str) -> None:
     found = _run(folder, arguments)
     if found is None or found.returncode != 0:
-        said = "git does not start" if found is None else cut(found.stderr.strip() or found.stdout.strip(), 500)
+        said = "git does not start" if found is None else cut(_one_line(found.stderr) or _one_line(found.stdout), 500)
         raise ReconcilerError(
             f"git {arguments[0]} failed: {said}",
             where=str(folder),
             remedy="the file is written; see `git status` and commit it yourself",
         )
+
+
+def _one_line(text: str) -> str:
+    """What git said, without its line ends: an error message is one line."""
+    return " ".join(text.split())
 
 
 def _run(folder: Path, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str] | None:

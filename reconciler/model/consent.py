@@ -158,6 +158,7 @@ class LinkStatus:
         found: Ids that became visible since and that this link may have brought; only while nobody claimed it.
         file: The file of the claimed installation, None while there is none.
         is_withdrawn: Whether there is such a file, and our account does not see the installation any more.
+        waits_since: Since when its person has been waited for; None when nobody is.
     """
 
     link: IssuedLink
@@ -165,11 +166,12 @@ class LinkStatus:
     found: tuple[str, ...] = ()
     file: str | None = None
     is_withdrawn: bool = False
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotGranted:
-    """An installation that our account sees and that the user group does not, by Zaptec's own list filter."""
+    """An installation that our account sees by another way and the user group does not, by Zaptec's own list filter."""
 
     account: str
     lookup_key: str

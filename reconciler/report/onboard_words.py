@@ -26,7 +26,7 @@ OPERATOR = {
     ),
     Outcome.CLOSED: Words(
         message="no answer yet: the link was not opened, or the page was closed",
-        advice="remind the person; the link stays good until it expires, and `onboard status` finds a grant by listing",
+        advice="wait, or remind the person; `onboard status` says when, and finds a grant by listing",
     ),
     Outcome.MISSING: Words(
         message="the address is not whole: it must say success and, after a yes, installationId; the link stays open",

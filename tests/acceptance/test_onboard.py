@@ -593,6 +593,37 @@ class TestLink:
         assert "add --show-existing" not in shown.err
         assert shown.out.strip().endswith("showExisting=true")
 
+    def test_a_lookup_key_in_other_capitals_is_warned_about(self, shop: Shop) -> None:
+        """What is granted to it, our account would not see."""
+        right, wrong, other = (shop.run("onboard", "link", "--lookup-key", key) for key in ("BSJG", "bsjg", "HANS"))
+
+        assert "lookup key" not in right.err
+        assert "warning: the lookup key bsjg is not that of the account (BSJG) but in other capitals" in wrong.err
+        assert "(BSJG) but another one" in other.err
+        assert wrong.code == 0
+
+    def test_a_type_that_the_installation_has_not_is_warned_about(self, shop: Shop) -> None:
+        """Our account sees it, so the end is known before the link goes out."""
+        pro = shop.run("onboard", "link", "--type", "pro", "--installation", ELVEVEIEN)
+        right = shop.run("onboard", "link", "--installation", ELVEVEIEN)
+
+        assert "it can only end in wrong-type; take --type go" in pro.err
+        assert "wrong-type" not in right.err
+
+    def test_a_second_link_for_the_same_reference_is_warned_about(self, shop: Shop) -> None:
+        """Both would count; so would a name be kept."""
+        first = shop.run("onboard", "link", "--reference", "order 1")
+        second = shop.run("onboard", "link", "--reference", "order 1")
+        named = shop.run("onboard", "link", "--reference", "Kari Nordmann")
+
+        assert "warning" not in first.err
+        assert "order 1 has an open link already" in second.err
+        assert "looks like a name" in named.err
+
+    def test_a_language_in_capitals_is_told_how_to_write_it(self, shop: Shop) -> None:
+        """Two letters were given; small ones are meant."""
+        assert "two small letters" in shop.run("onboard", "link", "--lang", "NO").err
+
 
 class TestStatus:
     def test_the_document_is_what_its_schema_says(self, shop: Shop) -> None:
@@ -620,6 +651,47 @@ class TestStatus:
         shop.run("onboard", "status")
 
         assert any("ExcludeIfVisibleForUserGroupLookupKey" in entry["query"] for entry in shop.log())
+
+    def test_waiting_has_an_age_and_reminders(self, shop: Shop) -> None:
+        """Nobody is reminded of a link one second old; after 7, 21 and 60 days it is due."""
+        shop.run("onboard", "link", "--valid-days", "90")
+        first = shop.run("onboard", "status", report=True)
+        seen = []
+        for days in ("8d", "14d", "40d"):
+            shop.run("sandbox", "advance", days)
+            seen.append(shop.run("onboard", "status", report=True))
+
+        assert "nothing yet; remind the person on " in first.out
+        assert [one.document["links"][0]["age_days"] for one in (first, *seen)] == [0, 8, 22, 62]
+        assert [one.document["links"][0]["reminders_due"] for one in (first, *seen)] == [0, 1, 2, 3]
+        assert "silent for 8 days" in seen[0].out
+        assert "remind (7 days)" in seen[0].out
+        assert "1 silent (1 to remind)" in seen[0].out
+        assert "remind again (21 days)" in seen[1].out
+        assert "escalate (60 days)" in seen[2].out
+        assert all(one.code == 4 for one in (first, *seen))
+
+    def test_what_needed_review_stops_waiting_when_the_link_expires(self, shop: Shop) -> None:
+        """Nothing can come of it any more, so it does not keep the exit code open for ever."""
+        shop.run("onboard", "accept", redirect(link(shop, "--valid-days", "2"), success="perhaps"))
+
+        before = shop.run("onboard", "status")
+        shop.run("sandbox", "advance", "3d")
+        after = shop.run("onboard", "status")
+
+        assert (before.code, after.code) == (4, 0)
+        assert "needs review" in after.out
+
+    def test_what_the_group_does_not_see_is_not_taken_for_answers(self, shop: Shop) -> None:
+        """Silent links are one thing; what our account sees by another way is another."""
+        link(shop)
+        own = shop.run("onboard", "status").out
+        link(shop, "--lookup-key", "HANS")
+        other = shop.run("onboard", "status").out
+
+        assert "1 silent; what our account sees, the user group sees too" in " ".join(own.split())
+        assert "installations seen by our account, but not by the user group HANS" in " ".join(other.split())
+        assert "not granted yet" not in own + other
 
     def test_markdown_is_for_an_issue(self, shop: Shop) -> None:
         """A table that a reference cannot break."""
@@ -739,6 +811,20 @@ class TestPullRequest:
         assert [path.name for path in new_files(repository)] == ["other.yaml"]
         (kept,) = json.loads((repository.folder / ".reconciler/consents.json").read_text())["links"]
         assert kept["state"] == "issued"
+
+    def test_what_git_says_is_told_in_one_line(self, repository: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No line ends written out as signs; the file is there."""
+        url = link(repository)
+        grant(repository, ELVEVEIEN, tree_after_s=0)
+        monkeypatch.setenv("GIT_AUTHOR_NAME", "")
+        monkeypatch.setenv("GIT_COMMITTER_NAME", "")
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert ended.code == 1
+        assert "git commit failed: " in ended.err
+        assert "x0a" not in ended.err
+        assert len(new_files(repository)) == 1
 
     def test_outside_of_git_there_is_nothing_to_prepare(self, shop: Shop) -> None:
         """Told at once."""
