@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from reconciler.loading.handover_release import Releases
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
 from reconciler.loading.people import load_people
+from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
 from reconciler.planning.handover_standing import Evidence
@@ -156,10 +157,11 @@ def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, poli
     return Evidence(under=opened.under, left=frozenset(left), attested=frozenset(attested))
 
 
-def _has_left(site: DesiredInstallation, account: Account, gone: frozenset[tuple[str, str, str]]) -> bool:
-    absent = () if site.permissions is None else tuple(one.principal for one in site.permissions.absent)
-    ours = [one for one in absent if account.own_principal in (one, None)]
-    return any((account.name, site.id, one) in gone for one in ours)
+def _has_left(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> bool:
+    """Whether a run took a group away that is or may be ours, once everybody of the file was seen to have accepted."""
+    absent = () if site.permissions is None else site.permissions.absent
+    ours = frozenset(one.principal for one in absent if account.own_principal in (one.principal, None))
+    return any(one.is_of(site, ours) and not one.unaccepted for one in gone)
 
 
 def _nothing(opened: Opened) -> HandoverStatus:

@@ -15,6 +15,8 @@ from reconciler.model.handover import Batch, FileDraft, HandoverStatus
 from reconciler.report import handover as batch_report
 from reconciler.report import handover_status as status_report
 from reconciler.report.json_document import to_text
+from reconciler.store.attestations import take_attestation_away
+from reconciler.store.departures import put_behind
 from reconciler.store.fleet_files import move_fleet_file, write_fleet_file
 
 
@@ -35,10 +37,21 @@ def write_batch(batch: Batch, how: Writing) -> int:
         say("nothing was written")
         return code_of(())
     written = () if how.dry_run else tuple(_write(draft) for draft in batch.drafts)
+    void = _turned(batch) if written else ()
     emit(renders, format_=how.format_, reports=how.reports)
     for path in written:
         say(f"written: {path}")
+    for path in void:
+        say(f"removed: {path}, which spoke for another hand-over than the next")
     return code_of(batch.conditions)
+
+
+def _turned(batch: Batch) -> tuple[Path, ...]:
+    """Let nothing of a hand-over that is over speak for the next one; the attestations that are gone."""
+    here = current_globals()
+    put_behind(here.root, batch.turning)
+    gone = (take_attestation_away(here.fleet, one) for one in sorted(batch.turning))
+    return tuple(path for path in gone if path is not None)
 
 
 def _write(draft: FileDraft) -> Path:

@@ -180,12 +180,15 @@ class Batch:
 
     Attributes:
         drafts: Files to write, a profile that is missing first; nothing of them is written yet.
+        turning: Installations whose hand-over begins or ends with these files: what was attested of them before, and
+            what earlier runs did there, says nothing about the next.
     """
 
     tool_version: str
     created_at: datetime
     rows: tuple[Row, ...]
     drafts: tuple[FileDraft, ...] = field(default=(), repr=False)
+    turning: frozenset[str] = frozenset()
 
     def count(self, action: Action) -> int:
         """How many rows ended so."""

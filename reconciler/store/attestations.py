@@ -7,7 +7,7 @@ from uuid import UUID
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import Attestation
-from reconciler.store.files import make_private_folder, write_atomically
+from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
 
 VALID_FOR = timedelta(days=180)
 
@@ -46,6 +46,23 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
         folder.chmod(0o755)  # part of the repository, like the folders beside it
     path = folder / f"{UUID(attestation.installation_id)}.yaml"
     write_atomically(path, _text(attestation), within=fleet)
+    return path
+
+
+def take_attestation_away(fleet: Path, installation_id: str) -> Path | None:
+    """Remove the word about an installation that a hand-over is over or begins anew; None when there is none.
+
+    Raises:
+        ReconcilerError: The disk said no.
+    """
+    path = fleet / "attestations" / f"{UUID(installation_id)}.yaml"
+    try:
+        path.unlink()
+        sync_folder(path.parent)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unwritable(path, error) from error
     return path
 
 

@@ -107,6 +107,7 @@ def start(requests: Sequence[Request], observed: ObservedFleet, files: Files, dr
         created_at=policy.now,
         rows=rows,
         drafts=(*(profile if changed else ()), *sorted(changed, key=lambda one: one.path)),
+        turning=frozenset(site for site in starting.drafted if site not in files.under),
     )
 
 

@@ -81,7 +81,15 @@ def finish(found: HandoverStatus, serials: frozenset[str], filing: Filing) -> Ba
             continue
         rows.append(_finished(one, Action.RELEASED, (), file=draft.file))
         drafts.append(draft)
-    return Batch(tool_version=found.tool_version, created_at=found.created_at, rows=tuple(rows), drafts=tuple(drafts))
+    return Batch(
+        tool_version=found.tool_version,
+        created_at=found.created_at,
+        rows=tuple(rows),
+        drafts=tuple(drafts),
+        turning=frozenset(
+            row.installation_id for row in rows if row.action is Action.RELEASED and row.installation_id is not None
+        ),
+    )
 
 
 def _not_done(one: Standing) -> str:

@@ -16,7 +16,7 @@ from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
 from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
-from reconciler.workflows.invitations import is_invitation, unaccepted
+from reconciler.workflows.invitations import is_invitation, unaccepted, wish_at
 from reconciler.workflows.read_back import Sent, read_back
 from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
 from reconciler.workflows.standing import ALL_OR_NOTHING, SPLIT, Held, standing, values_in_words
@@ -225,9 +225,9 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
 
 def _note_unaccepted(work: _Work, fresh: Plan) -> None:
     """Who has not accepted, on disk before our own access may go and nobody can look any more."""
-    if (found := unaccepted(work.site.changes, fresh)) != work.unaccepted:
-        work.run.log.record("unaccepted", {**_place(work), "changes": list(found)})
-        work.unaccepted = found
+    work.unaccepted = unaccepted(work.site.changes, fresh)
+    wish = wish_at(work.run.wish_of(work.site), work.observed)
+    work.run.log.record("unaccepted", {**_place(work), "changes": list(work.unaccepted), **wish})
 
 
 def _owner_stays(work: _Work, step: Step) -> bool:
