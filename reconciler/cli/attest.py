@@ -1,6 +1,7 @@
 """The `attest` command: a person's word that permissions were set in the Portal."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
 from reconciler.errors import UsageProblemError
 from reconciler.loading.select import select
-from reconciler.model.attest import permissions_digest
+from reconciler.model.attest import owners_of, permissions_digest
 from reconciler.model.exit import ExitCode
+from reconciler.planning.attested import confirmed_by
 from reconciler.store.attestations import new_attestation, write_attestation
 
 _INITIALS = re.compile(r"[^\W_]{1,6}")
@@ -24,9 +26,18 @@ _INITIALS = re.compile(r"[^\W_]{1,6}")
 @click.option(
     "--evidence", default="checked in the Portal", show_default=True, metavar="TEXT", help="What was seen and where."
 )
+@click.option("--accepted", is_flag=True, help="The Portal also shows that the owners have accepted.")
 @global_options
-def command(file: Path, by: str, evidence: str) -> int:
+def command(
+    file: Path,
+    by: str,
+    evidence: str,
+    accepted: bool,  # noqa: FBT001  click hands flags over as booleans
+) -> int:
     """Confirm that the permissions in FILE, its chargers' too, were set in the Portal, where no call can read them.
+
+    It says in words what it confirms. That the owners have accepted is a word of its own. That our own group is gone is
+    never confirmed while our account sees the installation: that is seen, not said.
 
     Writes fleet/attestations/<installation id>.yaml, valid for 180 days or until the permissions in the file change.
     """
@@ -46,6 +57,12 @@ def command(file: Path, by: str, evidence: str) -> int:
             where=str(file),
             remedy="declare `permissions:` first, or leave it unattested",
         )
+    if accepted and not owners_of(site):
+        raise UsageProblemError(
+            "this file names no person as owner, so nobody can have accepted",
+            where="--accepted",
+            remedy="name the owner under `permissions.entries` first, or leave --accepted out",
+        )
     attestation = new_attestation(
         site.id,
         permissions_digest(site),
@@ -53,8 +70,12 @@ def command(file: Path, by: str, evidence: str) -> int:
         evidence=evidence,
         today=datetime.now().astimezone().date(),
     )
-    path = write_attestation(current_globals().fleet, attestation)
-    say(f"{site.name}: permissions attested by {by} until {attestation.valid_until}; commit {path}")
+    attestation = replace(attestation, accepted=accepted)
+    said = confirmed_by(attestation, site, own_group=desired.account(site.account).own_principal)
+    path = write_attestation(current_globals().fleet, attestation, said=said)
+    for line in said:
+        say(line)
+    say(f"written: {path}; commit it")
     return ExitCode.DONE
 
 

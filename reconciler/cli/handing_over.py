@@ -24,8 +24,9 @@ from reconciler.loading.people import load_people
 from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
+from reconciler.planning.attested import word_on
+from reconciler.planning.by_hand import asked_to_leave
 from reconciler.planning.handover_standing import Evidence
-from reconciler.planning.people import is_attested
 from reconciler.planning.policy import Policy
 from reconciler.report.handover_letter import Language, language_for, letter_text
 from reconciler.store.departures import departures
@@ -146,15 +147,20 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
 
 def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
     gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
-    today = policy.now.date()
-    attested = {
-        site.id
-        for site in part.installations
-        if site.permissions is not None
-        and is_attested(site, [one for one in part.attestations if one.installation_id == site.id], today=today)
-    }
     left = {site.id for site in part.installations if _has_left(site, part.account(site.account), gone)}
-    return Evidence(under=opened.under, left=frozenset(left), attested=frozenset(attested))
+    given = {one.installation_id: one for one in part.attestations}
+    words = {
+        site.id: word_on(site, [given[site.id]], today=policy.now.date())
+        for site in part.installations
+        if site.permissions is not None and site.id in given
+    }
+    asked = {site.id: asked_to_leave(site, part.account(site.account), policy.asked) for site in part.installations}
+    return Evidence(
+        under=opened.under,
+        left=frozenset(left),
+        words={one: word for one, word in words.items() if word is not None},
+        asked={one: at for one, at in asked.items() if at is not None},
+    )
 
 
 def _has_left(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> bool:

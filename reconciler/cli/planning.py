@@ -18,6 +18,7 @@ from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
+from reconciler.store.asked import asked_for
 from reconciler.store.history import history
 from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import observe_fleet
@@ -77,6 +78,7 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
         accepted=frozenset(accepted),
         queued=known.queued,
         switch_waits=known.switch_waits,
+        asked=asked_for(root, connections.clouds, since=connections.born_at),
     )
 
 

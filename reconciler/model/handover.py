@@ -220,8 +220,9 @@ class Standing:
     Attributes:
         owners: People who shall own it, sorted.
         accepted: Those of them who were seen to have accepted.
-        invited_at: When the oldest invitation that nobody has accepted left.
-        age_days: Whole days since then; None when nobody is waited for.
+        invited_at: When the oldest invitation that nobody has accepted left, as far as that can be read.
+        asked_at: Where it cannot: when a worksheet first asked for what is still open.
+        age_days: Whole days since the one or the other; None when nobody is waited for.
         reminders: How many ages of `model.waiting.REMIND_AFTER` are over: 1 and 2 remind, 3 escalates.
         blocks: Why it does not go on, in words.
         next_step: For the operator.
@@ -238,6 +239,7 @@ class Standing:
     wave: str = ""
     accepted: tuple[str, ...] = ()
     invited_at: datetime | None = None
+    asked_at: datetime | None = None
     age_days: int | None = None
     reminders: int = 0
     blocks: tuple[str, ...] = ()

@@ -13,10 +13,11 @@ from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Ga
 from reconciler.planning.findings import Findings
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.notes import notes_of
-from reconciler.planning.people import Wishes, charger_wishes_of, wishes_of
+from reconciler.planning.people import charger_wishes_of, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import installation_target, setting_route
 from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
+from reconciler.planning.wishes import Wishes
 
 WHOLE_INSTALLATION = "the whole installation"
 WHOLE_CHARGER = "the charger"

@@ -90,8 +90,10 @@ def owners_of(one: Standing) -> str:
 
 
 def invited_of(one: Standing) -> str:
-    """The day of the invitation."""
-    return "" if one.invited_at is None else f"{one.invited_at:%Y-%m-%d}"
+    """The day of the invitation; in the Portal only that on which a worksheet asked for it is known."""
+    if one.invited_at is not None:
+        return f"{one.invited_at:%Y-%m-%d}"
+    return "" if one.asked_at is None else f"asked {one.asked_at:%Y-%m-%d}"
 
 
 def age_of(one: Standing) -> str:
@@ -129,6 +131,7 @@ def _part(one: Standing) -> Json:
         "accepted": [*one.accepted],
         "stage": one.stage.value,
         "invited_at": None if one.invited_at is None else one.invited_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "asked_at": None if one.asked_at is None else one.asked_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "age_days": one.age_days,
         "reminders_due": one.reminders,
         "blocks": [*one.blocks],

@@ -1,6 +1,7 @@
 """Writes down a person's word that the permissions of an installation were set in the Portal."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +21,10 @@ _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def new_attestation(installation_id: str, digest: str, *, by: str, evidence: str, today: date) -> Attestation:
-    """An attestation that is valid from today for 180 days; `digest` is over the desired permissions."""
+    """An attestation that is valid from today for 180 days; `digest` is over the desired permissions.
+
+    It does not say yet that anybody has accepted.
+    """
     return Attestation(
         installation_id=installation_id,
         digest=digest,
@@ -31,8 +35,10 @@ def new_attestation(installation_id: str, digest: str, *, by: str, evidence: str
     )
 
 
-def write_attestation(fleet: Path, attestation: Attestation) -> Path:
+def write_attestation(fleet: Path, attestation: Attestation, *, said: Sequence[str] = ()) -> Path:
     """Write `attestations/<installation id>.yaml` below the fleet folder, over an earlier one, and return its path.
+
+    What it confirms, in words, stands above it as comments for whoever reviews it; the digest is what counts.
 
     Raises:
         UsageProblemError: No initials, or a text that is too long or holds an address or what cannot be seen.
@@ -45,7 +51,7 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
         make_private_folder(folder)
         folder.chmod(0o755)  # part of the repository, like the folders beside it
     path = folder / f"{UUID(attestation.installation_id)}.yaml"
-    write_atomically(path, _text(attestation), within=fleet)
+    write_atomically(path, _text(attestation, said), within=fleet)
     return path
 
 
@@ -87,10 +93,11 @@ def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
         )
 
 
-def _text(attestation: Attestation) -> str:
+def _text(attestation: Attestation, said: Sequence[str]) -> str:
     lines = (
         "# yaml-language-server: $schema=../../schemas/attestation.schema.json",
         "# Written by `reconciler attest`. Void as soon as the permissions in the file change.",
+        *("# " + "".join(_escaped(character) for character in line) for line in said),
         "version: 1",
         f"installation: {UUID(attestation.installation_id)}",
         f"digest: {quoted(attestation.digest)}",
@@ -98,6 +105,7 @@ def _text(attestation: Attestation) -> str:
         f"validUntil: {attestation.valid_until.isoformat()}",
         f"by: {quoted(attestation.by)}",
         f"evidence: {quoted(attestation.evidence)}",
+        *(["accepted: true"] if attestation.accepted else []),
     )
     return "\n".join(lines) + "\n"
 

@@ -158,7 +158,7 @@ class TestTheJourney:
         shop.apply(NEW, "--yes")
         by_hand = status(shop, NEW)
         shop.run("sandbox", "accept-invitation", OWNER)
-        shop.run("attest", NEW, "--by", "KL")
+        shop.run("attest", NEW, "--by", "KL", "--accepted")
         still_there = status(shop, NEW)
         too_early = shop.run("handover", "finish", SERIAL, "--yes", report=True)
         change(shop, "Bakkegata 7", leave_in_the_portal)
