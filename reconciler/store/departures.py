@@ -25,10 +25,10 @@ _Change = Mapping[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """What the journal of one run says, its last word each."""
+    """What the journal of one run says, its last word on each change, and when."""
 
-    sent: set[str] = field(default_factory=set)
-    done: set[str] = field(default_factory=set)
+    sent: dict[str, datetime] = field(default_factory=dict)
+    done: dict[str, datetime] = field(default_factory=dict)
     wished: dict[_Place, Mapping[str, object]] = field(default_factory=dict)
 
 
@@ -46,20 +46,20 @@ def departures(root: Path, clouds: Mapping[str, str] | None, *, since: datetime 
     Raises:
         ReconcilerError: A journal is garbled or cannot be read.
     """
-    found: dict[_Place, dict[str, Departure]] = {}
+    found: list[tuple[_Place, datetime, Departure]] = []
+    written: dict[_Place, datetime] = {}
     behind = _behind(root)
     for run in run_ids(root):
         told = _told(runs_folder(root) / run / JOURNAL, since)
-        if not told.sent:
-            continue
-        changes = _changes_of(runs_folder(root) / run / PLAN, clouds)
-        for place in {(str(one["account"]), str(one["installation"])) for one in changes if one["id"] in told.sent}:
-            found[place] = {}  # a run that wrote there saw it
-        for one in changes:
+        changes = _changes_of(runs_folder(root) / run / PLAN, clouds) if told.sent else []
+        for one in (change for change in changes if change["id"] in told.sent):
+            place, sent_at = _place(one), told.sent[one["id"]]
+            written[place] = max(sent_at, written.get(place, sent_at))
             gone = _departure(one, told, run)
             if gone is not None and run not in behind.get(gone.installation_id, ()):
-                found[gone.account, gone.installation_id][gone.principal] = gone
-    return tuple(one for place in sorted(found) for _, one in sorted(found[place].items()))
+                found.append((place, told.done[one["id"]], gone))
+    # Whoever wrote there afterwards saw it again. Of one second, the ids of runs do not tell which came first.
+    return tuple(gone for place, at, gone in found if at >= written[place])
 
 
 def put_behind(root: Path, installation_ids: Iterable[str]) -> None:
@@ -106,13 +106,13 @@ def _told(path: Path, since: datetime | None) -> _Run:
         match record.event:
             case "before-write":
                 changes = data.get("changes")
-                run.sent |= {str(one) for one in changes} if isinstance(changes, list) else set()
+                run.sent |= {str(one): record.at for one in changes} if isinstance(changes, list) else {}
             case "unaccepted":
                 run.wished[str(data.get("account")), str(data.get("installation"))] = data
             case _:
-                change = str(data.get("change"))
-                gone = data.get("outcome") == OutcomeKind.DONE.value and data.get("detail") != ACCESS_WENT
-                (run.done.add if gone else run.done.discard)(change)
+                run.done.pop(str(data.get("change")), None)
+                if data.get("outcome") == OutcomeKind.DONE.value and data.get("detail") != ACCESS_WENT:
+                    run.done[str(data.get("change"))] = record.at
     return run
 
 
@@ -126,9 +126,13 @@ def _changes_of(path: Path, clouds: Mapping[str, str] | None) -> list[_Change]:
         return []
 
 
+def _place(change: _Change) -> _Place:
+    return str(change["account"]), str(change["installation"])
+
+
 def _departure(change: _Change, told: _Run, run: str) -> Departure | None:
     """What a change says of a group that is gone from its installation; None when it says nothing."""
-    place = (str(change["account"]), str(change["installation"]))
+    place = _place(change)
     principal = str(change.get("principal") or "")
     wished = told.wished.get(place)
     is_removal = change.get("after", ...) is None and change.get("charger") is None and principal.startswith(_GROUP)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,9 @@ SENT: Event = ("before-write", {"step": "s", "changes": ["0123456789abcdef"]})
 
 
 def run(root: Path, *events: Event, plan: object = PLANNED, run_id: str = RUN) -> None:
-    """A run with these events."""
-    with RunFolder.create(root, run_id, now=lambda: NOW) as log:
+    """A run with these events, a second each from the time in its id on."""
+    begun = datetime.strptime(run_id[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    with RunFolder.create(root, run_id, now=(begun + timedelta(seconds=one) for one in count()).__next__) as log:
         log.write_file(PLAN, plan if isinstance(plan, str) else json.dumps(plan))
         for event, data in events:
             log.record(event, data)
@@ -111,7 +113,7 @@ def test_another_cloud_and_another_world_do_not_count(tmp_path: Path) -> None:
     run(tmp_path, wish(), SENT, outcome("done"))
 
     assert departures(tmp_path, {"main": "zaptec"}) == ()
-    assert departures(tmp_path, CLOUDS, since=NOW + timedelta(seconds=1)) == ()
+    assert departures(tmp_path, CLOUDS, since=NOW + timedelta(minutes=1)) == ()
 
 
 def test_a_later_run_that_wrote_there_has_seen_it_again(tmp_path: Path) -> None:
@@ -126,6 +128,17 @@ def test_a_later_run_that_wrote_there_has_seen_it_again(tmp_path: Path) -> None:
     )
 
     assert departures(tmp_path, CLOUDS) == ()
+
+
+def test_a_run_of_the_same_second_that_wrote_before_is_no_later_one(tmp_path: Path) -> None:
+    """Ids of one second do not tell which run came first; the journals do."""
+    invitation = {**REMOVAL, "id": "feed", "principal": "person:c-1", "after": ["owner"]}
+    sent: Event = ("before-write", {"step": "t", "changes": ["feed"]})
+    run(tmp_path, sent, plan={**PLANNED, "changes": [invitation]}, run_id="20260504T060000Z-ffff")
+
+    run(tmp_path, wish(), SENT, outcome("done"))
+
+    assert departures(tmp_path, CLOUDS) == (GONE,)
 
 
 class TestPutBehind:
