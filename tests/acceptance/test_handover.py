@@ -306,6 +306,18 @@ class TestLists:
 
         assert codes(ended, "ZAP012348") == codes(ended, "ZAP012349") == ["two-owners"]
 
+    def test_to_adopt_the_chargers_is_no_word_about_whose_they_are(self, shop: Shop) -> None:
+        """A command that writes down all that there is must not give a neighbour's charger away."""
+        without_file(shop, "fleet/installations/homes/nabolaget-5.yaml")
+
+        first = begin(shop, "ZAP012348", "person:c-88124")
+        shop.run("adopt", "--all", "--yes")
+        again = begin(shop, "ZAP012348", "person:c-88124")
+        both = by_list(shop, "ZAP012348,c-88124,", "ZAP012349,c-88124,")
+
+        assert codes(first, "ZAP012348") == codes(again, "ZAP012348") == ["shared-installation"]
+        assert actions(both) == {"ZAP012348": "patched", "ZAP012349": "patched"}
+
     def test_a_list_reads_each_account_once(self, shop: Shop) -> None:
         """Two lists, and for each charger its state, its people and its circuit."""
         without_file(shop, BAKKEGATA)
