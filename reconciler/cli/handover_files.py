@@ -15,6 +15,7 @@ from reconciler.model.handover import Batch, FileDraft, HandoverStatus
 from reconciler.report import handover as batch_report
 from reconciler.report import handover_status as status_report
 from reconciler.report.json_document import to_text
+from reconciler.store.asked import runs_asking
 from reconciler.store.attestations import take_attestation_away
 from reconciler.store.departures import put_behind
 from reconciler.store.fleet_files import move_fleet_file, write_fleet_file
@@ -49,7 +50,7 @@ def write_batch(batch: Batch, how: Writing) -> int:
 def _turned(batch: Batch) -> tuple[Path, ...]:
     """Let nothing of a hand-over that is over speak for the next one; the attestations that are gone."""
     here = current_globals()
-    put_behind(here.root, batch.turning)
+    put_behind(here.root, batch.turning, asked=runs_asking(here.root) if batch.turning else {})
     gone = (take_attestation_away(here.fleet, one) for one in sorted(batch.turning))
     return tuple(path for path in gone if path is not None)
 

@@ -48,7 +48,7 @@ def departures(root: Path, clouds: Mapping[str, str] | None, *, since: datetime 
     """
     found: list[tuple[_Place, datetime, Departure]] = []
     written: dict[_Place, datetime] = {}
-    behind = _behind(root)
+    behind = runs_behind(root)
     for run in run_ids(root):
         told = _told(runs_folder(root) / run / JOURNAL, since)
         changes = _changes_of(runs_folder(root) / run / PLAN, clouds) if told.sent else []
@@ -62,24 +62,30 @@ def departures(root: Path, clouds: Mapping[str, str] | None, *, since: datetime 
     return tuple(gone for place, at, gone in found if at >= written[place])
 
 
-def put_behind(root: Path, installation_ids: Iterable[str]) -> None:
-    """Let no departure that is there now speak for the next hand-over of these installations.
+def put_behind(
+    root: Path, installation_ids: Iterable[str], *, asked: Mapping[str, Iterable[str]] | None = None
+) -> None:
+    """Let no departure that is there now speak for the next hand-over of these installations, and no worksheet.
+
+    `asked` holds the runs that asked a person about each, by installation id.
 
     Raises:
         ReconcilerError: A journal is garbled, or the disk said no.
     """
     wanted = frozenset(installation_ids)
     gone = [one for one in departures(root, clouds=None) if one.installation_id in wanted]
-    if not gone:
+    over = {(one.installation_id, one.run) for one in gone}
+    over |= {(one, run) for one in wanted for run in (asked or {}).get(one, ())}
+    if not over:
         return
-    behind = {key: {*runs} for key, runs in _behind(root).items()}
-    for one in gone:
-        behind.setdefault(one.installation_id, set()).add(one.run)
+    behind = {key: {*runs} for key, runs in runs_behind(root).items()}
+    for one, run in over:
+        behind.setdefault(one, set()).add(run)
     document = {"version": 1, "over": {key: sorted(runs) for key, runs in sorted(behind.items())}}
     write_atomically(state_folder(root) / _OVER, json.dumps(document, indent=1) + "\n")
 
 
-def _behind(root: Path) -> Mapping[str, Iterable[str]]:
+def runs_behind(root: Path) -> Mapping[str, Iterable[str]]:
     """Runs that belong to earlier hand-overs, by installation."""
     path = root / FOLDER / _OVER
     try:

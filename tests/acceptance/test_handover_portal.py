@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.acceptance.conftest import Ended, Shop
+from tests.acceptance.test_handover_evidence import come_back
 
 HOME = "fleet/installations/homes/bakkegata-7.yaml"
 SERIAL, OWNER = "ZAP012347", "person:c-88123"
@@ -229,3 +230,21 @@ class TestCommands:
 
         assert "worksheet" in told
         assert "attest" not in told
+
+
+class TestTheNextTime:
+    def test_what_the_first_hand_over_asked_for_is_not_waited_for_in_the_second(self, portal: Shop) -> None:
+        """Our group came back, the same person shall have it again: nobody is invited before a worksheet asks."""
+        carried_out(portal)
+        portal.run("sandbox", "accept-invitation", OWNER)
+        attest(portal, "--accepted")
+        portal.run(*LEAVE)
+        portal.run("handover", "finish", "--yes")
+        come_back(portal)
+        portal.run("sandbox", "advance", "30d")
+
+        begun = portal.run("handover", "start", SERIAL, "--owner", OWNER, "--yes", report=True)
+        again = portal.run("handover", "status", SERIAL, report=True)
+
+        assert begun.document["summary"]["new"] == 1
+        assert (the_one(again)["stage"], the_one(again)["asked_at"]) == ("settings", None)

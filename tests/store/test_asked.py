@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.asked import asked_for
+from reconciler.store.asked import asked_for, runs_asking
+from reconciler.store.departures import put_behind
 
 FIRST = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 CLOUDS = {"main": "sandbox"}
@@ -21,6 +22,7 @@ def run(
     task = {
         "change": change,
         "account": "main",
+        "installation": "site",
         "principal": "person:c-1",
         "before_state": before_state,
         "asked_at": f"{at:%Y-%m-%dT%H:%M:%SZ}",
@@ -57,6 +59,14 @@ class TestAsked:
         (run(tmp_path, FIRST) / "worksheet.json").write_text(text)
 
         assert asked_for(tmp_path, CLOUDS) == {}
+
+    def test_what_an_earlier_hand_over_asked_says_nothing_of_the_next(self, tmp_path: Path) -> None:
+        """Our group came back, and the same person shall have it again."""
+        run(tmp_path, FIRST)
+        put_behind(tmp_path, ["site"], asked=runs_asking(tmp_path))
+        run(tmp_path, FIRST + timedelta(days=90))
+
+        assert asked_for(tmp_path, CLOUDS) == {"c1": FIRST + timedelta(days=90)}
 
     def test_without_runs_nobody_was_asked(self, tmp_path: Path) -> None:
         """A fresh clone."""
