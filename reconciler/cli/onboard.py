@@ -41,7 +41,7 @@ def command() -> None:
     "table",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Many links: a line each, with the columns reference, installationId, installationtype, lang, partnerName.",
+    help="Many links, a line each: reference, installationId, installationtype, lang, partnerName, showExisting.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where the CSV goes.")
 @global_options
@@ -64,11 +64,12 @@ def link(  # noqa: PLR0913  one argument per option
     A one-time nonce goes into the path of --return-url; only its hash is kept, in .reconciler/consents.json. With --csv
     every line of the file becomes a link; its columns win over the options.
     """
-    from reconciler.cli.onboard_link import Asked, issue, written_table
+    from reconciler.cli.onboard_link import Asked, issue, new_only, written_table
     from reconciler.cli.onboard_table import read_table
 
     if out is not None:
         writable(out, option="--out")
+        new_only(out)
     common = Asked(
         reference=reference,
         lookup_key=lookup_key,

@@ -86,6 +86,11 @@ def _request(one: Asked, account: Account) -> AccessRequest:
             where="--lookup-key",
             remedy="set `group:` of the account in fleet.yaml: the Portal has it under User Groups, Details",
         )
+    return request_of(one, key)
+
+
+def request_of(one: Asked, key: str) -> AccessRequest:
+    """What is asked for in the name of a user group; not checked."""
     return AccessRequest(
         lookup_key=key,
         partner_name=one.partner_name,
@@ -97,21 +102,17 @@ def _request(one: Asked, account: Account) -> AccessRequest:
     )
 
 
+def reference_problems(one: Asked) -> Iterator[UsageProblemError]:
+    """What stands against a reference."""
+    if not _REFERENCE.fullmatch(one.reference):
+        yield _no_reference()
+
+
 def _check(asked: Sequence[Asked], requests: Sequence[AccessRequest]) -> None:
-    problems = [
-        (one.reference, problem)
-        for one, request in zip(asked, requests, strict=True)
-        for problem in problems_of(request)
-    ]
-    problems += [(one.reference, _no_reference()) for one in asked if not _REFERENCE.fullmatch(one.reference)]
-    if not problems:
-        return
-    if len(asked) == 1:
-        raise problems[0][1]
-    shown = "; ".join(
-        f"{reference or 'a line'}: {one.where}: {one.what}" for reference, one in problems[:_SHOWN_PROBLEMS]
-    )
-    raise UsageProblemError(f"no link was made: {shown}", where="--csv", remedy=problems[0][1].remedy)
+    """The lines of a list are checked already, so what is left is wrong with the options."""
+    for one, request in zip(asked, requests, strict=True):
+        for problem in (*problems_of(request), *reference_problems(one)):
+            raise problem
 
 
 def _no_reference() -> UsageProblemError:
@@ -210,6 +211,18 @@ def _looks_like_a_name(reference: str) -> bool:
 
 def _is_hidden(one: Made, request: AccessRequest) -> bool:
     return one.link.installation_id in one.link.visible and not request.show_existing
+
+
+def new_only(out: Path) -> None:
+    """Links that went out stand nowhere else, so a table of them is never written over.
+
+    Raises:
+        UsageProblemError: There is such a file.
+    """
+    if os.path.lexists(out):
+        raise UsageProblemError(
+            f"{str(out)!r} is there already, and its links stand nowhere else", where="--out", remedy="name a new file"
+        )
 
 
 def written_table(made: Sequence[Made], out: Path | None) -> None:

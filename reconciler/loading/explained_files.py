@@ -180,4 +180,12 @@ FILES: tuple[Explanation, ...] = (
         "their id in the directory of people, never by e-mail address.",
         example="serial,person,postcode\nZAP012347,c-88123,0855",
     ),
+    Explanation(
+        code="E252",
+        title="A list of links that cannot be used",
+        why="Nobody should have to find out which links went out, so no link is made as long as one line is wrong.",
+        remedy="Repair the line: a head line with some of reference, installationId, installationtype, lang, "
+        "partnerName and showExisting; each reference once; a Pro link names its installation.",
+        example="reference,lang\n4711,no",
+    ),
 )

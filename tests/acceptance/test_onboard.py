@@ -567,6 +567,7 @@ class TestLink:
             "",
             "reference\n",
             "name\nx\n",
+            "reference\tlang\na\tno\n",
             "reference,reference\na,b\n",
             "reference\na\na\n",
             "reference,installationtype\na,0\nb,1\n",
@@ -581,8 +582,64 @@ class TestLink:
 
         ended = shop.run("onboard", "link", "--csv", "in.csv")
 
-        assert ended.code == 64
+        assert ended.code == 3
+        assert "in.csv:" in ended.err
+        assert "E252" in ended.err
         assert not (shop.folder / ".reconciler/consents.json").exists()
+
+    def test_every_bad_line_of_a_csv_is_told_at_once(self, shop: Shop) -> None:
+        """Each with its line and column, whatever stage would have found it."""
+        rows = ["a,,0,", "b,12,,", "c,,7,", "a,,,", "kari@house.example,,,", "d,,", "e,,,NO", "f,,,no"]
+        (shop.folder / "in.csv").write_text("\n".join(["Reference,installationId,installationtype,lang", *rows]) + "\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv")
+
+        told = [(int(line), column) for line, column in re.findall(r"in\.csv:(\d+) E252 (?:(\w+):)?", ended.err)]
+        assert ended.code == 3
+        assert told == [
+            (2, "installationId"),
+            (3, "installationId"),
+            (4, "installationtype"),
+            (5, "reference"),
+            (6, "reference"),
+            (7, ""),
+            (8, "lang"),
+        ]
+        assert "kari" not in ended.err
+
+    def test_a_wrong_option_beside_a_csv_is_told_once(self, shop: Shop) -> None:
+        """It is no problem of a line."""
+        (shop.folder / "in.csv").write_text("reference\na\nb\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv", "--return-url", "http://partner.example/x")
+
+        assert ended.code == 64
+        assert ended.err.count("the way back is not https") == 1
+
+    @pytest.mark.parametrize(
+        ("head", "told"),
+        [("Reference;Lang", ""), ("refrence,lang", "did you mean `reference`?"), ("a|b", "parted by |")],
+    )
+    def test_the_head_of_a_csv_says_what_is_wrong_with_it(self, shop: Shop, head: str, told: str) -> None:
+        """Capitals and semicolons are fine, as in the other lists; a wrong name is named."""
+        (shop.folder / "in.csv").write_text(f"{head}\n4711{';' if ';' in head else ','}no\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv")
+
+        assert ended.code == (3 if told else 0)
+        assert told in " ".join(ended.err.split())
+
+    def test_a_table_of_links_is_never_written_over(self, shop: Shop) -> None:
+        """The links that went out stand nowhere else; the second run makes none."""
+        (shop.folder / "in.csv").write_text("reference\n4711\n")
+        shop.run("onboard", "link", "--csv", "in.csv", "--out", "out.csv")
+        text = (shop.folder / "out.csv").read_text()
+
+        again = shop.run("onboard", "link", "--csv", "in.csv", "--out", "out.csv")
+
+        assert again.code == 64
+        assert (shop.folder / "out.csv").read_text() == text
+        assert len(shop.run("onboard", "status", report=True).document["links"]) == 1
 
     def test_a_hidden_installation_is_warned_about(self, shop: Shop) -> None:
         """The page leaves out what is shared already."""
