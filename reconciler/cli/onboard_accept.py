@@ -22,7 +22,7 @@ from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome
 from reconciler.model.desired import Account, Route
 from reconciler.model.exit import ExitCode, code_of
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
-from reconciler.planning.consent_claims import claim_of
+from reconciler.planning.consent_claims import claim_of, others_who_may
 from reconciler.planning.consent_link import is_uuid
 from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
@@ -134,7 +134,8 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         desk = _Desk(book=book, fleet=fleet, account=account, connections=connections)
         claimed = next((one for one in links if one.claimed_id == installation_id), None)
         if claimed is not None and claimed.state is LinkState.CLAIMED:
-            return _finished(Received(outcome=None, link=claimed), desk, choose)
+            rivals = () if chosen else others_who_may(claimed, book.all(), now=connections.clock.now())
+            return _finished(Received(outcome=None, link=claimed, is_doubtful=bool(rivals)), desk, choose)
         received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
         if received.outcome is Outcome.FOREIGN:
             received = _brought(installation_id, links if chosen else book.all()) or received
@@ -201,11 +202,14 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
             desk.settle(link, LinkState.NEEDS_REVIEW, reading.outcome)
         return Ended(outcome=reading.outcome, link=link)
     site = reading.site
+    if received.is_doubtful and not choose.proves(site):
+        settled = desk.settle(link, LinkState.NEEDS_REVIEW, Outcome.NEEDS_REVIEW)
+        return Ended(outcome=Outcome.NEEDS_REVIEW, link=settled)
     known = desk.fleet.files.get(site.id)
     if known is not None:
         settled = desk.settle(link, LinkState.GRANTED)
         return Ended(outcome=Outcome.GRANTED, link=settled, file=_below(known), name=site.name or "")
-    adoption = _drafted(site, choose(site), desk)
+    adoption = _drafted(site, choose.choose(site), desk)
     write_files(adoption, current_globals().fleet)
     settled = desk.settle(link, LinkState.GRANTED)
     file = adoption.files[0].draft.path

@@ -85,7 +85,7 @@ def judge_claim(
 
 
 def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[str]:
-    """Ids that other links brought while this one was out.
+    """Ids that other links brought while this one was out; what a browser only said of another link is no bringing.
 
     What was brought before and was not visible any more when this link was made has been granted anew.
     """
@@ -93,9 +93,30 @@ def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[s
         one.claimed_id
         for one in links
         if one.claimed_id is not None
+        and one.state is LinkState.GRANTED
         and one.digest != pending.digest
         and one.settled_at is not None
         and one.settled_at >= pending.issued_at
+    )
+
+
+def others_who_may(pending: IssuedLink, links: Iterable[IssuedLink], *, now: datetime) -> tuple[IssuedLink, ...]:
+    """Other open links that may have brought what this one claims: whoever got one of them can say its id as well.
+
+    None where the link names the installation itself.
+    """
+    claimed = pending.claimed_id
+    if claimed is None or claimed == pending.installation_id:
+        return ()
+    return tuple(
+        one
+        for one in links
+        if one.digest != pending.digest
+        and one.account == pending.account
+        and one.state in {LinkState.ISSUED, LinkState.CLAIMED, LinkState.NEEDS_REVIEW}
+        and one.installation_id in (None, claimed)
+        and claimed not in one.visible
+        and (now < one.expires_at or one.claimed_id == claimed)
     )
 
 

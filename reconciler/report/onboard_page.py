@@ -25,15 +25,15 @@ _ASKS = {
     "en": {
         Ask.CONFIRM: "You are back from Zaptec. Press the button, so that your answer counts.",
         Ask.SERIAL: "You are back from Zaptec, thank you. Type the serial number of your charging station: it stands "
-        "on the box and has three letters and six digits. With only one station you may leave it empty.",
-        Ask.SERIAL_AGAIN: "This installation has no such charging station, or has several. Type the serial number from "
+        "on the box and has three letters and six digits.",
+        Ask.SERIAL_AGAIN: "This installation has no charging station of that number. Type the serial number from "
         "the box: three letters and six digits.",
     },
     "no": {
         Ask.CONFIRM: "Du er tilbake fra Zaptec. Trykk på knappen, slik at svaret ditt gjelder.",
         Ask.SERIAL: "Du er tilbake fra Zaptec, takk. Skriv serienummeret til laderen: det står på boksen og har tre "
-        "bokstaver og seks sifre. Har du bare én lader, kan feltet stå tomt.",
-        Ask.SERIAL_AGAIN: "Anlegget har ingen slik lader, eller det har flere. Skriv serienummeret fra boksen: tre "
+        "bokstaver og seks sifre.",
+        Ask.SERIAL_AGAIN: "Anlegget har ingen lader med det nummeret. Skriv serienummeret fra boksen: tre "
         "bokstaver og seks sifre.",
     },
 }

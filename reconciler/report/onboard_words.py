@@ -65,7 +65,8 @@ OPERATOR = {
     ),
     Outcome.NEEDS_REVIEW: Words(
         message="what came back is not clear, so a person must look; nothing was written",
-        advice="compare with the Portal; then `onboard accept ID --link LINK`, or make a new link",
+        advice="several links may be meant, or its words are odd: compare with the customer and the Portal; then "
+        "`onboard accept ID --link LINK`, or make a new link. With the number on the box: --serial",
     ),
 }
 """To the operator. Complete: a test goes through all outcomes."""

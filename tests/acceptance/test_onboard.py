@@ -395,9 +395,9 @@ class TestOtherwise:
         withhold(shop, ELVEVEIEN)
         first, second = link(shop), link(shop)
         grant(shop, ELVEVEIEN, tree_after_s=0)
-        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN), "--serial", "ZAP012345")
 
-        ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+        ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN), "--serial", "ZAP012345")
 
         assert says(ended, Outcome.FOREIGN)
         assert len(new_files(shop)) == 1

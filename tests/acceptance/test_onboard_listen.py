@@ -110,15 +110,17 @@ class TestListen:
         assert "ZAP012348" in new_files(shop)[0].read_text()
         assert shop.plan(NABOLAGET).document["changes"] == []
 
-    def test_the_only_charger_needs_no_serial(self, shop: Shop) -> None:
-        """Most homes have one."""
+    def test_the_only_charger_needs_its_serial_as_well(self, shop: Shop) -> None:
+        """Whoever knows the id of an installation need not stand in front of its box."""
         withhold(shop, ELVEVEIEN)
         nonce = nonce_of(link(shop))
         grant(shop, ELVEVEIEN)
 
         with listening(shop) as browser:
             page = browser.open(f"/x/{nonce}?success=true&installationId={ELVEVEIEN}")
-            browser.press(f"/x/{nonce}", {**fields(page), "serial": ""})
+            empty = browser.press(f"/x/{nonce}", {**fields(page), "serial": ""})
+            assert new_files(shop) == []
+            browser.press(f"/x/{nonce}", {**fields(empty), "serial": "ZAP012345"})
 
         assert browser.code() == 0
         assert len(new_files(shop)) == 1
@@ -144,7 +146,7 @@ class TestListen:
         with listening(shop) as browser:
             forged = browser.press(f"/{'A' * 32}", {"success": "true", "installationId": ELVEVEIEN})
             assert new_files(shop) == []
-            browser.press(f"/{nonce}", {"success": "true", "installationId": ELVEVEIEN, "serial": ""})
+            browser.press(f"/{nonce}", {"success": "true", "installationId": ELVEVEIEN, "serial": "ZAP012345"})
 
         assert PERSON["en"][Outcome.FORGED].message in forged.text
         assert browser.code() == 0
