@@ -11,7 +11,7 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import Format, Render, emit, is_terminal, say, screen, show_beside
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import code_of
-from reconciler.model.handover import Batch, FileDraft, HandoverStatus
+from reconciler.model.handover import Batch, FileDraft, HandoverStatus, Tense
 from reconciler.report import handover as batch_report
 from reconciler.report import handover_status as status_report
 from reconciler.report.json_document import to_text
@@ -33,12 +33,12 @@ class Writing:
 
 def write_batch(batch: Batch, how: Writing) -> int:
     """Show it, ask where somebody must be asked, write it, and say the exit code."""
-    renders = _batch_renders(batch)
     if not how.dry_run and batch.drafts and not _confirmed(batch, yes=how.yes):
         say("nothing was written")
         return code_of(())
     written = () if how.dry_run else tuple(_write(draft) for draft in batch.drafts)
     void = _turned(batch) if written else ()
+    renders = _batch_renders(batch, Tense.WOULD if how.dry_run else Tense.DONE)
     emit(renders, format_=how.format_, reports=how.reports)
     for path in written:
         say(f"written: {path}")
@@ -72,7 +72,7 @@ def _confirmed(batch: Batch, *, yes: bool) -> bool:
     """
     if yes:
         return True
-    show_beside(batch_report.batch_text(batch, **screen()))
+    show_beside(batch_report.batch_text(batch, **screen(), tense=Tense.WOULD))
     if not is_terminal(sys.stdin):
         raise UsageProblemError(
             "there is no terminal to ask, so nothing was written",
@@ -82,11 +82,11 @@ def _confirmed(batch: Batch, *, yes: bool) -> bool:
     return click.confirm(f"Write {len(batch.drafts)} file(s)?", default=False, err=True)
 
 
-def _batch_renders(batch: Batch) -> Mapping[Format, Render]:
+def _batch_renders(batch: Batch, tense: Tense) -> Mapping[Format, Render]:
     return {
-        Format.TEXT: lambda: batch_report.batch_text(batch, **screen()),
-        Format.MARKDOWN: lambda: batch_report.batch_markdown(batch),
-        Format.JSON: lambda: to_text(batch_report.batch_document(batch)),
+        Format.TEXT: lambda: batch_report.batch_text(batch, **screen(), tense=tense),
+        Format.MARKDOWN: lambda: batch_report.batch_markdown(batch, tense),
+        Format.JSON: lambda: to_text(batch_report.batch_document(batch, tense)),
     }
 
 

@@ -200,6 +200,13 @@ class Batch:
         return (Condition.REFUSED,) if self.count(Action.REFUSED) else ()
 
 
+class Tense(StrEnum):
+    """Whether the files of a batch are written, so that nothing speaks of what would be as if it were so."""
+
+    DONE = "done"
+    WOULD = "would"
+
+
 class Stage(StrEnum):
     """How far a hand-over is; the members are in the order of a journey, what stops it last."""
 

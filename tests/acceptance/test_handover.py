@@ -30,6 +30,16 @@ def begin(shop: Shop, serial: str = SERIAL, owner: str = OWNER, *options: str) -
     return shop.run("handover", "start", serial, "--owner", owner, "--yes", *options, report=True)
 
 
+def handed_over(shop: Shop) -> None:
+    """Everything but the filing away, from the file that is there."""
+    begin(shop)
+    applied = shop.apply(BAKKEGATA, "--yes")
+    shop.run("sandbox", "carry-out", applied.document["worksheet"])
+    shop.apply(BAKKEGATA, "--yes")
+    shop.run("sandbox", "accept-invitation", OWNER)
+    shop.apply(BAKKEGATA, "--yes")
+
+
 def by_list(shop: Shop, *rows: str, options: tuple[str, ...] = ("--yes",)) -> Ended:
     """Start many at once."""
     (shop.folder / "list.csv").write_text("serial,person,postcode\n" + "".join(f"{row}\n" for row in rows))
@@ -354,6 +364,22 @@ class TestUsage:
         assert ended.code == 64
         assert not (shop.folder / NEW).exists()
         assert "house" not in ended.err
+
+    @pytest.mark.parametrize("how", [("--dry-run",), ()], ids=["a dry run", "nobody to ask"])
+    def test_what_is_not_written_is_not_told_as_done(self, shop: Shop, how: tuple[str, ...]) -> None:
+        """Neither a dry run nor a refusal speaks of what would be as if it were so."""
+        started = shop.run("handover", "start", SERIAL, "--owner", OWNER, *how)
+        handed_over(shop)
+        finished = shop.run("handover", "finish", *how)
+
+        told = started.out + started.err
+        assert "would be patched" in told
+        assert "1 patched" not in told
+        told = finished.out + finished.err
+        assert "would be handed over" in told
+        assert "1 handed over" not in told
+        assert "would move to" in told
+        assert (shop.folder / BAKKEGATA).is_file()
 
     def test_a_dry_run_shows_and_writes_nothing(self, shop: Shop) -> None:
         """The difference is what would be there."""
