@@ -156,6 +156,7 @@ class Invited:
 
     account: str
     at: datetime
+    installation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
