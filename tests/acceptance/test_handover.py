@@ -1,6 +1,7 @@
 """A home charger goes to its owner: by files, plan and apply, on the sandbox."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 
@@ -240,6 +241,26 @@ class TestTheJourney:
 
 
 class TestLists:
+    def test_the_list_of_the_how_to_page_goes_on_the_sandbox(self, shop: Shop) -> None:
+        """Copied to the last letter, postcodes included."""
+        page = (CHECKOUT / "docs/how-to/hand-over.md").read_text()
+        found = re.search(r"^\$ cat wave-1\.csv\n((?:[^$].*\n)+)", page, flags=re.MULTILINE)
+        assert found is not None
+        (shop.folder / "wave-1.csv").write_text(found[1])
+
+        ended = shop.run("handover", "start", "--csv", "wave-1.csv", "--wave", "wave-1", "--yes", report=True)
+
+        assert ended.code == 0, ended.err
+        assert set(actions(ended).values()) == {"patched"}
+        assert len(ended.document["rows"]) == 2
+
+    def test_rows_that_are_off_by_one_are_told_by_their_postcodes(self, shop: Shop) -> None:
+        """The shipped sites have different ones."""
+        ended = by_list(shop, "ZAP012347,c-88123,0170", "ZAP012345,c-88121,0855")
+
+        assert ended.code == 4
+        assert codes(ended, "ZAP012347") == codes(ended, "ZAP012345") == ["wrong-postcode"]
+
     def test_what_cannot_go_stays_out_and_the_rest_goes(self, shop: Shop) -> None:
         """Each with its line, its reason and its remedy."""
         without_file(shop, BAKKEGATA)
