@@ -173,6 +173,25 @@ class TestTheWord:
         assert ours() is not None
 
 
+class TestTheSheet:
+    def test_it_tells_an_invitation_from_an_owner(self, portal: Shop) -> None:
+        """Who works from it reads when to attest what, and finds the command."""
+        applied = portal.apply(HOME, "--yes")
+        sheet = portal.folder / str(applied.document["worksheet"])
+
+        assert "attest again with --accepted" in sheet.read_text()
+        page = sheet.with_suffix(".html").read_text()
+        assert f'data-copy="reconciler attest {SITE} --by INITIALS --accepted"' in page
+
+    def test_nobody_copies_an_id_into_a_field_for_an_address(self, portal: Shop) -> None:
+        """The address is looked up; there is nothing to paste."""
+        applied = portal.apply(HOME, "--yes")
+        page = (portal.folder / str(applied.document["worksheet"])).with_suffix(".html").read_text()
+
+        assert f'data-copy="{OWNER}"' not in page
+        assert "type the email address of" in page
+
+
 class TestWaiting:
     @pytest.mark.parametrize(
         ("days", "reminder", "reminders"),
