@@ -10,7 +10,8 @@ from reconciler.loading.adopted_tree import with_wishes
 from reconciler.loading.edits import edits_between
 from reconciler.loading.files import FleetFile, read_source
 from reconciler.loading.findings import Source
-from reconciler.loading.installations import read_installation
+from reconciler.loading.installations import effective_tree, read_installation
+from reconciler.loading.layout import NOTED, current_notes
 from reconciler.loading.merge import Tree
 from reconciler.loading.modelines import modeline
 from reconciler.loading.origins import ReadFleet
@@ -81,7 +82,8 @@ class FleetDrafts:
         raw = read_yaml(source.data).value
         try:
             text = source.data.decode()
-            after = patched(text, list(edits_between(_as_written(raw, own), tree)))
+            edits = list(edits_between(_as_written(raw, own), tree))
+            after = current_notes(patched(text, edits), effective_tree(tree, self._fleet.shared)) if edits else text
         except PatchError as error:
             raise ReconcilerError(
                 str(error), where=file.shown, remedy="take over by hand what `reconciler plan` shows"
@@ -210,7 +212,7 @@ def _noted(notes: Sequence[str]) -> list[str]:
     if not notes:
         return []
     told = [f"#   {safe_name(note, longest=300)}" for note in notes]
-    return ["# Not declared, because no file may say it or nobody could read it:", *told]
+    return [NOTED, *told]
 
 
 def _new_text(relative: str, head: Tree, tree: Tree, comments: Sequence[str]) -> str:
