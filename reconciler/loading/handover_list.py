@@ -6,13 +6,13 @@ from itertools import islice
 from pathlib import Path
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.addresses import redacted
 from reconciler.loading.csv_tables import Form, Rows, rows_in
 from reconciler.loading.findings import Finding, make_problem
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.desired import Origin
 from reconciler.model.handover import Request
+from reconciler.model.mail import redacted
 from reconciler.model.problem import Problem
 from reconciler.model.secret import Secret
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from reconciler.loading.addresses import redacted
 from reconciler.loading.csv_tables import Form, Rows, rows_in
 from reconciler.loading.findings import Finding, make_problem
 from reconciler.loading.ordinary import ordinary_bytes
+from reconciler.model.mail import redacted
 from reconciler.model.problem import Problem
 
 COLUMNS = ("reference", "installationId", "installationtype", "lang", "partnerName", "showExisting")

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.addresses import has_address, redacted
 from reconciler.loading.csv_tables import columns_of, delimiter_of, flaw_of_head
 from reconciler.loading.files import shown_from_here
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE, MOST_FLAWS, TreePath, read_yaml
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.mail import has_address, redacted
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem

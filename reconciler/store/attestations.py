@@ -1,6 +1,5 @@
 """Writes down a person's word that the permissions of an installation were set in the Portal."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,6 +7,7 @@ from uuid import UUID
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import Attestation
+from reconciler.model.mail import has_address
 from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
 
 VALID_FOR = timedelta(days=180)
@@ -16,7 +16,6 @@ LONGEST_BY = 500
 LONGEST_EVIDENCE = 2000
 """In characters, as schemas/attestation.schema.json has them."""
 
-_ADDRESS = re.compile(r"\S@\S")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
@@ -85,7 +84,7 @@ def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
             where=option,
             remedy="write it on one line, in letters, digits and punctuation",
         )
-    if _ADDRESS.search(text):
+    if has_address(text):
         raise UsageProblemError(
             "this text holds an e-mail address, and attestations lie in git",
             where=option,

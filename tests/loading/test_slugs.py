@@ -1,5 +1,8 @@
 """Names from the cloud become plain file names and one-line values."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +49,42 @@ def test_a_name_fits_on_one_line(name: str) -> None:
     assert safe.isprintable()
     assert len(safe) <= LONGEST_NAME
     assert "\n" not in safe
+
+
+ADDRESSES = [
+    "ola@example.com",
+    "ola＠example.com",
+    "ola﹫x.example",
+    '"ola n"@x.example',
+    "ola@[127.0.0.1]",
+    "ola @ example.com",
+    "ola@\nexample.com",
+    "ola\n@example.com",
+    "ola%40example.com",
+    "o\u200bla@exa\u200bmple.com",
+    "ola@\u200bexample.com",
+    "ola\u200b@\u200bexample.com",
+    "ola\u00ad@example.com",
+    "ola@example。com",
+    "ｏｌａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+    "mailto:ola@example.com",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("around", ["{}", "Hytte {} (leie)", "Hytte;{};99", "\u202e{}"])
+def test_no_way_of_writing_an_address_gets_through(address: str, around: str) -> None:
+    """Neither the name in the file nor the name of the file tells whom to write to."""
+    name = around.format(address)
+
+    assert not re.search("ola|ex", unicodedata.normalize("NFKC", safe_name(name)))
+    assert not re.search("ola|ex", slug_of(name))
+
+
+@pytest.mark.parametrize("name", ["Kafé @ Torget", "Bygg 3 @ nord", "100%40", "@home", "P@"])
+def test_a_sign_alone_is_no_address(name: str) -> None:
+    """Only what somebody could write to is taken out."""
+    assert safe_name(name) == name
 
 
 ID = "0b7f4f6a-33d1-4a52-9c8e-5a1e2d3c4b%02d"
