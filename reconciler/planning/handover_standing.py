@@ -124,7 +124,7 @@ def _standing(
         age_days=age_days(since, now),
         reminders=reminders,
         blocks=_blocks(stage, part, asked_at=asked_at),
-        next_step=_next_step(stage, site, part, reminders=reminders),
+        next_step=_next_step(stage, site, part, reminders=reminders, asked_at=asked_at),
         owner_step=owner_step(stage),
     )
 
@@ -209,13 +209,15 @@ def _blocks(stage: Stage, part: Part, *, asked_at: datetime | None) -> tuple[str
             return ()
 
 
-def _next_step(stage: Stage, site: DesiredInstallation, part: Part, *, reminders: int) -> str:
+def _next_step(
+    stage: Stage, site: DesiredInstallation, part: Part, *, reminders: int, asked_at: datetime | None
+) -> str:
     words = Words(file=site.file, serial=site.chargers[0].serial if site.chargers else "SERIAL")
     match stage:
         case Stage.WAITING:
             return words.waiting(reminders, by_hand=part.by_hand)
         case Stage.SETTINGS:
-            return words.settings(part.changes, asked=bool(part.waits))
+            return words.settings(part.changes, asked=asked_at is not None)
         case Stage.LEAVING:
             return words.leaving(by_hand=part.by_hand or not part.changes)
         case _:

@@ -244,10 +244,11 @@ class TestCommands:
     def test_where_only_a_setting_is_in_the_portal_nobody_attests(self, shop: Shop) -> None:
         """Permissions have a route here, and stand-alone is read back."""
         shop.run("handover", "start", SERIAL, "--owner", OWNER, "--yes")
+        shop.apply(HOME, "--yes")  # invites by a call
 
         told = shop.run("handover", "status", HOME).out
 
-        assert "worksheet" in told
+        assert "work through its worksheet" in " ".join(told.split())
         assert "attest" not in told
 
 
