@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from reconciler.model.change import Change
 from reconciler.model.outcome import ACCESS_WENT, LEFT, UNACCEPTED, OutcomeKind, WriteStatus
-from reconciler.model.value import ABSENT, Observation, Unreadable
+from reconciler.model.value import Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.first_look import FirstLook
 from reconciler.workflows.standing import Held, lost_access
@@ -56,6 +56,7 @@ class Earlier:
         sent: Changes whose request may have left and was not refused.
         done: Changes whose last outcome was done.
         answered: Changes whose last request was accepted.
+        ours: Changes that may have taken our own access away, when their request left.
         unaccepted: Invitations that nobody had accepted in the last look before access was taken away.
         invited: Changes that were about to send an invitation and have no outcome since, so that they count already.
         in_flight: What must be given its time before it is read.
@@ -73,6 +74,7 @@ class Earlier:
     sent: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
     unaccepted: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     in_flight: tuple[Flight, ...] = ()
@@ -102,6 +104,7 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
         sent=frozenset(story.sent),
         done=frozenset(story.done),
         answered=frozenset(story.answered),
+        ours=frozenset(story.ours),
         unaccepted=frozenset().union(*story.unaccepted.values()),
         invited=frozenset(story.invited),
         told_at=story.told_at,
@@ -126,6 +129,7 @@ class _Story:
     sent: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     answered: set[str] = field(default_factory=set)
+    ours: set[str] = field(default_factory=set)
     unaccepted: dict[str, frozenset[str]] = field(default_factory=dict)
     invited: set[str] = field(default_factory=set)
     flights: dict[str, Flight] = field(default_factory=dict)
@@ -195,6 +199,8 @@ class _Story:
         self.sent |= ids
         self.done -= ids
         self.answered -= ids
+        if data.get("ours") is True:
+            self.ours |= ids
         self.writes += 1
         at = _moment(data.get("leaves_at"))
         self.flights |= {one: Flight(change_id=one, at=at, answered=False) for one in ids}
@@ -252,7 +258,7 @@ def in_hindsight(change: Change, held: Held, *, changes: Iterable[Change], earli
     """
     if change.id not in earlier.sent or held[0] in KEPT:
         return held
-    if lost_access(seen) and change.after is ABSENT:
+    if lost_access(seen) and change.id in earlier.ours:
         return went(answered=change.id in earlier.answered)
     if isinstance(seen, Unreadable):
         return _unreadable_now(change, held, changes, earlier)
@@ -268,7 +274,7 @@ def in_a_lost_site(change: Change, changes: Iterable[Change], earlier: Earlier) 
     """How a change ends whose installation is not visible any more."""
     if change.id not in earlier.sent:
         return NOT_VISIBLE
-    if change.after is ABSENT:
+    if change.id in earlier.ours:
         return went(answered=change.id in earlier.answered)
     return _unreadable_now(change, NOT_VISIBLE, changes, earlier)
 
@@ -280,7 +286,7 @@ def went(*, answered: bool) -> Held:
 
 def _unreadable_now(change: Change, held: Held, changes: Iterable[Change], earlier: Earlier) -> Held:
     """Where our own access may have gone, what was read back before stands."""
-    access_went = any(other.after is ABSENT and other.id in earlier.sent for other in changes)
+    access_went = any(other.id in earlier.ours for other in changes)
     if access_went and change.id in earlier.unaccepted:
         return OutcomeKind.WAITING, UNACCEPTED
     if access_went and change.id in earlier.done:

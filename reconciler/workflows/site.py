@@ -11,12 +11,13 @@ from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.plan import Plan, Step
 from reconciler.model.settings import Scope
 from reconciler.model.value import Observation
-from reconciler.planning.access import gate_is_open, takes_away
+from reconciler.planning.access import takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
 from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
 from reconciler.workflows.invitations import is_invitation, unaccepted, wish_at
+from reconciler.workflows.leaving import owner_stays, takes_our_access
 from reconciler.workflows.read_back import Sent, read_back
 from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
 from reconciler.workflows.standing import ALL_OR_NOTHING, SPLIT, Held, standing, values_in_words
@@ -217,7 +218,7 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
     if any(kind is not OutcomeKind.ALREADY for kind, _ in held.values()):
         return next(reason for reason in held.values() if reason[0] is not OutcomeKind.ALREADY)
     if any(change.target.scope is Scope.PRINCIPAL for change in taken):
-        if not _owner_stays(work, step):
+        if not owner_stays(step, work.site.changes, observed=work.observed, desired=work.run.desired):
             return OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays"
         _note_unaccepted(work, fresh)
     return None
@@ -228,15 +229,6 @@ def _note_unaccepted(work: _Work, fresh: Plan) -> None:
     work.unaccepted = unaccepted(work.site.changes, fresh)
     wish = wish_at(work.run.wish_of(work.site), work.observed)
     work.run.log.record("unaccepted", {**_place(work), "changes": list(work.unaccepted), **wish})
-
-
-def _owner_stays(work: _Work, step: Step) -> bool:
-    """Whether an owner who was seen to accept stays when this access is taken away."""
-    permissions = work.observed.permissions if work.observed else None
-    if not isinstance(permissions, tuple):
-        return False
-    about_people = [change for change in work.site.changes if change.target.scope is Scope.PRINCIPAL]
-    return gate_is_open(step, about_people, observed=permissions, limits=work.run.desired.limits)
 
 
 def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Change]:
@@ -261,7 +253,9 @@ def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Cha
 def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
     ids, now = [change.id for change in changes], work.reach.clock.now
     what = {"step": step.id, "changes": ids, "operation": step.operation.value}
-    work.run.log.record("before-write", {**what, "leaves_at": now().isoformat()})
+    own = work.run.desired.account(work.site.account).own_principal
+    ours = takes_our_access(changes, observed=work.observed, own=own)
+    work.run.log.record("before-write", {**what, "leaves_at": now().isoformat(), "ours": ours})
     work.tally.note_sent(changes)
     answer = work.reach.executor.write(step, changes)
     sent_at = now()
@@ -277,7 +271,7 @@ def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
     if answer.status is WriteStatus.REFUSED:
         work.settle(changes, (OutcomeKind.FAILED, answer.detail), step)
         return []
-    return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline)]
+    return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline, ours=ours)]
 
 
 def _note_queued(work: _Work, changes: Sequence[Change]) -> None:

@@ -48,8 +48,8 @@ class TestLeaving:
         assert (proof.receipt.converged, proof.receipt.open_reasons) == (True, ())
 
     def test_an_invitation_that_stays_open_is_no_good_end(self) -> None:
-        """Another owner accepted, so our access may go; whether this one ever does nobody will see."""
-        machine = leaving(person(COMER, "user", "owner"))
+        """The owner accepted, so our access may go; whether this guest ever does nobody will see."""
+        machine = leaving(person(COMER, "user"))
         plan = machine.plan()
 
         _, proof = machine.apply(plan)
@@ -58,7 +58,17 @@ class TestLeaving:
         assert ended(plan, machine)[OURS] == (OutcomeKind.DONE, LEFT)
         assert not proof.receipt.converged
 
-    @pytest.mark.parametrize("invited", [(), (person(COMER, "user", "owner"),)], ids=["nobody comes", "one is invited"])
+    def test_our_access_waits_for_the_owner_whom_the_file_names(self) -> None:
+        """That somebody else owned the home before, and accepted, says nothing about who gets it now."""
+        machine = leaving(person(COMER, "user", "owner"))
+        plan = machine.plan()
+
+        machine.apply(plan)
+
+        assert ended(plan, machine)[OURS][0] is OutcomeKind.WAITING
+        assert not any(method == "DELETE" for method, *_ in machine.written)
+
+    @pytest.mark.parametrize("invited", [(), (person(COMER, "user"),)], ids=["nobody comes", "one is invited"])
     def test_every_moment_ends_alike(self, invited: tuple[DesiredPermission, ...]) -> None:
         """Only where the removal took effect and nobody heard the answer does a resume claim less, never more."""
         machine = leaving(*invited)
@@ -81,7 +91,7 @@ class TestLeaving:
 
     def test_killed_again_and_again(self) -> None:
         """What nobody had accepted stays told, however often the run is resumed after our access went."""
-        machine = twin(leaving(person(COMER, "user", "owner")))
+        machine = twin(leaving(person(COMER, "user")))
         plan = machine.plan()
         machine.apply(plan)
 
