@@ -60,10 +60,14 @@ def message_of(one: LinkStatus) -> str:
     if one.is_withdrawn:
         return f"granted once, but our account does not see the installation of {one.file} any more"
     if one.found and one.outcome is Outcome.GRANTED:
-        return f"no redirect came, but our account sees {one.found[0]} since"
+        return f"{_told(one)}, but our account sees {one.found[0]} since"
     if one.found:
-        return f"no redirect came; since then our account sees {', '.join(one.found)}, and several links may have asked"
+        return f"{_told(one)}; since then our account sees {', '.join(one.found)}, and several links may have asked"
     return OPERATOR[one.outcome].message
+
+
+def _told(one: LinkStatus) -> str:
+    return "the address that came was cut off" if one.link.outcome is Outcome.MISSING else "no redirect came"
 
 
 def age_of(one: LinkStatus, now: datetime) -> str:

@@ -43,7 +43,8 @@ OPERATOR = {
     ),
     Outcome.FOREIGN: Words(
         message="this is another installation than the link can bring; nothing was written",
-        advice="ask the person which installation they meant, and send a link that names it (--installation)",
+        advice="ask the person which installation they meant: if this one, `onboard accept ID --link LINK`, otherwise "
+        "send a link that names it (--installation); what never had a link is for `reconciler adopt ID`",
     ),
     Outcome.ALREADY_VISIBLE: Words(
         message="our account saw this installation before the link was made, so the link has not brought it",

@@ -313,6 +313,7 @@ class TestOtherwise:
         ended = shop.run("onboard", "accept", ELVEVEIEN, *(("--link", found["link"]) if named else ()))
 
         assert (found["outcome"], found["found"]) == ("granted", [ELVEVEIEN])
+        assert found["message"].startswith("the address that came was cut off, but ")
         assert ended.code == 0, ended.err
         assert len(new_files(shop)) == 1
         assert shop.run("onboard", "status").code == 0
@@ -400,6 +401,21 @@ class TestOtherwise:
         ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN), "--serial", "ZAP012345")
 
         assert says(ended, Outcome.FOREIGN)
+        assert len(new_files(shop)) == 1
+
+    def test_the_operator_can_end_a_link_that_came_second(self, shop: Shop) -> None:
+        """One household that answered both links: its one file stays, and nothing is left open."""
+        withhold(shop, ELVEVEIEN)
+        first, second = link(shop), link(shop, "--reference", "again")
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+        before = shop.run("onboard", "status", report=True)
+        (open_,) = (one["link"] for one in before.document["links"] if one["reference"] == "again")
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, "--link", open_)
+
+        assert (before.code, ended.code, shop.run("onboard", "status").code) == (4, 0, 0)
         assert len(new_files(shop)) == 1
 
     def test_what_was_granted_withdrawn_and_granted_again_is_taken_anew(self, shop: Shop) -> None:
