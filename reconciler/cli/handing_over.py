@@ -110,15 +110,18 @@ def finish_batch(serials: Sequence[str]) -> Batch:
     """
     wanted = frozenset(checked_serial(one) for one in serials)
     opened = open_files()
-    found = _look_at(opened, [*sorted(wanted)], ()) if opened.under else _nothing(opened)
-    known = {serial for one in found.standings for serial in one.serials}
-    if missing := sorted(wanted - known):
+    known = {one.serial for site in opened.desired.installations if site.id in opened.under for one in site.chargers}
+    over = [(one, serial) for one in opened.released for serial in sorted(one.serials & (wanted - known))]
+    left = wanted - {serial for _, serial in over}
+    if missing := sorted(left - known):
         raise UsageProblemError(
             f"{', '.join(missing)}: no hand-over under way has this charger",
             where="handover finish",
             remedy="see `reconciler handover status`",
         )
-    return end.finish(found, wanted, Releases(opened.fleet, opened.desired))
+    found = _nothing(opened) if over and not left else _look_at(opened, sorted(left), ())
+    batch = end.finish(found, left, Releases(opened.fleet, opened.desired))
+    return replace(batch, rows=(*batch.rows, *(end.over_already(one, serial) for one, serial in over)))
 
 
 def look_at(selectors: Sequence[str], exclude: Sequence[str]) -> HandoverStatus:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import global_options
+from reconciler.cli.options import NumberRange, global_options
 from reconciler.cli.output import format_options, parsed_reports, say, show
 from reconciler.cli.planning import selection_options
 from reconciler.errors import UsageProblemError
@@ -36,7 +36,7 @@ def command() -> None:
 @click.option(
     "--max-current",
     "max_current_a",
-    type=click.FloatRange(6, 32),
+    type=NumberRange(6, 32),
     default=16,
     show_default=True,
     help="A per phase; less where the circuit carries less.",

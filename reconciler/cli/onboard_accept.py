@@ -21,6 +21,7 @@ from reconciler.model.adoption import Adoption
 from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome
 from reconciler.model.desired import Account, Route
 from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.mail import on_one_line
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.planning.consent_claims import claim_of, others_who_may
 from reconciler.planning.consent_link import is_uuid
@@ -121,7 +122,7 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     if not is_uuid(installation_id) or (chosen is not None and not _SHORT.fullmatch(chosen)):
         raise UsageProblemError(
             "this is neither the address of a redirect nor an installation id",
-            where=target[:100],
+            where=on_one_line(target[:1000])[:100],
             remedy="paste the whole address, or an id and link as `reconciler onboard status` lists them",
         )
     book, fleet = Links(current_globals().root), load_the_fleet()

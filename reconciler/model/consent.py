@@ -126,7 +126,7 @@ class Claim:
     """What a redirect says: claims of a browser, nothing more.
 
     Attributes:
-        success: None when it says neither `true` nor `false`, or both.
+        success: None when it says neither `true` nor `false`, or both, or names several installations.
         installation_id: As it stands there, in lower case; None when there is none, or several.
         is_silent: Whether `success` does not stand there at all; the address was cut off then.
     """

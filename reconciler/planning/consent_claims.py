@@ -31,7 +31,7 @@ def claim_of(url: str) -> Claim:
     ids = [value.strip().lower() for name, value in given if name == "installationId" and value.strip()]
     return Claim(
         nonce=nonce,
-        success=words == ["true"] if words in (["true"], ["false"]) else None,
+        success=words == ["true"] if words in (["true"], ["false"]) and len(ids) <= 1 else None,
         installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
         is_silent=not words,
     )

@@ -204,6 +204,18 @@ class TestTheJourney:
         assert (left.code, left.document["receipt"]["converged"]) == (4, False)
         assert stages(status(shop, NEW)) == {"Bakkegata 7": "lost"}
 
+    def test_what_is_filed_away_is_not_filed_again(self, shop: Shop) -> None:
+        """Whoever finishes it twice is told where it is; that is no mistake."""
+        (shop.folder / "fleet" / "released").mkdir()
+        (shop.folder / BAKKEGATA).rename(shop.folder / RELEASED)
+
+        again = shop.run("handover", "finish", SERIAL, "--yes", report=True)
+        strange = shop.run("handover", "finish", "ZAP999999", "--yes")
+
+        assert (again.code, actions(again), codes(again, SERIAL)) == (0, {SERIAL: "released"}, ["filed-already"])
+        assert "fleet/released/bakkegata-7.yaml" in again.out
+        assert strange.code == 64
+
     def test_what_is_not_over_is_not_filed_away(self, shop: Shop) -> None:
         """The owner has not accepted, so the file stays and says why."""
         finished = shop.run("handover", "finish", "ZAP012346", "--yes", report=True)
@@ -372,9 +384,20 @@ class TestUsage:
             (SERIAL, "--csv", "list.csv"),
             (SERIAL, "--owner", OWNER, "--wave", "a b"),
             (SERIAL, "--owner", OWNER, "--max-current", "5"),
+            (SERIAL, "--owner", OWNER, "--max-current", "nan"),
             (SERIAL, "--owner", OWNER),
         ],
-        ids=["nothing", "no owner", "an address", "no serial", "both", "a bad wave", "too little", "nobody to ask"],
+        ids=[
+            "nothing",
+            "no owner",
+            "an address",
+            "no serial",
+            "both",
+            "a bad wave",
+            "too little",
+            "no number",
+            "nobody to ask",
+        ],
     )
     def test_what_cannot_be_asked_for(self, shop: Shop, arguments: tuple[str, ...]) -> None:
         """Said before anything is written."""

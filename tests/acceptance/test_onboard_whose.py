@@ -61,6 +61,22 @@ class TestWhose:
         assert says(review, Outcome.NEEDS_REVIEW)
         assert len(new_files(shop)) == 1
 
+    def test_two_installations_in_one_address_are_not_clear(self, shop: Shop) -> None:
+        """A browser names one; nothing says which of the two it was."""
+        withhold(shop, ELVEVEIEN)
+        back = approved(link(shop), ELVEVEIEN)
+
+        ended = shop.run("onboard", "accept", f"{back}&installationId={ELVEVEIEN}")
+
+        assert (ended.code, says(ended, Outcome.NEEDS_REVIEW)) == (5, True)
+
+    def test_a_word_that_is_no_address_of_ours_is_not_repeated_with_what_is_private_in_it(self, shop: Shop) -> None:
+        """Somebody pasted the customer's mail."""
+        ended = shop.run("onboard", "accept", "kari.nordmann@people.example")
+
+        assert ended.code == 64
+        assert "kari" not in ended.err
+
     def test_one_open_link_needs_no_proof(self, shop: Shop) -> None:
         """What became visible can only be what it has brought."""
         withhold(shop, ELVEVEIEN)

@@ -155,7 +155,7 @@ class TestRedirect:
             ("success=true&installationId=", claim(None)),
             (f"success=true&success=false&installationId={NEW}", claim(success=None)),
             (f"success=TRUE&installationId={NEW}", claim(success=None)),
-            (f"success=true&installationId={NEW}&installationId={OTHER}", claim(None)),
+            (f"success=true&installationId={NEW}&installationId={OTHER}", claim(None, success=None)),
             ("", replace(claim(None, success=None), is_silent=True)),
             ("success=", replace(claim(None, success=None), is_silent=True)),
             (f"installationId={NEW}", replace(claim(success=None), is_silent=True)),
