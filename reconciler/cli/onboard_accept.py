@@ -10,7 +10,7 @@ import click
 from reconciler.cli.adopting import write_files
 from reconciler.cli.onboard_choice import Chooser
 from reconciler.cli.onboard_files import Fleet, load_the_fleet, only_account
-from reconciler.cli.onboard_git import commit_new
+from reconciler.cli.onboard_git import commit_new, is_known
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
 from reconciler.cli.planning import policy_at
@@ -60,6 +60,9 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
     words = OPERATOR[ended.outcome]
     who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
     say(f"{ended.outcome.value}: {who}{words.message}")
+    if prepares and ended.adoption is None and ended.file is not None and not is_known(_place(ended.file)):
+        click.echo(str(_place(ended.file)))
+        return _committed(ended)  # an earlier run wrote it, and git did not take it then
     if ended.file is None or ended.outcome is Outcome.REPLAYED:
         place = "" if ended.file is None else str(current_globals().fleet / ended.file)
         say(f"its file: {place}" if place else f"what to do: {words.advice}")
@@ -72,11 +75,25 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
     for item in ended.adoption.left:
         say(stays_out(item))
     if prepares:
-        prepared = commit_new(path, name=ended.name)
-        say(f"committed on branch {prepared.branch}; push it and open a pull request, `git switch -` goes back")
+        _committed(ended)
     else:
         say(f"what to do: {words.advice}")
     return code_of(ended.adoption.conditions)
+
+
+def _place(file: str) -> Path:
+    return current_globals().fleet / file
+
+
+def _committed(ended: Ended) -> ExitCode:
+    """Commit the file that a link has brought.
+
+    Raises:
+        ReconcilerError: git does not do it.
+    """
+    prepared = commit_new(_place(ended.file or ""), name=ended.name)
+    say(f"committed on branch {prepared.branch}; push it and open a pull request, `{prepared.back}` goes back")
+    return ExitCode.DONE
 
 
 def accepted_url(url: str, choose: Chooser) -> Ended:

@@ -899,6 +899,55 @@ class TestPullRequest:
         assert "x0a" not in ended.err
         assert len(new_files(repository)) == 1
 
+    @pytest.mark.parametrize("detached", [True, False])
+    def test_the_way_back_leads_back(self, repository: Shop, *, detached: bool) -> None:
+        """Also where no branch was checked out."""
+        if detached:
+            git(repository, "checkout", "-q", "--detach")
+        before = git(repository, "rev-parse", "HEAD")
+        branch = git(repository, "branch", "--show-current")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+        told = re.search("`git (switch .*?)` goes back", ended.err)
+        assert told is not None
+        git(repository, *told[1].split())
+
+        assert git(repository, "rev-parse", "HEAD") == before
+        assert git(repository, "branch", "--show-current") == branch
+
+    def test_a_commit_that_fails_leaves_us_where_we_were_and_can_be_repeated(self, repository: Shop) -> None:
+        """A hook said no; once it says yes, the same address commits the file that is there."""
+        hook = repository.folder / ".git" / "hooks" / "pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        branch = git(repository, "branch", "--show-current")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        failed = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+        left = (git(repository, "branch", "--show-current"), git(repository, "branch", "--list", "onboard/*"))
+        hook.unlink()
+        again = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert (failed.code, left) == (1, (branch, ""))
+        assert again.code == 0
+        assert "onboard/elveveien-12" in again.err
+        assert git(repository, "show", "--name-only", "--format=", "HEAD").endswith("elveveien-12.yaml\n")
+
+    def test_a_branch_that_is_in_the_way_of_all_is_said_before_anything_is_written(self, repository: Shop) -> None:
+        """Git has no branch onboard/x beside a branch onboard."""
+        git(repository, "branch", "onboard")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert ended.code == 64
+        assert new_files(repository) == []
+
     def test_outside_of_git_there_is_nothing_to_prepare(self, shop: Shop) -> None:
         """Told at once."""
         assert shop.run("onboard", "accept", f"{BACK}/{'A' * 32}?success=true", "--pr").code == 64

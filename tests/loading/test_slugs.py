@@ -52,22 +52,22 @@ def test_a_name_fits_on_one_line(name: str) -> None:
 
 
 ADDRESSES = [
-    "ola@example.com",
-    "ola＠example.com",
+    "ola@people.example",
+    "ola＠people.example",
     "ola﹫x.example",
     '"ola n"@x.example',
     "ola@[127.0.0.1]",
-    "ola @ example.com",
-    "ola@\nexample.com",
-    "ola\n@example.com",
-    "ola%40example.com",
-    "o\u200bla@exa\u200bmple.com",
-    "ola@\u200bexample.com",
-    "ola\u200b@\u200bexample.com",
-    "ola\u00ad@example.com",
-    "ola@example。com",
-    "ｏｌａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
-    "mailto:ola@example.com",
+    "ola @ people.example",
+    "ola@\npeople.example",
+    "ola\n@people.example",
+    "ola%40people.example",
+    "o\u200bla@peo\u200bple.example",
+    "ola@\u200bpeople.example",
+    "ola\u200b@\u200bpeople.example",
+    "ola\u00ad@people.example",
+    "ola@people。example",
+    "ｏｌａ＠ｐｅｏｐｌｅ．ｅｘａｍｐｌｅ",
+    "mailto:ola@people.example",
 ]
 
 
@@ -77,8 +77,8 @@ def test_no_way_of_writing_an_address_gets_through(address: str, around: str) ->
     """Neither the name in the file nor the name of the file tells whom to write to."""
     name = around.format(address)
 
-    assert not re.search("ola|ex", unicodedata.normalize("NFKC", safe_name(name)))
-    assert not re.search("ola|ex", slug_of(name))
+    assert not re.search("ola|ex|ple", unicodedata.normalize("NFKC", safe_name(name)))
+    assert not re.search("ola|ex|ple", slug_of(name))
 
 
 @pytest.mark.parametrize("name", ["Kafé @ Torget", "Bygg 3 @ nord", "100%40", "@home", "P@"])
