@@ -408,8 +408,8 @@ class TestOtherwise:
         withhold(shop, ELVEVEIEN)
         first, second = link(shop), link(shop, "--reference", "again")
         grant(shop, ELVEVEIEN, tree_after_s=0)
-        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
-        shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN), "--serial", "ZAP012345")
+        shop.run("onboard", "accept", approved(second, ELVEVEIEN), "--serial", "ZAP012345")
         before = shop.run("onboard", "status", report=True)
         (open_,) = (one["link"] for one in before.document["links"] if one["reference"] == "again")
 
