@@ -122,6 +122,7 @@ def _invited_is_good_enough(patch: Patch) -> None:
     """Planning and the second look at apply ask the same question."""
     patch.setattr(guards_access, "removal", lambda owners, needed, gate=None: access.Removal.FREE)
     patch.setattr(leaving, "gate_is_open", lambda *_, **__: True)
+    patch.setattr(guards_access, "_nobody_manages", lambda _: ())
 
 
 def _sites_are_left_blindly(patch: Patch) -> None:

@@ -1,16 +1,20 @@
 """A run whose last step takes our own access away: what it may claim, wherever the plug is pulled."""
 
+from dataclasses import dataclass
+
+import httpx
 import pytest
 
 from reconciler.model.desired import DesiredPermission, RemovalGate
 from reconciler.model.outcome import LEFT, UNACCEPTED, OutcomeKind
 from reconciler.model.plan import Plan
+from reconciler.sandbox.app import create_app
 from reconciler.sandbox.generated import generated_world
 from reconciler.sandbox.permissions import accept
 from reconciler.sandbox.portal import find_installation, set_value
 from reconciler.sandbox.principals import address_of
 from tests.builders import account, fleet, gone, permissions, person, wants, wants_charger
-from tests.properties.machine import Machine
+from tests.properties.machine import Machine, Watched
 from tests.workflows.killed import kinds, twin
 from tests.workflows.test_resume import killed_at
 
@@ -99,3 +103,40 @@ class TestLeaving:
             _, proof = machine.apply(plan)
             assert ended(plan, machine)[COMER] == (OutcomeKind.WAITING, UNACCEPTED)
             assert not proof.receipt.converged
+
+
+@dataclass
+class Robbed(Machine):
+    """The cloud accepts a removal and forgets it, and at that moment somebody takes our own access away."""
+
+    def transport(self) -> httpx.BaseTransport:
+        """The sandbox, but for that request."""
+        return _Robbing(create_app(self.world), self)
+
+
+class _Robbing(Watched):
+    def __init__(self, app: object, machine: Robbed) -> None:
+        super().__init__(app, machine)
+        self._world = machine.world
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method != "DELETE":
+            return super().handle_request(request)
+        for site in self._world.installations():
+            site["permissions"] = [one for one in site["permissions"] if one.get("key") != "BSJG"]
+        return httpx.Response(200)
+
+
+def test_losing_access_proves_nothing_about_anybody_else() -> None:
+    """Another group was to go; nobody can look whether it did, so nobody says so."""
+    made = generated_world(1, 1, seed=3, drift=0.0)
+    (site,) = made.desired
+    set_value(made.world, site["id"], setting="permissions.userGroup:PAYC", value="service")
+    file = wants(access=permissions(absent=[gone("userGroup:PAYC")]), settings={}, site=site["id"], name="Home")
+    machine = Robbed(world=made.world, desired=fleet(file, accounts=(account(group="BSJG"),)))
+    plan = machine.plan()
+
+    (outcome,), proof = machine.apply(plan)
+
+    assert outcome.kind is OutcomeKind.UNCERTAIN
+    assert not proof.receipt.converged
