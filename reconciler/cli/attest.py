@@ -10,10 +10,13 @@ import click
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
+from reconciler.cli.wiring import Access, connected
 from reconciler.errors import UsageProblemError
 from reconciler.loading.select import select
 from reconciler.model.attest import owners_of, permissions_digest
+from reconciler.model.desired import Account, DesiredInstallation, Route
 from reconciler.model.exit import ExitCode
+from reconciler.model.observed import Breadth, ReadNeed
 from reconciler.planning.attested import confirmed_by
 from reconciler.store.attestations import new_attestation, write_attestation
 
@@ -63,6 +66,8 @@ def command(
             where="--accepted",
             remedy="name the owner under `permissions.entries` first, or leave --accepted out",
         )
+    if accepted:
+        _check_not_read_otherwise(site, desired.account(site.account))
     attestation = new_attestation(
         site.id,
         permissions_digest(site),
@@ -77,6 +82,32 @@ def command(
         say(line)
     say(f"written: {path}; commit it")
     return ExitCode.DONE
+
+
+def _check_not_read_otherwise(site: DesiredInstallation, account: Account) -> None:
+    """Where our account reads who has accepted, nobody's word stands against that; what it cannot read, people know.
+
+    Raises:
+        UsageProblemError: An owner has not accepted.
+        CloudError: A login or a list failed, so nothing can be concluded.
+    """
+    if account.route_for("permissions") is Route.PORTAL:
+        return
+    need = ReadNeed(account=account.name, installation_id=site.id, permissions=True)
+    with connected([account], access=Access.READ_ONLY) as connections:
+        seen = connections.observers[account.name].observe([need], breadth=Breadth.SITES)
+    found = seen.installation(site.id, account.name)
+    if found is None or not isinstance(found.permissions, tuple):
+        return
+    accepted = {one.principal for one in found.permissions if one.accepted}
+    nameless = any(one.principal.startswith("user-id:") for one in found.permissions)
+    known = {one.principal for one in found.permissions} if nameless else set(owners_of(site))
+    if missing := sorted((set(owners_of(site)) & known) - accepted):
+        raise UsageProblemError(
+            f"our account reads that {', '.join(missing)} has not accepted, so nothing was written",
+            where="--accepted",
+            remedy="see `reconciler handover status`; where our account can read it, no word is needed",
+        )
 
 
 def _check_initials(by: str) -> None:

@@ -129,6 +129,33 @@ class TestWhatARunDid:
         assert stage(shop) == "lost"
 
 
+class TestAWordAgainstWhatIsRead:
+    def test_nobody_attests_what_our_account_reads_otherwise(self, shop: Shop) -> None:
+        """The owner has not accepted; then somebody takes our access away."""
+        by_partner(shop)
+        begin(shop)
+        shop.apply(NEW, "--yes")
+
+        word = shop.run("attest", NEW, "--by", "KL", "--accepted")
+        lose_it(shop)
+
+        assert (word.code, OWNER in word.err) == (64, True)
+        assert not (shop.folder / "fleet" / "attestations").exists()
+        assert stage(shop) == "lost"
+
+    def test_what_our_account_cannot_read_any_more_a_person_may_know(self, shop: Shop) -> None:
+        """Our access is gone, and the owner says that all is well."""
+        by_partner(shop)
+        begin(shop)
+        shop.apply(NEW, "--yes")
+        lose_it(shop)
+
+        word = shop.run("attest", NEW, "--by", "KL", "--accepted")
+
+        assert word.code == 0
+        assert stage(shop) == "done"
+
+
 class TestAWordOfThen:
     @pytest.mark.parametrize("finished", [True, False], ids=["filed away here", "filed away elsewhere"])
     def test_it_says_nothing_about_the_next_hand_over(self, shop: Shop, *, finished: bool) -> None:
