@@ -147,7 +147,8 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
 
 def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
     gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
-    left = {site.id for site in part.installations if _has_left(site, part.account(site.account), gone)}
+    own = [(site.id, _departure(site, part.account(site.account), gone)) for site in part.installations]
+    left = {site: one.unaccepted for site, one in own if one is not None}
     given = {one.installation_id: one for one in part.attestations}
     words = {
         site.id: word_on(site, [given[site.id]], today=policy.now.date())
@@ -157,17 +158,18 @@ def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, poli
     asked = {site.id: asked_to_leave(site, part.account(site.account), policy.asked) for site in part.installations}
     return Evidence(
         under=opened.under,
-        left=frozenset(left),
+        left=frozenset(site for site, people in left.items() if not people),
+        early={site: people for site, people in left.items() if people},
         words={one: word for one, word in words.items() if word is not None},
         asked={one: at for one, at in asked.items() if at is not None},
     )
 
 
-def _has_left(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> bool:
-    """Whether a run took a group away that is or may be ours, once everybody of the file was seen to have accepted."""
+def _departure(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> Departure | None:
+    """How a run took a group away that is or may be ours, with the permissions that the file has now."""
     absent = () if site.permissions is None else site.permissions.absent
     ours = frozenset(one.principal for one in absent if account.own_principal in (one.principal, None))
-    return any(one.is_of(site, ours) and not one.unaccepted for one in gone)
+    return next((one for one in gone if one.is_of(site, ours)), None)
 
 
 def _nothing(opened: Opened) -> HandoverStatus:

@@ -25,13 +25,15 @@ class Evidence:
 
     Attributes:
         under: What the files say of their hand-overs, by installation id.
-        left: Ids of installations where a run of ours sent the removal of our own access.
+        left: Ids of installations where a run of ours took our own access away, as the file still wishes it.
+        early: Who of the file was not seen to have accepted when such a run did that, by installation id.
         words: What somebody attests of the permissions as the file has them, by installation id.
         asked: Since when a worksheet of ours asks for that removal, by installation id.
     """
 
     under: Mapping[str, Under]
     left: frozenset[str] = frozenset()
+    early: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, Attestation] = field(default_factory=dict)
     asked: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -123,7 +125,7 @@ def _standing(
         asked_at=asked_at,
         age_days=age_days(since, now),
         reminders=reminders,
-        blocks=_blocks(stage, part, asked_at=asked_at),
+        blocks=_blocks(stage, part, lost=why_lost(asked_at, evidence.early.get(site.id, ()))),
         next_step=_next_step(stage, site, part, reminders=reminders, asked_at=asked_at),
         owner_step=owner_step(stage),
     )
@@ -197,10 +199,10 @@ def _of_owners(under: Under, seen: ObservedInstallation | None) -> list[Observed
     return [known[owner] for owner in under.owners if owner in known]
 
 
-def _blocks(stage: Stage, part: Part, *, asked_at: datetime | None) -> tuple[str, ...]:
+def _blocks(stage: Stage, part: Part, *, lost: str) -> tuple[str, ...]:
     match stage:
         case Stage.LOST:
-            return (why_lost(asked_at),)
+            return (lost,)
         case Stage.BLOCKED:
             return tuple(sorted({*part.blocks, *part.unverifiable}))
         case Stage.PENDING:

@@ -73,11 +73,18 @@ class Words:
         return f"`reconciler apply {self.file}` takes our own access away, the last step"
 
 
-def why_lost(asked_at: datetime | None) -> str:
-    """What is known where the cloud shows us nothing and nobody vouches for the owner."""
+def why_lost(asked_at: datetime | None, early: Sequence[str] = ()) -> str:
+    """What is known where the cloud shows us nothing and nobody vouches for the owner.
+
+    Args:
+        asked_at: Since when a worksheet asks for the removal of our access.
+        early: Who had not accepted when a run of ours took it away.
+    """
     gone = "the cloud does not show us the installation any more"
+    if early:
+        return f"{gone}: our access went before {', '.join(early)} was seen to have accepted"
     if asked_at is None:
-        return f"{gone}, and no run of ours sent the removal of our access or asked for it"
+        return f"{gone}, and no run of ours is known to have taken our access away with the permissions of this file"
     return (
         f"{gone}; a worksheet of ours asks since {asked_at:%Y-%m-%d} for the removal of our access, and nobody attests "
         "that the owner had accepted before"

@@ -115,18 +115,19 @@ class TestWhatARunDid:
 
         assert stage(shop) == "lost"
 
-    def test_an_owner_who_had_not_accepted_when_we_left_is_no_end(self, shop: Shop) -> None:
-        """Another owner had, so our access could go; the one of the file still has to be looked for."""
+    def test_somebody_who_had_not_accepted_when_we_left_is_no_end(self, shop: Shop) -> None:
+        """The owner had, so our access could go; whoever else the file names still has to be looked for."""
         by_partner(shop)
         begin(shop, SERIAL, OTHER)
         shop.edit(
-            "installations/bakkegata-7.yaml", "  entries:\n", f'  entries:\n    - {{user: "{OWNER}", roles: [owner]}}\n'
+            "installations/bakkegata-7.yaml", "  entries:\n", f'  entries:\n    - {{user: "{OWNER}", roles: [user]}}\n'
         )
 
         left = shop.apply(NEW, "--yes")
 
         assert "waiting" in {one["outcome"] for one in left.document["outcomes"]}
         assert stage(shop) == "lost"
+        assert OWNER in status(shop, NEW).document["handovers"][0]["blocks"][0]
 
 
 class TestAWordAgainstWhatIsRead:
