@@ -10,6 +10,7 @@ from reconciler.report.blocks import reading_order
 from reconciler.report.escape import for_terminal, name
 from reconciler.report.owed_words import owed_lines
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.plan_words import open_words
 from reconciler.report.rollback_words import headline
 from reconciler.report.terminal_blocks import show_lost
 from reconciler.report.wave_words import wave_words
@@ -50,6 +51,8 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
     for label, words in wave_words(result.waves):
         page.labelled((label, Tone.STRONG), words, cells=len(label) + 2)
     _receipt(page, result.receipt)
+    if words := open_words(plan):
+        page.labelled(("Open", Tone.STRONG), (f"beside this run: {words}", Tone.OPEN), cells=10)
     for line in owed_lines(result.owed):
         page.labelled(("Owed", Tone.STRONG), (for_terminal(line), Tone.OPEN), cells=10)
     if result.not_reviewed is not None:
@@ -134,6 +137,8 @@ def _next(result: RunResult, plan: Plan) -> str:
         return "`reconciler plan`, once people and devices have acted"
     if result.residual_plan is not None:
         return f"what is left: reconciler apply {result.residual_plan}"
+    if result.receipt is not None and result.receipt.converged and open_words(plan):
+        return "`reconciler plan` tells what is open beside this run"
     if result.receipt is not None and result.receipt.converged:
         return "nothing; `reconciler plan` confirms it at any time"
     goes_on = f"`reconciler apply --resume {result.run_id}` goes on; " if OutcomeKind.NOT_REACHED in kinds else ""
