@@ -34,7 +34,7 @@ def confirmed_by(word: Attestation, site: DesiredInstallation, *, own_group: str
     for serial, permissions in site.charger_permissions:
         lines += _places(permissions, f"{serial}: ", "")
     lines += _acceptance(word, site)
-    return tuple(lines)
+    return tuple(sorted(lines, key=lambda line: line.startswith("not confirmed")))
 
 
 def _places(permissions: DesiredPermissions, where: str, own_group: str | None) -> Iterator[str]:

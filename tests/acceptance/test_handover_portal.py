@@ -111,7 +111,7 @@ class TestAcceptance:
         """No worksheet of ours was written, so somebody else took it."""
         portal.run(*LEAVE)
 
-        assert "no run of ours sent the removal of our access or asked for it" in words(status(portal))
+        assert "no run of ours is known to have taken our access away" in words(status(portal))
 
 
 class TestTheWord:
@@ -134,6 +134,7 @@ class TestTheWord:
         said = attest(portal, "--accepted").err
 
         assert f"- {OWNER} has accepted" in said
+        assert said.index("has accepted") < said.index("not confirmed")
         assert "accepted: true" in (portal.folder / "fleet/attestations" / f"{SITE}.yaml").read_text()
         assert portal.run("validate").code == 0
 
