@@ -1,7 +1,7 @@
 """What the `handover` commands share: files and cloud on one side, drafts and their writing on the other."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +19,11 @@ from reconciler.loading.handover_list import read_requests
 from reconciler.loading.handover_release import Releases
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
-from reconciler.model.departure import Departure
-from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation
+from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
 from reconciler.planning.attested import word_on
 from reconciler.planning.by_hand import asked_to_leave
+from reconciler.planning.departed import departure_of
 from reconciler.planning.handover_standing import Evidence
 from reconciler.planning.policy import Policy
 from reconciler.store.departures import departures
@@ -147,7 +147,7 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
 
 def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
     gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
-    own = [(site.id, _departure(site, part.account(site.account), gone)) for site in part.installations]
+    own = [(site.id, departure_of(site, part.account(site.account), gone)) for site in part.installations]
     left = {site: one.unaccepted for site, one in own if one is not None}
     given = {one.installation_id: one for one in part.attestations}
     words = {
@@ -163,13 +163,6 @@ def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, poli
         words={one: word for one, word in words.items() if word is not None},
         asked={one: at for one, at in asked.items() if at is not None},
     )
-
-
-def _departure(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> Departure | None:
-    """How a run took a group away that is or may be ours, with the permissions that the file has now."""
-    absent = () if site.permissions is None else site.permissions.absent
-    ours = frozenset(one.principal for one in absent if account.own_principal in (one.principal, None))
-    return next((one for one in gone if one.is_of(site, ours)), None)
 
 
 def _nothing(opened: Opened) -> HandoverStatus:

@@ -11,13 +11,16 @@ from reconciler.planning.findings import Findings
 def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequence[Findings]) -> Coverage:
     """Count installations and chargers: declared, compared, unreadable, and live without a file.
 
+    What was handed over to the end is declared no more, although its file is still among the others.
+
     Of a selection only chargers at the selected sites can be told to be unmanaged: the other files are not at hand.
     """
-    installations = desired.installations
+    pairs = zip(desired.installations, findings, strict=True)
+    installations = [site for site, found in pairs if not found.handed_over]
     lost = sum(one.lost for one in findings)
     lost_chargers = sum(one.lost_chargers for one in findings)
     chargers = sum(len(one.chargers) for one in installations)
-    unmanaged = _unmanaged(installations, observed, whole=desired.selection is None)
+    unmanaged = _unmanaged(desired.installations, observed, whole=desired.selection is None)
     return Coverage(
         installations=_counts(len(installations), lost, unmanaged[0]),
         chargers=_counts(chargers, lost_chargers, unmanaged[1]),

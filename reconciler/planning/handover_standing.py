@@ -10,13 +10,13 @@ from reconciler.model.desired import Attestation, DesiredInstallation
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan, WaitingItem
-from reconciler.model.value import Absent, Reason, Unreadable
+from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
+from reconciler.planning.departed import is_gone
 from reconciler.planning.handover_words import Words, owner_step, why_lost
 
 _WAVE = "wave"
-_GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +174,6 @@ def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) ->
     if under.uninvited:
         return Stage.INVITE
     return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
-
-
-def is_gone(seen: ObservedInstallation | None) -> bool:
-    """Whether the cloud shows us nothing of the installation; an answer that failed to come says nothing."""
-    if seen is None:
-        return True
-    values = [value for _, value in seen.values]
-    return not seen.chargers and all(isinstance(one, Unreadable) and one.reason in _GONE for one in values)
 
 
 def _invited(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:

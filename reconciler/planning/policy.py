@@ -23,6 +23,7 @@ class Policy:
             ignored here.
         switch_waits: Installations whose mode waits for idle chargers, from earlier applies.
         asked: Since when a person has been asked in a worksheet for access that no call can read, by id of the change.
+        departed: Accounts and ids of installations that runs of ours handed over to the end, our own access last.
         unsteady: What earlier applies wrote in vain; empty where nothing is to be written, as in a drift report.
     """
 
@@ -33,4 +34,5 @@ class Policy:
     queued: tuple[Queued, ...] = ()
     switch_waits: tuple[SwitchWait, ...] = ()
     asked: Mapping[str, datetime] = field(default_factory=dict)
+    departed: frozenset[tuple[str, str]] = frozenset()
     unsteady: Quarantine = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
+from reconciler.model.outcome import LEFT, Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.report import wording
 from reconciler.report.blocks import reading_order
@@ -137,12 +137,19 @@ def _next(result: RunResult, plan: Plan) -> str:
         return "`reconciler plan`, once people and devices have acted"
     if result.residual_plan is not None:
         return f"what is left: reconciler apply {result.residual_plan}"
-    if result.receipt is not None and result.receipt.converged and open_words(plan):
-        return "`reconciler plan` tells what is open beside this run"
     if result.receipt is not None and result.receipt.converged:
-        return "nothing; `reconciler plan` confirms it at any time"
+        return _after_all(result, plan)
     goes_on = f"`reconciler apply --resume {result.run_id}` goes on; " if OutcomeKind.NOT_REACHED in kinds else ""
     return f"{goes_on}`reconciler plan` shows what is left"
+
+
+def _after_all(result: RunResult, plan: Plan) -> str:
+    """What comes after a run with which nothing is left for a machine."""
+    if any(outcome.detail == LEFT for outcome in result.outcomes):
+        return "`reconciler handover finish` files away what was handed over"
+    if open_words(plan):
+        return "`reconciler plan` tells what is open beside this run"
+    return "nothing; `reconciler plan` confirms it at any time"
 
 
 def _rest_of_either(result: RunResult) -> str:

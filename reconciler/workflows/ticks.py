@@ -10,7 +10,7 @@ from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
 from reconciler.planning.attested import may_be_ours, word_on
-from reconciler.planning.handover_standing import is_gone
+from reconciler.planning.departed import is_gone
 from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles
 from reconciler.workflows.touched import seen_value
 

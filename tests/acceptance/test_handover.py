@@ -107,6 +107,8 @@ class TestTheJourney:
         accepted = status(shop, NEW)
         left = shop.apply(NEW, "--yes")
         over = status(shop, NEW)
+        nothing_left = shop.plan(NEW)
+        no_drift = shop.run("drift", NEW, report=True)
         finished = shop.run("handover", "finish", "--yes", report=True)
         after = status(shop)
 
@@ -118,7 +120,10 @@ class TestTheJourney:
         assert stages(accepted) == {"Bakkegata 7": "leaving"}
         assert [one["outcome"] for one in left.document["outcomes"]] == ["done"]
         assert (left.code, left.document["receipt"]["open_reasons"]) == (0, [])
+        assert "handover finish" in left.out
         assert (over.code, stages(over)) == (0, {"Bakkegata 7": "done"})
+        assert (nothing_left.code, [one["code"] for one in nothing_left.document["warnings"]]) == (0, ["P210"])
+        assert (no_drift.code, no_drift.document["findings"]) == (0, [])
         assert (finished.code, actions(finished)) == (0, {SERIAL: "released"})
         assert not (shop.folder / NEW).exists()
         assert (shop.folder / RELEASED).is_file()
