@@ -92,6 +92,7 @@ WARNED = {
     "circuit-not-readable": case(replace(HOME, circuits=FORBIDDEN)),
     "postcode-not-told": case(request=replace(REQUEST, postcode=Secret("0855"))),
     "no-directory": case(people=None),
+    "order-too-late": case(file=LISTED, under=BEGUN, request=replace(REQUEST, order=Order.SEED)),
 }
 
 
