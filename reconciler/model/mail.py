@@ -8,7 +8,7 @@ _AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"
 STOP = r"\s\"'<>(){}\[\],;|`"
 """What ends an address, as the inside of a character class."""
 
-_PART = rf"[^{STOP}:={_AT}]"
+_PART = rf"[^{STOP}:=/{_AT}]"
 _LOCAL = rf'(?:"[^"\s:,{{}}][^":,{{}}\r\n]{{0,63}}"|{_PART}{{1,64}})'
 _DOMAIN = rf"(?:\[[^\]\s]{{1,255}}\]|{_PART}{{1,255}})"
 _DOTTED = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[^\W\d_]{2,63}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.departure import Departure
-from reconciler.model.outcome import ACCESS_WENT, OutcomeKind
+from reconciler.model.outcome import OutcomeKind
 from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.journal import Told, told_of
 from reconciler.store.layout import FOLDER, JOURNAL, run_ids, runs_folder, state_folder
@@ -25,18 +25,23 @@ _Change = Mapping[str, Any]
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """What the journal of one run says, its last word on each change, and when."""
+    """What the journal of one run says, its last word on each change, and when.
+
+    `gone` is what it said to be done, and what it had sent when it ended in the middle of it.
+    """
 
     sent: dict[str, datetime] = field(default_factory=dict)
-    done: dict[str, datetime] = field(default_factory=dict)
+    gone: dict[str, datetime] = field(default_factory=dict)
     wished: dict[_Place, Mapping[str, object]] = field(default_factory=dict)
 
 
 def departures(root: Path, clouds: Mapping[str, str] | None, *, since: datetime | None = None) -> tuple[Departure, ...]:
-    """Every group that runs of ours saw gone after an answered removal, with what the file wished at that moment.
+    """Every group whose access runs of ours took away, with what the file wished at that moment.
 
-    A removal that was only sent, or whose answer never came, is none. Neither is one that a later run found undone, nor
-    one that was there when a hand-over of the installation began or was filed away (`put_behind`).
+    A run looks just before who has accepted, and writes it down; so a removal counts as well whose answer nobody heard
+    because the run was killed, once our access is seen to be gone. One that a run could not see take effect is none.
+    Neither is one that a later run found undone, nor one that was there when a hand-over of the installation began or
+    was filed away (`put_behind`).
 
     Args:
         root: The folder that holds the fleet.
@@ -57,7 +62,7 @@ def departures(root: Path, clouds: Mapping[str, str] | None, *, since: datetime 
             written[place] = max(sent_at, written.get(place, sent_at))
             gone = _departure(one, told, run)
             if gone is not None and run not in behind.get(gone.installation_id, ()):
-                found.append((place, told.done[one["id"]], gone))
+                found.append((place, told.gone[one["id"]], gone))
     # Whoever wrote there afterwards saw it again. Of one second, the ids of runs do not tell which came first.
     return tuple(gone for place, at, gone in found if at >= written[place])
 
@@ -112,13 +117,15 @@ def _told(path: Path, since: datetime | None) -> _Run:
         match record.event:
             case "before-write":
                 changes = data.get("changes")
-                run.sent |= {str(one): record.at for one in changes} if isinstance(changes, list) else {}
+                left = {str(one): record.at for one in changes} if isinstance(changes, list) else {}
+                run.sent |= left
+                run.gone |= left
             case "unaccepted":
                 run.wished[str(data.get("account")), str(data.get("installation"))] = data
             case _:
-                run.done.pop(str(data.get("change")), None)
-                if data.get("outcome") == OutcomeKind.DONE.value and data.get("detail") != ACCESS_WENT:
-                    run.done[str(data.get("change"))] = record.at
+                run.gone.pop(str(data.get("change")), None)
+                if data.get("outcome") == OutcomeKind.DONE.value:
+                    run.gone[str(data.get("change"))] = record.at
     return run
 
 
@@ -142,7 +149,7 @@ def _departure(change: _Change, told: _Run, run: str) -> Departure | None:
     principal = str(change.get("principal") or "")
     wished = told.wished.get(place)
     is_removal = change.get("after", ...) is None and change.get("charger") is None and principal.startswith(_GROUP)
-    if wished is None or not is_removal or change["id"] not in told.done:
+    if wished is None or not is_removal or change["id"] not in told.gone:
         return None
     waiting = wished.get("people")
     return Departure(

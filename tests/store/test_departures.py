@@ -63,6 +63,14 @@ def test_a_removal_that_was_answered_and_seen_counts(tmp_path: Path) -> None:
     assert departures(tmp_path, CLOUDS) == (GONE,)
 
 
+@pytest.mark.parametrize("end", [(), (outcome("done", ACCESS_WENT),)], ids=["killed", "resumed"])
+def test_a_removal_whose_answer_nobody_heard_counts_once_we_are_gone(tmp_path: Path, end: tuple[Event, ...]) -> None:
+    """That everybody had accepted was seen just before it left."""
+    run(tmp_path, wish(), SENT, *end)
+
+    assert departures(tmp_path, CLOUDS) == (GONE,)
+
+
 def test_who_had_not_accepted_is_told(tmp_path: Path) -> None:
     """Another owner had, so our access could go."""
     run(tmp_path, wish("person:c-1"), SENT, outcome("done"))
@@ -73,8 +81,6 @@ def test_who_had_not_accepted_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "events",
     [
-        (wish(), SENT),
-        (wish(), SENT, outcome("done", ACCESS_WENT)),
         (wish(), SENT, outcome("done"), outcome("uncertain")),
         (SENT, outcome("done")),
         (wish(), outcome("done")),
@@ -82,7 +88,7 @@ def test_who_had_not_accepted_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_anything_less_is_no_departure(tmp_path: Path, events: tuple[Event, ...]) -> None:
-    """Only sent, never answered, found undone later, or nobody knows what the file wished."""
+    """Seen without effect, found undone later, never sent, or nobody knows what the file wished."""
     run(tmp_path, *events)
 
     assert departures(tmp_path, CLOUDS) == ()
