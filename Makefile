@@ -11,17 +11,18 @@ export PIP_ROOT_USER_ACTION := ignore
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills handovers browser faults faults-selfcheck bench bench-peers
+.PHONY: help demo test test-thorough lint types layers clean new-venv fuzz kills handovers handover-kills browser faults faults-selfcheck bench bench-peers
 
 help:
 	@echo "make demo           the whole story on the sandbox: plan, apply, proof (no credentials needed)"
 	@echo "make test           lint, types, layers and all tests"
 	@echo "make test-thorough  the same with many more random cases"
 	@echo "make fuzz           a million mutated files, documents and answers, and which branches of the readers they reach"
-	@echo "make faults         every fault at every call of 13 small applies, judged on the world itself (about 20 minutes)"
+	@echo "make faults         every fault at every call of 14 small applies, judged on the world itself (about 20 minutes)"
 	@echo "make faults-selfcheck   seeded bugs, each of which the faults must notice"
 	@echo "make kills          kill a real apply at 200 moments, go on after each, and what became of it"
 	@echo "make handovers      500 hand-overs from a list in four waves, at the fewest requests, interrupted and begun again"
+	@echo "make handover-kills  kill the applies of one hand-over at every call, and finish it after each"
 	@echo "make bench          speed, memory and requests against their budgets, as ratios (about half an hour; BENCH='--sizes 1000')"
 	@echo "make bench-peers    the same work by other tools, in the same run as ours"
 	@echo "make browser        the HTML report in headless Chromium with its figures, and the pictures for the docs"
@@ -56,6 +57,9 @@ kills: $(VENV)/installed-dev
 handovers: export HANDOVERS ?= 500
 handovers: $(VENV)/installed-dev
 	@$(BIN)/python -m pytest tests/acceptance/test_many_handovers.py
+
+handover-kills: $(VENV)/installed-dev
+	@$(BIN)/python -m tests.kills.test_handover
 
 BENCH ?=
 

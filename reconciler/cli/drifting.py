@@ -8,7 +8,7 @@ from reconciler import __version__
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.plan_sources import usable
-from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at
+from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at, with_departures
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.drafts import FleetDrafts
@@ -72,6 +72,7 @@ def _live(loaded: LoadedFleet, part: DesiredFleet) -> DriftRun:
         policy = policy_at(now, connections, accepted=(), root=root)
         verified = verified_writes(root, connections.clouds, now=now, within=WITHIN, since=connections.born_at)
         observed = observe_fleet(part, connections.observers)
+        policy = with_departures(policy, part, observed, connections)
         tick_worksheets(Look(desired=part, observed=observed, now=now, born_at=connections.born_at))
     return DriftRun(
         desired=part,

@@ -1,6 +1,5 @@
 """What the `handover` commands share: files and cloud on one side, drafts and their writing on the other."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +19,13 @@ from reconciler.loading.handover_list import read_requests
 from reconciler.loading.handover_release import Releases
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
-from reconciler.loading.people import load_people
-from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation
+from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
+from reconciler.planning.attested import word_on
+from reconciler.planning.by_hand import asked_to_leave
+from reconciler.planning.departed import departure_of
 from reconciler.planning.handover_standing import Evidence
-from reconciler.planning.people import is_attested
 from reconciler.planning.policy import Policy
-from reconciler.report.handover_letter import Language, language_for, letter_text
 from reconciler.store.departures import departures
 from reconciler.workflows import handover as workflow
 from reconciler.workflows import handover_end as end
@@ -91,7 +90,7 @@ def checked_serial(text: str) -> str:
 
 def start_batch(requests: Sequence[Request]) -> Batch:
     """Look at the chargers and draft their files; nothing is written."""
-    opened = _opened()
+    opened = open_files()
     accounts = _accounts(opened.desired)
     files = workflow.Files(
         desired=opened.desired, origins=opened.loaded.origins, under=opened.under, released=opened.released
@@ -110,21 +109,24 @@ def finish_batch(serials: Sequence[str]) -> Batch:
         UsageProblemError: A serial is in no hand-over.
     """
     wanted = frozenset(checked_serial(one) for one in serials)
-    opened = _opened()
-    found = _look_at(opened, [*sorted(wanted)], ()) if opened.under else _nothing(opened)
-    known = {serial for one in found.standings for serial in one.serials}
-    if missing := sorted(wanted - known):
+    opened = open_files()
+    known = {one.serial for site in opened.desired.installations if site.id in opened.under for one in site.chargers}
+    over = [(one, serial) for one in opened.released for serial in sorted(one.serials & (wanted - known))]
+    left = wanted - {serial for _, serial in over}
+    if missing := sorted(left - known):
         raise UsageProblemError(
             f"{', '.join(missing)}: no hand-over under way has this charger",
             where="handover finish",
             remedy="see `reconciler handover status`",
         )
-    return end.finish(found, wanted, Releases(opened.fleet, opened.desired))
+    found = _nothing(opened) if over and not left else _look_at(opened, sorted(left), ())
+    batch = end.finish(found, left, Releases(opened.fleet, opened.desired))
+    return replace(batch, rows=(*batch.rows, *(end.over_already(one, serial) for one, serial in over)))
 
 
 def look_at(selectors: Sequence[str], exclude: Sequence[str]) -> HandoverStatus:
     """How far the hand-overs are; without any, nobody is asked."""
-    opened = _opened()
+    opened = open_files()
     if not opened.under:
         return _nothing(opened)
     return _look_at(opened, selectors, exclude)
@@ -145,21 +147,22 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
 
 def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
     gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
-    today = policy.now.date()
-    attested = {
-        site.id
+    own = [(site.id, departure_of(site, part.account(site.account), gone)) for site in part.installations]
+    left = {site: one.unaccepted for site, one in own if one is not None}
+    given = {one.installation_id: one for one in part.attestations}
+    words = {
+        site.id: word_on(site, [given[site.id]], today=policy.now.date())
         for site in part.installations
-        if site.permissions is not None
-        and is_attested(site, [one for one in part.attestations if one.installation_id == site.id], today=today)
+        if site.permissions is not None and site.id in given
     }
-    left = {site.id for site in part.installations if _has_left(site, part.account(site.account), gone)}
-    return Evidence(under=opened.under, left=frozenset(left), attested=frozenset(attested))
-
-
-def _has_left(site: DesiredInstallation, account: Account, gone: frozenset[tuple[str, str, str]]) -> bool:
-    absent = () if site.permissions is None else tuple(one.principal for one in site.permissions.absent)
-    ours = [one for one in absent if account.own_principal in (one, None)]
-    return any((account.name, site.id, one) in gone for one in ours)
+    asked = {site.id: asked_to_leave(site, part.account(site.account), policy.asked) for site in part.installations}
+    return Evidence(
+        under=opened.under,
+        left=frozenset(site for site, people in left.items() if not people),
+        early={site: people for site, people in left.items() if people},
+        words={one: word for one, word in words.items() if word is not None},
+        asked={one: at for one, at in asked.items() if at is not None},
+    )
 
 
 def _nothing(opened: Opened) -> HandoverStatus:
@@ -168,48 +171,8 @@ def _nothing(opened: Opened) -> HandoverStatus:
     )
 
 
-def letter_for(serial: str, language: Language | None) -> str:
-    """The letter about a charger that is being handed over; offline.
-
-    Raises:
-        UsageProblemError: No hand-over has it.
-    """
-    wanted = checked_serial(serial)
-    opened = _opened()
-    sites = [
-        site
-        for site in opened.desired.installations
-        if site.id in opened.under and any(one.serial == wanted for one in site.chargers)
-    ]
-    if not sites:
-        raise UsageProblemError(
-            f"{wanted} is not being handed over",
-            where="handover letter",
-            remedy=f"begin with `reconciler handover start {wanted} --owner person:<id>`",
-        )
-    return letter_text(wanted, language or _language(opened, sites[0]))
-
-
-def _language(opened: Opened, site: DesiredInstallation) -> Language:
-    """That of the first owner who has one in the directory of people."""
-    known = _languages(opened.desired.account(site.account).cloud)
-    owners = opened.under[site.id].owners
-    spoken = [known[one.partition(":")[2]] for one in owners if one.partition(":")[2] in known]
-    return language_for(spoken[0]) if spoken else Language.ENGLISH
-
-
-def _languages(cloud: Cloud) -> Mapping[str, str]:
-    path = os.environ.get("FLEET_PEOPLE")
-    if path:
-        return {person.id: person.language for person in load_people(Path(path)).entries}
-    if cloud is Cloud.SANDBOX:
-        from reconciler.sandbox.people import people
-
-        return {id_: language for id_, _, _, language in people()}
-    return {}
-
-
-def _opened() -> Opened:
+def open_files() -> Opened:
+    """Read the files, also those of a fleet that has no installation yet."""
     loaded = load()
     desired = without_installations(loaded, str(current_globals().fleet))
     if desired is None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.options import global_options
+from reconciler.cli.options import NumberRange, global_options
 from reconciler.cli.output import format_options, parsed_reports, say, show
 from reconciler.cli.planning import selection_options
 from reconciler.errors import UsageProblemError
@@ -36,7 +36,7 @@ def command() -> None:
 @click.option(
     "--max-current",
     "max_current_a",
-    type=click.FloatRange(6, 32),
+    type=NumberRange(6, 32),
     default=16,
     show_default=True,
     help="A per phase; less where the circuit carries less.",
@@ -129,16 +129,22 @@ def finish(
 @click.argument("serial")
 @click.option(
     "--lang",
-    type=click.Choice([one.value for one in Language]),
+    type=click.Choice([one.value for one in Language], case_sensitive=False),
     default=None,
     help="Left out: the owner's language in the directory of people, else en.",
 )
 @global_options
 def letter(serial: str, lang: str | None) -> int:
     """Print what the new owner must do: accept the invitation, look in spam, log in to the app. Names nobody."""
-    from reconciler.cli.handing_over import letter_for
+    from reconciler.cli.handover_letters import letter_for
 
-    show(letter_for(serial, None if lang is None else Language(lang)))
+    found = letter_for(serial, None if lang is None else Language(lang))
+    if not found.invited:
+        say(
+            f"warning: nothing here tells that the owner was invited, so the e-mail that the letter speaks of may not "
+            f"have left: `reconciler apply {found.file}` first; `reconciler handover status` tells"
+        )
+    show(found.text)
     say("put name and address on it yourself: this text holds neither")
     return ExitCode.DONE
 

@@ -41,7 +41,7 @@ def command() -> None:
     "table",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     metavar="FILE",
-    help="Many links: a line each, with the columns reference, installationId, installationtype, lang, partnerName.",
+    help="Many links, a line each: reference, installationId, installationtype, lang, partnerName, showExisting.",
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where the CSV goes.")
 @global_options
@@ -64,11 +64,12 @@ def link(  # noqa: PLR0913  one argument per option
     A one-time nonce goes into the path of --return-url; only its hash is kept, in .reconciler/consents.json. With --csv
     every line of the file becomes a link; its columns win over the options.
     """
-    from reconciler.cli.onboard_link import Asked, issue, written_table
+    from reconciler.cli.onboard_link import Asked, issue, new_only, written_table
     from reconciler.cli.onboard_table import read_table
 
     if out is not None:
         writable(out, option="--out")
+        new_only(out)
     common = Asked(
         reference=reference,
         lookup_key=lookup_key,
@@ -152,9 +153,10 @@ def listen(
 @format_options
 @global_options
 def status(format_: str, reports: tuple[str, ...]) -> int:
-    """Tell where every link stands, and which installations have not granted access yet. Reads only.
+    """Tell where every link stands, and what our account sees but the user group does not. Reads only.
 
-    A grant that no redirect told is found by listing. Exits with 4 while a link waits for somebody.
+    A grant that no redirect told is found by listing. Reminders are due after 7 and 21 days, after 60 somebody else
+    should ask. Exits with 4 while a link waits for somebody.
     """
     from reconciler.cli.onboard_state import standing
     from reconciler.report import onboard_status as report

@@ -1,6 +1,7 @@
 """From a claim to a file: judge it, read the installation, choose chargers, write, and only then call it granted."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import click
 from reconciler.cli.adopting import write_files
 from reconciler.cli.onboard_choice import Chooser
 from reconciler.cli.onboard_files import Fleet, load_the_fleet, only_account
-from reconciler.cli.onboard_git import commit_new
+from reconciler.cli.onboard_git import commit_new, is_known
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
 from reconciler.cli.planning import policy_at
@@ -20,8 +21,9 @@ from reconciler.model.adoption import Adoption
 from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome
 from reconciler.model.desired import Account, Route
 from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.mail import on_one_line
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
-from reconciler.planning.consent_claims import claim_of
+from reconciler.planning.consent_claims import claim_of, others_who_may
 from reconciler.planning.consent_link import is_uuid
 from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
@@ -38,7 +40,7 @@ class Ended:
 
     Attributes:
         link: None when the nonce is not ours.
-        file: From the fleet folder on; None when there is none.
+        file: From the fleet folder on; None when there is none. With REPLAYED the one that the link brought then.
         adoption: What this run has written; None when the file was there already.
     """
 
@@ -58,8 +60,12 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
     words = OPERATOR[ended.outcome]
     who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
     say(f"{ended.outcome.value}: {who}{words.message}")
-    if ended.file is None:
-        say(f"what to do: {words.advice}")
+    if prepares and ended.adoption is None and ended.file is not None and not is_known(_place(ended.file)):
+        click.echo(str(_place(ended.file)))
+        return _committed(ended)  # an earlier run wrote it, and git did not take it then
+    if ended.file is None or ended.outcome is Outcome.REPLAYED:
+        place = "" if ended.file is None else str(current_globals().fleet / ended.file)
+        say(f"its file: {place}" if place else f"what to do: {words.advice}")
         return ExitCode.PARTIAL if ended.outcome in _NOBODY_GAVE else ExitCode.REFUSED
     path = current_globals().fleet / ended.file
     click.echo(str(path))
@@ -69,11 +75,25 @@ def told(ended: Ended, *, prepares: bool) -> ExitCode:
     for item in ended.adoption.left:
         say(stays_out(item))
     if prepares:
-        prepared = commit_new(path, name=ended.name)
-        say(f"committed on branch {prepared.branch}; push it and open a pull request, `git switch -` goes back")
+        _committed(ended)
     else:
         say(f"what to do: {words.advice}")
     return code_of(ended.adoption.conditions)
+
+
+def _place(file: str) -> Path:
+    return current_globals().fleet / file
+
+
+def _committed(ended: Ended) -> ExitCode:
+    """Commit the file that a link has brought.
+
+    Raises:
+        ReconcilerError: git does not do it.
+    """
+    prepared = commit_new(_place(ended.file or ""), name=ended.name)
+    say(f"committed on branch {prepared.branch}; push it and open a pull request, `{prepared.back}` goes back")
+    return ExitCode.DONE
 
 
 def accepted_url(url: str, choose: Chooser) -> Ended:
@@ -102,6 +122,12 @@ def accepted(claim: Claim, choose: Chooser) -> Ended:
         return _finished(received, _Desk(book=book, fleet=fleet, account=account, connections=connections), choose)
 
 
+def _brought(installation_id: str, links: Sequence[IssuedLink]) -> Received | None:
+    """What a link has brought already: used before; None when no link has."""
+    link = next((one for one in links if one.claimed_id == installation_id and one.state is LinkState.GRANTED), None)
+    return None if link is None else Received(outcome=Outcome.REPLAYED, link=link)
+
+
 def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     """Take over an installation that became visible without a redirect.
 
@@ -113,7 +139,7 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     if not is_uuid(installation_id) or (chosen is not None and not _SHORT.fullmatch(chosen)):
         raise UsageProblemError(
             "this is neither the address of a redirect nor an installation id",
-            where=target[:100],
+            where=on_one_line(target[:1000])[:100],
             remedy="paste the whole address, or an id and link as `reconciler onboard status` lists them",
         )
     book, fleet = Links(current_globals().root), load_the_fleet()
@@ -126,8 +152,11 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         desk = _Desk(book=book, fleet=fleet, account=account, connections=connections)
         claimed = next((one for one in links if one.claimed_id == installation_id), None)
         if claimed is not None and claimed.state is LinkState.CLAIMED:
-            return _finished(Received(outcome=None, link=claimed), desk, choose)
+            rivals = () if chosen else others_who_may(claimed, book.all(), now=connections.clock.now())
+            return _finished(Received(outcome=None, link=claimed, is_doubtful=bool(rivals)), desk, choose)
         received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
+        if received.outcome is Outcome.FOREIGN:
+            received = _brought(installation_id, links if chosen else book.all()) or received
         return _finished(received, desk, choose)
 
 
@@ -149,8 +178,12 @@ def _received(
 
 
 def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:
-    is_new = installation_id in visible and installation_id not in link.visible
-    return link.state is LinkState.NEEDS_REVIEW and is_new and link.installation_id in (installation_id, None)
+    """What the link names may have been visible before (--show-existing); what it does not name must be new."""
+    if installation_id not in visible or link.installation_id not in (installation_id, None):
+        return False
+    if link.installation_id == installation_id:
+        return link.state in {LinkState.ISSUED, LinkState.NEEDS_REVIEW}
+    return link.state is LinkState.NEEDS_REVIEW and installation_id not in link.visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,18 +210,23 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     """
     link = received.link
     if received.outcome is not None or link is None:
-        return Ended(outcome=received.outcome or Outcome.NEEDS_REVIEW, link=link)
+        outcome = received.outcome or Outcome.NEEDS_REVIEW
+        known = None if link is None or outcome is not Outcome.REPLAYED else desk.fleet.files.get(link.claimed_id or "")
+        return Ended(outcome=outcome, link=link, file=None if known is None else _below(known))
     reading = read_claimed(link, desk.connections.observers[link.account], desk.connections.clock)
     if reading.site is None:
         if reading.outcome is Outcome.WRONG_TYPE:
             desk.settle(link, LinkState.NEEDS_REVIEW, reading.outcome)
         return Ended(outcome=reading.outcome, link=link)
     site = reading.site
+    if received.is_doubtful and not choose.proves(site):
+        settled = desk.settle(link, LinkState.NEEDS_REVIEW, Outcome.NEEDS_REVIEW)
+        return Ended(outcome=Outcome.NEEDS_REVIEW, link=settled)
     known = desk.fleet.files.get(site.id)
     if known is not None:
         settled = desk.settle(link, LinkState.GRANTED)
         return Ended(outcome=Outcome.GRANTED, link=settled, file=_below(known), name=site.name or "")
-    adoption = _drafted(site, choose(site), desk)
+    adoption = _drafted(site, choose.choose(site), desk)
     write_files(adoption, current_globals().fleet)
     settled = desk.settle(link, LinkState.GRANTED)
     file = adoption.files[0].draft.path

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -10,8 +11,20 @@ from reconciler.cli.output import is_terminal, screen, show_beside
 from reconciler.errors import UsageProblemError
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
 
-Chooser = Callable[[ObservedInstallation], tuple[str, ...]]
-"""From an installation to the serials that its file lists. Raises UsageProblemError when nothing can be chosen."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chooser:
+    """Which chargers of an installation its file lists.
+
+    Attributes:
+        choose: From an installation to serials. Raises UsageProblemError when nothing can be chosen.
+        proves: Whether what was said beforehand names a charger of it, which only who has the box can know; a choice
+            from a list proves nothing.
+    """
+
+    choose: Callable[[ObservedInstallation], tuple[str, ...]]
+    proves: Callable[[ObservedInstallation], bool]
+
 
 _NUMBER = re.compile(r"[0-9]{1,4}")
 
@@ -19,15 +32,19 @@ _NUMBER = re.compile(r"[0-9]{1,4}")
 def chooser_of(serials: Sequence[str]) -> Chooser:
     """The chargers that --serial names; without any the only one, or what a person at the terminal picks."""
     named = tuple(dict.fromkeys(one.strip().upper() for one in serials))
-    return lambda site: _named(site, named) if named else _picked(site)
+    return Chooser(
+        choose=lambda site: _named(site, named) if named else _picked(site),
+        proves=lambda site: any(site.charger(one) is not None for one in named),
+    )
 
 
 def match_typed(site: ObservedInstallation, typed: str) -> tuple[str, ...]:
-    """The charger whose serial somebody typed from the box, or the only one when nothing was typed; else none."""
+    """The charger whose serial somebody typed from the box; none when nothing was typed, also where there is but one.
+
+    Whoever knows an installation's id need not have its box in front of him.
+    """
     serial = re.sub(r"[^A-Z0-9]", "", typed.upper())
-    if serial:
-        return (serial,) if site.charger(serial) is not None else ()
-    return (site.chargers[0].serial,) if len(site.chargers) == 1 else ()
+    return (serial,) if site.charger(serial) is not None else ()
 
 
 def _named(site: ObservedInstallation, serials: tuple[str, ...]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import csv
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import StringIO
@@ -14,9 +14,9 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import say, show
 from reconciler.cli.wiring import Access, connected
 from reconciler.errors import UsageProblemError
-from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink
+from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink, LinkState
 from reconciler.model.desired import Account, Cloud
-from reconciler.model.observed import Breadth
+from reconciler.model.observed import Breadth, ObservedFleet
 from reconciler.model.words import counted
 from reconciler.planning.consent_link import PORTAL_URL, access_request_url, problems_of, with_nonce
 from reconciler.report.escape import for_csv
@@ -69,8 +69,12 @@ def issue(asked: Sequence[Asked], *, valid_for: timedelta) -> list[Made]:
         _made(one, request, account, visible=visible, now=now, expires_at=expires_at)
         for one, request in zip(asked, requests, strict=True)
     ]
-    Links(current_globals().root).issue([one.link for one in made])
+    book = Links(current_globals().root)
+    before = [one for one in book.all() if one.state is LinkState.ISSUED and now < one.expires_at]
+    book.issue([one.link for one in made])
     _tell(made, requests, account)
+    for warning in (*_of_keys(made, account), *_of_types(made, observed), *_of_references(made, before)):
+        say(f"warning: {warning}")
     return made
 
 
@@ -82,6 +86,11 @@ def _request(one: Asked, account: Account) -> AccessRequest:
             where="--lookup-key",
             remedy="set `group:` of the account in fleet.yaml: the Portal has it under User Groups, Details",
         )
+    return request_of(one, key)
+
+
+def request_of(one: Asked, key: str) -> AccessRequest:
+    """What is asked for in the name of a user group; not checked."""
     return AccessRequest(
         lookup_key=key,
         partner_name=one.partner_name,
@@ -93,21 +102,17 @@ def _request(one: Asked, account: Account) -> AccessRequest:
     )
 
 
+def reference_problems(one: Asked) -> Iterator[UsageProblemError]:
+    """What stands against a reference."""
+    if not _REFERENCE.fullmatch(one.reference):
+        yield _no_reference()
+
+
 def _check(asked: Sequence[Asked], requests: Sequence[AccessRequest]) -> None:
-    problems = [
-        (one.reference, problem)
-        for one, request in zip(asked, requests, strict=True)
-        for problem in problems_of(request)
-    ]
-    problems += [(one.reference, _no_reference()) for one in asked if not _REFERENCE.fullmatch(one.reference)]
-    if not problems:
-        return
-    if len(asked) == 1:
-        raise problems[0][1]
-    shown = "; ".join(
-        f"{reference or 'a line'}: {one.where}: {one.what}" for reference, one in problems[:_SHOWN_PROBLEMS]
-    )
-    raise UsageProblemError(f"no link was made: {shown}", where="--csv", remedy=problems[0][1].remedy)
+    """The lines of a list are checked already, so what is left is wrong with the options."""
+    for one, request in zip(asked, requests, strict=True):
+        for problem in (*problems_of(request), *reference_problems(one)):
+            raise problem
 
 
 def _no_reference() -> UsageProblemError:
@@ -165,8 +170,59 @@ def _tell(made: Sequence[Made], requests: Sequence[AccessRequest], account: Acco
         )
 
 
+def _of_keys(made: Sequence[Made], account: Account) -> Iterator[str]:
+    """A key that is not the account's asks for another group; in other letters it may be none at all."""
+    for key in sorted({one.link.lookup_key for one in made} - {account.group}) if account.group else []:
+        other = "in other capitals" if key.casefold() == (account.group or "").casefold() else "another one"
+        yield (
+            f"the lookup key {key} is not that of the account ({account.group}) but {other}: what is granted to it, "
+            "our account may not see"
+        )
+
+
+def _of_types(made: Sequence[Made], observed: ObservedFleet) -> Iterator[str]:
+    for link in (one.link for one in made):
+        site = observed.installation(link.installation_id) if link.installation_id else None
+        if site is None or site.pro is None or site.pro is (link.kind is InstallationKind.PRO):
+            continue
+        kind = InstallationKind.PRO if site.pro else InstallationKind.GO
+        yield (
+            f"{site.id} is of type {kind.label}, the link asks for {link.kind.label}: it can only end in wrong-type; "
+            f"take --type {'pro' if site.pro else 'go'}"
+        )
+
+
+def _of_references(made: Sequence[Made], before: Sequence[IssuedLink]) -> Iterator[str]:
+    """Whoever asks twice counts twice in `onboard status`, and two links may claim one installation."""
+    open_ = {one.reference: one for one in before if one.reference}
+    again = [open_[one.link.reference] for one in made if one.link.reference in open_]
+    for link in again[:_SHOWN_PROBLEMS]:
+        yield f"{link.reference} has an open link already ({link.short}, of {link.issued_at:%Y-%m-%d}); both count now"
+    if len(again) > _SHOWN_PROBLEMS:
+        yield f"{len(again) - _SHOWN_PROBLEMS} more references have open links already"
+    if any(_looks_like_a_name(one.link.reference) for one in made):
+        yield "a reference looks like a name of a person; it is kept and shown as it is, so give a number of yours"
+
+
+def _looks_like_a_name(reference: str) -> bool:
+    words = reference.split()
+    return len(words) > 1 and all(word.isalpha() and word[0].isupper() for word in words)
+
+
 def _is_hidden(one: Made, request: AccessRequest) -> bool:
     return one.link.installation_id in one.link.visible and not request.show_existing
+
+
+def new_only(out: Path) -> None:
+    """Links that went out stand nowhere else, so a table of them is never written over.
+
+    Raises:
+        UsageProblemError: There is such a file.
+    """
+    if os.path.lexists(out):
+        raise UsageProblemError(
+            f"{str(out)!r} is there already, and its links stand nowhere else", where="--out", remedy="name a new file"
+        )
 
 
 def written_table(made: Sequence[Made], out: Path | None) -> None:

@@ -67,7 +67,7 @@ class _Reception:
             asking.reply(self._first_page(asking, lang))
             return None
         try:
-            ended = accepted(asking.claim, lambda site: self._chosen(site, asking.serial))
+            ended = accepted(asking.claim, self._chooser(asking.serial))
         except _TypedWrongError:
             self._tries += 1
             asking.reply(asking_page(asking.claim, Ask.SERIAL_AGAIN, lang=lang))
@@ -90,16 +90,31 @@ class _Reception:
         link = Links(current_globals().root).find(asking.claim.nonce)
         return None if link is None else link.lang
 
+    def _chooser(self, typed: str) -> Chooser:
+        return Chooser(
+            choose=lambda site: self._chosen(site, typed),
+            proves=lambda site: self._proves(site, typed),
+        )
+
+    def _proves(self, site: ObservedInstallation, typed: str) -> bool:
+        """Raises _TypedWrongError while another serial may be typed."""
+        if match_typed(site, typed) or self._choose.proves(site):
+            return True
+        if self._tries < MOST_TRIES:
+            raise _TypedWrongError
+        return False
+
     def _chosen(self, site: ObservedInstallation, typed: str) -> tuple[str, ...]:
         """The box that the person has in front of them; else what the operator says in the terminal."""
         found = match_typed(site, typed)
         if found:
             return found
         may_try = self._tries < MOST_TRIES
-        if typed.strip() and may_try:
+        alone = len(site.chargers) == 1 and not self._choose.proves(site)
+        if may_try and (typed.strip() or alone):
             raise _TypedWrongError
         try:
-            return self._choose(site)
+            return self._choose.choose(site)
         except UsageProblemError:
             if may_try:
                 raise _TypedWrongError from None

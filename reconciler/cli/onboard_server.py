@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
+from queue import Empty, Queue
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from reconciler.errors import ReconcilerError, UsageProblemError
@@ -64,14 +65,13 @@ def served(port: int) -> Iterator[tuple[str, "Queue[Asking]"]]:
     questions: Queue[Asking] = Queue()
     handler = type("_BoundHandler", (_Handler,), {"questions": questions})
     try:
-        server = ThreadingHTTPServer((HOST, port), handler)
+        server = _Server((HOST, port), handler)
     except OSError as error:
         raise UsageProblemError(
             f"port {port} cannot be used: {os.strerror(error.errno or 0)}",
             where="--port",
             remedy="choose another, or 0 for a free one",
         ) from error
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -80,6 +80,17 @@ def served(port: int) -> Iterator[tuple[str, "Queue[Asking]"]]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """A browser that goes early is no error of ours."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing for a connection that broke; anything else is a mistake of ours, and the base class shows it."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # the base class's own words
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +117,11 @@ class _Handler(BaseHTTPRequestHandler):
         if not 0 <= length <= LARGEST_FORM:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
-        body = self.rfile.read(length).decode("ascii", "replace")
+        data = self.rfile.read(length)
+        if len(data) < length:  # the browser went in the middle: half an answer is none
+            self._refuse(HTTPStatus.BAD_REQUEST)
+            return
+        body = data.decode("ascii", "replace")
         form = parse_qsl(body, keep_blank_values=True)
         claimed = [(name, value) for name, value in form if name in {"success", "installationId"}]
         serial = next((value for name, value in form if name == "serial"), "")
@@ -122,6 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.questions.put(asking)
         try:
             self._show(asking.page())
+        except Empty:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE)
         finally:
             asking.sent()
 

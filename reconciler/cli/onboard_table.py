@@ -1,78 +1,68 @@
 """Many links at once: the CSV that says what to ask for."""
 
-import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from io import StringIO
+from itertools import islice
 from pathlib import Path
 
-from reconciler.cli.onboard_link import Asked
-from reconciler.errors import UsageProblemError
+from reconciler.cli.onboard_link import Asked, reference_problems, request_of
+from reconciler.errors import InvalidFilesError
+from reconciler.loading.csv_tables import Rows
+from reconciler.loading.link_list import problem_at, read_rows
+from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.consent import InstallationKind
+from reconciler.model.problem import Problem
+from reconciler.planning.consent_link import problems_of
 
-COLUMNS = ("reference", "installationId", "installationtype", "lang", "partnerName", "showExisting")
-MOST_LINES = 10_000
+_ANY_KEY = "KEY"
+_KINDS = {"0": InstallationKind.PRO, "1": InstallationKind.GO}
+_SHOWN = {"true": True, "false": False}
 
 
 def read_table(path: Path, common: Asked) -> list[Asked]:
     """One request per line; an empty cell or a column that is not there means what the options say.
 
     Raises:
-        UsageProblemError: It cannot be read; lists all lines that are wrong.
+        InvalidFilesError: Something is wrong with it; carries every problem with its line.
     """
-    rows = _rows(path)
-    problems: list[str] = []
-    asked: list[Asked] = []
-    for number, row in rows:
-        try:
-            asked.append(_asked(row, common))
-        except ValueError as error:
-            problems.append(f"line {number}: {error}")
-    references = [one.reference for one in asked if one.reference]
-    problems += [f"reference {one} comes twice" for one in sorted({*references}) if references.count(one) > 1]
-    if problems or not asked:
-        raise _wrong(path, "; ".join(problems[:20]) or "it has no lines")
-    return asked
+    rows, problems = read_rows(path)
+    problems += islice(_problems(path, rows, common), MOST_FLAWS)
+    if problems:
+        raise InvalidFilesError(tuple(sorted(problems, key=lambda problem: problem.sort_key)))
+    return [_asked(row, common) for _, row in rows]
 
 
-def _rows(path: Path) -> list[tuple[int, Mapping[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(path, "it cannot be read as UTF-8") from error
-    first = text.partition("\n")[0]
-    reader = csv.reader(StringIO(text), delimiter=";" if ";" in first and "," not in first else ",", strict=True)
-    try:
-        lines = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise _wrong(path, f"line {reader.line_num}: {error}") from None
-    header = [cell.strip() for cell in lines[0][1]] if lines else []
-    unknown = [name for name in header if name not in COLUMNS]
-    if unknown or len({*header}) != len(header) or not header or len(lines) > MOST_LINES:
-        raise _wrong(path, f"its first line must name columns of {', '.join(COLUMNS)}, each once")
-    if any(len(row) != len(header) for _, row in lines[1:]):
-        raise _wrong(path, "a line has more or fewer cells than the first")
-    return [(number, dict(zip(header, (cell.strip() for cell in row), strict=True))) for number, row in lines[1:]]
+def _problems(path: Path, rows: Rows, common: Asked) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for line, row in rows:
+        for column, what in _wrong_in(row, common):
+            yield problem_at(path, line, what, column=column)
+        reference = row.get("reference", "")
+        if reference and reference in first:
+            what = f"this reference stands in line {first[reference]} already."
+            yield problem_at(path, line, what, column="reference")
+        first.setdefault(reference, line)
+
+
+def _wrong_in(row: Mapping[str, str], common: Asked) -> Iterator[tuple[str, str]]:
+    """What is wrong with the cells of a line; what is wrong with the options is told once, elsewhere."""
+    if row.get("installationtype", "") not in {"", *_KINDS}:
+        yield "installationtype", "this is 1 (Go / Home) or 0 (Pro)."
+    if row.get("showExisting", "").lower() not in {"", *_SHOWN}:
+        yield "showExisting", "this is true or false."
+    asked = _asked(row, common)
+    for problem in (*problems_of(request_of(asked, _ANY_KEY)), *reference_problems(asked)):
+        if row.get(problem.where) or (problem.where == "installationId" and asked.installation_id is None):
+            yield problem.where, f"{problem.what}: {problem.remedy}."
 
 
 def _asked(row: Mapping[str, str], common: Asked) -> Asked:
-    kinds = {"": common.kind, "0": InstallationKind.PRO, "1": InstallationKind.GO}
-    shown = {"": common.show_existing, "true": True, "false": False}
-    kind, show = row.get("installationtype", ""), row.get("showExisting", "").lower()
-    if kind not in kinds:
-        raise ValueError("installationtype is 1 (Go / Home) or 0 (Pro)")
-    if show not in shown:
-        raise ValueError("showExisting is true or false")
     return replace(
         common,
         reference=row.get("reference") or common.reference,
         installation_id=row.get("installationId", "").lower() or common.installation_id,
-        kind=kinds[kind],
+        kind=_KINDS.get(row.get("installationtype", ""), common.kind),
         lang=row.get("lang") or common.lang,
         partner_name=row.get("partnerName") or common.partner_name,
-        show_existing=shown[show],
+        show_existing=_SHOWN.get(row.get("showExisting", "").lower(), common.show_existing),
     )
-
-
-def _wrong(path: Path, what: str) -> UsageProblemError:
-    return UsageProblemError(what, where=str(path), remedy="repair the file; no link was made")

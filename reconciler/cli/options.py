@@ -1,5 +1,6 @@
 """Options that several commands share. Global ones work before and after the command."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,21 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 _META = "reconciler.globals"
+
+
+class NumberRange(click.FloatRange):
+    """A number between two; `nan` is none, though it is neither below the one nor above the other."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number.
+
+        Raises:
+            click.BadParameter: It is out of range, or none.
+        """
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 class ColorChoice(StrEnum):

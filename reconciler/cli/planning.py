@@ -15,9 +15,13 @@ from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
+from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
+from reconciler.planning.departed import departed, is_gone
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
+from reconciler.store.asked import asked_for
+from reconciler.store.departures import departures
 from reconciler.store.history import history
 from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import observe_fleet
@@ -63,6 +67,7 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
     policy = policy_at(connections.clock.now(), connections, accepted=accepted, root=root)
     policy = replace(policy, unsteady=unsteady_at(policy.now, connections, root=root))
     observed = observe_fleet(part, connections.observers)
+    policy = with_departures(policy, part, observed, connections)
     tick_worksheets(Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at))
     return make_plan(part, observed, policy, loaded.origins)
 
@@ -77,7 +82,18 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
         accepted=frozenset(accepted),
         queued=known.queued,
         switch_waits=known.switch_waits,
+        asked=asked_for(root, connections.clouds, since=connections.born_at),
     )
+
+
+def with_departures(policy: Policy, part: DesiredFleet, observed: ObservedFleet, connections: Connections) -> Policy:
+    """The same, with what runs of ours handed over; they are looked for only when something is not to be seen."""
+    there = {(site.account, site.id) for site in observed.installations if not is_gone(site)}
+    if all((site.account, site.id) in there for site in part.installations):
+        return policy
+    gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
+
+    return replace(policy, departed=departed(part, gone))
 
 
 def unsteady_at(now: datetime, connections: Connections, *, root: Path) -> Quarantine:

@@ -125,12 +125,13 @@ def _left_by(residual: Plan, run_id: str) -> Plan:
 def _worksheet(plan: Plan, outcomes: Sequence[Outcome], log: RunFolder) -> str | None:
     """Write what a person must do in the Portal; None when there is nothing."""
     waiting = {outcome.change_id for outcome in outcomes if outcome.kind is OutcomeKind.WAITING}
-    ids = frozenset(change.id for change in plan.changes if change.id in waiting and change.route is Route.PORTAL)
+    left = [change for change in plan.changes if change.id in waiting and change.route is Route.PORTAL]
+    ids = frozenset(change.id for change in left)
     if not ids:
         return None
     so = {OutcomeKind.DONE, OutcomeKind.ALREADY}
     done = frozenset(outcome.change_id for outcome in outcomes if outcome.kind in so)
-    asked = dict.fromkeys(ids, plan.created_at) | asked_before(ids, log.path.parent)
+    asked = dict.fromkeys(ids, plan.created_at) | asked_before(left, log.path.parent)
     sheet = worksheet(plan, ids, done=done, progress=Progress(change_ids=(), ticks={}, asked_at=asked))
     written = {name: log.write_file(name, text) for name, text in forms_of(sheet).items()}
     return written["worksheet.md"]

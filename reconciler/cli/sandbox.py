@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from reconciler.cli.clouds import sandbox_failed, sandbox_path, world_held
-from reconciler.cli.options import current_globals, global_options
+from reconciler.cli.options import NumberRange, current_globals, global_options
 from reconciler.cli.output import compact, say
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode
@@ -60,7 +60,7 @@ def command() -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
 @click.option(
     "--time-scale",
-    type=click.FloatRange(0.001, 100_000),
+    type=NumberRange(0.001, 100_000),
     default=1.0,
     show_default=True,
     help="World seconds per second.",

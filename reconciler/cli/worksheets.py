@@ -1,6 +1,6 @@
 """The worksheets of former runs: what a plan reads ticks their boxes; a new one tells since when it was asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from reconciler.cli.output import say
 from reconciler.errors import ReconcilerError
 from reconciler.loading.documents import read_plan, read_result
 from reconciler.loading.worksheets import read_progress
+from reconciler.model.change import Change
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.outcome import OutcomeKind
@@ -19,6 +20,7 @@ from reconciler.model.waiting import age_days
 from reconciler.model.words import counted
 from reconciler.report import json_document, wording, worksheet_forms
 from reconciler.report.worksheet import Worksheet, worksheet
+from reconciler.store.departures import runs_behind
 from reconciler.store.files import write_atomically
 from reconciler.store.layout import run_ids, runs_folder, second_of
 from reconciler.store.runs import PLAN, RESULT
@@ -64,10 +66,15 @@ def tick_worksheets(look: Look) -> None:
         say(f"and {counted(len(told) - _TOLD, 'older worksheet')}")
 
 
-def asked_before(change_ids: frozenset[str], runs: Path) -> dict[str, datetime]:
-    """Since when a person has been asked for these changes, by worksheets of `runs` on which they are still open."""
+def asked_before(changes: Sequence[Change], runs: Path) -> dict[str, datetime]:
+    """Since when a person has been asked for these changes, by worksheets of `runs` on which they are still open.
+
+    What an earlier hand-over asked for says nothing about this one.
+    """
     found: dict[str, datetime] = {}
+    behind = runs_behind(runs.parents[1])
     for path in _sheets(runs):
+        change_ids = {one.id for one in changes if path.parent.name not in behind.get(one.target.installation_id, ())}
         try:
             progress = read_progress(path)
         except ReconcilerError:

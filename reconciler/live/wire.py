@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from reconciler.model.mail import redacted
+
 Members = Mapping[str, Any]
 """A JSON object whose names are folded to lower case."""
 
@@ -24,7 +26,6 @@ LARGEST_NUMBER = 1e6
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?\s*")
 _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,18}(?:\.0{1,6})?\s*")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]\"',;:/]+@[^\s@<>()\[\]\"',;:/]+")
 
 
 class WireError(ValueError):
@@ -171,7 +172,7 @@ def label(row: Members, name: str) -> str:
 
 def without_addresses(value: str) -> str:
     """The text with every e-mail address replaced."""
-    return _ADDRESS.sub("(address)", value)
+    return redacted(value, "(address)")
 
 
 def safe_url(value: str) -> str:

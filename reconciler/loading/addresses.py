@@ -7,27 +7,17 @@ from typing import Any
 
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.yaml_source import MOST_FLAWS, TreePath
+from reconciler.model.mail import STOP, addresses_in, has_address
 from reconciler.model.problem import Problem
 
-_STOP = r"\s\"'<>(){}\[\],;|`"
-_ADDRESS = re.compile(rf"[^{_STOP}:=@]{{1,64}}@[^{_STOP}:=@]{{1,255}}")
-_BREAK = re.compile(rf"[{_STOP}]")
+_BREAK = re.compile(rf"[{STOP}]")
 _LONGEST_TOKEN = 2000
-
-
-def has_address(text: str) -> bool:
-    """Whether something in the text looks like an e-mail address."""
-    return _ADDRESS.search(text) is not None
-
-
-def redacted(text: str) -> str:
-    """The text with `…` for everything that looks like an e-mail address."""
-    return _ADDRESS.sub("…", text)
+_SIGNS = tuple(sign.encode() for sign in ("@", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}", "%40"))
 
 
 def address_problems(source: Source, tree: Any) -> Iterator[Problem]:
     """E230 for addresses, E217 for credentials in URLs; `source` is UTF-8."""
-    if b"@" in source.data:
+    if any(sign in source.data for sign in _SIGNS):
         yield from islice(_in_text(source), MOST_FLAWS)
     if b"\\" in source.data:  # an escape may hide one
         for path in islice(_escaped_addresses(tree, ()), MOST_FLAWS):
@@ -36,15 +26,17 @@ def address_problems(source: Source, tree: Any) -> Iterator[Problem]:
 
 def _in_text(source: Source) -> Iterator[Problem]:
     for number, line in enumerate(source.data.decode("utf-8", "replace").split("\n"), start=1):
-        for hit in _ADDRESS.finditer(line) if "@" in line else ():
+        for hit in addresses_in(line):
             token = _BREAK.split(line[max(0, hit.start() - _LONGEST_TOKEN) : hit.start()])[-1]
-            yield _problem(source, number, hit.start() + 1, token=token)
+            # In a URL the sign stands before the host; written as %40 it is part of some value.
+            in_url = "://" in token and "%40" not in hit[0]
+            yield _problem(source, number, hit.start() + 1, url=token if in_url else None)
 
 
-def _problem(source: Source, line: int, column: int, *, token: str) -> Problem:
-    if "://" in token:
+def _problem(source: Source, line: int, column: int, *, url: str | None) -> Problem:
+    if url is not None:
         finding = Finding(code="E217", path=(), what="a URL with credentials (not shown).")
-        return make_problem(source.shown, finding, line=line, column=column - len(token))
+        return make_problem(source.shown, finding, line=line, column=column - len(url))
     finding = Finding(code="E230", path=(), what="an e-mail address (not shown).")
     return make_problem(source.shown, finding, line=line, column=column)
 

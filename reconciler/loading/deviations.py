@@ -76,6 +76,7 @@ def attestation_of(tree: Tree) -> Attestation:
         valid_until=date.fromisoformat(tree["validUntil"]),
         by=tree["by"],
         evidence=tree["evidence"],
+        accepted=tree.get("accepted") is True,
     )
 
 

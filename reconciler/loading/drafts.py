@@ -1,6 +1,7 @@
 """Drafts of installation files that say what is live: patches of those that are there, and new ones."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -9,7 +10,8 @@ from reconciler.loading.adopted_tree import with_wishes
 from reconciler.loading.edits import edits_between
 from reconciler.loading.files import FleetFile, read_source
 from reconciler.loading.findings import Source
-from reconciler.loading.installations import read_installation
+from reconciler.loading.installations import effective_tree, read_installation
+from reconciler.loading.layout import NOTED, current_notes
 from reconciler.loading.merge import Tree
 from reconciler.loading.modelines import modeline
 from reconciler.loading.origins import ReadFleet
@@ -80,7 +82,8 @@ class FleetDrafts:
         raw = read_yaml(source.data).value
         try:
             text = source.data.decode()
-            after = patched(text, list(edits_between(_as_written(raw, own), tree)))
+            edits = list(edits_between(_as_written(raw, own), tree))
+            after = current_notes(patched(text, edits), effective_tree(tree, self._fleet.shared)) if edits else text
         except PatchError as error:
             raise ReconcilerError(
                 str(error), where=file.shown, remedy="take over by hand what `reconciler plan` shows"
@@ -120,11 +123,11 @@ class FleetDrafts:
         return self._draft(file, None, _new_text(relative, head, tree, [maker, *_noted(told)]), refused)
 
     def _draft(self, file: FleetFile, before: str | None, after: str, refused: _Refused) -> Draft:
-        desired, why = self._checked(after, file.name)
-        if desired is None:
-            raise ReconcilerError(f"the file would be wrong: {why}", where=file.shown, remedy="edit it by hand")
+        found = self._checked(after, file.name)
+        if found.desired is None:
+            raise ReconcilerError(f"the file would be wrong: {found.why}", where=file.shown, remedy="edit it by hand")
         relative = str(PurePosixPath(file.path).relative_to(self._fleet.folder.root))
-        return Draft(file=file.name, path=relative, before=before, after=after, desired=desired, refused=refused)
+        return Draft(file=file.name, path=relative, before=before, after=after, desired=found.desired, refused=refused)
 
     def _source(self, file: FleetFile) -> Source:
         source = read_source(self._fleet.folder, file)
@@ -133,23 +136,33 @@ class FleetDrafts:
         return source
 
     def _kept(self, own: Tree, adopted: Sequence[Adopted], name: str) -> tuple[dict[str, Any], _Refused]:
-        """The tree with all that the rules let stand; halves are tried, so that few refusals cost few checks."""
+        """The tree with all that the rules let stand.
+
+        What the first problem, and others of its code, point at goes before anything else does; where they point at
+        nothing that was taken over, halves are tried. So few refusals cost few checks.
+        """
         shared = self._fleet.shared
         tree = with_wishes(own, shared.base_of(own).tree, (wish for one in adopted for wish in one.wishes))
-        desired, why = self._checked(flow(tree), name)
-        if desired is not None or not adopted:
+        found = self._checked(flow(tree), name)
+        if found.desired is not None or not adopted:
             return tree, ()
         if len(adopted) == 1:
-            return dict(own), ((adopted[0], why),)
+            return dict(own), ((adopted[0], found.why),)
+        culprits = [(one, why) for one in adopted for why in found.against(one)]
+        if culprits:
+            gone = {id(one) for one, _ in culprits}
+            tree, rest = self._kept(own, [one for one in adopted if id(one) not in gone], name)
+            return tree, (*culprits, *rest)
         middle = len(adopted) // 2
         tree, first = self._kept(own, adopted[:middle], name)
         tree, second = self._kept(tree, adopted[middle:], name)
         return tree, (*first, *second)
 
-    def _checked(self, text: str, name: str) -> tuple[DesiredInstallation | None, str]:
+    def _checked(self, text: str, name: str) -> "_Checked":
         read = read_installation(Source(shown=name, data=text.encode(), name=name), self._fleet.shared)
         errors = [problem for problem in read.problems if problem.severity is Severity.ERROR]
-        return read.desired, f"{errors[0].code} {errors[0].what}" if errors else ""
+        alike = [(one.path, f"{one.code} {one.what}") for one in errors if one.code == errors[0].code]
+        return _Checked(desired=read.desired, errors=tuple(alike))
 
     def _name(self, site: ObservedInstallation) -> str:
         return self._names.get(site.id) or self._names_of({site.id: site.name or ""})[site.id]
@@ -161,6 +174,24 @@ class FleetDrafts:
     def take(self, names: Mapping[str, str]) -> None:
         """Names of all installations that get new files in this run, by id, so that no two files get the same."""
         self._names = self._names_of(names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What a file would want, or its first error and those of the same code: the path of each, and what is wrong."""
+
+    desired: DesiredInstallation | None
+    errors: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The first of them."""
+        return self.errors[0][1] if self.errors else ""
+
+    def against(self, one: Adopted) -> list[str]:
+        """The first error about a value that was taken over there, if there is one."""
+        paths = {".".join(wish.path) for wish in one.wishes}
+        return [why for path, why in self.errors if path in paths][:1]
 
 
 def _as_written(raw: Any, own: Tree) -> Any:
@@ -181,7 +212,7 @@ def _noted(notes: Sequence[str]) -> list[str]:
     if not notes:
         return []
     told = [f"#   {safe_name(note, longest=300)}" for note in notes]
-    return ["# Not declared, because no file may say it or nobody could read it:", *told]
+    return [NOTED, *told]
 
 
 def _new_text(relative: str, head: Tree, tree: Tree, comments: Sequence[str]) -> str:

@@ -182,6 +182,14 @@ FILES: tuple[Explanation, ...] = (
     ),
     Explanation(
         code="E252",
+        title="A list of links that cannot be used",
+        why="Nobody should have to find out which links went out, so no link is made as long as one line is wrong.",
+        remedy="Repair the line: a head line with some of reference, installationId, installationtype, lang, "
+        "partnerName and showExisting; each reference once; a Pro link names its installation.",
+        example="reference,lang\n4711,no",
+    ),
+    Explanation(
+        code="E253",
         title="Parameters of a synthetic fleet that cannot be used",
         why="A fleet that is not as it was meant would be measured and believed.",
         remedy="Give a file that can be read, with every `least` at most its `most`; "

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.loading.addresses import has_address, redacted
 from reconciler.loading.findings import Finding, Source, make_problem
 from reconciler.loading.nearest import nearest
 from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE
+from reconciler.model.mail import has_address, redacted
 from reconciler.model.problem import Problem
 
 _AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")

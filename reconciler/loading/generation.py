@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.addresses import redacted
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import LARGEST_FILE, TreePath
+from reconciler.model.mail import redacted
 
 Tree = Mapping[str, Any]
-_CODE = "E252"
+_CODE = "E253"
 
 
 def read_generation(path: Path, *, under: Path) -> Tree:

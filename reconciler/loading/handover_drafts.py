@@ -13,6 +13,7 @@ from reconciler.loading.findings import Source
 from reconciler.loading.handover_files import PERMISSIONS
 from reconciler.loading.installations import effective_tree, read_installation
 from reconciler.loading.layers import Layer
+from reconciler.loading.layout import current_notes
 from reconciler.loading.merge import Tree, merge, principal_of
 from reconciler.loading.modelines import modeline
 from reconciler.loading.origins import ReadFleet
@@ -72,7 +73,8 @@ class HandoverDrafts:
         tree = _wanted_tree(own, self._shared, wanted)
         text = source.data.decode()
         try:
-            after = patched(text, list(edits_between(raw if isinstance(raw, dict) else dict(own), tree)))
+            edits = list(edits_between(raw if isinstance(raw, dict) else dict(own), tree))
+            after = current_notes(patched(text, edits), effective_tree(tree, self._shared)) if edits else text
         except PatchError as error:
             return str(error)
         return self._draft(file, text, after)

@@ -1,30 +1,28 @@
 """The list of a hand-over in waves: a CSV file from a customer register. No message repeats what a row says."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.addresses import redacted
+from reconciler.loading.csv_tables import Form, Rows, rows_in
 from reconciler.loading.findings import Finding, make_problem
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.desired import Origin
 from reconciler.model.handover import Request
+from reconciler.model.mail import redacted
 from reconciler.model.problem import Problem
 from reconciler.model.secret import Secret
 
 LARGEST_LIST = 4 * 1024 * 1024
 MOST_ROWS = 20_000
-_COLUMNS = ("serial", "person", "postcode")
-_NEEDED = frozenset({"serial", "person"})
 _SERIAL = re.compile(r"[A-Z]{3}[0-9]{6}", re.ASCII)
 _PERSON = re.compile(r"(?:person:)?[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _POSTCODE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,10}[A-Za-z0-9])?", re.ASCII)
 _CODE = "E251"
+_FORM = Form(code=_CODE, columns=("serial", "person", "postcode"), needed=("serial", "person"), most_rows=MOST_ROWS)
 
 
 def read_requests(path: Path, template: Request) -> tuple[Request, ...]:
@@ -42,16 +40,11 @@ def read_requests(path: Path, template: Request) -> tuple[Request, ...]:
 
 
 def _requests(shown: str, data: bytes, template: Request) -> tuple[Request, ...]:
-    rows, problems = _table(shown, data)
+    rows, problems = rows_in(data, shown, _FORM)
     problems += islice(_problems(shown, rows), MOST_FLAWS)
-    if not rows and not problems:
-        problems.append(_problem(shown, 1, "the list has no rows."))
     if problems:
         raise InvalidFilesError(tuple(sorted(problems, key=lambda problem: problem.sort_key)))
     return tuple(_request(shown, line, row, template) for line, row in rows)
-
-
-_Rows = list[tuple[int, Mapping[str, str]]]
 
 
 def _bytes(path: Path, shown: str) -> bytes:
@@ -65,42 +58,7 @@ def _bytes(path: Path, shown: str) -> bytes:
     return data
 
 
-def _table(shown: str, data: bytes) -> tuple[_Rows, list[Problem]]:
-    """The rows with the lines where they begin, and what is wrong with the table as such."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return [], [_problem(shown, line, "this is not UTF-8.")]
-    head, _, _ = text.partition("\n")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=";" if ";" in head else ",")
-    lines: list[tuple[int, list[str]]] = []
-    begins = 1
-    try:
-        for cells in reader:
-            lines.append((begins, [cell.strip() for cell in cells]))
-            begins = reader.line_num + 1
-    except csv.Error:
-        return [], [_problem(shown, begins, "this row is not CSV; look for a quote that is not closed.")]
-    return _rows(shown, lines)
-
-
-def _rows(shown: str, lines: list[tuple[int, list[str]]]) -> tuple[_Rows, list[Problem]]:
-    names = [cell.casefold() for cell in lines[0][1]] if lines else []
-    if not _NEEDED <= set(names) <= set(_COLUMNS) or len(set(names)) < len(names):
-        return [], [_problem(shown, 1, f"the first line must name once each columns out of {', '.join(_COLUMNS)}.")]
-    body = [(line, cells) for line, cells in lines[1:] if any(cells)]
-    if len(body) > MOST_ROWS:
-        return [], [_problem(shown, body[MOST_ROWS][0], f"more than {MOST_ROWS} rows; part it into several lists.")]
-    odd = (line for line, cells in body if len(cells) != len(names))
-    problems = [
-        _problem(shown, line, f"not {len(names)} columns as the first line.") for line in islice(odd, MOST_FLAWS)
-    ]
-    fitting = [(line, dict(zip(names, cells, strict=True))) for line, cells in body if len(cells) == len(names)]
-    return list(fitting), problems
-
-
-def _problems(shown: str, rows: _Rows) -> Iterator[Problem]:
+def _problems(shown: str, rows: Rows) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for line, row in rows:
         serial = row["serial"].upper()

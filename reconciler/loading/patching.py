@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reconciler.loading.edits import Drop, Edit, EditError, Insert, Put, alike, edited
+from reconciler.loading.layout import predecessor, stands_apart
 from reconciler.loading.yaml_nodes import Form, Node, entries, found, root_of
 from reconciler.loading.yaml_source import TreePath, UnreadableError, read_yaml
 from reconciler.loading.yaml_text import entry_lines, flow, item_line, scalar
 
 MARK = "\ufeff"
 _COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n\r?\n")
 _NO_SIGN = re.compile(r"(?:\s|#[^\n]*)*")
 
 
@@ -111,7 +113,11 @@ def _added(text: str, node: Node, key: str, value: object) -> str:
     if node.form is Form.FLOW:
         return _added_in_flow(text, node, f"{scalar(key)}: {flow(value)}", behind=_last(node))
     lines = entry_lines(key, value, indent=node.column)
-    return _lines_behind(text, _last(node), lines)
+    if node.inside is not None:
+        return _lines_behind(text, _last(node), lines)
+    before = node.children.get(predecessor(key, (str(one) for one in node.children)) or "")
+    apart = [""] if stands_apart(key) and _BLANK_LINE.search(text) else []
+    return _lines_behind(text, before or _last(node), [*apart, *lines])
 
 
 def _inserted(text: str, node: Node, place: str | int, value: object) -> str:
@@ -158,12 +164,24 @@ def _dropped(text: str, node: Node, inside: Node) -> str:
     first = node.first if inside.is_map else _dash(text, siblings, node)
     start, stop = _line_start(text, first), _line_end(text, node.end) + 1
     if not text[start:first].strip():
-        return text[:start] + _kept(text[start:stop], text) + text[stop:]
+        kept = _kept(text[start:stop], text)
+        if inside.inside is None and not kept:
+            return _without_gap(text, start, stop)
+        return text[:start] + kept + text[stop:]
     if not inside.is_map or node is siblings[-1]:
         raise EditError("it stands beside something else")
     # The first key of an item stands behind the dash of the item; the next key moves up there.
     second = siblings[siblings.index(node) + 1].first
     return text[:start] + _kept(text[first:second], text) + text[start:first] + text[second:]
+
+
+def _without_gap(text: str, start: int, stop: int) -> str:
+    """Without these lines of a top entry; of the blank lines around them one goes along."""
+    before, behind = text[:start], text[stop:]
+    newline = _newline(text)
+    if before.endswith(newline * 2) and (not behind or behind.startswith(newline)):
+        before = before.removesuffix(newline)
+    return before + behind
 
 
 def _dash(text: str, siblings: list[Node], node: Node) -> int:

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import InvalidFilesError
-from reconciler.loading.addresses import has_address, redacted
+from reconciler.loading.csv_tables import columns_of, delimiter_of, flaw_of_head
 from reconciler.loading.files import shown_from_here
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.ordinary import ordinary_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE, MOST_FLAWS, TreePath, read_yaml
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.mail import has_address, redacted
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem
@@ -95,15 +96,14 @@ class _Row:
 def _csv_rows(source: Source) -> tuple[list[_Row], list[Problem]]:
     try:
         text = source.data.decode("utf-8-sig")
-        table = csv.DictReader(io.StringIO(text, newline=""), strict=True, restkey="")
-        header = table.fieldnames or []
+        table = csv.DictReader(io.StringIO(text, newline=""), strict=True, restkey="", delimiter=delimiter_of(text))
+        header = columns_of(table.fieldnames or [], _COLUMNS)
+        table.fieldnames = header
         rows = [_Row(dict(row), source, path=(), line=table.line_num) for row in table]
     except (UnicodeDecodeError, csv.Error):
         return [], [_file_problem(source, "this is not a CSV file in UTF-8.")]
-    known = {"id", "email"} <= set(header) <= set(_COLUMNS)
-    if not known or len(set(header)) < len(header):
-        return [], [_file_problem(source, f"the first line must name once each columns out of {', '.join(_COLUMNS)}.")]
-    return rows, []
+    flaw = flaw_of_head(header, _COLUMNS, needed=("id", "email"))
+    return (rows, []) if flaw is None else ([], [_file_problem(source, flaw)])
 
 
 def _yaml_rows(source: Source) -> tuple[list[_Row], list[Problem]]:

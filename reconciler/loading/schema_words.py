@@ -6,11 +6,11 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-from reconciler.loading.addresses import has_address
 from reconciler.loading.findings import At, Finding, echo
 from reconciler.loading.guard_words import guard_words
 from reconciler.loading.nearest import nearest
 from reconciler.loading.yaml_source import BROKEN, MOST_FLAWS, TreePath
+from reconciler.model.mail import has_address
 
 _CODES = {"additionalProperties": "E003", "type": "E014", "required": "E015", "enum": "E016", "const": "E016"}
 _SILENT = {"E218", "E223"}

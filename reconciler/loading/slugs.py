@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from reconciler.loading.addresses import redacted
+from reconciler.model.mail import on_one_line
 
 LONGEST_SLUG = 60
 LONGEST_NAME = 200
@@ -20,7 +20,10 @@ _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 def slug_of(name: str) -> str:
     """A file name without its ending: a to z, digits and single hyphens, never empty, never reserved."""
-    folded = redacted(name[: 4 * LONGEST_NAME]).casefold().translate(_LETTERS)
+    # Written plainly first: letters of full width, or what cannot be seen, must not hide an address.
+    folded = (
+        on_one_line(unicodedata.normalize("NFKC", on_one_line(name[: 4 * LONGEST_NAME]))).casefold().translate(_LETTERS)
+    )
     plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
     if not words:
@@ -52,5 +55,4 @@ def file_names(names: Mapping[str, str], taken: Collection[str]) -> dict[str, st
 
 def safe_name(name: str, *, longest: int = LONGEST_NAME) -> str:
     """The name on one line, without addresses and without what cannot be seen; may be empty."""
-    seen = "".join(sign if sign.isprintable() and unicodedata.category(sign) != "Cf" else " " for sign in name[:10_000])
-    return redacted(" ".join(seen.split()))[:longest].strip()
+    return on_one_line(name[:10_000])[:longest].strip()

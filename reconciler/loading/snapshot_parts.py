@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from reconciler.loading.addresses import redacted
 from reconciler.loading.findings import echo
 from reconciler.loading.origin_parts import moment_of
+from reconciler.model.mail import redacted
 from reconciler.model.observed import (
     AccountReads,
     Circuit,

@@ -20,3 +20,9 @@ def _plain(permissions: DesiredPermissions) -> dict[str, object]:
         "entries": [[entry.principal, list(entry.roles)] for entry in permissions.entries],
         "absent": [[removal.principal, removal.gate.value] for removal in permissions.absent],
     }
+
+
+def owners_of(site: DesiredInstallation) -> tuple[str, ...]:
+    """People whom the file makes owner of the installation; groups accept nothing."""
+    entries = () if site.permissions is None else site.permissions.entries
+    return tuple(one.principal for one in entries if "owner" in one.roles and one.principal.startswith("person:"))

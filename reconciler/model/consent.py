@@ -94,7 +94,7 @@ class IssuedLink:
         installation_id: The one that the link names, None when the person chooses.
         visible: Ids that our account saw when the link was made, sorted.
         state: How far it has come.
-        outcome: Why it needs review, None while it does not.
+        outcome: Why it needs review, or what is known of it while it is open; None when there is nothing to tell.
         claimed_id: The installation that the redirect named.
         settled_at: When the state last changed.
     """
@@ -126,13 +126,15 @@ class Claim:
     """What a redirect says: claims of a browser, nothing more.
 
     Attributes:
-        success: None when it says neither `true` nor `false`, or both.
+        success: None when it says neither `true` nor `false`, or both, or names several installations.
         installation_id: As it stands there, in lower case; None when there is none, or several.
+        is_silent: Whether `success` does not stand there at all; the address was cut off then.
     """
 
     nonce: str
     success: bool | None
     installation_id: str | None
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,7 @@ class LinkStatus:
         found: Ids that became visible since and that this link may have brought; only while nobody claimed it.
         file: The file of the claimed installation, None while there is none.
         is_withdrawn: Whether there is such a file, and our account does not see the installation any more.
+        waits_since: Since when its person has been waited for; None when nobody is.
     """
 
     link: IssuedLink
@@ -163,11 +166,12 @@ class LinkStatus:
     found: tuple[str, ...] = ()
     file: str | None = None
     is_withdrawn: bool = False
+    waits_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotGranted:
-    """An installation that our account sees and that the user group does not, by Zaptec's own list filter."""
+    """An installation that our account sees by another way and the user group does not, by Zaptec's own list filter."""
 
     account: str
     lookup_key: str

@@ -133,7 +133,11 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attestation:
-    """A person's word that the desired permissions were set in the Portal."""
+    """A person's word that the desired permissions were set in the Portal.
+
+    Attributes:
+        accepted: Whether it also says that the owners have accepted; an invitation alone does not tell.
+    """
 
     installation_id: str
     digest: str
@@ -141,6 +145,7 @@ class Attestation:
     valid_until: date
     by: str
     evidence: str
+    accepted: bool = False
 
 
 class PermissionMode(StrEnum):

@@ -180,12 +180,15 @@ class Batch:
 
     Attributes:
         drafts: Files to write, a profile that is missing first; nothing of them is written yet.
+        turning: Installations whose hand-over begins or ends with these files: what was attested of them before, and
+            what earlier runs did there, says nothing about the next.
     """
 
     tool_version: str
     created_at: datetime
     rows: tuple[Row, ...]
     drafts: tuple[FileDraft, ...] = field(default=(), repr=False)
+    turning: frozenset[str] = frozenset()
 
     def count(self, action: Action) -> int:
         """How many rows ended so."""
@@ -195,6 +198,13 @@ class Batch:
     def conditions(self) -> tuple[Condition, ...]:
         """A row that could not go makes the whole a part."""
         return (Condition.REFUSED,) if self.count(Action.REFUSED) else ()
+
+
+class Tense(StrEnum):
+    """Whether the files of a batch are written, so that nothing speaks of what would be as if it were so."""
+
+    DONE = "done"
+    WOULD = "would"
 
 
 class Stage(StrEnum):
@@ -217,8 +227,9 @@ class Standing:
     Attributes:
         owners: People who shall own it, sorted.
         accepted: Those of them who were seen to have accepted.
-        invited_at: When the oldest invitation that nobody has accepted left.
-        age_days: Whole days since then; None when nobody is waited for.
+        invited_at: When the oldest invitation that nobody has accepted left, as far as that can be read.
+        asked_at: Where it cannot: when a worksheet first asked for what is still open.
+        age_days: Whole days since the one or the other; None when nobody is waited for.
         reminders: How many ages of `model.waiting.REMIND_AFTER` are over: 1 and 2 remind, 3 escalates.
         blocks: Why it does not go on, in words.
         next_step: For the operator.
@@ -235,6 +246,7 @@ class Standing:
     wave: str = ""
     accepted: tuple[str, ...] = ()
     invited_at: datetime | None = None
+    asked_at: datetime | None = None
     age_days: int | None = None
     reminders: int = 0
     blocks: tuple[str, ...] = ()

@@ -13,6 +13,12 @@ INTERRUPTED = "the run was interrupted before this"
 LEFT = "accepted, and our own access went with it, which confirms it"
 """How the removal of our own access ended, in words, when nothing about it is left open."""
 
+ACCESS_WENT = "taken away, and our own access went with it"
+"""How such a removal ended, in words, when its answer never came."""
+
+UNACCEPTED = "sent and visible; not accepted when our own access went, and nobody can look any more"
+"""How an invitation ended, in words, at an installation that the run left."""
+
 
 class OutcomeKind(StrEnum):
     """Outcome of one change; each is counted from the journal, never from the plan."""
@@ -150,6 +156,7 @@ class Invited:
 
     account: str
     at: datetime
+    installation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

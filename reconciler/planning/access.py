@@ -6,7 +6,7 @@ the account in fleet.yaml may. Taking a group away with `after: ownerAccepted` i
 group that is or may be ours without that gate is what the guard `own-access` is for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,12 +30,19 @@ class Owners:
         granted: People whom the changes make owner; a new one must accept first.
         invited: People invited as owner by an earlier run who have not accepted.
         groups: User groups that stay owners.
+        named: People whom the file makes owner; access that waits for an owner waits for each of them.
     """
 
     secure: frozenset[str]
     granted: frozenset[str]
     invited: frozenset[str]
     groups: frozenset[str]
+    named: frozenset[str] = frozenset()
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """Whom the file makes owner, and who was not seen to accept."""
+        return self.named - self.secure
 
     @property
     def accepted(self) -> int:
@@ -104,8 +111,33 @@ def takes_away(change: Change) -> bool:
     return removed or loses_owner(change) or (bool(before - after) and not after - before)
 
 
-def owners_after(observed: Mapping[str, ObservedPermission], changes: Iterable[Change]) -> Owners:
-    """Who owns the site once these changes of permissions are done."""
+def named_owners(permissions: DesiredPermissions | None) -> frozenset[str]:
+    """People whom the file makes owner."""
+    entries = () if permissions is None else permissions.entries
+    people = {ordered_principal(entry.principal) for entry in entries if OWNER in entry.roles}
+    return frozenset(one for one in people if not is_group(one))
+
+
+def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> bool:
+    """Whether taking this access away may take it from ourselves.
+
+    The API does not tell how the account came to its access: by our group where that has access, else as a person.
+    While nobody told which group is ours, any may be, and where there is none it was a person as well.
+
+    Args:
+        principal: Who loses access.
+        own: Our own group; None when nobody told.
+        there: Who has access.
+    """
+    if is_group(principal):
+        return own in (None, principal)
+    return own not in there if own is not None else not any(map(is_group, there))
+
+
+def owners_after(
+    observed: Mapping[str, ObservedPermission], changes: Iterable[Change], *, named: frozenset[str] = frozenset()
+) -> Owners:
+    """Who owns the site once these changes of permissions are done; `named` are those whom the file makes owner."""
     changed = {change.target.principal or "": _roles(change.after) for change in changes}
     final = {principal: ordered_roles(one.roles) for principal, one in observed.items()} | changed
     owners = {principal for principal, roles in final.items() if OWNER in roles}
@@ -117,6 +149,7 @@ def owners_after(observed: Mapping[str, ObservedPermission], changes: Iterable[C
         granted=frozenset(people - before),
         invited=frozenset(before - secure),
         groups=frozenset(owners - people),
+        named=named,
     )
 
 
@@ -139,10 +172,14 @@ def needed_owners(
     return needed
 
 
-def removal(owners: Owners, needed: int) -> Removal:
+def removal(owners: Owners, needed: int, *, gate: RemovalGate | None = None) -> Removal:
     """Whether taking access away is free, must wait within the plan, must wait for a person, or can never happen."""
     if needed == 0:
         return Removal.FREE
+    if gate is RemovalGate.OWNER_ACCEPTED and owners.missing:
+        if not owners.missing <= owners.granted | owners.invited:
+            return Removal.REFUSED
+        return Removal.GATED if owners.missing & owners.granted else Removal.WAITING
     if len(owners.secure) >= needed:
         return Removal.GATED
     if owners.granted and len(owners.secure | owners.granted | owners.invited) >= needed:
@@ -156,6 +193,7 @@ def gate_is_open(
     *,
     observed: Iterable[ObservedPermission],
     limits: GuardLimits,
+    wish: DesiredPermissions | None,
 ) -> bool:
     """Whether the access that a step takes away may go now; a step that takes none away is always open.
 
@@ -167,14 +205,18 @@ def gate_is_open(
         changes: All changes of permissions of the plan at that site, so that owners about to leave do not count.
         observed: Permissions as just read.
         limits: Fewest accepted owners.
+        wish: Who shall have access, and what the file itself gates.
     """
     seen = by_principal(observed)
     every = tuple(changes)
-    owners = owners_after(seen, every)
+    owners = owners_after(seen, every, named=named_owners(wish))
     gated = step.gate is Gate.OWNER_ACCEPTED
+    declared = {} if wish is None else gates_of(wish)
     for change in every:
         if change.id not in step.change_ids or not takes_away(change):
             continue
+        if owners.missing and declared.get(change.target.principal or "") is RemovalGate.OWNER_ACCEPTED:
+            return False
         present = seen.get(change.target.principal or "")
         needed = needed_owners(
             change,

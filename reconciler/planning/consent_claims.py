@@ -27,12 +27,13 @@ def claim_of(url: str) -> Claim:
     nonce = parts.path.rpartition("/")[2]
     if not _NONCE.fullmatch(nonce):
         raise _no_redirect()
-    words = [value for name, value in given if name == "success"]
+    words = [value for name, value in given if name == "success" and value.strip()]
     ids = [value.strip().lower() for name, value in given if name == "installationId" and value.strip()]
     return Claim(
         nonce=nonce,
-        success=words == ["true"] if words in (["true"], ["false"]) else None,
+        success=words == ["true"] if words in (["true"], ["false"]) and len(ids) <= 1 else None,
         installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
+        is_silent=not words,
     )
 
 
@@ -84,7 +85,7 @@ def judge_claim(
 
 
 def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[str]:
-    """Ids that other links brought while this one was out.
+    """Ids that other links brought while this one was out; what a browser only said of another link is no bringing.
 
     What was brought before and was not visible any more when this link was made has been granted anew.
     """
@@ -92,9 +93,30 @@ def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[s
         one.claimed_id
         for one in links
         if one.claimed_id is not None
+        and one.state is LinkState.GRANTED
         and one.digest != pending.digest
         and one.settled_at is not None
         and one.settled_at >= pending.issued_at
+    )
+
+
+def others_who_may(pending: IssuedLink, links: Iterable[IssuedLink], *, now: datetime) -> tuple[IssuedLink, ...]:
+    """Other open links that may have brought what this one claims: whoever got one of them can say its id as well.
+
+    None where the link names the installation itself.
+    """
+    claimed = pending.claimed_id
+    if claimed is None or claimed == pending.installation_id:
+        return ()
+    return tuple(
+        one
+        for one in links
+        if one.digest != pending.digest
+        and one.account == pending.account
+        and one.state in {LinkState.ISSUED, LinkState.CLAIMED, LinkState.NEEDS_REVIEW}
+        and one.installation_id in (None, claimed)
+        and claimed not in one.visible
+        and (now < one.expires_at or one.claimed_id == claimed)
     )
 
 
@@ -106,7 +128,7 @@ def _is_used(claim: Claim, pending: IssuedLink) -> bool:
 
 def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
     if claim.success is None:
-        return Outcome.NEEDS_REVIEW
+        return Outcome.MISSING if claim.is_silent else Outcome.NEEDS_REVIEW
     if not claim.success:
         return Outcome.DENIED
     if claim.installation_id is None:
@@ -117,12 +139,12 @@ def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> O
 
 
 def _judge_id(installation_id: str, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
-    is_named = installation_id == pending.installation_id
-    if (pending.installation_id is not None and not is_named) or installation_id in taken:
+    """What the link names is what was asked for, whoever brought it before."""
+    if installation_id == pending.installation_id:
+        return None
+    if pending.installation_id is not None or installation_id in taken:
         return Outcome.FOREIGN
-    if not is_named and installation_id in pending.visible:
-        return Outcome.ALREADY_VISIBLE
-    return None
+    return Outcome.ALREADY_VISIBLE if installation_id in pending.visible else None
 
 
 def judge_site(pending: IssuedLink, seen: SeenSite | None) -> Outcome:
@@ -138,7 +160,7 @@ _STATES = {
     Outcome.GRANTED: LinkState.GRANTED,
     Outcome.DENIED: LinkState.DENIED,
     Outcome.NOT_YET_READABLE: LinkState.CLAIMED,
-    Outcome.MISSING: LinkState.NEEDS_REVIEW,
+    Outcome.MISSING: LinkState.ISSUED,
     Outcome.FOREIGN: LinkState.NEEDS_REVIEW,
     Outcome.ALREADY_VISIBLE: LinkState.NEEDS_REVIEW,
     Outcome.WRONG_TYPE: LinkState.NEEDS_REVIEW,
@@ -147,5 +169,8 @@ _STATES = {
 
 
 def state_after(outcome: Outcome) -> LinkState | None:
-    """What an outcome makes of its link; None leaves it as it is, because somebody else may have sent the claim."""
+    """What an outcome makes of its link; None leaves it as it is, because somebody else may have sent the claim.
+
+    What is cut off (MISSING) is no answer: the link stays open for the whole address, and for the list.
+    """
     return _STATES.get(outcome)

@@ -103,7 +103,7 @@ def problems_of(request: AccessRequest) -> Iterator[UsageProblemError]:
             "this name cannot be shown", "partnerName", f"give 1 to {LONGEST_PARTNER} visible characters on one line"
         )
     if request.lang is not None and not _LANGUAGE.fullmatch(request.lang):
-        yield _wrong("this is not the code of a language", "lang", "give two letters, for instance en or no")
+        yield _wrong("this is not the code of a language", "lang", "give two small letters, for instance en or no")
     if request.installation_id is not None and not is_uuid(request.installation_id):
         yield _wrong("this is not an installation id", "installationId", "give its UUID, as plan shows it")
     if request.installation_type is InstallationKind.PRO and request.installation_id is None:

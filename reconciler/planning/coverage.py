@@ -11,22 +11,26 @@ from reconciler.planning.findings import Findings
 def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequence[Findings]) -> Coverage:
     """Count installations and chargers: declared, compared, unreadable, and live without a file.
 
+    What was handed over to the end is neither compared nor unreadable.
+
     Of a selection only chargers at the selected sites can be told to be unmanaged: the other files are not at hand.
     Whole accounts are told like the whole fleet.
     """
     installations = desired.installations
+    over = [site for site, found in zip(installations, findings, strict=True) if found.handed_over]
     lost = sum(one.lost for one in findings)
     lost_chargers = sum(one.lost_chargers for one in findings)
     chargers = sum(len(one.chargers) for one in installations)
     unmanaged = _unmanaged(desired, observed)
     return Coverage(
-        installations=_counts(len(installations), lost, unmanaged[0]),
-        chargers=_counts(chargers, lost_chargers, unmanaged[1]),
+        installations=_counts(len(installations), lost, over=len(over), unmanaged=unmanaged[0]),
+        chargers=_counts(chargers, lost_chargers, over=sum(len(one.chargers) for one in over), unmanaged=unmanaged[1]),
     )
 
 
-def _counts(desired: int, unreadable: int, unmanaged: int) -> Counts:
-    return Counts(desired=desired, compared=desired - unreadable, unreadable=unreadable, unmanaged=unmanaged)
+def _counts(desired: int, unreadable: int, *, over: int, unmanaged: int) -> Counts:
+    compared = desired - unreadable - over
+    return Counts(desired=desired, compared=compared, unreadable=unreadable, unmanaged=unmanaged)
 
 
 def _unmanaged(desired: DesiredFleet, observed: ObservedFleet) -> tuple[int, int]:

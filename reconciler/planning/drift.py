@@ -163,10 +163,10 @@ class _Site:
 
     def _of(self, change: Change) -> Finding:
         """A change as a finding: what stands in its way decides the kind."""
-        if isinstance(change.before, Unreadable):
+        waiting = first_held(self.index.waiting.get(self.place, ()), change) or hand_over(change, self.around)
+        if isinstance(change.before, Unreadable) and waiting is None:
             return self._finding(change, FindingKind.UNREADABLE)
         pending = first_held(self.index.pending.get(self.place, ()), change)
-        waiting = first_held(self.index.waiting.get(self.place, ()), change) or hand_over(change, self.around)
         if waiting is not None:
             return self._finding(change, FindingKind.WAITING, held=waiting)
         if pending is not None:

@@ -41,10 +41,11 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         code="P309",
         title="last-owner: too few owners who have accepted would remain",
         why="Only an owner can manage or hand over an installation. Only people who have accepted count, against "
-        "guards.minAcceptedOwners; an invitation may never be answered.",
+        "guards.minAcceptedOwners; an invitation may never be answered. What goes `after: ownerAccepted` waits for "
+        "every owner whom the file names: that somebody else accepted before says nothing about them.",
         remedy="Add an owner under permissions.entries who is in the directory of people; the removal then waits for "
         "the acceptance by itself. Going below the limit can be acknowledged. Leaving no owner who could act without "
-        "us (a person who accepted, or a group that is not ours) is never possible.",
+        "us (a person who accepted, or a group that is not ours), or nobody with Owner or Service, is never possible.",
     ),
     Explanation(
         code="P310",
@@ -57,7 +58,8 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         code="P313",
         title="own-access: we might lock ourselves out",
         why="The API does not say which user group the account belongs to. Where fleet.yaml names it, it must not lose "
-        "roles unseen; where it does not, a user group with the rights of the account must be left.",
+        "roles unseen; where it does not, a user group with the rights of the account must be left. Where no such "
+        "group has access, the login has it as a person, and any person with its rights may be the login.",
         remedy="List our group under permissions.entries, or write after: ownerAccepted when handing over. Name our "
         "group in fleet.yaml (group under the account), so that nobody has to guess.",
         example="absent: [{userGroup: BSJG, after: ownerAccepted}]",

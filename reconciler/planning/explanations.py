@@ -76,6 +76,14 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         "--out FILE, and plan again.",
     ),
     Explanation(
+        code="P210",
+        title="The installation was handed over",
+        why="A run of ours took our own access away as the last step of a hand-over, after everybody whom the file "
+        "names had accepted. The account does not see the installation any more, which is what was wanted; nothing of "
+        "it was compared. Only a machine that kept the run knows this; elsewhere the plan says that it is not visible.",
+        remedy="Run reconciler handover finish, which moves the file to released/.",
+    ),
+    Explanation(
         code="P301",
         title="A charger is not in the installation that lists it",
         why="It may have moved, been deactivated, or the serial is wrong. It is reported as unreadable and nothing is "

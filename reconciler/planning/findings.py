@@ -16,6 +16,7 @@ class Findings:
         gates: Principals whose removal the file gates, with the gate.
         pending: Settings that are as wanted while something else is still queued for them.
         lost_chargers: Declared chargers that could not be compared in full.
+        handed_over: Whether it is no longer ours to compare, because a run of ours ended the hand-over.
         lost: Whether something declared of the installation itself could not be compared.
         unread: Names of settings among them, of the installation or of any charger; empty when it is not visible.
     """
@@ -29,6 +30,7 @@ class Findings:
     warnings: tuple[PlanWarning, ...] = ()
     lost_chargers: int = 0
     lost: bool = False
+    handed_over: bool = False
     unread: frozenset[str] = frozenset()
 
 

@@ -1,6 +1,6 @@
 """Guards about access: nobody is locked out, neither the customer nor we."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from reconciler.model.change import Change
 from reconciler.model.desired import RemovalGate
@@ -15,6 +15,8 @@ from reconciler.planning.access import (
     gates_of,
     is_group,
     is_identified,
+    may_be_ours,
+    named_owners,
     needed_owners,
     owners_after,
     removal,
@@ -33,20 +35,27 @@ def verdicts(site: Site) -> dict[str, tuple[Removal, int]]:
         return {}
     changes = site.of(Scope.PRINCIPAL, "permissions")
     seen = by_principal(site.observed.permissions)
-    owners = owners_after(seen, changes)
+    owners = owners_after(seen, changes, named=_named(site))
     found = {}
     for change in changes:
         present = seen.get(_principal(change))
         if takes_away(change) and present is not None:
             needed = _needed(site, change, owners, present)
-            found[_principal(change)] = (removal(owners, needed), needed)
+            found[_principal(change)] = (removal(owners, needed, gate=_gate(site, change)), needed)
     return found
 
 
 def _needed(site: Site, change: Change, owners: Owners, seen: ObservedPermission) -> int:
+    return needed_owners(change, owners, accepted=seen.accepted, gate=_gate(site, change), limits=site.limits)
+
+
+def _gate(site: Site, change: Change) -> RemovalGate | None:
     declared = site.desired.permissions if site.desired is not None else None
-    gate = None if declared is None else gates_of(declared).get(_principal(change))
-    return needed_owners(change, owners, accepted=seen.accepted, gate=gate, limits=site.limits)
+    return None if declared is None else gates_of(declared).get(_principal(change))
+
+
+def _named(site: Site) -> frozenset[str]:
+    return named_owners(None if site.desired is None else site.desired.permissions)
 
 
 def last_owner(site: Site) -> Iterable[Objection]:
@@ -55,20 +64,53 @@ def last_owner(site: Site) -> Iterable[Objection]:
     Going below the limit of fleet.yaml takes somebody's word; leaving no owner who could act without us never goes.
     """
     refused = {one: needed for one, (kind, needed) in verdicts(site).items() if kind is Removal.REFUSED}
+    yield from _nobody_manages(site)
     if not refused or not isinstance(site.observed.permissions, tuple):
         return
-    owners = owners_after(by_principal(site.observed.permissions), site.of(Scope.PRINCIPAL, "permissions"))
+    changes = site.of(Scope.PRINCIPAL, "permissions")
+    owners = owners_after(by_principal(site.observed.permissions), changes, named=_named(site))
     nobody = not owners.secure and not _other_groups(site, owners)
     whom = _who_stays(owners) if nobody else f"{counted(len(owners.secure), 'owner')} who accepted"
     why, remedy = _why_nobody_comes(site)
     for principal, needed in sorted(refused.items()):
+        enough = len(owners.secure) >= needed
         yield Objection(
             measured=counted(len(owners.secure), "accepted owner"),
-            limit=f"at least {needed}",
+            limit="each owner that the file names" if enough else f"at least {needed}",
             message=f"taking access from {principal} would leave {whom}, and {why}",
             remedy=remedy,
             final=nobody,
         )
+
+
+def _nobody_manages(site: Site) -> Iterable[Objection]:
+    """Somebody with Owner or Service who has accepted stays, or a gate sees to it that one does; nothing lifts this."""
+    if not isinstance(site.observed.permissions, tuple):
+        return
+    seen = by_principal(site.observed.permissions)
+    changes = {_principal(change): change for change in site.of(Scope.PRINCIPAL, "permissions")}
+    if any(_bits(roles) & _MANAGE for roles in _standing(seen, changes)):
+        return
+    for principal, (kind, _) in sorted(verdicts(site).items()):
+        change = changes[principal]
+        if kind is Removal.FREE and seen[principal].accepted and _lost(change) & _MANAGE:
+            yield Objection(
+                measured="nobody with Owner or Service who has accepted",
+                limit="at least 1",
+                message=f"taking {_taken(change)} from {principal} would leave nobody who can manage it",
+                remedy="write `after: ownerAccepted` if this is a hand-over, or list who stays under entries",
+                final=True,
+            )
+
+
+def _standing(seen: Mapping[str, ObservedPermission], changes: Mapping[str, Change]) -> list[object]:
+    """Roles of those who have accepted, once the changes are done; a group needs nobody's acceptance."""
+    left = [
+        one.roles if principal not in changes else changes[principal].after
+        for principal, one in seen.items()
+        if one.accepted
+    ]
+    return [*left, *(one.after for whom, one in changes.items() if is_group(whom) and whom not in seen)]
 
 
 def _other_groups(site: Site, owners: Owners) -> frozenset[str]:
@@ -101,8 +143,12 @@ def _why_nobody_comes(site: Site) -> tuple[str, str]:
 def own_access(site: Site) -> Iterable[Objection]:
     """A group that is or may be ours loses access only with `after: ownerAccepted`."""
     yield from _own_access_at_chargers(site)
+    seen = site.observed.permissions
+    there = [one.principal for one in seen] if isinstance(seen, tuple) else None
+    if there is not None and (site.own_group not in there):
+        yield from _guessed(site, there)
+        return
     if site.own_group is None:
-        yield from _guessed(site)
         return
     for change in site.of(Scope.PRINCIPAL, "permissions"):
         if _principal(change) == site.own_group and not _is_gated(site, change) and _weakens(site, change):
@@ -156,32 +202,36 @@ def _taken(change: Change) -> str:
     return "roles" if isinstance(change.after, tuple) else "access"
 
 
-def _guessed(site: Site) -> Iterable[Objection]:
-    """Without knowing our group: one goes freely only when another group keeps the same rights.
+def _guessed(site: Site, there: Collection[str]) -> Iterable[Objection]:
+    """Where our group is unknown or has no access: a group goes freely only when another keeps the same rights.
 
-    The API does not say which group the account belongs to, only which rights the account has.
+    The API does not say how the account came to its rights, only which it has. Where no group can have given them, the
+    login itself has them as a person, and any person may be it.
     """
     if not isinstance(site.observed.permissions, tuple):
         return
     changes = {_principal(change): change for change in site.of(Scope.PRINCIPAL, "permissions")}
+    refused = {one for one, (kind, _) in verdicts(site).items() if kind is Removal.REFUSED}
     seen = by_principal(site.observed.permissions)
     ours = _rights(site)
     if any(_covers(_bits(roles), ours) for roles in _groups_left(seen, changes)):
         return
     for principal, change in sorted(changes.items()):
-        if is_group(principal) and takes_away(change) and not _is_gated(site, change) and _lost(change) & ours:
-            yield Objection(
-                measured="no user group left with the rights the account has",
-                limit="at least 1",
-                message=f"taking access from {principal} may take it from ourselves",
-                remedy="write `after: ownerAccepted` if this is a hand-over, list the group under entries, or name our "
-                "own group in fleet.yaml",
-            )
+        free = not takes_away(change) or _is_gated(site, change) or not _lost(change) & ours
+        known = principal in refused or (principal in seen and not seen[principal].accepted)
+        if free or known or not may_be_ours(principal, own=site.own_group, there=there):
+            continue
+        yield Objection(
+            measured="no user group left with the rights the account has",
+            limit="at least 1",
+            message=f"taking access from {principal} may take it from ourselves",
+            remedy="write `after: ownerAccepted` if this is a hand-over, list it under entries, or name our own group "
+            "in fleet.yaml",
+        )
 
 
 def _is_gated(site: Site, change: Change) -> bool:
-    declared = None if site.desired is None else site.desired.permissions
-    return declared is not None and gates_of(declared).get(_principal(change)) is RemovalGate.OWNER_ACCEPTED
+    return _gate(site, change) is RemovalGate.OWNER_ACCEPTED
 
 
 def _rights(site: Site) -> int:

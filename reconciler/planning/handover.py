@@ -34,7 +34,7 @@ def wanted_of(case: Case, *, settings_done: bool) -> Wanted:
     uninvited = case.request.order is Order.SEED and not settings_done
     return Wanted(
         serial=case.request.serial,
-        serials=tuple(sorted({case.request.serial, *listed})),
+        serials=tuple(sorted({case.request.serial, *case.along, *listed})),
         current_a=case.current_a,
         owner=None if uninvited else case.request.owner,
         group=case.group,

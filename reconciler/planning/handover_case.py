@@ -17,6 +17,8 @@ class Case:
         account: Through which the installation is or would be managed; None when nothing of ours shows it.
         people_known: Ids in the directory of people; None without one.
         rivals: Other people to whom the same run would give the same installation.
+        along: Other chargers of the installation that the same run gives to the same person.
+        acknowledged: Guards that the file acknowledges today.
     """
 
     request: Request
@@ -24,6 +26,8 @@ class Case:
     account: Account | None
     people_known: frozenset[str] | None
     rivals: frozenset[str] = frozenset()
+    along: frozenset[str] = frozenset()
+    acknowledged: frozenset[str] = frozenset()
 
     @property
     def charger(self) -> ObservedCharger | None:

@@ -3,12 +3,14 @@
 from reconciler.model.handover import Remark, Weight
 from reconciler.model.words import amperes, counted
 from reconciler.planning.access import is_identified
+from reconciler.planning.guard import some
 from reconciler.planning.handover_case import Case, Check
 
 LOWEST_A = 6.0
 """Below this nobody charges (control pilot, IEC 61851)."""
 
 _OWNER, _SERVICE = 2, 4
+_SHARED = "shared-installation"
 
 
 def _refusal(code: str, message: str, remedy: str) -> Remark:
@@ -58,22 +60,33 @@ def _pro(case: Case) -> Remark | None:
 
 
 def _shared(case: Case) -> Remark | None:
-    """The authentication mode and the permissions belong to the installation, so every charger there would go."""
-    site, file = case.found.site, case.found.file
-    if site is None:
+    """The authentication mode and the permissions belong to the installation, so every charger there would go.
+
+    That a file lists the others says that we manage them, not whose they are: `adopt` lists all that it finds.
+    """
+    site = case.found.site
+    if site is None or case.rivals or _SHARED in case.acknowledged:
         return None
-    listed = set() if file is None or file.id != site.id else {charger.serial for charger in file.chargers}
-    together = listed if case.request.serial in listed else {case.request.serial}
-    others = [one.serial for one in site.chargers if one.serial not in together]
+    said = {case.request.serial, *case.along, *_begun_with(case)}
+    others = sorted(one.serial for one in site.chargers if one.serial not in said)
     if not others:
         return None
     return _refusal(
-        "shared-installation",
-        f"{counted(len(others), 'more charger')} there, of which no file says that the same customer has "
+        _SHARED,
+        f"{counted(len(others), 'more charger')} there ({some(others)}), and nobody says that the same customer has "
         f"{'it' if len(others) == 1 else 'them'}",
-        "give each customer an installation of their own first; if all are one customer's, `reconciler adopt` the "
-        "installation, so that one file lists them all",
+        "give each customer an installation of their own first; if all are one customer's, list all of them with the "
+        "same person (--csv), or write who says so as `acknowledge:` of shared-installation into the file",
     )
+
+
+def _begun_with(case: Case) -> set[str]:
+    """The chargers of a hand-over to the same person that has begun: whoever began it has said whose they are."""
+    file, site, under = case.found.file, case.found.site, case.found.under
+    if file is None or site is None or under is None or file.id != site.id:
+        return set()
+    same = under.uninvited or case.request.owner in under.owners
+    return {charger.serial for charger in file.chargers} if same else set()
 
 
 def _rival(case: Case) -> Remark | None:

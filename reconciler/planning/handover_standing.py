@@ -6,20 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredInstallation, Route
+from reconciler.model.desired import Attestation, DesiredInstallation
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
-from reconciler.model.plan import Plan
-from reconciler.model.value import Absent, Reason, Unreadable
+from reconciler.model.plan import Plan, WaitingItem
+from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
+from reconciler.planning.departed import is_gone
+from reconciler.planning.handover_words import Words, owner_step, why_lost
 
 _WAVE = "wave"
-_GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
-_ACCEPT = (
-    "open the e-mail from Zaptec (spam folder, too), activate the account, then log in to the Zaptec app with the same "
-    "e-mail address"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,13 +25,22 @@ class Evidence:
 
     Attributes:
         under: What the files say of their hand-overs, by installation id.
-        left: Ids of installations where a run of ours sent the removal of our own access.
-        attested: Ids of those whose permissions somebody attested as the file has them.
+        left: Ids of installations where a run of ours took our own access away, as the file still wishes it.
+        early: Who of the file was not seen to have accepted when such a run did that, by installation id.
+        words: What somebody attests of the permissions as the file has them, by installation id.
+        asked: Since when a worksheet of ours asks for that removal, by installation id.
     """
 
     under: Mapping[str, Under]
     left: frozenset[str] = frozenset()
-    attested: frozenset[str] = frozenset()
+    early: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, Attestation] = field(default_factory=dict)
+    asked: Mapping[str, datetime] = field(default_factory=dict)
+
+    def accepted(self, installation_id: str) -> bool:
+        """Whether somebody attests that the owners have accepted."""
+        word = self.words.get(installation_id)
+        return word is not None and word.accepted
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,12 +51,19 @@ class Part:
     blocks: list[str] = field(default_factory=list)
     unverifiable: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
-    waits: bool = False
+    waits: list[WaitingItem] = field(default_factory=list)
 
     @property
     def settings_are_done(self) -> bool:
         """Whether everything but permissions is as the file wants it."""
         return not (self.blocks or self.pending or any(one.target.principal is None for one in self.changes))
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether all that is left is access that no call reads, so that people tell of it."""
+        return bool(self.changes) and all(
+            one.target.principal is not None and isinstance(one.before, Unreadable) for one in self.changes
+        )
 
 
 def parts_of(plan: Plan) -> Mapping[str, Part]:
@@ -70,7 +83,7 @@ def parts_of(plan: Plan) -> Mapping[str, Part]:
         subject = item.target.charger or item.target.principal or item.setting
         parts[item.target.installation_id].pending.append(f"{subject}: {item.reason}")
     for person in plan.waiting:
-        parts[person.target.installation_id].waits = True
+        parts[person.target.installation_id].waits.append(person)
     return parts
 
 
@@ -91,9 +104,11 @@ def _standing(
     site: DesiredInstallation, seen: ObservedInstallation | None, part: Part, evidence: Evidence, *, now: datetime
 ) -> Standing:
     under = evidence.under[site.id]
+    permissions = None if seen is None else seen.permissions
     stage = _stage(site.id, seen, part, evidence)
     invited_at = min((one.invited_at for one in _invited(under, seen) if one.invited_at is not None), default=None)
-    since = None if stage is Stage.LOST else invited_at
+    asked_at = None if isinstance(permissions, tuple) or stage is Stage.DONE else _asked_at(site.id, part, evidence)
+    since = None if stage is Stage.LOST else invited_at or asked_at
     reminders = reminders_due(since, now)
     serials = tuple(charger.serial for charger in site.chargers)
     return Standing(
@@ -107,32 +122,49 @@ def _standing(
         wave=str(dict(site.labels).get(_WAVE, "")),
         accepted=_accepted(under, seen),
         invited_at=invited_at,
+        asked_at=asked_at,
         age_days=age_days(since, now),
         reminders=reminders,
-        blocks=_blocks(stage, part),
-        next_step=_next_step(stage, site, part, reminders=reminders),
-        owner_step=_owner_step(stage),
+        blocks=_blocks(stage, part, lost=why_lost(asked_at, evidence.early.get(site.id, ()))),
+        next_step=_next_step(stage, site, part, reminders=reminders, asked_at=asked_at),
+        owner_step=owner_step(stage),
     )
+
+
+def _asked_at(installation_id: str, part: Part, evidence: Evidence) -> datetime | None:
+    """Since when a worksheet asks for what nobody can read, or for our own removal where we see nothing any more."""
+    times = [item.since for item in part.waits if item.since is not None]
+    return min(times, default=evidence.asked.get(installation_id))
 
 
 def _stage(installation_id: str, seen: ObservedInstallation | None, part: Part, evidence: Evidence) -> Stage:
     """The first thing that holds, from what ends a hand-over to what is left to do."""
     if is_gone(seen):
-        known = installation_id in evidence.left | evidence.attested
+        known = installation_id in evidence.left or evidence.accepted(installation_id)
         return Stage.DONE if known else Stage.LOST
     if part.blocks:
         return Stage.BLOCKED
     if part.changes:
-        only_leaving = all(one.target.principal and isinstance(one.after, Absent) for one in part.changes)
-        return Stage.LEAVING if only_leaving else Stage.SETTINGS
+        return _busy_stage(part, evidence.under[installation_id], accepted=evidence.accepted(installation_id))
     return _quiet_stage(part, evidence.under[installation_id], seen)
 
 
-def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) -> Stage:
-    """Of an installation where a plan would change nothing.
+def _busy_stage(part: Part, under: Under, *, accepted: bool) -> Stage:
+    """Of an installation where a plan has something to do.
 
-    Attested or not: where we still see it and nobody can read who has access, our access is not gone.
+    In the Portal nobody can read who has accepted: until somebody attests it, the owner is waited for.
     """
+    if not part.by_hand:
+        only_leaving = all(one.target.principal and isinstance(one.after, Absent) for one in part.changes)
+        return Stage.LEAVING if only_leaving else Stage.SETTINGS
+    if accepted:
+        return Stage.LEAVING
+    waited_for = {item.target.principal for item in part.waits}
+    return Stage.SETTINGS if waited_for.isdisjoint(under.owners) else Stage.WAITING
+
+
+def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) -> Stage:
+    """Of an installation where a plan would change nothing."""
     if part.pending:
         return Stage.PENDING
     if part.unverifiable:
@@ -142,14 +174,6 @@ def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) ->
     if under.uninvited:
         return Stage.INVITE
     return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
-
-
-def is_gone(seen: ObservedInstallation | None) -> bool:
-    """Whether the cloud shows us nothing of the installation; an answer that failed to come says nothing."""
-    if seen is None:
-        return True
-    values = [value for _, value in seen.values]
-    return not seen.chargers and all(isinstance(one, Unreadable) and one.reason in _GONE for one in values)
 
 
 def _invited(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:
@@ -167,10 +191,10 @@ def _of_owners(under: Under, seen: ObservedInstallation | None) -> list[Observed
     return [known[owner] for owner in under.owners if owner in known]
 
 
-def _blocks(stage: Stage, part: Part) -> tuple[str, ...]:
+def _blocks(stage: Stage, part: Part, *, lost: str) -> tuple[str, ...]:
     match stage:
         case Stage.LOST:
-            return ("the cloud does not show us the installation, and no run of ours sent the removal of our access",)
+            return (lost,)
         case Stage.BLOCKED:
             return tuple(sorted({*part.blocks, *part.unverifiable}))
         case Stage.PENDING:
@@ -179,40 +203,16 @@ def _blocks(stage: Stage, part: Part) -> tuple[str, ...]:
             return ()
 
 
-def _next_step(stage: Stage, site: DesiredInstallation, part: Part, *, reminders: int) -> str:
-    serial = site.chargers[0].serial if site.chargers else "SERIAL"
-    if stage is Stage.WAITING:
-        return _REMINDING[reminders].format(letter=f"`reconciler handover letter {serial}`")
-    if stage is Stage.SETTINGS and any(one.route is Route.PORTAL for one in part.changes):
-        return f"`reconciler apply {site.file}`, work through its worksheet, then `reconciler attest {site.file}`"
-    if stage is Stage.LEAVING and not part.changes:
-        return "take our group out in the Portal (Permissions), the last step: our account still sees the installation"
-    return _NEXT[stage].format(file=site.file, serial=serial)
-
-
-_NEXT = {
-    Stage.SETTINGS: "`reconciler apply {file}`",
-    Stage.INVITE: "`reconciler handover start {serial} --owner person:… --order seed` invites the owner",
-    Stage.LEAVING: "`reconciler apply {file}` takes our own access away, the last step",
-    Stage.DONE: "`reconciler handover finish {serial}`",
-    Stage.PENDING: "`reconciler apply {file}` again once the charger is online and idle",
-    Stage.BLOCKED: "do what is said there, then plan again",
-    Stage.LOST: "look in the Portal; if the hand-over is complete, `reconciler attest {file}`, otherwise ask the owner "
-    "for access again",
-}
-_REMINDING = (
-    "wait for the owner",
-    "remind the owner: {letter}",
-    "remind the owner again, and compare the e-mail address with the customer register: {letter}",
-    "call the owner: after 60 days the address is probably wrong, or nobody wants the charger",
-)
-
-
-def _owner_step(stage: Stage) -> str:
+def _next_step(
+    stage: Stage, site: DesiredInstallation, part: Part, *, reminders: int, asked_at: datetime | None
+) -> str:
+    words = Words(file=site.file, serial=site.chargers[0].serial if site.chargers else "SERIAL")
     match stage:
         case Stage.WAITING:
-            return _ACCEPT
-        case Stage.LEAVING | Stage.DONE:
-            return "nothing; authorisation can be switched on in the Zaptec app"
+            return words.waiting(reminders, by_hand=part.by_hand)
+        case Stage.SETTINGS:
+            return words.settings(part.changes, asked=asked_at is not None)
+        case Stage.LEAVING:
+            return words.leaving(by_hand=part.by_hand or not part.changes)
         case _:
-            return ""
+            return words.next(stage)

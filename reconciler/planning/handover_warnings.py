@@ -1,6 +1,6 @@
 """What to know about a hand-over that goes all the same: one function, message and remedy each."""
 
-from reconciler.model.handover import Remark, Weight
+from reconciler.model.handover import Order, Remark, Weight
 from reconciler.model.observed import OperatingMode
 from reconciler.model.value import Unreadable
 from reconciler.model.words import amperes
@@ -111,6 +111,22 @@ def _nobody_known(case: Case) -> Remark | None:
     )
 
 
+def _too_late(case: Case) -> Remark | None:
+    """The order of the guide is one of files: a file that names the owner already invites with its next apply."""
+    under, site = case.found.under, case.found.site
+    if case.request.order is not Order.SEED or under is None or case.request.owner not in under.owners:
+        return None
+    seen = site.permissions if site is not None and isinstance(site.permissions, tuple) else ()
+    if any(one.principal == case.request.owner for one in seen):
+        return None
+    return _warning(
+        "order-too-late",
+        "the file names the owner already, so the next apply invites first, and --order seed changes nothing",
+        "to invite last, put `unmanaged: [permissions]` into the file instead of its `permissions`, apply, and start "
+        "again with --order seed",
+    )
+
+
 WARNINGS: tuple[Check, ...] = (
     _offline,
     _busy,
@@ -120,4 +136,5 @@ WARNINGS: tuple[Check, ...] = (
     _circuit_unread,
     _postcode_unread,
     _nobody_known,
+    _too_late,
 )

@@ -12,7 +12,7 @@ from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
 from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
-from reconciler.planning.access import OWNER, gates_of, is_group
+from reconciler.planning.access import OWNER, gates_of, is_group, named_owners
 from reconciler.planning.normalise import ordered_principal
 from reconciler.planning.site import MODE
 
@@ -76,7 +76,8 @@ def hand_over(change: Change, around: Around) -> WaitingItem | None:
     gate = gates.get(change.target.principal or "")
     if gate is not RemovalGate.OWNER_ACCEPTED or not isinstance(around.access, tuple):
         return None
-    if any(one.accepted and OWNER in one.roles and not is_group(one.principal) for one in _staying(gates, around)):
+    accepted = {one.principal for one in _staying(gates, around) if one.accepted and OWNER in one.roles}
+    if any(not is_group(one) for one in accepted) and named_owners(around.wish) <= accepted:
         return None
     reason = "keeps its access until an owner has accepted"
     return WaitingItem(

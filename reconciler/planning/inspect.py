@@ -10,13 +10,15 @@ from reconciler.model.plan import UnreadableItem
 from reconciler.model.settings import Scope, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Gap, Subject, Values, compare
+from reconciler.planning.departed import is_gone
 from reconciler.planning.findings import Findings
 from reconciler.planning.lookup import Lookup
-from reconciler.planning.notes import notes_of
-from reconciler.planning.people import Wishes, charger_wishes_of, wishes_of
+from reconciler.planning.notes import handed_over, notes_of
+from reconciler.planning.people import charger_wishes_of, wishes_of
 from reconciler.planning.queue import overtaking, queue_of
 from reconciler.planning.site import installation_target, setting_route
 from reconciler.planning.wanted import PERMISSIONS, Wanted, deciding, wanted_of
+from reconciler.planning.wishes import Wishes
 
 WHOLE_INSTALLATION = "the whole installation"
 WHOLE_CHARGER = "the charger"
@@ -26,6 +28,8 @@ SEEN_NOWHERE = "not seen anywhere else"
 def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     """Everything there is to say about one installation, before order and guards."""
     observed = lookup.installations.get((desired.account, desired.id))
+    if (desired.account, desired.id) in lookup.policy.departed and is_gone(observed):
+        return Findings(warnings=(handed_over(desired),), handed_over=True)
     if observed is None:
         return _not_visible(desired, lookup.observed.installation(desired.id))
     wanted = wanted_of(desired, lookup.deviations.get(desired.id, ()), today=lookup.policy.now.date())

@@ -20,6 +20,7 @@ NATIVE_IDENTITY = "P205"
 OTHERS_DECIDE = "P206"
 OPEN_TO_ALL = "P207"
 FIRMWARE_UNKNOWN = "P208"
+HANDED_OVER = "P210"
 AUTHORISATION = "authentication.authorizationRequired"
 
 Note = tuple[str, str]
@@ -39,6 +40,16 @@ def notes_of(
     return tuple(
         PlanWarning(code=code, target=target, installation_name=desired.name, message=message)
         for code, message in found
+    )
+
+
+def handed_over(desired: DesiredInstallation) -> PlanWarning:
+    """A run of ours took our own access away last, everybody having accepted: nobody can look, and nobody has to."""
+    return PlanWarning(
+        code=HANDED_OVER,
+        target=installation_target(desired),
+        installation_name=desired.name,
+        message="handed over: our own access went last; `reconciler handover finish` files it away",
     )
 
 

@@ -1,5 +1,6 @@
 """What a plan depends on besides files and cloud."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,8 @@ class Policy:
         queued: What earlier runs sent to offline chargers, in any order; what is too old or has been overtaken is
             ignored here.
         switch_waits: Installations whose mode waits for idle chargers, from earlier applies.
+        asked: Since when a person has been asked in a worksheet for access that no call can read, by id of the change.
+        departed: Accounts and ids of installations that runs of ours handed over to the end, our own access last.
         unsteady: What earlier applies wrote in vain; empty where nothing is to be written, as in a drift report.
     """
 
@@ -30,4 +33,6 @@ class Policy:
     accepted: frozenset[str] = frozenset()
     queued: tuple[Queued, ...] = ()
     switch_waits: tuple[SwitchWait, ...] = ()
+    asked: Mapping[str, datetime] = field(default_factory=dict)
+    departed: frozenset[tuple[str, str]] = frozenset()
     unsteady: Quarantine = field(default_factory=dict)

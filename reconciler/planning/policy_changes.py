@@ -137,8 +137,14 @@ def _exceptions(deviations: Iterable[Deviation], names: Words) -> Iterator[Said]
 def _attestations(attestations: Iterable[Attestation], names: Words) -> Iterator[Said]:
     for one in attestations:
         subject = f"permissions at {names.get(one.installation_id, 'an installation')} ({one.installation_id})"
-        said = f"until {one.valid_until}, on {one.attested_on} by {one.by}, {one.digest}: {one.evidence}"
+        said = (
+            f"until {one.valid_until}, on {one.attested_on} by {one.by}{_acceptance(one)}, {one.digest}: {one.evidence}"
+        )
         yield subject, said, (one.installation_id,)
+
+
+def _acceptance(word: Attestation) -> str:
+    return ", owners accepted" if word.accepted else ""
 
 
 def _camel(name: str) -> str:

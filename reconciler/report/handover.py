@@ -1,8 +1,9 @@
 """What `handover start` and `handover finish` do to files: for people, and as a JSON document."""
 
+from collections import Counter
 from difflib import unified_diff
 
-from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Weight
+from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Tense, Weight
 from reconciler.model.words import counted
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.json_document import head
@@ -16,26 +17,42 @@ _ACTIONS = {
     Action.RELEASED: "handed over",
     Action.REFUSED: "stays out",
 }
+_WOULD = {
+    Action.NEW: "would be a new file",
+    Action.PATCHED: "would be patched",
+    Action.RELEASED: "would be handed over",
+}
+_IN_ORDER = [word for action in Action for word in (_ACTIONS[action], _WOULD.get(action, "")) if word]
 _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
 _WEIGHTS = {Weight.REFUSAL: ("refused: ", Tone.BAD), Weight.WARNING: ("warning: ", Tone.CHANGE)}
 
 
-def batch_text(batch: Batch, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
+def batch_text(
+    batch: Batch, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE, tense: Tense = Tense.DONE
+) -> str:
     """The files with their differences, each charger with what was found, refusals last; then one line of counts."""
     page = Page(Look(width=width, color=color, glyphs=glyphs))
     for draft in batch.drafts:
-        _show_draft(page, draft)
+        _show_draft(page, draft, tense)
     for row in sorted(batch.rows, key=lambda one: one.action is Action.REFUSED):
-        _show_row(page, row)
-    page.line(counts_of(batch))
+        _show_row(page, row, _words(row, batch, tense))
+    page.line(counts_of(batch, tense))
     return str(page)
 
 
-def _show_draft(page: Page, draft: FileDraft) -> None:
+def _words(row: Row, batch: Batch, tense: Tense) -> str:
+    """What became of a charger, or would; what an earlier run did is so in any case."""
+    drafted = any(draft.file == row.file for draft in batch.drafts)
+    would = _WOULD.get(row.action) if tense is Tense.WOULD and drafted else None
+    return would or _ACTIONS[row.action]
+
+
+def _show_draft(page: Page, draft: FileDraft, tense: Tense) -> None:
     for line in difference(draft):
         page.unbroken(page.look.text((for_terminal(line), _TONES.get(line[:1], Tone.PLAIN))))
     if draft.instead_of is not None:
-        page.line(f"{draft.instead_of[0]} moves to {draft.path}")
+        moves = "moves to" if tense is Tense.DONE else "would move to"
+        page.line(f"{draft.instead_of[0]} {moves} {draft.path}")
     page.blank()
 
 
@@ -50,9 +67,9 @@ def difference(draft: FileDraft) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _show_row(page: Page, row: Row) -> None:
+def _show_row(page: Page, row: Row, what: str) -> None:
     where = "" if row.origin is None else f"{row.origin}  "
-    page.line((f"{where}{row.serial}", Tone.STRONG), f"  {name(row.name)}  {_ACTIONS[row.action]}  {row.file}")
+    page.line((f"{where}{row.serial}", Tone.STRONG), f"  {name(row.name)}  {what}  {row.file}")
     for remark in row.remarks:
         label, tone = _WEIGHTS[remark.weight]
         page.line((label, tone), f"{remark.message} ({remark.code}). {_sentence(remark.remedy)}", indent=2)
@@ -60,10 +77,10 @@ def _show_row(page: Page, row: Row) -> None:
         page.line(("next: ", Tone.QUIET), row.next_step, indent=2)
 
 
-def batch_markdown(batch: Batch) -> str:
+def batch_markdown(batch: Batch, tense: Tense = Tense.DONE) -> str:
     """The same for a pull request or an issue; without the differences, which a pull request shows itself."""
     lines = [
-        f"**{for_markdown(counts_of(batch))}**",
+        f"**{for_markdown(counts_of(batch, tense))}**",
         "",
         "| charger | installation | what | found |",
         "|---|---|---|---|",
@@ -72,7 +89,7 @@ def batch_markdown(batch: Batch) -> str:
         found = "; ".join(
             f"{remark.weight.value}: {remark.message}. {_sentence(remark.remedy)}" for remark in row.remarks
         )
-        what = f"{_ACTIONS[row.action]} {code(row.file) if row.file else ''}".strip()
+        what = f"{_words(row, batch, tense)} {code(row.file) if row.file else ''}".strip()
         lines.append(f"| {code(row.serial)} | {for_markdown(row.name)} | {what} | {for_markdown(found)} |")
     return "\n".join(lines) + "\n"
 
@@ -81,25 +98,27 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def counts_of(batch: Batch) -> str:
+def counts_of(batch: Batch, tense: Tense = Tense.DONE) -> str:
     """`2 new files, 1 patched, 1 left out`; nothing that is none."""
-    counts = {action: batch.count(action) for action in Action}
+    found = Counter(_words(row, batch, tense) for row in batch.rows)
     words = {
-        Action.NEW: counted(counts[Action.NEW], "new file"),
-        Action.PATCHED: f"{counts[Action.PATCHED]} patched",
-        Action.UNCHANGED: f"{counts[Action.UNCHANGED]} unchanged",
-        Action.RELEASED: f"{counts[Action.RELEASED]} handed over",
-        Action.REFUSED: f"{counts[Action.REFUSED]} left out",
+        _ACTIONS[Action.NEW]: counted(found[_ACTIONS[Action.NEW]], "new file"),
+        _ACTIONS[Action.UNCHANGED]: f"{found[_ACTIONS[Action.UNCHANGED]]} unchanged",
+        _ACTIONS[Action.REFUSED]: f"{found[_ACTIONS[Action.REFUSED]]} left out",
+        _WOULD[Action.NEW]: f"{found[_WOULD[Action.NEW]]} would be new",
     }
-    return ", ".join(words[action] for action in Action if counts[action]) or "nothing to do"
+    parts = [words.get(one, f"{found[one]} {one}") for one in _IN_ORDER if found[one]]
+    none = "nothing is written" if tense is Tense.WOULD else ""
+    return ", ".join([*parts, *([none] if none and parts else [])]) or "nothing to do"
 
 
-def batch_document(batch: Batch) -> Json:
+def batch_document(batch: Batch, tense: Tense = Tense.DONE) -> Json:
     """Everything a batch holds; its schema is schemas/handover.schema.json."""
     return {
         **head("handover", batch.conditions),
         "tool": {"name": "reconciler", "version": batch.tool_version},
         "created_at": batch.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "written": tense is Tense.DONE,
         "summary": {action.value: batch.count(action) for action in Action},
         "files": [
             {

@@ -54,7 +54,8 @@ def _table(page: Page, status: HandoverStatus) -> Table:
 
 
 def _details(page: Page, one: Standing) -> None:
-    page.line((name(one.name), Tone.STRONG), f"  {one.file}")
+    wave = f"  wave {name(one.wave)}" if one.wave else ""
+    page.line((name(one.name), Tone.STRONG), f"  {one.file}{wave}")
     for block in one.blocks:
         page.line(("blocked: ", Tone.BAD), block, indent=2)
     page.line(("next: ", Tone.QUIET), one.next_step, indent=2)
@@ -90,8 +91,10 @@ def owners_of(one: Standing) -> str:
 
 
 def invited_of(one: Standing) -> str:
-    """The day of the invitation."""
-    return "" if one.invited_at is None else f"{one.invited_at:%Y-%m-%d}"
+    """The day of the invitation; in the Portal only that on which a worksheet asked for it is known."""
+    if one.invited_at is not None:
+        return f"{one.invited_at:%Y-%m-%d}"
+    return "" if one.asked_at is None else f"asked {one.asked_at:%Y-%m-%d}"
 
 
 def age_of(one: Standing) -> str:
@@ -101,9 +104,14 @@ def age_of(one: Standing) -> str:
 
 def counts_of(status: HandoverStatus) -> str:
     """`3 hand-overs under way: 1 to apply, 2 wait for the owner; 12 handed over`."""
-    found = ", ".join(f"{count} {STAGES[stage]}" for stage in Stage if (count := status.count(stage)))
+    found = ", ".join(f"{count} {_of_many(stage, count)}" for stage in Stage if (count := status.count(stage)))
     under_way = f"{wording.counted(len(status.standings), 'hand-over')} under way"
     return f"{under_way}{': ' if found else ''}{found}; {status.released} handed over"
+
+
+def _of_many(stage: Stage, count: int) -> str:
+    words = STAGES[stage]
+    return words if count == 1 else words.replace("waits", "wait", 1)
 
 
 def status_document(status: HandoverStatus) -> Json:
@@ -129,6 +137,7 @@ def _part(one: Standing) -> Json:
         "accepted": [*one.accepted],
         "stage": one.stage.value,
         "invited_at": None if one.invited_at is None else one.invited_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "asked_at": None if one.asked_at is None else one.asked_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "age_days": one.age_days,
         "reminders_due": one.reminders,
         "blocks": [*one.blocks],

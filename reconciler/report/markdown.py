@@ -239,6 +239,8 @@ def result_markdown(result: RunResult, plan: Plan) -> str:
         parts.append(text("".join(words for words, _ in receipt_words(result.receipt))))
     else:
         parts.append("**No receipt:** there was no second plan")
+    if words := open_words(plan):
+        parts.append(f"Open beside this run: {text(words)}")
     fine = {OutcomeKind.DONE, OutcomeKind.ALREADY}
     parts += _outcomes("not done", result, plan, kinds=set(OutcomeKind) - fine)
     parts += _outcomes("done", result, plan, kinds=fine)

@@ -25,15 +25,15 @@ _ASKS = {
     "en": {
         Ask.CONFIRM: "You are back from Zaptec. Press the button, so that your answer counts.",
         Ask.SERIAL: "You are back from Zaptec, thank you. Type the serial number of your charging station: it stands "
-        "on the box and has three letters and six digits. With only one station you may leave it empty.",
-        Ask.SERIAL_AGAIN: "This installation has no such charging station, or has several. Type the serial number from "
+        "on the box and has three letters and six digits.",
+        Ask.SERIAL_AGAIN: "This installation has no charging station of that number. Type the serial number from "
         "the box: three letters and six digits.",
     },
     "no": {
         Ask.CONFIRM: "Du er tilbake fra Zaptec. Trykk på knappen, slik at svaret ditt gjelder.",
         Ask.SERIAL: "Du er tilbake fra Zaptec, takk. Skriv serienummeret til laderen: det står på boksen og har tre "
-        "bokstaver og seks sifre. Har du bare én lader, kan feltet stå tomt.",
-        Ask.SERIAL_AGAIN: "Anlegget har ingen slik lader, eller det har flere. Skriv serienummeret fra boksen: tre "
+        "bokstaver og seks sifre.",
+        Ask.SERIAL_AGAIN: "Anlegget har ingen lader med det nummeret. Skriv serienummeret fra boksen: tre "
         "bokstaver og seks sifre.",
     },
 }
@@ -60,7 +60,7 @@ def asking_page(claim: Claim, ask: Ask, *, lang: str | None) -> Served:
         lang: Of the link.
     """
     language = language_of(lang)
-    fields = [("success", "" if claim.success is None else str(claim.success).lower())]
+    fields = [("success", _word(claim))]
     fields += [("installationId", claim.installation_id)] if claim.installation_id is not None else []
     return _page(
         language,
@@ -70,6 +70,13 @@ def asking_page(claim: Claim, ask: Ask, *, lang: str | None) -> Served:
         wants_serial=ask is not Ask.CONFIRM,
         tone="ask",
     )
+
+
+def _word(claim: Claim) -> str:
+    """What is cut off stays so, and what is unclear does not turn into something cut off."""
+    if claim.success is None:
+        return "" if claim.is_silent else "unclear"
+    return str(claim.success).lower()
 
 
 def outcome_page(outcome: Outcome, *, lang: str | None) -> Served:

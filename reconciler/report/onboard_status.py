@@ -1,9 +1,11 @@
 """Where the links stand that went out: for the terminal, as Markdown, and as a JSON document."""
 
 from collections import Counter
+from datetime import datetime
 
-from reconciler.model.consent import LinkStatus, NotGranted, Onboardings, Outcome
+from reconciler.model.consent import LinkState, LinkStatus, NotGranted, Onboardings, Outcome
 from reconciler.model.exit import Condition
+from reconciler.model.waiting import REMIND_AFTER, age_days, due, due_words, reminders_due
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.json_document import head
@@ -12,7 +14,7 @@ from reconciler.report.onboard_words import OPERATOR
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 
 MOST_SHOWN = 100
-"""Installations without a grant that the terminal lists; documents have them all."""
+"""Installations that the group does not see, which the terminal lists; documents have them all."""
 
 _TONES = {
     Outcome.GRANTED: Tone.GOOD,
@@ -23,15 +25,25 @@ _TONES = {
 }
 _OVER = frozenset({Outcome.GRANTED, Outcome.DENIED, Outcome.EXPIRED})
 _NAMES = {Outcome.CLOSED: "silent"}
+_ONLY_US = "seen, but not by the group"
 
 
 def conditions_of(found: Onboardings) -> tuple[Condition, ...]:
-    """A link that waits for a person is neither done nor wrong; access that went is not known to be anything."""
+    """A link that waits for a person is neither done nor wrong; access that went is not known to be anything.
+
+    What needed review stops waiting when the link expires.
+    """
     holds = {
         Condition.UNREADABLE: any(one.is_withdrawn for one in found.links),
-        Condition.WAITING: any(one.outcome not in _OVER or one.found for one in found.links),
+        Condition.WAITING: any(_is_open(one, found.created_at) for one in found.links),
     }
     return tuple(condition for condition in Condition if holds.get(condition))
+
+
+def _is_open(one: LinkStatus, now: datetime) -> bool:
+    if one.link.state is LinkState.NEEDS_REVIEW and now >= one.link.expires_at:
+        return False
+    return one.outcome not in _OVER or bool(one.found)
 
 
 def state_of(one: LinkStatus) -> str:
@@ -48,14 +60,36 @@ def message_of(one: LinkStatus) -> str:
     if one.is_withdrawn:
         return f"granted once, but our account does not see the installation of {one.file} any more"
     if one.found and one.outcome is Outcome.GRANTED:
-        return f"no redirect came, but our account sees {one.found[0]} since"
+        return f"{_told(one)}, but our account sees {one.found[0]} since"
     if one.found:
-        return f"no redirect came; since then our account sees {', '.join(one.found)}, and several links may have asked"
+        return f"{_told(one)}; since then our account sees {', '.join(one.found)}, and several links may have asked"
     return OPERATOR[one.outcome].message
 
 
-def advice_of(one: LinkStatus) -> str:
+def _told(one: LinkStatus) -> str:
+    return "the address that came was cut off" if one.link.outcome is Outcome.MISSING else "no redirect came"
+
+
+def age_of(one: LinkStatus, now: datetime) -> str:
+    """` for 8 days`; empty when nobody is waited for, or since today."""
+    days = age_days(one.waits_since, now)
+    return f" for {wording.counted(days, 'day')}" if days else ""
+
+
+def _patience(one: LinkStatus, now: datetime) -> str:
+    """What is due by now of a link that nobody answered."""
+    reminders = reminders_due(one.waits_since, now)
+    if reminders:
+        return f"{due(reminders)}: the link stays good until it expires, and a grant is found by listing"
+    first = one.link.issued_at + REMIND_AFTER[0]
+    until = f"remind the person on {first:%Y-%m-%d}" if first < one.link.expires_at else "it expires before a reminder"
+    return f"nothing yet; {until}. A grant is found by listing"
+
+
+def advice_of(one: LinkStatus, now: datetime) -> str:
     """What to do."""
+    if one.outcome is Outcome.CLOSED and not one.found and one.waits_since is not None:
+        return _patience(one, now)
     if one.is_withdrawn:
         return "ask the owner; nothing is concluded from it, and plan and drift say so until access is back"
     if one.found and one.outcome is Outcome.GRANTED:
@@ -68,40 +102,48 @@ def advice_of(one: LinkStatus) -> str:
 
 
 def counts_of(found: Onboardings) -> str:
-    """`3 links asked: 1 granted, 2 silent; 4 installations have not granted yet`."""
+    """`3 links asked: 1 granted, 2 silent (1 to remind); 4 installations seen by …, but not by …`."""
     counts = Counter(state_of(one) for one in found.links)
-    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    overdue = due_words((one.waits_since for one in found.links), found.created_at)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(counts.items())) + (overdue and f" ({overdue})")
     links = f"{wording.counted(len(found.links), 'link')} asked" + (f": {told}" if told else "")
+    return f"{links}; {_otherwise(found)}"
+
+
+def _otherwise(found: Onboardings) -> str:
+    """Of what our account sees anyhow; who is asked by a link is mostly not among it."""
     number = len(found.not_granted)
-    verb = "has" if number == 1 else "have"
-    return f"{links}; {wording.counted(number, 'installation')} {verb} not granted yet"
+    if not number:
+        return "what our account sees, the user group sees too"
+    keys = sorted({one.lookup_key for one in found.not_granted})
+    groups = f"the user group{'s' if len(keys) > 1 else ''} {', '.join(keys)}"
+    return f"{wording.counted(number, 'installation')} seen by our account, but not by {groups}"
 
 
 def status_text(found: Onboardings, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:
-    """Each link with its message and advice, then who has not granted yet; then one line of counts."""
+    """Each link with its message and advice, then what only our account sees; then one line of counts."""
     page = Page(Look(width=width, color=color, glyphs=glyphs))
     for one in found.links:
         who = name(one.link.reference or one.link.short)
         asked = f"{one.link.kind.label}, asked {one.link.issued_at:%Y-%m-%d}, until {one.link.expires_at:%Y-%m-%d}"
         page.line((who, Tone.STRONG), f"  link {one.link.short}  {asked}")
-        page.line(
-            (state_of(one), Tone.BAD if one.is_withdrawn else _TONES.get(one.outcome, Tone.BAD)),
-            f": {for_terminal(message_of(one))}",
-            indent=2,
-        )
-        page.line((for_terminal(_place(one)), Tone.QUIET), indent=2)
+        tone = Tone.BAD if one.is_withdrawn else _TONES.get(one.outcome, Tone.BAD)
+        state = state_of(one) + age_of(one, found.created_at)
+        page.line((state, tone), f": {for_terminal(message_of(one))}", indent=2)
+        page.line((for_terminal(_place(one, found.created_at)), Tone.QUIET), indent=2)
     if found.links:
         page.blank()
     for item in found.not_granted[:MOST_SHOWN]:
-        page.line("not granted yet: ", (name(item.name), Tone.STRONG), f"  {item.installation_id}  {item.lookup_key}")
+        place = f"  {item.installation_id}  {item.lookup_key}"
+        page.line(f"{_ONLY_US}: ", (name(item.name), Tone.STRONG), place)
     if len(found.not_granted) > MOST_SHOWN:
         page.line(f"and {len(found.not_granted) - MOST_SHOWN} more (--format json has them)")
     page.line(counts_of(found))
     return str(page)
 
 
-def _place(one: LinkStatus) -> str:
-    return advice_of(one) if one.file is None or one.is_withdrawn else one.file
+def _place(one: LinkStatus, now: datetime) -> str:
+    return advice_of(one, now) if one.file is None or one.is_withdrawn else one.file
 
 
 def status_markdown(found: Onboardings) -> str:
@@ -114,11 +156,12 @@ def status_markdown(found: Onboardings) -> str:
     ]
     for one in found.links:
         who = for_markdown(one.link.reference or one.link.short)
-        cells = (who, state_of(one), for_markdown(message_of(one)), for_markdown(_place(one)))
+        told = (message_of(one), _place(one, found.created_at))
+        cells = (who, state_of(one) + age_of(one, found.created_at), *(for_markdown(word) for word in told))
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        *(f"- not granted yet: {for_markdown(one.name)} {code(one.installation_id)}" for one in found.not_granted),
+        *(f"- {_ONLY_US}: {for_markdown(one.name)} {code(one.installation_id)}" for one in found.not_granted),
     ]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -135,12 +178,12 @@ def status_document(found: Onboardings) -> Json:
             "outcomes": {outcome.value: counts[outcome] for outcome in Outcome},
             "not_granted": len(found.not_granted),
         },
-        "links": [_link_part(one) for one in found.links],
+        "links": [_link_part(one, found.created_at) for one in found.links],
         "not_granted": [_not_granted_part(one) for one in found.not_granted],
     }
 
 
-def _link_part(one: LinkStatus) -> Json:
+def _link_part(one: LinkStatus, now: datetime) -> Json:
     link = one.link
     return {
         "link": link.short,
@@ -159,8 +202,10 @@ def _link_part(one: LinkStatus) -> Json:
         "found": [*one.found],
         "file": one.file,
         "withdrawn": one.is_withdrawn,
+        "age_days": age_days(one.waits_since, now),
+        "reminders_due": reminders_due(one.waits_since, now),
         "message": message_of(one),
-        "advice": advice_of(one),
+        "advice": advice_of(one, now),
     }
 
 

@@ -26,11 +26,12 @@ OPERATOR = {
     ),
     Outcome.CLOSED: Words(
         message="no answer yet: the link was not opened, or the page was closed",
-        advice="remind the person; the link stays good until it expires, and `onboard status` finds a grant by listing",
+        advice="wait, or remind the person; `onboard status` says when, and finds a grant by listing",
     ),
     Outcome.MISSING: Words(
-        message="the redirect says success but names no installation",
-        advice="nothing was written; `onboard status` lists what became visible, then `onboard accept ID`",
+        message="the address is not whole: it must say success and, after a yes, installationId; the link stays open",
+        advice="accept the whole address in 'single quotes' (a shell cuts it at &); or see in `onboard status` what "
+        "became visible, then `onboard accept ID`",
     ),
     Outcome.FORGED: Words(
         message="this redirect belongs to no link of ours; nothing was written",
@@ -41,16 +42,19 @@ OPERATOR = {
         advice="nothing was written; `onboard status` tells what became of it the first time",
     ),
     Outcome.FOREIGN: Words(
-        message="the redirect names another installation than this link can bring; nothing was written",
-        advice="ask the person which installation they meant, and send a link that names it (--installation)",
+        message="this is another installation than the link can bring; nothing was written",
+        advice="ask the person which installation they meant: if this one, `onboard accept ID --link LINK`, otherwise "
+        "send a link that names it (--installation); what never had a link is for `reconciler adopt ID`",
     ),
     Outcome.ALREADY_VISIBLE: Words(
         message="our account saw this installation before the link was made, so the link has not brought it",
         advice="take it over with `reconciler adopt ID` if it is ours, or send a link that names it (--installation)",
     ),
     Outcome.NOT_YET_READABLE: Words(
-        message="access was granted, but our account cannot read the installation yet (the cloud takes up to 30 s)",
-        advice="accept the same address again in a minute; if it stays so, see which group the account belongs to",
+        message="a browser says that access was given, but our account cannot read the installation "
+        "(after a grant the cloud takes up to 30 s)",
+        advice="accept the same again in a minute; if it stays so, nobody may have given access: ask the person, and "
+        "see which group the account belongs to",
     ),
     Outcome.WRONG_TYPE: Words(
         message="the installation is of another type (Go / Home or Pro) than the link asked for; nothing was written",
@@ -62,7 +66,8 @@ OPERATOR = {
     ),
     Outcome.NEEDS_REVIEW: Words(
         message="what came back is not clear, so a person must look; nothing was written",
-        advice="compare with the Portal; then `onboard accept ID --link LINK`, or make a new link",
+        advice="several links may be meant, or its words are odd: compare with the customer and the Portal; then "
+        "`onboard accept ID --link LINK`, or make a new link. With the number on the box: --serial",
     ),
 }
 """To the operator. Complete: a test goes through all outcomes."""
@@ -75,7 +80,7 @@ _EN = {
     ),
     Outcome.CLOSED: Words(message="We have no answer yet.", advice="Open the link again and choose Approve or Deny."),
     Outcome.MISSING: Words(
-        message="Zaptec said yes, but not for which installation.", advice="We look into it and come back to you."
+        message="The answer from Zaptec is not complete.", advice="We look into it and come back to you."
     ),
     Outcome.FORGED: Words(
         message="This address does not belong to any request of ours.", advice="Open the link that we sent you."
@@ -113,7 +118,7 @@ _NO = {
         message="Vi har ikke fått svar ennå.", advice="Åpne lenken igjen og velg om du vil gi tilgang."
     ),
     Outcome.MISSING: Words(
-        message="Zaptec sa ja, men ikke for hvilket anlegg.", advice="Vi undersøker det og tar kontakt."
+        message="Svaret fra Zaptec er ikke fullstendig.", advice="Vi undersøker det og tar kontakt."
     ),
     Outcome.FORGED: Words(
         message="Denne adressen hører ikke til noen forespørsel fra oss.", advice="Åpne lenken vi har sendt deg."

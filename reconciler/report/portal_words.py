@@ -227,7 +227,7 @@ def _give(change: Change, who: str) -> tuple[Instruction, ...]:
     return (
         said("Click [Give permission]."),
         said(
-            "In the email field, type the email address of {+who}. It is not on this sheet; look it up in your "
+            "In the email field, type the email address of {who}. It is not on this sheet; look it up in your "
             "directory of people.",
             who=who,
         ),

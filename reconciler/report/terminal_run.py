@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult
+from reconciler.model.outcome import LEFT, Outcome, OutcomeKind, Receipt, RunResult
 from reconciler.model.plan import Plan
 from reconciler.report import wording
 from reconciler.report.blocks import reading_order
 from reconciler.report.escape import for_terminal, name
 from reconciler.report.owed_words import owed_lines
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.plan_words import open_words
 from reconciler.report.rollback_words import headline
 from reconciler.report.terminal_blocks import show_lost
 from reconciler.report.wave_words import wave_words
@@ -50,6 +51,8 @@ def result_text(result: RunResult, plan: Plan, *, width: int, color: Color, glyp
     for label, words in wave_words(result.waves):
         page.labelled((label, Tone.STRONG), words, cells=len(label) + 2)
     _receipt(page, result.receipt)
+    if words := open_words(plan):
+        page.labelled(("Open", Tone.STRONG), (f"beside this run: {words}", Tone.OPEN), cells=10)
     for line in owed_lines(result.owed):
         page.labelled(("Owed", Tone.STRONG), (for_terminal(line), Tone.OPEN), cells=10)
     if result.not_reviewed is not None:
@@ -135,9 +138,18 @@ def _next(result: RunResult, plan: Plan) -> str:
     if result.residual_plan is not None:
         return f"what is left: reconciler apply {result.residual_plan}"
     if result.receipt is not None and result.receipt.converged:
-        return "nothing; `reconciler plan` confirms it at any time"
+        return _after_all(result, plan)
     goes_on = f"`reconciler apply --resume {result.run_id}` goes on; " if OutcomeKind.NOT_REACHED in kinds else ""
     return f"{goes_on}`reconciler plan` shows what is left"
+
+
+def _after_all(result: RunResult, plan: Plan) -> str:
+    """What comes after a run with which nothing is left for a machine."""
+    if any(outcome.detail == LEFT for outcome in result.outcomes):
+        return "`reconciler handover finish` files away what was handed over"
+    if open_words(plan):
+        return "`reconciler plan` tells what is open beside this run"
+    return "nothing; `reconciler plan` confirms it at any time"
 
 
 def _rest_of_either(result: RunResult) -> str:

@@ -17,6 +17,10 @@ AFTERWARDS = (
     "Run reconciler plan when everything is done: it reads back what can be read, and ticks the boxes that begin with "
     "Seen."
 )
+ACCEPTED = (
+    "An invitation is not yet an owner: attest again with --accepted once the Portal shows that the owner has "
+    "accepted. Take your own group out only after that."
+)
 ATTEST = "Permissions cannot be read back on this route: confirm them with reconciler attest FILE --by INITIALS."
 
 
@@ -86,6 +90,12 @@ class WorksheetSite:
         blind = any(not step.is_readable for step in self.steps)
         return f"reconciler attest {self.installation_id} --by INITIALS" if blind else ""
 
+    @property
+    def accepted_command(self) -> str:
+        """What confirms that the owner has accepted; empty when nothing waits for that or a call tells it."""
+        waits = any(step.gate is Gate.OWNER_ACCEPTED and not step.is_readable for step in self.steps)
+        return f"{self.attest_command} --accepted" if waits else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worksheet:
@@ -114,7 +124,8 @@ class Worksheet:
     def notes(self) -> tuple[str, ...]:
         """What to do when all is done."""
         people = any(change.target.principal for site in self.sites for step in site.steps for change in step.changes)
-        return (AFTERWARDS, ATTEST) if people else (AFTERWARDS,)
+        accepted = (ACCEPTED,) if any(site.accepted_command for site in self.sites) else ()
+        return (AFTERWARDS, ATTEST, *accepted) if people else (AFTERWARDS,)
 
 
 NO_PROGRESS = Progress(change_ids=(), ticks={}, asked_at={})

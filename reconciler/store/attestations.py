@@ -1,13 +1,14 @@
 """Writes down a person's word that the permissions of an installation were set in the Portal."""
 
-import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import Attestation
-from reconciler.store.files import make_private_folder, write_atomically
+from reconciler.model.mail import has_address
+from reconciler.store.files import make_private_folder, sync_folder, unwritable, write_atomically
 
 VALID_FOR = timedelta(days=180)
 
@@ -15,12 +16,14 @@ LONGEST_BY = 500
 LONGEST_EVIDENCE = 2000
 """In characters, as schemas/attestation.schema.json has them."""
 
-_ADDRESS = re.compile(r"\S@\S")
 _SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 
 def new_attestation(installation_id: str, digest: str, *, by: str, evidence: str, today: date) -> Attestation:
-    """An attestation that is valid from today for 180 days; `digest` is over the desired permissions."""
+    """An attestation that is valid from today for 180 days; `digest` is over the desired permissions.
+
+    It does not say yet that anybody has accepted.
+    """
     return Attestation(
         installation_id=installation_id,
         digest=digest,
@@ -31,8 +34,10 @@ def new_attestation(installation_id: str, digest: str, *, by: str, evidence: str
     )
 
 
-def write_attestation(fleet: Path, attestation: Attestation) -> Path:
+def write_attestation(fleet: Path, attestation: Attestation, *, said: Sequence[str] = ()) -> Path:
     """Write `attestations/<installation id>.yaml` below the fleet folder, over an earlier one, and return its path.
+
+    What it confirms, in words, stands above it as comments for whoever reviews it; the digest is what counts.
 
     Raises:
         UsageProblemError: No initials, or a text that is too long or holds an address or what cannot be seen.
@@ -45,7 +50,24 @@ def write_attestation(fleet: Path, attestation: Attestation) -> Path:
         make_private_folder(folder)
         folder.chmod(0o755)  # part of the repository, like the folders beside it
     path = folder / f"{UUID(attestation.installation_id)}.yaml"
-    write_atomically(path, _text(attestation), within=fleet)
+    write_atomically(path, _text(attestation, said), within=fleet)
+    return path
+
+
+def take_attestation_away(fleet: Path, installation_id: str) -> Path | None:
+    """Remove the word about an installation that a hand-over is over or begins anew; None when there is none.
+
+    Raises:
+        ReconcilerError: The disk said no.
+    """
+    path = fleet / "attestations" / f"{UUID(installation_id)}.yaml"
+    try:
+        path.unlink()
+        sync_folder(path.parent)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unwritable(path, error) from error
     return path
 
 
@@ -62,7 +84,7 @@ def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
             where=option,
             remedy="write it on one line, in letters, digits and punctuation",
         )
-    if _ADDRESS.search(text):
+    if has_address(text):
         raise UsageProblemError(
             "this text holds an e-mail address, and attestations lie in git",
             where=option,
@@ -70,10 +92,11 @@ def _check(option: str, text: str, *, shortest: int, longest: int) -> None:
         )
 
 
-def _text(attestation: Attestation) -> str:
+def _text(attestation: Attestation, said: Sequence[str]) -> str:
     lines = (
         "# yaml-language-server: $schema=../../schemas/attestation.schema.json",
         "# Written by `reconciler attest`. Void as soon as the permissions in the file change.",
+        *("# " + "".join(_escaped(character) for character in line) for line in said),
         "version: 1",
         f"installation: {UUID(attestation.installation_id)}",
         f"digest: {quoted(attestation.digest)}",
@@ -81,6 +104,7 @@ def _text(attestation: Attestation) -> str:
         f"validUntil: {attestation.valid_until.isoformat()}",
         f"by: {quoted(attestation.by)}",
         f"evidence: {quoted(attestation.evidence)}",
+        *(["accepted: true"] if attestation.accepted else []),
     )
     return "\n".join(lines) + "\n"
 

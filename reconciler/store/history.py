@@ -62,7 +62,11 @@ def history(root: Path, clouds: Mapping[str, str], *, since: datetime | None = N
     return History(
         queued=tuple(_queued(path, record) for path, record in found if record.event == QUEUED),
         invited=tuple(
-            Invited(account=_text(path, record.data, "account"), at=record.at)
+            Invited(
+                account=_text(path, record.data, "account"),
+                at=record.at,
+                installation_id=str(record.data.get("installation") or ""),
+            )
             for path, record in found
             if record.event == INVITED
         ),

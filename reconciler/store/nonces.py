@@ -40,15 +40,17 @@ def digest_of(nonce: str) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read; one that is there keeps its mode.
+    """Write a file that only its owner can read, also where one that others could read was there before.
 
     Raises:
-        ReconcilerError: The disk said no.
+        ReconcilerError: The disk said no, or the file is a link.
     """
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-    except FileExistsError:
-        pass
+        found = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+        try:
+            os.fchmod(found, 0o600)  # the new file takes its mode from this one
+        finally:
+            os.close(found)
     except OSError as error:
         raise unwritable(path, error) from error
     write_atomically(path, text)

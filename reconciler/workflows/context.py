@@ -7,7 +7,7 @@ from enum import Enum, auto
 from threading import Event
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredFleet
+from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
@@ -97,6 +97,10 @@ class Apply:
         """Whether what the plan leaves waiting, and what it holds no change for, is so at this moment."""
         made_now = self.plan_made is PlanMade.IN_THIS_RUN and not self.earlier.asked
         return made_now and self.plan.rollback is None
+
+    def wish_of(self, site: Site) -> DesiredInstallation:
+        """What the files say of one installation of the plan."""
+        return next(one for one in self.desired.installations if one.id == site.installation_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,7 @@ def start(requests: Sequence[Request], observed: ObservedFleet, files: Files, dr
         created_at=policy.now,
         rows=rows,
         drafts=(*(profile if changed else ()), *sorted(changed, key=lambda one: one.path)),
+        turning=frozenset(site for site in starting.drafted if site not in files.under),
     )
 
 
@@ -130,16 +131,24 @@ class _Starting:
     def cases(self, requests: Sequence[Request]) -> list[Case]:
         """Each request with everything that decides about it, also the others of this run."""
         found = [(request, self._found(request)) for request in requests]
-        owners: dict[str, set[str]] = defaultdict(set)
+        together: dict[str, list[Request]] = defaultdict(list)
         for request, one in found:
             if one.site is not None:
-                owners[one.site.id].add(request.owner)
-        return [self._case(request, one, owners) for request, one in found]
+                together[one.site.id].append(request)
+        return [self._case(request, one, together) for request, one in found]
 
-    def _case(self, request: Request, found: Found, owners: Mapping[str, set[str]]) -> Case:
-        account = self._account(found)
-        rivals = frozenset() if found.site is None else frozenset(owners[found.site.id] - {request.owner})
-        return Case(request=request, found=found, account=account, people_known=self.policy.people_known, rivals=rivals)
+    def _case(self, request: Request, found: Found, together: Mapping[str, Sequence[Request]]) -> Case:
+        there = () if found.site is None else together[found.site.id]
+        said = () if found.file is None else found.file.acknowledgements
+        return Case(
+            request=request,
+            found=found,
+            account=self._account(found),
+            people_known=self.policy.people_known,
+            rivals=frozenset(one.owner for one in there if one.owner != request.owner),
+            along=frozenset(one.serial for one in there if one.owner == request.owner and one.serial != request.serial),
+            acknowledged=frozenset(one.guard for one in said if self.policy.now.date() <= one.until),
+        )
 
     def row(self, case: Case) -> Row:
         """What becomes of a request."""

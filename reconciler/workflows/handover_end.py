@@ -10,6 +10,7 @@ from reconciler.model.handover import (
     Batch,
     FileDraft,
     HandoverStatus,
+    Released,
     Remark,
     Row,
     Stage,
@@ -81,7 +82,34 @@ def finish(found: HandoverStatus, serials: frozenset[str], filing: Filing) -> Ba
             continue
         rows.append(_finished(one, Action.RELEASED, (), file=draft.file))
         drafts.append(draft)
-    return Batch(tool_version=found.tool_version, created_at=found.created_at, rows=tuple(rows), drafts=tuple(drafts))
+    return Batch(
+        tool_version=found.tool_version,
+        created_at=found.created_at,
+        rows=tuple(rows),
+        drafts=tuple(drafts),
+        turning=frozenset(
+            row.installation_id for row in rows if row.action is Action.RELEASED and row.installation_id is not None
+        ),
+    )
+
+
+def over_already(one: Released, serial: str) -> Row:
+    """What there is to say of a hand-over whose file was filed away before."""
+    remark = Remark(
+        code="filed-already",
+        weight=Weight.WARNING,
+        message=f"{one.file} was filed away before",
+        remedy="nothing is left to do",
+    )
+    return Row(
+        serial=serial,
+        owner=", ".join(sorted(one.owners)) or None,
+        installation_id=one.installation_id,
+        name=one.name,
+        file=one.file,
+        action=Action.RELEASED,
+        remarks=(remark,),
+    )
 
 
 def _not_done(one: Standing) -> str:

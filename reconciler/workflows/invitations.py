@@ -5,10 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from threading import Lock
 
+from reconciler.model.attest import permissions_digest
 from reconciler.model.change import Change
-from reconciler.model.desired import Route
+from reconciler.model.desired import DesiredInstallation, Route
+from reconciler.model.observed import ObservedInstallation
 from reconciler.model.outcome import Invited
-from reconciler.planning.access import is_group
+from reconciler.model.plan import Plan
+from reconciler.planning.access import by_principal, is_group
+from reconciler.planning.normalise import ordered_principal
 
 WINDOW = timedelta(hours=24)
 
@@ -48,6 +52,21 @@ def invitations(limit: int, invited: Iterable[Invited], now: datetime) -> Invita
     # With the limit used up, the next may leave when enough of the oldest are a day old.
     free_at = {account: times[max(0, len(times) - limit)] + WINDOW for account, times in recent.items() if limit}
     return Invitations(limit, {account: len(times) for account, times in recent.items()}, free_at)
+
+
+def unaccepted(changes: Iterable[Change], fresh: Plan) -> tuple[str, ...]:
+    """Ids of changes whose access is as it should be and waits for its person, as a fresh plan tells."""
+    waiting = {(item.target, item.setting) for item in fresh.waiting}
+    return tuple(change.id for change in changes if (change.target, change.setting) in waiting)
+
+
+def wish_at(site: DesiredInstallation, seen: ObservedInstallation | None) -> Mapping[str, object]:
+    """What a file wishes, and who of it was not seen to have accepted: written down before our own access may go."""
+    entries = () if site.permissions is None else site.permissions.entries
+    there = seen.permissions if seen is not None and isinstance(seen.permissions, tuple) else ()
+    accepted = {principal for principal, one in by_principal(there).items() if one.accepted}
+    people = sorted({ordered_principal(one.principal) for one in entries if not is_group(one.principal)} - accepted)
+    return {"permissions": permissions_digest(site), "people": people}
 
 
 def is_invitation(change: Change) -> bool:

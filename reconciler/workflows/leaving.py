@@ -1,13 +1,50 @@
-"""Sites that the last step of a run took out of our sight: nobody can read them again, and nobody has to."""
+"""Taking our own access away: when it may go, and what is known of a site that nobody can read again."""
 
 from collections.abc import Sequence
 
-from reconciler.model.observed import ObservedFleet
+from reconciler.model.change import Change
+from reconciler.model.desired import DesiredFleet
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import LEFT, Outcome, OutcomeKind
-from reconciler.model.plan import Plan
-from reconciler.planning.handover_standing import is_gone
+from reconciler.model.plan import Plan, Step
+from reconciler.model.settings import Scope
+from reconciler.model.value import ABSENT
+from reconciler.planning.access import gate_is_open, may_be_ours
+from reconciler.planning.departed import is_gone
 
 _SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
+
+
+def takes_our_access(changes: Sequence[Change], *, observed: ObservedInstallation | None, own: str | None) -> bool:
+    """Whether these changes may take our own access to the installation away, so that nobody can look afterwards.
+
+    Args:
+        changes: Of one step.
+        observed: What was seen last.
+        own: Our own group; None when nobody told.
+    """
+    seen = observed.permissions if observed else None
+    there = [one.principal for one in seen] if isinstance(seen, tuple) else []
+    gone = [one for one in changes if one.target.scope is Scope.PRINCIPAL and one.after is ABSENT]
+    return any(may_be_ours(one.target.principal or "", own=own, there=there) for one in gone)
+
+
+def owner_stays(
+    step: Step, changes: Sequence[Change], *, observed: ObservedInstallation | None, desired: DesiredFleet
+) -> bool:
+    """Whether those stay who must have accepted before the access that a step takes away may go.
+
+    Args:
+        step: About to run.
+        changes: All of the plan at that installation.
+        observed: As just read.
+        desired: The files.
+    """
+    if observed is None or not isinstance(observed.permissions, tuple):
+        return False
+    about_people = [change for change in changes if change.target.scope is Scope.PRINCIPAL]
+    wish = next((one.permissions for one in desired.installations if one.id == observed.id), None)
+    return gate_is_open(step, about_people, observed=observed.permissions, limits=desired.limits, wish=wish)
 
 
 def left_sites(plan: Plan, outcomes: Sequence[Outcome], *, second: Plan, observed: ObservedFleet) -> frozenset[str]:

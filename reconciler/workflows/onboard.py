@@ -21,7 +21,7 @@ from reconciler.model.ports import Clock, Origins
 from reconciler.model.settings import Setting
 from reconciler.model.value import ABSENT, Unreadable
 from reconciler.model.words import row_of
-from reconciler.planning.consent_claims import judge_claim, judge_site, state_after, taken_since
+from reconciler.planning.consent_claims import judge_claim, judge_site, others_who_may, state_after, taken_since
 from reconciler.planning.make import Policy, make_plan
 from reconciler.workflows.adopt import Drafts, Takeover, adopt
 from reconciler.workflows.ports import Observer
@@ -64,10 +64,12 @@ class Received:
     Attributes:
         outcome: None when it is worth reading the installation; the link is claimed then.
         link: None when the nonce is not ours.
+        is_doubtful: Whether other links may have brought the installation, so a browser's word alone is too little.
     """
 
     outcome: Outcome | None
     link: IssuedLink | None
+    is_doubtful: bool = False
 
 
 def receive(claim: Claim, book: LinkBook, *, at: datetime) -> Received:
@@ -83,10 +85,12 @@ def receive(claim: Claim, book: LinkBook, *, at: datetime) -> Received:
         return Received(outcome=outcome, link=None)
     if outcome is not None:
         return _settled(link, outcome, book, at=at, claimed_id=claim.installation_id)
-    if link.state is LinkState.CLAIMED:
-        return Received(outcome=None, link=link)
-    moved = book.settle(link, LinkState.CLAIMED, at=at, claimed_id=claim.installation_id)
-    return Received(outcome=Outcome.REPLAYED if moved is None else None, link=moved or link)
+    moved = link
+    if link.state is not LinkState.CLAIMED:
+        moved = book.settle(link, LinkState.CLAIMED, at=at, claimed_id=claim.installation_id) or link
+    if moved.state is not LinkState.CLAIMED:
+        return Received(outcome=Outcome.REPLAYED, link=link)
+    return Received(outcome=None, link=moved, is_doubtful=bool(others_who_may(moved, book.all(), now=at)))
 
 
 def receive_found(installation_id: str, candidates: Sequence[IssuedLink], book: LinkBook, *, at: datetime) -> Received:

@@ -68,7 +68,10 @@ def _status(
 def _unanswered(link: IssuedLink, candidates: Mapping[str, tuple[str, ...]], *, now: datetime) -> LinkStatus:
     found = candidates[link.digest]
     if not found:
-        return LinkStatus(link=link, outcome=Outcome.EXPIRED if now >= link.expires_at else Outcome.CLOSED)
+        told = link.outcome or Outcome.CLOSED
+        if now >= link.expires_at:
+            return LinkStatus(link=link, outcome=Outcome.EXPIRED)
+        return LinkStatus(link=link, outcome=told, waits_since=link.issued_at)
     rivals = [ids for digest, ids in candidates.items() if digest != link.digest and set(ids) & set(found)]
     is_sure = len(found) == 1 and (not rivals or found == (link.installation_id,))
     return LinkStatus(link=link, outcome=Outcome.GRANTED if is_sure else Outcome.NEEDS_REVIEW, found=found)

@@ -5,25 +5,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import LEFT, OutcomeKind, WriteAnswer, WriteStatus
+from reconciler.model.outcome import OutcomeKind, WriteAnswer, WriteStatus
 from reconciler.model.plan import Step
-from reconciler.model.value import ABSENT, Observation
+from reconciler.model.value import Observation
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.context import Reach
-from reconciler.workflows.resume import ACCESS_WENT
+from reconciler.workflows.resume import went
 from reconciler.workflows.standing import lost_access, values_in_words
 from reconciler.workflows.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A step whose request left the house."""
+    """A step whose request left the house; `ours` when it may have taken our own access away."""
 
     step: Step
     changes: tuple[Change, ...]
     answer: WriteAnswer
     sent_at: datetime
     offline: bool
+    ours: bool = False
 
     @property
     def schedule(self) -> tuple[datetime, ...]:
@@ -97,7 +98,7 @@ def _outcome(one: Sent, change: Change, verdict: Verdict, seen: Mapping[str, Obs
             return OutcomeKind.UNCERTAIN, f"{one.answer.detail}; it still reads the former value and was not repeated"
         case Verdict.CONFLICT:
             return OutcomeKind.CONFLICT, values_in_words(change, seen[change.id])
-        case Verdict.UNREADABLE if change.after is ABSENT and lost_access(seen[change.id]):
-            return (OutcomeKind.DONE, LEFT) if one.answer.status is WriteStatus.ACCEPTED else ACCESS_WENT
+        case Verdict.UNREADABLE if one.ours and lost_access(seen[change.id]):
+            return went(answered=one.answer.status is WriteStatus.ACCEPTED)
         case Verdict.UNREADABLE:
             return OutcomeKind.UNCERTAIN, "sent, but it could not be read back"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import OutcomeKind, WriteStatus
-from reconciler.model.value import ABSENT, Observation, Unreadable
+from reconciler.model.outcome import ACCESS_WENT, LEFT, UNACCEPTED, OutcomeKind, WriteStatus
+from reconciler.model.value import Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
 from reconciler.workflows.first_look import FirstLook
 from reconciler.workflows.standing import Held, lost_access
@@ -17,7 +17,6 @@ Event = tuple[str, Mapping[str, object]]
 KEPT = frozenset({OutcomeKind.WAITING, OutcomeKind.PENDING})
 READ_BACK_NOW: Held = (OutcomeKind.DONE, "sent before the interruption, read back now")
 NOT_VISIBLE: Held = (OutcomeKind.NOT_REACHED, "the installation is not visible any more")
-ACCESS_WENT: Held = (OutcomeKind.DONE, "taken away, and our own access went with it")
 OTHERWISE_NOW: Held = (
     OutcomeKind.UNCERTAIN,
     "it read as desired before the interruption and not now, so it was not sent again: a stale read, or somebody else "
@@ -56,6 +55,9 @@ class Earlier:
         begun: Whether it came as far as `started`.
         sent: Changes whose request may have left and was not refused.
         done: Changes whose last outcome was done.
+        answered: Changes whose last request was accepted.
+        ours: Changes that may have taken our own access away, when their request left.
+        unaccepted: Invitations that nobody had accepted in the last look before access was taken away.
         invited: Changes that were about to send an invitation and have no outcome since, so that they count already.
         in_flight: What must be given its time before it is read.
         told_at: When the journal last told of a change, on the account's clock.
@@ -71,6 +73,9 @@ class Earlier:
     begun: bool = False
     sent: frozenset[str] = frozenset()
     done: frozenset[str] = frozenset()
+    answered: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
+    unaccepted: frozenset[str] = frozenset()
     invited: frozenset[str] = frozenset()
     in_flight: tuple[Flight, ...] = ()
     told_at: Mapping[str, datetime] = field(default_factory=dict)
@@ -98,6 +103,9 @@ def earlier_part(events: Iterable[Event]) -> Earlier:
         begun=story.begun,
         sent=frozenset(story.sent),
         done=frozenset(story.done),
+        answered=frozenset(story.answered),
+        ours=frozenset(story.ours),
+        unaccepted=frozenset().union(*story.unaccepted.values()),
         invited=frozenset(story.invited),
         told_at=story.told_at,
         in_flight=tuple(story.flights[change_id] for change_id in sorted(story.flights)),
@@ -120,6 +128,9 @@ class _Story:
     begun: bool = False
     sent: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+    ours: set[str] = field(default_factory=set)
+    unaccepted: dict[str, frozenset[str]] = field(default_factory=dict)
     invited: set[str] = field(default_factory=set)
     flights: dict[str, Flight] = field(default_factory=dict)
     told_at: dict[str, datetime] = field(default_factory=dict)
@@ -147,6 +158,8 @@ class _Story:
                 self._settled(str(data.get("change")), data)
             case "invited":
                 self.invited.add(str(data.get("change")))
+            case "unaccepted":
+                self.unaccepted[str(data.get("installation"))] = _texts(data.get("changes"))
             case "wave-started" | "wave-ended" if isinstance(number := data.get("wave"), int):
                 self._wave(event, number, data)
             case "looked":
@@ -185,6 +198,9 @@ class _Story:
         self.first_sent[step] = ids - self.sent
         self.sent |= ids
         self.done -= ids
+        self.answered -= ids
+        if data.get("ours") is True:
+            self.ours |= ids
         self.writes += 1
         at = _moment(data.get("leaves_at"))
         self.flights |= {one: Flight(change_id=one, at=at, answered=False) for one in ids}
@@ -197,6 +213,8 @@ class _Story:
             for one in refused:
                 self.flights.pop(one, None)
             return
+        if data.get("status") == WriteStatus.ACCEPTED.value:
+            self.answered |= self.carried.get(step, frozenset())
         at = _moment(data.get("answered_at"))
         self.flights |= {
             one: Flight(change_id=one, at=at, answered=True)
@@ -240,8 +258,8 @@ def in_hindsight(change: Change, held: Held, *, changes: Iterable[Change], earli
     """
     if change.id not in earlier.sent or held[0] in KEPT:
         return held
-    if lost_access(seen) and change.after is ABSENT:
-        return ACCESS_WENT
+    if lost_access(seen) and change.id in earlier.ours:
+        return went(answered=change.id in earlier.answered)
     if isinstance(seen, Unreadable):
         return _unreadable_now(change, held, changes, earlier)
     return READ_BACK_NOW if classify(change, seen) is Verdict.ALREADY else held
@@ -256,12 +274,21 @@ def in_a_lost_site(change: Change, changes: Iterable[Change], earlier: Earlier) 
     """How a change ends whose installation is not visible any more."""
     if change.id not in earlier.sent:
         return NOT_VISIBLE
-    return ACCESS_WENT if change.after is ABSENT else _unreadable_now(change, NOT_VISIBLE, changes, earlier)
+    if change.id in earlier.ours:
+        return went(answered=change.id in earlier.answered)
+    return _unreadable_now(change, NOT_VISIBLE, changes, earlier)
+
+
+def went(*, answered: bool) -> Held:
+    """How taking access away ended where nobody can look any more; only an answer leaves nothing open."""
+    return OutcomeKind.DONE, LEFT if answered else ACCESS_WENT
 
 
 def _unreadable_now(change: Change, held: Held, changes: Iterable[Change], earlier: Earlier) -> Held:
     """Where our own access may have gone, what was read back before stands."""
-    access_went = any(other.after is ABSENT and other.id in earlier.sent for other in changes)
+    access_went = any(other.id in earlier.ours for other in changes)
+    if access_went and change.id in earlier.unaccepted:
+        return OutcomeKind.WAITING, UNACCEPTED
     if access_went and change.id in earlier.done:
         return OutcomeKind.DONE, "read back before our own access went"
     return unread(held)

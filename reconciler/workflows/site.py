@@ -11,12 +11,13 @@ from reconciler.model.outcome import OutcomeKind, WriteStatus
 from reconciler.model.plan import Plan, Step
 from reconciler.model.settings import Scope
 from reconciler.model.value import Observation
-from reconciler.planning.access import gate_is_open, takes_away
+from reconciler.planning.access import takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
 from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
-from reconciler.workflows.invitations import is_invitation
+from reconciler.workflows.invitations import is_invitation, unaccepted, wish_at
+from reconciler.workflows.leaving import owner_stays, takes_our_access
 from reconciler.workflows.read_back import Sent, read_back
 from reconciler.workflows.resume import NOT_VISIBLE, OTHERWISE_NOW, in_a_lost_site, in_hindsight, unread
 from reconciler.workflows.standing import ALL_OR_NOTHING, SPLIT, Held, standing, values_in_words
@@ -38,6 +39,7 @@ class _Work:
     observed: ObservedInstallation | None = None
     steps: tuple[Step, ...] = ()
     changes: dict[str, Change] = field(default_factory=dict)
+    unaccepted: tuple[str, ...] = ()
 
     def settle(self, changes: Sequence[Change], held: Held, step: Step | None = None) -> None:
         kind, detail = held
@@ -87,6 +89,7 @@ def run_site(site: Site, *, run: Apply, reach: Reach, tally: Tally, looks: First
         level = [step for step in left if open_ids.isdisjoint(step.after)]
         left = [step for step in left if step not in level]
         _one_level(work, level)
+    tally.reopen_where_left(site.changes, work.unaccepted, at=reach.clock.now())
 
 
 def _settle_what_is_not_to_do(work: _Work, fresh: Plan, observed: ObservedInstallation) -> None:
@@ -170,7 +173,7 @@ def _one_invitation_too_many(work: _Work, changes: Sequence[Change]) -> str:
             continue
         if pace is not None and (reason := pace.take(change.target.account)):
             return reason
-        work.run.log.record("invited", {**_place(work, change), "change": change.id})
+        work.run.log.record("invited", {**_place(work), "change": change.id})
     return ""
 
 
@@ -214,18 +217,18 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
     held = standing(tuple(changes), fresh=fresh, observed=work.observed, planned=work.run.plan).held
     if any(kind is not OutcomeKind.ALREADY for kind, _ in held.values()):
         return next(reason for reason in held.values() if reason[0] is not OutcomeKind.ALREADY)
-    if any(change.target.scope is Scope.PRINCIPAL for change in taken) and not _owner_stays(work, step):
-        return OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays"
+    if any(change.target.scope is Scope.PRINCIPAL for change in taken):
+        if not owner_stays(step, work.site.changes, observed=work.observed, desired=work.run.desired):
+            return OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays"
+        _note_unaccepted(work, fresh)
     return None
 
 
-def _owner_stays(work: _Work, step: Step) -> bool:
-    """Whether an owner who was seen to accept stays when this access is taken away."""
-    permissions = work.observed.permissions if work.observed else None
-    if not isinstance(permissions, tuple):
-        return False
-    about_people = [change for change in work.site.changes if change.target.scope is Scope.PRINCIPAL]
-    return gate_is_open(step, about_people, observed=permissions, limits=work.run.desired.limits)
+def _note_unaccepted(work: _Work, fresh: Plan) -> None:
+    """Who has not accepted, on disk before our own access may go and nobody can look any more."""
+    work.unaccepted = unaccepted(work.site.changes, fresh)
+    wish = wish_at(work.run.wish_of(work.site), work.observed)
+    work.run.log.record("unaccepted", {**_place(work), "changes": list(work.unaccepted), **wish})
 
 
 def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Change]:
@@ -250,7 +253,9 @@ def _still_valid(work: _Work, step: Step, changes: Sequence[Change]) -> list[Cha
 def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
     ids, now = [change.id for change in changes], work.reach.clock.now
     what = {"step": step.id, "changes": ids, "operation": step.operation.value}
-    work.run.log.record("before-write", {**what, "leaves_at": now().isoformat()})
+    own = work.run.desired.account(work.site.account).own_principal
+    ours = takes_our_access(changes, observed=work.observed, own=own)
+    work.run.log.record("before-write", {**what, "leaves_at": now().isoformat(), "ours": ours})
     work.tally.note_sent(changes)
     answer = work.reach.executor.write(step, changes)
     sent_at = now()
@@ -260,26 +265,26 @@ def _send(work: _Work, step: Step, changes: Sequence[Change]) -> list[Sent]:
         _note_queued(work, changes)
     for change in changes:
         if change.setting == MODE and answer.status is not WriteStatus.REFUSED:
-            work.run.log.record("switched", _place(work, change))
+            work.run.log.record("switched", _place(work))
     told = {"status": answer.status.value, "detail": answer.detail}
     work.run.log.record("after-write", {"step": step.id, **told, "answered_at": sent_at.isoformat()})
     if answer.status is WriteStatus.REFUSED:
         work.settle(changes, (OutcomeKind.FAILED, answer.detail), step)
         return []
-    return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline)]
+    return [Sent(step=step, changes=tuple(changes), answer=answer, sent_at=sent_at, offline=offline, ours=ours)]
 
 
 def _note_queued(work: _Work, changes: Sequence[Change]) -> None:
     """The cloud keeps the value until the charger comes back; later plans must know, whatever the files say then."""
     for change in changes:
         what = {"charger": change.target.charger, "setting": change.setting, "value": plain(change.after)}
-        work.run.log.record("queued", {**_place(work, change), **what})
+        work.run.log.record("queued", {**_place(work), **what})
 
 
-def _place(work: _Work, change: Change) -> dict[str, object]:
+def _place(work: _Work) -> dict[str, object]:
     """Where an event belongs that later runs look for."""
     account = work.run.desired.account(work.site.account)
-    return {"account": account.name, "cloud": account.cloud.value, "installation": change.target.installation_id}
+    return {"account": account.name, "cloud": account.cloud.value, "installation": work.site.installation_id}
 
 
 def _offline(work: _Work, changes: Sequence[Change]) -> bool:

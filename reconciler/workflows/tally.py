@@ -1,11 +1,12 @@
 """Outcomes as they happen: counted once, journalled at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from threading import Event, Lock
 
 from reconciler.model.change import Change
-from reconciler.model.outcome import INTERRUPTED, Outcome, OutcomeKind
+from reconciler.model.outcome import ACCESS_WENT, INTERRUPTED, LEFT, UNACCEPTED, Outcome, OutcomeKind
 from reconciler.model.plan import Plan, Step
 from reconciler.model.words import counted
 from reconciler.workflows.ports import RunLog
@@ -14,7 +15,10 @@ FAILURES = frozenset({OutcomeKind.FAILED, OutcomeKind.UNCERTAIN})
 
 
 class Tally:
-    """Collects the outcomes of one run from many threads; the first outcome of a change stays."""
+    """Collects the outcomes of one run from many threads; the first outcome of a change stays.
+
+    Only `reopen_where_left` says otherwise.
+    """
 
     def __init__(
         self, *, log: RunLog, max_failures: int | None, stop: Event, sent_before: frozenset[str] = frozenset()
@@ -39,6 +43,17 @@ class Tally:
             self._log.record("outcome", journal_data(outcome))
             self._found[change.id] = outcome
             self._failures += kind in FAILURES
+
+    def reopen_where_left(self, changes: Sequence[Change], unaccepted: Iterable[str], *, at: datetime) -> None:
+        """Where our own access went with one of the changes, invitations that nobody had accepted wait for good."""
+        with self._lock:
+            details = {found.detail for change in changes if (found := self._found.get(change.id)) is not None}
+            if details.isdisjoint({LEFT, ACCESS_WENT}):
+                return
+            for found in [self._found[change_id] for change_id in unaccepted if change_id in self._found]:
+                outcome = replace(found, kind=OutcomeKind.WAITING, detail=UNACCEPTED, at=at)
+                self._log.record("outcome", journal_data(outcome))
+                self._found[outcome.change_id] = outcome
 
     def note_sent(self, changes: Iterable[Change]) -> None:
         """A request that carries these is about to leave; without another outcome they are uncertain."""
@@ -69,7 +84,7 @@ class Tally:
         self._refusal = message
 
     def kind_of(self, change_id: str) -> OutcomeKind | None:
-        """The outcome so far."""
+        """The kind of outcome so far."""
         found = self._found.get(change_id)
         return found.kind if found else None
 

@@ -1,21 +1,22 @@
 """Which things that a person does in the Portal are done by now, judged by what was read or attested."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
+from reconciler.planning.attested import may_be_ours, word_on
+from reconciler.planning.departed import is_gone
 from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles
-from reconciler.planning.people import is_attested
 from reconciler.workflows.touched import seen_value
 
 
 def ticks_of(
-    changes: Iterable[Change], desired: DesiredFleet, observed: ObservedFleet, *, now: datetime
+    changes: Collection[Change], desired: DesiredFleet, observed: ObservedFleet, *, now: datetime
 ) -> Mapping[str, Tick | None]:
     """By id: how a change was seen done, or None where it is not so.
 
@@ -23,21 +24,38 @@ def ticks_of(
     """
     sites = {(site.account, site.id): site for site in desired.installations}
     seen = {(site.account, site.id): site for site in observed.installations}
-    attested = {
-        site.id
-        for site in desired.installations
-        if is_attested(site, (one for one in desired.attestations if one.installation_id == site.id), today=now.date())
-    }
+    words = _words(desired, {change.target.installation_id for change in changes}, today=now.date())
     found: dict[str, Tick | None] = {}
     for change in changes:
         place = (change.target.account, change.target.installation_id)
         if place not in sites:
             continue
-        if change.target.installation_id in attested and _is_wanted(change, sites[place]):
+        own = desired.account(change.target.account).own_principal
+        word = words.get(change.target.installation_id)
+        if word and _is_wanted(change, sites[place]) and _covers(word, change, own_group=own, site=seen.get(place)):
             found[change.id] = Tick(at=now, sight=Sight.ATTESTED)
         if place in seen:
             found |= _read(change, seen[place], found.get(change.id), now=now)
     return found
+
+
+def _words(desired: DesiredFleet, only: Collection[str], *, today: date) -> Mapping[str, Attestation]:
+    """What people vouch for at those installations, by id."""
+    given: dict[str, list[Attestation]] = {}
+    for one in desired.attestations:
+        given.setdefault(one.installation_id, []).append(one)
+    asked = (site for site in desired.installations if site.id in only and site.id in given)
+    found = ((site.id, word_on(site, given[site.id], today=today)) for site in asked)
+    return {identity: word for identity, word in found if word is not None}
+
+
+def _covers(word: Attestation, change: Change, *, own_group: str | None, site: ObservedInstallation | None) -> bool:
+    """Whether the word may be about this; our own access ends only where we see nothing, after an owner accepted."""
+    target = change.target
+    ours = target.charger is None and may_be_ours(target.principal or "", own_group)
+    if not (ours and isinstance(change.after, Absent)):
+        return True
+    return word.accepted and is_gone(site)
 
 
 def _read(

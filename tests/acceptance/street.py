@@ -12,7 +12,8 @@ from pathlib import Path
 from reconciler.sandbox.access import group_permission, roles_on, roles_on_charger
 from reconciler.sandbox.builders import OWNER_EMAIL, Site, add_charger, add_circuit, add_installation, empty_world
 from reconciler.sandbox.permissions import made_id
-from reconciler.sandbox.records import Fields
+from reconciler.sandbox.records import Fields, User
+from reconciler.sandbox.settling import settle_charger
 from reconciler.sandbox.terms import Kind, Mode
 from reconciler.sandbox.world import World
 
@@ -148,7 +149,7 @@ def address(home: Home) -> str:
 
 def reads_of_lists(world: World) -> int:
     """The fewest reads that show everything the one login sees."""
-    user = next(user for user in world.data["users"] if user["email"] == OWNER_EMAIL)
+    user = _our_login(world)
     sites = sum(bool(roles_on(world, user, one)) for one in world.data["installations"].values())
     chargers = sum(bool(roles_on_charger(world, user, one)) for one in world.data["chargers"].values())
     return ceil(sites / PAGE) + ceil(chargers / PAGE)
@@ -162,10 +163,12 @@ def floor_of_start(world: World, homes: Sequence[Home]) -> int:
 def floor_of_plan(world: World, homes: Sequence[Home]) -> int:
     """The lists or two reads for each home, whichever is less; then each one's state, people, and circuits to raise.
 
-    `homes` are those of the selection that have a file and that our login still sees.
+    `homes` are those of the selection that have a file; of what our login does not see any more nothing else is read.
     """
-    raised = sum(_amperes(world, home) < WANTED_A for home in homes)
-    return min(reads_of_lists(world), 2 * len(homes)) + 2 * len(homes) + raised
+    user = _our_login(world)
+    seen = [home for home in homes if roles_on(world, user, world.data["installations"][home.id])]
+    raised = sum(_amperes(world, home) < WANTED_A for home in seen)
+    return min(reads_of_lists(world), 2 * len(homes)) + 2 * len(seen) + raised
 
 
 def writes_of(home: Home) -> int:
@@ -179,8 +182,13 @@ def writes_of(home: Home) -> int:
     return 1 + (1 if home.stuck else settings) + home.released
 
 
+def _our_login(world: World) -> User:
+    return next(user for user in world.data["users"] if user["email"] == OWNER_EMAIL)
+
+
 def _amperes(world: World, home: Home) -> float:
     charger = next(one for one in world.chargers_of(home.id) if one["serial"] == home.serial)
+    settle_charger(world, charger)
     return float(str(charger["values"]["510"]))
 
 

@@ -116,6 +116,26 @@ AIRPORT = "fleet/installations/public/lufthavn-p1.yaml"
 AIRPORT_ID = "7d3e0a44-9c15-4f0b-a1d2-6b8e5c7f9a10"
 
 
+class TestOneBadValue:
+    def test_a_url_that_no_file_may_say_costs_no_charger(self, shop: Shop) -> None:
+        """Twelve chargers that connect as one: the URL stays out, all twelve are declared, and the note counts them."""
+        shop.run("plan")
+        url = "authentication.ocppCloud.url=wss://ocpp.backend-b.example/cp"
+        assert shop.run("sandbox", "set", "Kaia P-hus", url).code == 0
+        shop.run("sandbox", "advance", "60s")
+        (shop.folder / "fleet/installations/public/kaia-p-hus.yaml").unlink()
+
+        ended = shop.run("adopt", KAIA_ID, "--yes")
+        text = (shop.folder / "fleet/installations/kaia-p-hus.yaml").read_text()
+
+        assert ended.code == 4
+        assert len(re.findall(r"^  ZPR0821\d\d:", text, flags=re.MULTILINE)) == 12
+        assert "all 12 chargers would connect as one" in ended.out
+        assert ended.out.count("would connect as one") == 1 + text.count("would connect as one")
+        assert "wss://" not in text
+        assert shop.plan(KAIA_ID).document["changes"] == []
+
+
 class TestUnreadable:
     """Our account has almost no role at Lufthavn P1, so 61 of its 62 chargers refuse to tell their state."""
 

@@ -1,6 +1,8 @@
 """A home charger goes to its owner: by files, plan and apply, on the sandbox."""
 
 import json
+import re
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +29,16 @@ def without_file(shop: Shop, *paths: str) -> None:
 def begin(shop: Shop, serial: str = SERIAL, owner: str = OWNER, *options: str) -> Ended:
     """Start one hand-over and keep its document."""
     return shop.run("handover", "start", serial, "--owner", owner, "--yes", *options, report=True)
+
+
+def handed_over(shop: Shop) -> None:
+    """Everything but the filing away, from the file that is there."""
+    begin(shop)
+    applied = shop.apply(BAKKEGATA, "--yes")
+    shop.run("sandbox", "carry-out", applied.document["worksheet"])
+    shop.apply(BAKKEGATA, "--yes")
+    shop.run("sandbox", "accept-invitation", OWNER)
+    shop.apply(BAKKEGATA, "--yes")
 
 
 def by_list(shop: Shop, *rows: str, options: tuple[str, ...] = ("--yes",)) -> Ended:
@@ -95,6 +107,8 @@ class TestTheJourney:
         accepted = status(shop, NEW)
         left = shop.apply(NEW, "--yes")
         over = status(shop, NEW)
+        nothing_left = shop.plan(NEW)
+        no_drift = shop.run("drift", NEW, report=True)
         finished = shop.run("handover", "finish", "--yes", report=True)
         after = status(shop)
 
@@ -106,7 +120,10 @@ class TestTheJourney:
         assert stages(accepted) == {"Bakkegata 7": "leaving"}
         assert [one["outcome"] for one in left.document["outcomes"]] == ["done"]
         assert (left.code, left.document["receipt"]["open_reasons"]) == (0, [])
+        assert "handover finish" in left.out
         assert (over.code, stages(over)) == (0, {"Bakkegata 7": "done"})
+        assert (nothing_left.code, [one["code"] for one in nothing_left.document["warnings"]]) == (0, ["P210"])
+        assert (no_drift.code, no_drift.document["findings"]) == (0, [])
         assert (finished.code, actions(finished)) == (0, {SERIAL: "released"})
         assert not (shop.folder / NEW).exists()
         assert (shop.folder / RELEASED).is_file()
@@ -157,7 +174,7 @@ class TestTheJourney:
         shop.apply(NEW, "--yes")
         by_hand = status(shop, NEW)
         shop.run("sandbox", "accept-invitation", OWNER)
-        shop.run("attest", NEW, "--by", "KL")
+        shop.run("attest", NEW, "--by", "KL", "--accepted")
         still_there = status(shop, NEW)
         too_early = shop.run("handover", "finish", SERIAL, "--yes", report=True)
         change(shop, "Bakkegata 7", leave_in_the_portal)
@@ -175,8 +192,8 @@ class TestTheJourney:
         assert actions(finished) == {SERIAL: "released"}
 
     @pytest.mark.parametrize("kind", ["lost-answer-after", "error-after"])
-    def test_access_that_went_without_an_answer_confirms_nothing(self, shop: Shop, kind: str) -> None:
-        """The removal took effect and nobody answered it: the run says that it could not be read, the journal knows."""
+    def test_access_that_went_without_an_answer_is_no_proof_and_no_dead_end(self, shop: Shop, kind: str) -> None:
+        """The receipt claims nothing; that the owner had accepted was seen just before, so the hand-over is over."""
         without_file(shop, BAKKEGATA)
         shop.edit(
             "fleet.yaml", "      permissions: partner\n", "      permissions: partner\n      standAlone: partner\n"
@@ -191,6 +208,18 @@ class TestTheJourney:
         assert [one["outcome"] for one in left.document["outcomes"]] == ["done"]
         assert (left.code, left.document["receipt"]["converged"]) == (4, False)
         assert stages(status(shop, NEW)) == {"Bakkegata 7": "done"}
+
+    def test_what_is_filed_away_is_not_filed_again(self, shop: Shop) -> None:
+        """Whoever finishes it twice is told where it is; that is no mistake."""
+        (shop.folder / "fleet" / "released").mkdir()
+        (shop.folder / BAKKEGATA).rename(shop.folder / RELEASED)
+
+        again = shop.run("handover", "finish", SERIAL, "--yes", report=True)
+        strange = shop.run("handover", "finish", "ZAP999999", "--yes")
+
+        assert (again.code, actions(again), codes(again, SERIAL)) == (0, {SERIAL: "released"}, ["filed-already"])
+        assert "fleet/released/bakkegata-7.yaml" in again.out
+        assert strange.code == 64
 
     def test_what_is_not_over_is_not_filed_away(self, shop: Shop) -> None:
         """The owner has not accepted, so the file stays and says why."""
@@ -218,9 +247,8 @@ class TestTheJourney:
         shop.apply(NEW, "--yes")
         shop.run("sandbox", "accept-invitation", OWNER)
         shop.apply(NEW, "--yes")
-        text = (shop.folder / NEW).read_text()
-        shop.run("handover", "finish", "--yes")
-        (shop.folder / NEW).write_text(text)
+        (shop.folder / "fleet" / "released").mkdir()
+        shutil.copy(shop.folder / NEW, shop.folder / RELEASED)
 
         again = shop.run("handover", "finish", "--yes", report=True)
 
@@ -230,6 +258,26 @@ class TestTheJourney:
 
 
 class TestLists:
+    def test_the_list_of_the_how_to_page_goes_on_the_sandbox(self, shop: Shop) -> None:
+        """Copied to the last letter, postcodes included."""
+        page = (CHECKOUT / "docs/how-to/hand-over.md").read_text()
+        found = re.search(r"^\$ cat wave-1\.csv\n((?:[^$].*\n)+)", page, flags=re.MULTILINE)
+        assert found is not None
+        (shop.folder / "wave-1.csv").write_text(found[1])
+
+        ended = shop.run("handover", "start", "--csv", "wave-1.csv", "--wave", "wave-1", "--yes", report=True)
+
+        assert ended.code == 0, ended.err
+        assert set(actions(ended).values()) == {"patched"}
+        assert len(ended.document["rows"]) == 2
+
+    def test_rows_that_are_off_by_one_are_told_by_their_postcodes(self, shop: Shop) -> None:
+        """The shipped sites have different ones."""
+        ended = by_list(shop, "ZAP012347,c-88123,0170", "ZAP012345,c-88121,0855")
+
+        assert ended.code == 4
+        assert codes(ended, "ZAP012347") == codes(ended, "ZAP012345") == ["wrong-postcode"]
+
     def test_what_cannot_go_stays_out_and_the_rest_goes(self, shop: Shop) -> None:
         """Each with its line, its reason and its remedy."""
         without_file(shop, BAKKEGATA)
@@ -306,6 +354,18 @@ class TestLists:
 
         assert codes(ended, "ZAP012348") == codes(ended, "ZAP012349") == ["two-owners"]
 
+    def test_to_adopt_the_chargers_is_no_word_about_whose_they_are(self, shop: Shop) -> None:
+        """A command that writes down all that there is must not give a neighbour's charger away."""
+        without_file(shop, "fleet/installations/homes/nabolaget-5.yaml")
+
+        first = begin(shop, "ZAP012348", "person:c-88124")
+        shop.run("adopt", "--all", "--yes")
+        again = begin(shop, "ZAP012348", "person:c-88124")
+        both = by_list(shop, "ZAP012348,c-88124,", "ZAP012349,c-88124,")
+
+        assert codes(first, "ZAP012348") == codes(again, "ZAP012348") == ["shared-installation"]
+        assert actions(both) == {"ZAP012348": "patched", "ZAP012349": "patched"}
+
     def test_a_list_reads_each_account_once(self, shop: Shop) -> None:
         """Two lists, and for each charger its state, its people and its circuit."""
         without_file(shop, BAKKEGATA)
@@ -329,9 +389,20 @@ class TestUsage:
             (SERIAL, "--csv", "list.csv"),
             (SERIAL, "--owner", OWNER, "--wave", "a b"),
             (SERIAL, "--owner", OWNER, "--max-current", "5"),
+            (SERIAL, "--owner", OWNER, "--max-current", "nan"),
             (SERIAL, "--owner", OWNER),
         ],
-        ids=["nothing", "no owner", "an address", "no serial", "both", "a bad wave", "too little", "nobody to ask"],
+        ids=[
+            "nothing",
+            "no owner",
+            "an address",
+            "no serial",
+            "both",
+            "a bad wave",
+            "too little",
+            "no number",
+            "nobody to ask",
+        ],
     )
     def test_what_cannot_be_asked_for(self, shop: Shop, arguments: tuple[str, ...]) -> None:
         """Said before anything is written."""
@@ -342,6 +413,22 @@ class TestUsage:
         assert ended.code == 64
         assert not (shop.folder / NEW).exists()
         assert "house" not in ended.err
+
+    @pytest.mark.parametrize("how", [("--dry-run",), ()], ids=["a dry run", "nobody to ask"])
+    def test_what_is_not_written_is_not_told_as_done(self, shop: Shop, how: tuple[str, ...]) -> None:
+        """Neither a dry run nor a refusal speaks of what would be as if it were so."""
+        started = shop.run("handover", "start", SERIAL, "--owner", OWNER, *how)
+        handed_over(shop)
+        finished = shop.run("handover", "finish", *how)
+
+        told = started.out + started.err
+        assert "would be patched" in told
+        assert "1 patched" not in told
+        told = finished.out + finished.err
+        assert "would be handed over" in told
+        assert "1 handed over" not in told
+        assert "would move to" in told
+        assert (shop.folder / BAKKEGATA).is_file()
 
     def test_a_dry_run_shows_and_writes_nothing(self, shop: Shop) -> None:
         """The difference is what would be there."""

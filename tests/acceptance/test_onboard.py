@@ -250,7 +250,7 @@ class TestOtherwise:
             ({"success": "true"}, Outcome.MISSING),
             ({"success": "true", "installationId": "../../etc/passwd"}, Outcome.NEEDS_REVIEW),
             ({"success": "maybe", "installationId": ELVEVEIEN}, Outcome.NEEDS_REVIEW),
-            ({"installationId": ELVEVEIEN}, Outcome.NEEDS_REVIEW),
+            ({"installationId": ELVEVEIEN}, Outcome.MISSING),
             ({"success": "true", "installationId": NABOLAGET}, Outcome.ALREADY_VISIBLE),
         ],
     )
@@ -282,16 +282,140 @@ class TestOtherwise:
         assert says(ended, Outcome.FOREIGN)
         assert new_files(shop) == []
 
+    @pytest.mark.parametrize("cut", ["?success=true", "", "?installationId=" + ELVEVEIEN])
+    def test_an_address_that_the_shell_cut_does_not_use_the_link_up(self, shop: Shop, cut: str) -> None:
+        """Without quotes a shell ends an address at `&`; the whole one counts afterwards."""
+        withhold(shop, ELVEVEIEN)
+        whole = approved(link(shop), ELVEVEIEN)
+        grant(shop, ELVEVEIEN)
+
+        part = shop.run("onboard", "accept", whole.partition("?")[0] + cut)
+        made = new_files(shop)
+        ended = shop.run("onboard", "accept", whole)
+
+        assert part.code == 5
+        assert says(part, Outcome.MISSING)
+        assert "quotes" in part.err
+        assert made == []
+        assert ended.code == 0, ended.err
+        assert shop.run("onboard", "accept", whole).code == 5
+
+    @pytest.mark.parametrize("named", [False, True])
+    def test_a_grant_that_a_cut_address_told_is_finished_by_listing(self, shop: Shop, *, named: bool) -> None:
+        """As the message says: `onboard status` names the installation, `onboard accept ID` takes it."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", redirect(url, success="true"))
+        shop.run("sandbox", "advance", "60s")
+
+        found = shop.run("onboard", "status", report=True).document["links"][0]
+        ended = shop.run("onboard", "accept", ELVEVEIEN, *(("--link", found["link"]) if named else ()))
+
+        assert (found["outcome"], found["found"]) == ("granted", [ELVEVEIEN])
+        assert found["message"].startswith("the address that came was cut off, but ")
+        assert ended.code == 0, ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    def test_a_no_stays_a_no_after_a_cut_address(self, shop: Shop) -> None:
+        """What is not whole opens nothing again."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", redirect(url, success="true"))
+        shop.run("onboard", "accept", redirect(url, success="false"))
+
+        cut = shop.run("onboard", "accept", redirect(url, success="true"))
+        whole = shop.run("onboard", "accept", approved(url, ELVEVEIEN))
+
+        assert says(cut, Outcome.REPLAYED)
+        assert says(whole, Outcome.REPLAYED)
+        assert new_files(shop) == []
+
+    def test_two_links_that_name_the_same_installation_end_in_its_one_file(self, shop: Shop) -> None:
+        """Both were answered for what they name; nothing is foreign about that, and nothing stays open."""
+        withhold(shop, ELVEVEIEN)
+        first, second = (link(shop, "--installation", ELVEVEIEN) for _ in range(2))
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+
+        ended = shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+
+        assert ended.code == 0, ended.err
+        assert "the file was there already" in ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    def test_what_was_onboarded_before_can_be_shown_again(self, shop: Shop) -> None:
+        """--show-existing names what is shared; its file stays as it is."""
+        withhold(shop, ELVEVEIEN)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        first = link(shop, "--installation", ELVEVEIEN)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        again = link(shop, "--show-existing", "--installation", ELVEVEIEN)
+
+        ended = shop.run("onboard", "accept", approved(again, ELVEVEIEN))
+
+        assert ended.code == 0, ended.err
+        assert "the file was there already" in ended.err
+
+    def test_a_named_link_that_nobody_came_back_from_can_be_ended_by_hand(self, shop: Shop) -> None:
+        """What it names is visible and has its file; the operator says which link it was."""
+        withhold(shop, ELVEVEIEN)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        first = link(shop, "--installation", ELVEVEIEN)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        link(shop, "--show-existing", "--installation", ELVEVEIEN, "--reference", "again")
+        links = shop.run("onboard", "status", report=True).document["links"]
+        (open_,) = (one["link"] for one in links if one["reference"] == "again")
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, "--link", open_)
+
+        assert ended.code == 0, ended.err
+        assert len(new_files(shop)) == 1
+        assert shop.run("onboard", "status").code == 0
+
+    @pytest.mark.parametrize("named", [False, True])
+    def test_what_a_link_brought_already_is_told_with_its_file(self, shop: Shop, *, named: bool) -> None:
+        """The id a second time: used before, and where to look."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(url, ELVEVEIEN))
+        short = shop.run("onboard", "status", report=True).document["links"][0]["link"]
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, *(("--link", short) if named else ()))
+
+        assert ended.code == 5
+        assert says(ended, Outcome.REPLAYED)
+        assert "fleet/installations/elveveien-12.yaml" in ended.err
+
     def test_two_links_cannot_bring_the_same_installation(self, shop: Shop) -> None:
         """Whoever comes second with it has seen somebody else's address."""
         withhold(shop, ELVEVEIEN)
         first, second = link(shop), link(shop)
         grant(shop, ELVEVEIEN, tree_after_s=0)
-        shop.run("onboard", "accept", approved(first, ELVEVEIEN))
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN), "--serial", "ZAP012345")
 
-        ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+        ended = shop.run("onboard", "accept", approved(second, ELVEVEIEN), "--serial", "ZAP012345")
 
         assert says(ended, Outcome.FOREIGN)
+        assert len(new_files(shop)) == 1
+
+    def test_the_operator_can_end_a_link_that_came_second(self, shop: Shop) -> None:
+        """One household that answered both links: its one file stays, and nothing is left open."""
+        withhold(shop, ELVEVEIEN)
+        first, second = link(shop), link(shop, "--reference", "again")
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("onboard", "accept", approved(first, ELVEVEIEN), "--serial", "ZAP012345")
+        shop.run("onboard", "accept", approved(second, ELVEVEIEN), "--serial", "ZAP012345")
+        before = shop.run("onboard", "status", report=True)
+        (open_,) = (one["link"] for one in before.document["links"] if one["reference"] == "again")
+
+        ended = shop.run("onboard", "accept", ELVEVEIEN, "--link", open_)
+
+        assert (before.code, ended.code, shop.run("onboard", "status").code) == (4, 0, 0)
         assert len(new_files(shop)) == 1
 
     def test_what_was_granted_withdrawn_and_granted_again_is_taken_anew(self, shop: Shop) -> None:
@@ -322,6 +446,8 @@ class TestOtherwise:
 
         assert (first.code, again.code) == (4, 0)
         assert says(first, Outcome.NOT_YET_READABLE)
+        assert "access was granted, but" not in first.err
+        assert "a browser" in first.err
 
     def test_a_pro_site_by_a_link_for_homes_is_of_the_wrong_type(self, shop: Shop) -> None:
         """The type is read, not believed."""
@@ -457,6 +583,7 @@ class TestLink:
             "",
             "reference\n",
             "name\nx\n",
+            "reference\tlang\na\tno\n",
             "reference,reference\na,b\n",
             "reference\na\na\n",
             "reference,installationtype\na,0\nb,1\n",
@@ -471,8 +598,64 @@ class TestLink:
 
         ended = shop.run("onboard", "link", "--csv", "in.csv")
 
-        assert ended.code == 64
+        assert ended.code == 3
+        assert "in.csv:" in ended.err
+        assert "E252" in ended.err
         assert not (shop.folder / ".reconciler/consents.json").exists()
+
+    def test_every_bad_line_of_a_csv_is_told_at_once(self, shop: Shop) -> None:
+        """Each with its line and column, whatever stage would have found it."""
+        rows = ["a,,0,", "b,12,,", "c,,7,", "a,,,", "kari@house.example,,,", "d,,", "e,,,NO", "f,,,no"]
+        (shop.folder / "in.csv").write_text("\n".join(["Reference,installationId,installationtype,lang", *rows]) + "\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv")
+
+        told = [(int(line), column) for line, column in re.findall(r"in\.csv:(\d+) E252 (?:(\w+):)?", ended.err)]
+        assert ended.code == 3
+        assert told == [
+            (2, "installationId"),
+            (3, "installationId"),
+            (4, "installationtype"),
+            (5, "reference"),
+            (6, "reference"),
+            (7, ""),
+            (8, "lang"),
+        ]
+        assert "kari" not in ended.err
+
+    def test_a_wrong_option_beside_a_csv_is_told_once(self, shop: Shop) -> None:
+        """It is no problem of a line."""
+        (shop.folder / "in.csv").write_text("reference\na\nb\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv", "--return-url", "http://partner.example/x")
+
+        assert ended.code == 64
+        assert ended.err.count("the way back is not https") == 1
+
+    @pytest.mark.parametrize(
+        ("head", "told"),
+        [("Reference;Lang", ""), ("refrence,lang", "did you mean `reference`?"), ("a|b", "parted by |")],
+    )
+    def test_the_head_of_a_csv_says_what_is_wrong_with_it(self, shop: Shop, head: str, told: str) -> None:
+        """Capitals and semicolons are fine, as in the other lists; a wrong name is named."""
+        (shop.folder / "in.csv").write_text(f"{head}\n4711{';' if ';' in head else ','}no\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv")
+
+        assert ended.code == (3 if told else 0)
+        assert told in " ".join(ended.err.split())
+
+    def test_a_table_of_links_is_never_written_over(self, shop: Shop) -> None:
+        """The links that went out stand nowhere else; the second run makes none."""
+        (shop.folder / "in.csv").write_text("reference\n4711\n")
+        shop.run("onboard", "link", "--csv", "in.csv", "--out", "out.csv")
+        text = (shop.folder / "out.csv").read_text()
+
+        again = shop.run("onboard", "link", "--csv", "in.csv", "--out", "out.csv")
+
+        assert again.code == 64
+        assert (shop.folder / "out.csv").read_text() == text
+        assert len(shop.run("onboard", "status", report=True).document["links"]) == 1
 
     def test_a_hidden_installation_is_warned_about(self, shop: Shop) -> None:
         """The page leaves out what is shared already."""
@@ -482,6 +665,37 @@ class TestLink:
         assert "add --show-existing" in plain.err
         assert "add --show-existing" not in shown.err
         assert shown.out.strip().endswith("showExisting=true")
+
+    def test_a_lookup_key_in_other_capitals_is_warned_about(self, shop: Shop) -> None:
+        """What is granted to it, our account would not see."""
+        right, wrong, other = (shop.run("onboard", "link", "--lookup-key", key) for key in ("BSJG", "bsjg", "HANS"))
+
+        assert "lookup key" not in right.err
+        assert "warning: the lookup key bsjg is not that of the account (BSJG) but in other capitals" in wrong.err
+        assert "(BSJG) but another one" in other.err
+        assert wrong.code == 0
+
+    def test_a_type_that_the_installation_has_not_is_warned_about(self, shop: Shop) -> None:
+        """Our account sees it, so the end is known before the link goes out."""
+        pro = shop.run("onboard", "link", "--type", "pro", "--installation", ELVEVEIEN)
+        right = shop.run("onboard", "link", "--installation", ELVEVEIEN)
+
+        assert "it can only end in wrong-type; take --type go" in pro.err
+        assert "wrong-type" not in right.err
+
+    def test_a_second_link_for_the_same_reference_is_warned_about(self, shop: Shop) -> None:
+        """Both would count; so would a name be kept."""
+        first = shop.run("onboard", "link", "--reference", "order 1")
+        second = shop.run("onboard", "link", "--reference", "order 1")
+        named = shop.run("onboard", "link", "--reference", "Kari Nordmann")
+
+        assert "warning" not in first.err
+        assert "order 1 has an open link already" in second.err
+        assert "looks like a name" in named.err
+
+    def test_a_language_in_capitals_is_told_how_to_write_it(self, shop: Shop) -> None:
+        """Two letters were given; small ones are meant."""
+        assert "two small letters" in shop.run("onboard", "link", "--lang", "NO").err
 
 
 class TestStatus:
@@ -510,6 +724,47 @@ class TestStatus:
         shop.run("onboard", "status")
 
         assert any("ExcludeIfVisibleForUserGroupLookupKey" in entry["query"] for entry in shop.log())
+
+    def test_waiting_has_an_age_and_reminders(self, shop: Shop) -> None:
+        """Nobody is reminded of a link one second old; after 7, 21 and 60 days it is due."""
+        shop.run("onboard", "link", "--valid-days", "90")
+        first = shop.run("onboard", "status", report=True)
+        seen = []
+        for days in ("8d", "14d", "40d"):
+            shop.run("sandbox", "advance", days)
+            seen.append(shop.run("onboard", "status", report=True))
+
+        assert "nothing yet; remind the person on " in first.out
+        assert [one.document["links"][0]["age_days"] for one in (first, *seen)] == [0, 8, 22, 62]
+        assert [one.document["links"][0]["reminders_due"] for one in (first, *seen)] == [0, 1, 2, 3]
+        assert "silent for 8 days" in seen[0].out
+        assert "remind (7 days)" in seen[0].out
+        assert "1 silent (1 to remind)" in seen[0].out
+        assert "remind again (21 days)" in seen[1].out
+        assert "escalate (60 days)" in seen[2].out
+        assert all(one.code == 4 for one in (first, *seen))
+
+    def test_what_needed_review_stops_waiting_when_the_link_expires(self, shop: Shop) -> None:
+        """Nothing can come of it any more, so it does not keep the exit code open for ever."""
+        shop.run("onboard", "accept", redirect(link(shop, "--valid-days", "2"), success="perhaps"))
+
+        before = shop.run("onboard", "status")
+        shop.run("sandbox", "advance", "3d")
+        after = shop.run("onboard", "status")
+
+        assert (before.code, after.code) == (4, 0)
+        assert "needs review" in after.out
+
+    def test_what_the_group_does_not_see_is_not_taken_for_answers(self, shop: Shop) -> None:
+        """Silent links are one thing; what our account sees by another way is another."""
+        link(shop)
+        own = shop.run("onboard", "status").out
+        link(shop, "--lookup-key", "HANS")
+        other = shop.run("onboard", "status").out
+
+        assert "1 silent; what our account sees, the user group sees too" in " ".join(own.split())
+        assert "installations seen by our account, but not by the user group HANS" in " ".join(other.split())
+        assert "not granted yet" not in own + other
 
     def test_markdown_is_for_an_issue(self, shop: Shop) -> None:
         """A table that a reference cannot break."""
@@ -629,6 +884,69 @@ class TestPullRequest:
         assert [path.name for path in new_files(repository)] == ["other.yaml"]
         (kept,) = json.loads((repository.folder / ".reconciler/consents.json").read_text())["links"]
         assert kept["state"] == "issued"
+
+    def test_what_git_says_is_told_in_one_line(self, repository: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+        """No line ends written out as signs; the file is there."""
+        url = link(repository)
+        grant(repository, ELVEVEIEN, tree_after_s=0)
+        monkeypatch.setenv("GIT_AUTHOR_NAME", "")
+        monkeypatch.setenv("GIT_COMMITTER_NAME", "")
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert ended.code == 1
+        assert "git commit failed: " in ended.err
+        assert "x0a" not in ended.err
+        assert len(new_files(repository)) == 1
+
+    @pytest.mark.parametrize("detached", [True, False])
+    def test_the_way_back_leads_back(self, repository: Shop, *, detached: bool) -> None:
+        """Also where no branch was checked out."""
+        if detached:
+            git(repository, "checkout", "-q", "--detach")
+        before = git(repository, "rev-parse", "HEAD")
+        branch = git(repository, "branch", "--show-current")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+        told = re.search("`git (switch .*?)` goes back", ended.err)
+        assert told is not None
+        git(repository, *told[1].split())
+
+        assert git(repository, "rev-parse", "HEAD") == before
+        assert git(repository, "branch", "--show-current") == branch
+
+    def test_a_commit_that_fails_leaves_us_where_we_were_and_can_be_repeated(self, repository: Shop) -> None:
+        """A hook said no; once it says yes, the same address commits the file that is there."""
+        hook = repository.folder / ".git" / "hooks" / "pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\nexit 1\n")
+        hook.chmod(0o755)
+        branch = git(repository, "branch", "--show-current")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        failed = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+        left = (git(repository, "branch", "--show-current"), git(repository, "branch", "--list", "onboard/*"))
+        hook.unlink()
+        again = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert (failed.code, left) == (1, (branch, ""))
+        assert again.code == 0
+        assert "onboard/elveveien-12" in again.err
+        assert git(repository, "show", "--name-only", "--format=", "HEAD").endswith("elveveien-12.yaml\n")
+
+    def test_a_branch_that_is_in_the_way_of_all_is_said_before_anything_is_written(self, repository: Shop) -> None:
+        """Git has no branch onboard/x beside a branch onboard."""
+        git(repository, "branch", "onboard")
+        url = link(repository)
+        grant(repository, ELVEVEIEN)
+
+        ended = repository.run("onboard", "accept", approved(url, ELVEVEIEN), "--pr")
+
+        assert ended.code == 64
+        assert new_files(repository) == []
 
     def test_outside_of_git_there_is_nothing_to_prepare(self, shop: Shop) -> None:
         """Told at once."""

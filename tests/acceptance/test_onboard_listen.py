@@ -1,6 +1,8 @@
 """`onboard listen`: the small page on loopback that receives one redirect."""
 
 import re
+import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -46,6 +48,19 @@ class Browser:
     def press(self, path: str, form: dict[str, str], **headers: str) -> Page:
         """Press the button."""
         return self._send("POST", path, urlencode(form), {**FORM, **headers})
+
+    def raw(self, request: str) -> str:
+        """Send bytes as they are and say that nothing more comes; the answer's first line."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as one:
+            one.sendall(request.encode())
+            one.shutdown(socket.SHUT_WR)
+            return one.recv(200).decode().partition("\r\n")[0]
+
+    def hang_up(self, request: str) -> None:
+        """Send bytes and break the connection off, so that the other side is told of it."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as one:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            one.sendall(request.encode())
 
     def code(self) -> int:
         """How the command ended."""
@@ -110,15 +125,17 @@ class TestListen:
         assert "ZAP012348" in new_files(shop)[0].read_text()
         assert shop.plan(NABOLAGET).document["changes"] == []
 
-    def test_the_only_charger_needs_no_serial(self, shop: Shop) -> None:
-        """Most homes have one."""
+    def test_the_only_charger_needs_its_serial_as_well(self, shop: Shop) -> None:
+        """Whoever knows the id of an installation need not stand in front of its box."""
         withhold(shop, ELVEVEIEN)
         nonce = nonce_of(link(shop))
         grant(shop, ELVEVEIEN)
 
         with listening(shop) as browser:
             page = browser.open(f"/x/{nonce}?success=true&installationId={ELVEVEIEN}")
-            browser.press(f"/x/{nonce}", {**fields(page), "serial": ""})
+            empty = browser.press(f"/x/{nonce}", {**fields(page), "serial": ""})
+            assert new_files(shop) == []
+            browser.press(f"/x/{nonce}", {**fields(empty), "serial": "ZAP012345"})
 
         assert browser.code() == 0
         assert len(new_files(shop)) == 1
@@ -144,7 +161,7 @@ class TestListen:
         with listening(shop) as browser:
             forged = browser.press(f"/{'A' * 32}", {"success": "true", "installationId": ELVEVEIEN})
             assert new_files(shop) == []
-            browser.press(f"/{nonce}", {"success": "true", "installationId": ELVEVEIEN, "serial": ""})
+            browser.press(f"/{nonce}", {"success": "true", "installationId": ELVEVEIEN, "serial": "ZAP012345"})
 
         assert PERSON["en"][Outcome.FORGED].message in forged.text
         assert browser.code() == 0
@@ -164,6 +181,37 @@ class TestListen:
         assert (other_host.status, other_origin.status, other_kind.status, too_long.status) == (421, 403, 403, 413)
         assert nothing == [404, 404, 404]
         assert done.status == 200
+
+    def test_a_form_that_was_cut_off_is_no_answer(self, shop: Shop) -> None:
+        """The connection broke in the middle; the link stays open and we go on waiting."""
+        nonce = nonce_of(link(shop))
+        head = f"POST /{nonce} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 90\r\n"
+
+        with listening(shop) as browser:
+            cut_off = browser.raw(f"{head}Host: 127.0.0.1:{browser.port}\r\n\r\nsuccess=true&install")
+            done = browser.press(f"/{nonce}", {"success": "false"})
+
+        assert " 400 " in cut_off
+        assert PERSON["en"][Outcome.DENIED].message in done.text
+        assert browser.code() == 4
+
+    def test_a_browser_that_goes_early_leaves_no_trace(self, shop: Shop) -> None:
+        """Tabs are closed while they load; a terminal full of our own code helps nobody."""
+        nonce = nonce_of(link(shop))
+
+        with listening(shop) as browser:
+            for request in (
+                f"GET /{nonce}?success=false HTTP/1.1\r\nHost: ",
+                "GET /",
+                f"POST /{nonce} HTTP/1.1\r\nHost: ",
+            ):
+                browser.hang_up(request)
+                browser.hang_up(f"{request}127.0.0.1:{browser.port}\r\n\r\n")
+            browser.press(f"/{nonce}", {"success": "false"})
+
+        seen = shop.capsys.readouterr()
+        assert browser.code() == 4
+        assert "Traceback" not in seen.err + seen.out
 
     def test_headers_keep_the_page_to_itself(self, shop: Shop) -> None:
         """The address carries the nonce: no referrer elsewhere, no cache, no frame, no script."""

@@ -101,6 +101,9 @@ def _everything(client: httpx.Client) -> Iterable[httpx.Response]:
 def test_nothing_leaks_from_a_whole_working_day(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every command at the highest verbosity, with failures; then all output and every file is searched."""
     monkeypatch.setenv("RECONCILER_VERBOSE", "2")
+    with shop.open_world() as world:
+        for site in world.data["installations"].values():  # shipped ones are plausible, for lists
+            site["fields"]["ZipCode"] = "CANARY-zip"
     said = "".join(_working_day(shop))
 
     written = {path: path.read_text(errors="replace") for path in _written(shop.folder)}

@@ -1,7 +1,8 @@
 """The worksheet in a real browser: by keyboard, on a phone, in the dark, on paper, without its script."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,33 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return written
+
+
+class TestAnotherSheet:
+    @pytest.mark.parametrize(
+        ("name", "made_at"),
+        [("worksheet.html", NOW + timedelta(days=90)), ("later/worksheet.html", SHEET.created_at)],
+        ids=["made later", "of another run"],
+    )
+    def test_nothing_is_ticked_that_was_ticked_elsewhere(
+        self, tab: Tab, write: Write, name: str, made_at: datetime
+    ) -> None:
+        """The same changes asked for again are a new job, whatever somebody did then."""
+        first = write(SHEET)
+        tab.open(first)
+        before = tab.run(TICKED)
+        tab.run(
+            "[...document.querySelectorAll('input[id]')].filter((one) => !one.disabled).forEach((one) => one.click())"
+        )
+        ticked = tab.run(TICKED)
+        other = first.parent / name
+        other.parent.mkdir(exist_ok=True)
+        other.write_text(worksheet_html(replace(SHEET, created_at=made_at)), encoding="utf-8")
+
+        tab.open(other)
+
+        assert len(ticked) > len(before)
+        assert tab.run(TICKED) == before
 
 
 class TestOpening:

@@ -35,13 +35,14 @@ IN_WEBHOOKS: Fields = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """One charger as it is: amperes per phase, number of its circuit, stand-alone, on line."""
+    """One charger as it is: amperes per phase, number of its circuit, stand-alone, on line, people on it."""
 
     serial: str
     amperes: float
     circuit: int = 0
     stand_alone: bool = False
     online: bool = True
+    people: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +98,15 @@ def _add(world: World, place: Place) -> None:
 
 
 def _permissions(world: World, place: Place) -> list[Permission]:
-    people = [_owner(world, person) for person in place.people]
+    people = [_accepted(world, person, USER_OWNER) for person in place.people]
     groups = [group_permission(world, key, roles) for key, roles in place.groups]
     return [*people, *groups, group_permission(world, "BSJG", OURS)]
 
 
-def _owner(world: World, person: str) -> Permission:
+def _accepted(world: World, person: str, roles: int) -> Permission:
     user = world.user_by_email(address_of(world, person))
     assert user is not None, f"{person} has no account"
-    return user_permission(user, USER_OWNER)
+    return user_permission(user, roles)
 
 
 def _box(world: World, installation: Installation, box: Box, circuit: str) -> Charger:
@@ -113,4 +114,5 @@ def _box(world: World, installation: Installation, box: Box, circuit: str) -> Ch
     charger["values"]["712"] = "1" if box.stand_alone else "0"
     charger["former"] = {**charger["values"]}
     charger["online"] = box.online
+    charger["permissions"] += [_accepted(world, person, roles) for person, roles in box.people]
     return charger

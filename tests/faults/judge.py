@@ -124,18 +124,24 @@ class Judge:
     def asked(self, path: str) -> None:
         """A read is on its way, whatever comes of it."""
         for place in self.others:
-            charger = self.world.charger_by_serial(place[1])
+            charger = self.world.charger_by_serial(place[1].split(" ")[0])
             self.asked_since[place] += place[0] in path or (charger is not None and charger["id"] in path)
 
     def shown(self, path: str) -> None:
         """A good answer to this read reached us."""
         found = shown(self.world, path)
         if path.endswith(PERMISSIONS):
-            site = path.split("/")[4]
-            self.seen = {
-                place: value for place, value in self.seen.items() if (place[0], place[2]) != (site, PERMISSIONS)
-            }
+            *_, kind, whose, _ = path.split("/")
+            self.seen = {place: value for place, value in self.seen.items() if not self._people(place, kind, whose)}
         self.seen.update(found)
+
+    def _people(self, place: Place, kind: str, whose: str) -> bool:
+        """Whether a place is about somebody's access to that installation, or to that charger."""
+        serial, _, on_charger = place[1].partition(" ")
+        if place[2] != PERMISSIONS or (kind == "chargers") != bool(on_charger):
+            return False
+        charger = self.world.charger_by_serial(serial)
+        return whose == place[0] if charger is None else whose == charger["id"]
 
     def claim(self, change: Change, kind: OutcomeKind) -> None:
         """An outcome was written down: it must be so at this moment."""

@@ -101,6 +101,13 @@ def _needs_a_body(call: Call) -> str:
     return "the answer to a write has no body" if call.is_write else ""
 
 
+def _needs_rows(call: Call) -> str:
+    """Of an installation an empty list of people is never believed; most chargers have nobody of their own."""
+    if "/chargers/" in call.path and call.path.endswith("/permissions"):
+        return "no people on a charger is an answer like any other (tests/workflows/test_emptied_list.py)"
+    return _needs_a_body(call)
+
+
 def _needs_a_list(call: Call) -> str:
     if call.is_write:
         return "the answer to a write has no body"
@@ -174,7 +181,7 @@ FROM_THE_CLOUD: tuple[Kind, ...] = (
         "missing-page",
         "a list without its rows",
         "missing-page",
-        impossible=_needs_a_body,
+        impossible=_needs_rows,
         idle="there are no rows anyway: an error, or an empty list",
     ),
     _by_cloud(

@@ -18,7 +18,7 @@ from reconciler.planning import access, guards_access, order, schedule
 from reconciler.planning.classify import Verdict
 from reconciler.planning.order import Phase
 from reconciler.store.runs import RunFolder
-from reconciler.workflows import apply, read_back, site, standing
+from reconciler.workflows import apply, leaving, read_back, site, standing
 from tests.faults.baseline import baseline
 from tests.faults.judge import Law
 from tests.faults.kinds import BY_NAME
@@ -120,8 +120,9 @@ def _a_resume_does_not_read(patch: Patch) -> None:
 
 def _invited_is_good_enough(patch: Patch) -> None:
     """Planning and the second look at apply ask the same question."""
-    patch.setattr(guards_access, "removal", lambda owners, needed: access.Removal.FREE)
-    patch.setattr(site, "gate_is_open", lambda *_, **__: True)
+    patch.setattr(guards_access, "removal", lambda owners, needed, gate=None: access.Removal.FREE)
+    patch.setattr(leaving, "gate_is_open", lambda *_, **__: True)
+    patch.setattr(guards_access, "_nobody_manages", lambda _: ())
 
 
 def _sites_are_left_blindly(patch: Patch) -> None:

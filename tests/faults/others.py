@@ -61,7 +61,7 @@ def can_be_seen(change: Change) -> bool:
 def other_value(change: Change) -> object:
     """What another writer sets there."""
     if change.target.principal is not None:
-        return "service"
+        return "service" if change.target.charger is None else "owner"
     if change.row.kind is Kind.SWITCH:
         return change.after
     if change.target.scope is Scope.CHARGER:

@@ -30,6 +30,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         name="offline", title="limits on an unbalanced circuit with one charger off line", make=shared_sites.offline
     ),
     Scenario(name="new-board", title="a new board: grants, other roles, revocations", make=shared_sites.new_board),
+    Scenario(name="own-chargers", title="rights on single chargers change hands", make=shared_sites.own_chargers),
     Scenario(name="portal", title="modes in the Portal, limits and stand-alone by calls", make=shared_sites.portal),
     Scenario(name="rollback", title="a run of all kinds of changes is taken back", make=taken_back),
 )

@@ -1,6 +1,7 @@
 """Sites with shared circuits: limits, breakers, native OCPP, chargers off line, boards, and work in the Portal."""
 
 import random
+from dataclasses import replace
 
 from reconciler.model.desired import RemovalGate, Route, SwitchPolicy
 from reconciler.sandbox.terms import Kind, Role
@@ -11,6 +12,7 @@ from tests.faults.building import (
     IN_NATIVE_OCPP,
     IN_WEBHOOKS,
     INSTALLER,
+    USER_OWNER,
     Box,
     Place,
     files,
@@ -144,6 +146,29 @@ def new_board(dice: random.Random, seed: int) -> Situation:
             person(INSTALLER, "service"),
             absent=[gone(FORMER, gate=RemovalGate.OWNER_ACCEPTED), gone("userGroup:PAYC"), gone("person:d-204")],
         ),
+        site=site.id,
+        name=site.name,
+    )
+    return Situation(world=world_of(site, seed=seed), desired=files(file))
+
+
+def own_chargers(dice: random.Random, seed: int) -> Situation:
+    """Flats change hands: on one charger somebody comes before another goes, on the next a role shrinks."""
+    boxes = (
+        Box(serial="ZPR080071", amperes=16.0, people=(("b-17", int(Role.USER)), ("d-204", int(Role.USER)))),
+        Box(serial="ZPR080072", amperes=10.0, people=(("b-17", USER_OWNER),), online=dice.random() < 0.5),
+    )
+    site = Place(
+        name="Lia sameie", kind=Kind.PRO, limit_a=63.0, circuits_a=(40.0,), boxes=boxes, people=("board-solbakken",)
+    )
+    first, second = (
+        wants_charger("ZPR080071", maxCurrent=dice.choice((10.0, 20.0))),
+        wants_charger("ZPR080072"),
+    )
+    comer = person(dice.choice((OWNER, OTHER_OWNER)), "user")
+    file = wants(
+        replace(first, permissions=permissions(comer, absent=[gone(FORMER), gone("person:d-204")])),
+        replace(second, permissions=permissions(person(FORMER, "user"))),
         site=site.id,
         name=site.name,
     )

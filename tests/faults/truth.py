@@ -1,6 +1,6 @@
 """What is really so in a simulated world, read from its data and not through any client.
 
-A place is (installation id, serial or principal or "", setting); values are as on the wire.
+A place is (installation id, serial or principal or both or "", setting); values are as on the wire.
 """
 
 import json
@@ -29,7 +29,7 @@ _ROLE_BIT = dict(ROLE_BITS)
 def place_of(change: Change) -> Place:
     """Where a change happens."""
     target = change.target
-    return (target.installation_id, target.charger or target.principal or "", change.setting)
+    return (target.installation_id, _holder(target.charger, target.principal), change.setting)
 
 
 def wished(change: Change) -> object:
@@ -60,6 +60,8 @@ def settled(world: World) -> Values:
     for charger in world.data["chargers"].values():
         settle_charger(world, charger)
         found.update(_of_values(charger, charger["values"]))
+        for permission in charger["permissions"]:
+            found[_whose(world, charger, permission)] = permission["roles"]
     return found
 
 
@@ -79,10 +81,9 @@ def soon(world: World) -> dict[Place, list[object]]:
     for installation in world.installations():
         for entry in installation["settling"]:
             _add(found, _of_fields(installation["id"], entry["values"]))
-        for item in installation["settling_permissions"]:
-            permission = item["permission"]
-            _add(found, {_whose(world, installation, permission): permission["roles"] or None})
+        _add_permissions(found, world, installation)
     for charger in world.data["chargers"].values():
+        _add_permissions(found, world, charger)
         for entry in charger["settling"]:
             if entry["at"] is not None:
                 _add(found, _of_values(charger, entry["values"]))
@@ -102,15 +103,19 @@ def shown(world: World, path: str) -> Values:
     parts = path.strip("/").split("/")
     if parts[-1] == "state":
         return _state(world, world.data["chargers"][parts[-2]])
-    if parts[-1] in (PERMISSIONS, "installation") or parts[-2] == "installation":
+    if parts[-1] == PERMISSIONS:
+        return _people(world, parts[-3], parts[-2])
+    if parts[-1] == "installation" or parts[-2] == "installation":
         site = None if parts[-1] == "installation" else parts[parts.index("installation") + 1]
-        about_people = parts[-1] == PERMISSIONS
-        return {
-            place: value
-            for place, value in settled(world).items()
-            if site in (None, place[0]) and (place[2] == PERMISSIONS if about_people else not place[1])
-        }
+        return {place: value for place, value in settled(world).items() if site in (None, place[0]) and not place[1]}
     return {}
+
+
+def _people(world: World, kind: str, id_: str) -> Values:
+    """Who holds what on an installation, or on one charger."""
+    place = world.data["chargers"][id_] if kind == "chargers" else world.data["installations"][id_]
+    holders = {_whose(world, place, permission) for permission in place["permissions"]}
+    return {where: value for where, value in settled(world).items() if where in holders}
 
 
 def _state(world: World, charger: Charger) -> Values:
@@ -126,7 +131,8 @@ def written(world: World, method: str, path: str, body: bytes) -> Values:
     sent = json.loads(body) if body else {}
     members: Mapping[str, object] = sent if isinstance(sent, dict) else {}
     if parts[-1] == PERMISSIONS:
-        place = (parts[3], _principal(world, members), PERMISSIONS)
+        whom = _principal(world, members)
+        place = (parts[3], whom, PERMISSIONS) if parts[2] == "installation" else _on_charger(world, parts[3], whom)
         return {place: None if method == "DELETE" else members.get("Roles")}
     if "chargers" in parts:
         charger = world.data["chargers"][parts[parts.index("chargers") + 1]]
@@ -165,6 +171,11 @@ def _add(found: dict[Place, list[object]], more: Values) -> None:
         found.setdefault(place, []).append(value)
 
 
+def _add_permissions(found: dict[Place, list[object]], world: World, place: Installation | Charger) -> None:
+    for item in place["settling_permissions"]:
+        _add(found, {_whose(world, place, item["permission"]): item["permission"]["roles"] or None})
+
+
 def _of_fields(site: str, fields: Fields) -> Values:
     return {
         (site, "", _BY_FIELD[name]): _shown(_BY_FIELD[name], value)
@@ -178,10 +189,19 @@ def _of_values(charger: Charger, values: Fields) -> Values:
     return {(*place, name): values[CHARGER_SETTINGS[name][0]] for name in LIMITS if CHARGER_SETTINGS[name][0] in values}
 
 
-def _whose(world: World, installation: Installation, permission: Permission) -> Place:
-    if "key" in permission:
-        return (installation["id"], f"userGroup:{permission['key']}", PERMISSIONS)
-    return (installation["id"], _person(world, permission.get("email", "")), PERMISSIONS)
+def _whose(world: World, place: Installation | Charger, permission: Permission) -> Place:
+    key = permission.get("key")
+    whom = _person(world, permission.get("email", "")) if key is None else f"userGroup:{key}"
+    return _on_charger(world, place["id"], whom) if "serial" in place else (place["id"], whom, PERMISSIONS)
+
+
+def _on_charger(world: World, charger_id: str, whom: str) -> Place:
+    charger = world.data["chargers"][charger_id]
+    return (charger["installation"], _holder(charger["serial"], whom), PERMISSIONS)
+
+
+def _holder(charger: str | None, principal: str | None) -> str:
+    return " ".join(one for one in (charger, principal) if one is not None)
 
 
 def _principal(world: World, members: Mapping[str, object]) -> str:

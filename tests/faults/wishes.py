@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.settings import ROLE_BITS
 from reconciler.sandbox.portal import CHARGER_SETTINGS, INSTALLATION_SETTINGS
 from tests.faults.truth import PERMISSIONS, SECRETS, SET, Place, Values
@@ -21,8 +21,16 @@ def _of(one: DesiredInstallation) -> Iterator[tuple[Place, object]]:
     for charger in one.chargers:
         for name, value in charger.settings:
             yield (one.id, charger.serial, name), CHARGER_SETTINGS[name][1](value)
-    if one.permissions is not None:
-        for entry in one.permissions.entries:
-            yield (one.id, entry.principal, PERMISSIONS), sum(_BIT[role] for role in entry.roles)
-        for removal in one.permissions.absent:
-            yield (one.id, removal.principal, PERMISSIONS), None
+        for principal, roles in _people(charger.permissions):
+            yield (one.id, f"{charger.serial} {principal}", PERMISSIONS), roles
+    for principal, roles in _people(one.permissions):
+        yield (one.id, principal, PERMISSIONS), roles
+
+
+def _people(permissions: DesiredPermissions | None) -> Iterator[tuple[str, object]]:
+    if permissions is None:
+        return
+    for entry in permissions.entries:
+        yield entry.principal, sum(_BIT[role] for role in entry.roles)
+    for removal in permissions.absent:
+        yield removal.principal, None

@@ -270,6 +270,9 @@ PEOPLE = [
         says="person:<id>",
     ),
     Case(about="an e-mail address in a comment", text="# ask ola@people.example\n", expected="4:7 E230"),
+    Case(about="an e-mail address with a wide sign", text="# ask ola＠people.example\n", expected="4:7 E230"),
+    Case(about="an e-mail address with spaces", text="# ask ola @ people.example\n", expected="4:7 E230"),
+    Case(about="an e-mail address as URLs have it", text="# ask ola%40people.example\n", expected="4:7 E230"),
     Case(about="an escaped e-mail address", text='labels: {who: "ola\\x40people.example"}\n', expected="4:15 E230"),
     Case(
         about="exclusive without an owner",

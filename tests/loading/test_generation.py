@@ -55,7 +55,7 @@ def test_a_range_that_ends_before_it_begins_is_told(tmp_path: Path) -> None:
     line = next(number for number, one in enumerate(text.splitlines(), 1) if "least: 900" in one)
 
     assert [one.split(" Give")[0] for one in problems(path)] == [
-        f"{line} E252 segments.large.chargers.least: `least` is 900, which is more than `most`, 80."
+        f"{line} E253 segments.large.chargers.least: `least` is 900, which is more than `most`, 80."
     ]
 
 
@@ -63,5 +63,5 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     """With what to do."""
     (found,) = problems(tmp_path / "none.yaml")
 
-    assert "E252" in found
+    assert "E253" in found
     assert "No such file" in found

@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reconciler.loading.edits import Drop, Edit, EditError, Insert, Put, alike, edited, edits_between
+from reconciler.loading.layout import NOTED, current_notes
 from reconciler.loading.patching import PatchError, patched
 from reconciler.loading.yaml_source import read_yaml
 from tests.loading.yaml_layouts import ROOTS, TREES, texts
@@ -115,6 +116,78 @@ class TestSingleEdits:
 
         tree = read_yaml(text.encode()).value
         assert (tree["name"], tree["account"]) == (value, value)
+
+
+class TestLayout:
+    def test_a_new_entry_at_the_top_goes_where_it_belongs(self) -> None:
+        """Profiles stand in the head, in front of the chargers."""
+        text = patched(HOME, [Put(path=("profiles",), value=["handover"])])
+
+        assert "name: 'Elveveien 12'      # for people\nprofiles: [handover]\n\nchargers:" in text
+
+    def test_a_new_section_has_a_blank_line_in_front(self) -> None:
+        """As the sections that are there."""
+        switch = {"when": "idle", "giveUpAfterHours": 72}
+
+        text = patched(HOME, [Put(path=("switch",), value=switch)])
+
+        assert text == HOME + "\nswitch:\n  when: idle\n  giveUpAfterHours: 72\n"
+
+    def test_a_section_between_two_keeps_one_blank_line_on_each_side(self) -> None:
+        """And the comment of the next one stays with it."""
+        text = patched(
+            HOME.replace("\npermissions:", "\n# people\npermissions:"),
+            [Put(path=("chargerDefaults",), value={"standAlone": False})],
+        )
+
+        assert "# for people\n\nchargerDefaults:\n  standAlone: false\n\nchargers:\n" in text
+
+    @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+    def test_a_section_that_goes_takes_one_blank_line_along(self, newline: str) -> None:
+        """Two in a row would stay otherwise."""
+        between = HOME.replace("\npermissions:", "\nunmanaged: [permissions]\n\npermissions:").replace("\n", newline)
+
+        text = patched(between, [Drop(path=("unmanaged",))])
+
+        assert text == HOME.replace("\n", newline)
+
+    def test_a_last_section_that_goes_leaves_no_blank_line(self) -> None:
+        """The file ends as before."""
+        assert patched(HOME + "\nswitch: {when: idle}\n", [Drop(path=("switch",))]) == HOME
+
+    def test_what_is_written_without_blank_lines_stays_so(self) -> None:
+        """The author's own way."""
+        assert patched("version: 1\nid: x\n", [Put(path=("permissions",), value={"mode": "additive"})]) == (
+            "version: 1\nid: x\npermissions:\n  mode: additive\n"
+        )
+
+
+NOTES = """\
+# Taken over.
+# Not declared, because no file may say it or nobody could read it:
+#   permissions: not readable: no documented call
+#   ZAP012345 maxCurrent: E103 0 A without `disabled`.
+#   ZAP012346 maxCurrent, standAlone: not readable
+#   3 chargers maxCurrent: not readable
+version: 1
+"""
+
+
+class TestNotes:
+    def test_a_note_about_what_is_declared_now_goes(self) -> None:
+        """Others stay, and so does one of which only a part is declared."""
+        tree = {"permissions": {}, "chargers": {"ZAP012345": {"maxCurrent": 16}, "ZAP012346": {"standAlone": True}}}
+
+        lines = current_notes(NOTES, tree).splitlines()
+
+        assert lines == [line for line in NOTES.splitlines() if "permissions" not in line and "E103" not in line]
+
+    def test_the_head_goes_with_the_last_note(self) -> None:
+        """A head over nothing would say that something is missing."""
+        text = f"# x\n{NOTED}\n#   permissions: why\nversion: 1\n"
+
+        assert current_notes(text, {"permissions": {}}) == "# x\nversion: 1\n"
+        assert current_notes(text, {}) == text
 
 
 class TestRefusals:

@@ -86,6 +86,34 @@ def test_an_address_that_nobody_could_write_to_is_refused(tmp_path: Path, text: 
         load_people(directory(tmp_path, text, "p.csv"))
 
 
+@pytest.mark.parametrize("head", ["id;email;name;language", "ID;Email;Name;Language"])
+def test_semicolons_and_capitals_are_taken_as_in_the_other_lists(tmp_path: Path, head: str) -> None:
+    """Spreadsheets of half of Europe write CSV so."""
+    text = f"{head}\nc-1;kari@people.example;Kari;nb\n"
+
+    assert load_people(directory(tmp_path, text, "p.csv")).entries[0].language == "nb"
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("id\temail", "parted by tabs"),
+        ("id,e-mail", "column 2"),
+        ("id,emial", "`emial` is not a column, did you mean `email`?"),
+        ("id,name", "does not name `email`"),
+        ("id,email,email", "`email` comes twice"),
+        ("c-1,kari@people.example", "column 1 has no name of ours"),
+    ],
+)
+def test_the_head_line_says_which_column_is_wrong(tmp_path: Path, head: str, told: str) -> None:
+    """Without a word of a row, should there be no head line."""
+    with pytest.raises(InvalidFilesError) as caught:
+        load_people(directory(tmp_path, f"{head}\nc-1,ola@people.example,x\n", "p.csv"))
+
+    assert told in caught.value.problems[0].what
+    assert "@" not in caught.value.problems[0].what
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     """Nobody may ever write to it."""
     os.mkfifo(tmp_path / "people.yaml")

@@ -1,5 +1,8 @@
 """Names from the cloud become plain file names and one-line values."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +49,42 @@ def test_a_name_fits_on_one_line(name: str) -> None:
     assert safe.isprintable()
     assert len(safe) <= LONGEST_NAME
     assert "\n" not in safe
+
+
+ADDRESSES = [
+    "ola@people.example",
+    "ola＠people.example",
+    "ola﹫x.example",
+    '"ola n"@x.example',
+    "ola@[127.0.0.1]",
+    "ola @ people.example",
+    "ola@\npeople.example",
+    "ola\n@people.example",
+    "ola%40people.example",
+    "o\u200bla@peo\u200bple.example",
+    "ola@\u200bpeople.example",
+    "ola\u200b@\u200bpeople.example",
+    "ola\u00ad@people.example",
+    "ola@people。example",
+    "ｏｌａ＠ｐｅｏｐｌｅ．ｅｘａｍｐｌｅ",
+    "mailto:ola@people.example",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("around", ["{}", "Hytte {} (leie)", "Hytte;{};99", "\u202e{}"])
+def test_no_way_of_writing_an_address_gets_through(address: str, around: str) -> None:
+    """Neither the name in the file nor the name of the file tells whom to write to."""
+    name = around.format(address)
+
+    assert not re.search("ola|ex|ple", unicodedata.normalize("NFKC", safe_name(name)))
+    assert not re.search("ola|ex|ple", slug_of(name))
+
+
+@pytest.mark.parametrize("name", ["Kafé @ Torget", "Bygg 3 @ nord", "100%40", "@home", "P@"])
+def test_a_sign_alone_is_no_address(name: str) -> None:
+    """Only what somebody could write to is taken out."""
+    assert safe_name(name) == name
 
 
 ID = "0b7f4f6a-33d1-4a52-9c8e-5a1e2d3c4b%02d"

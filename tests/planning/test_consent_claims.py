@@ -65,6 +65,8 @@ class TestOutcomes:
             (claim(), link(kind=InstallationKind.PRO), READABLE, Outcome.WRONG_TYPE),
             (claim(), link(expires_at=NOW), READABLE, Outcome.EXPIRED),
             (claim(success=None), LINK, READABLE, Outcome.NEEDS_REVIEW),
+            (replace(claim(success=None), is_silent=True), LINK, READABLE, Outcome.MISSING),
+            (replace(claim(None, success=None), is_silent=True), LINK, READABLE, Outcome.MISSING),
             (claim("not-an-id"), LINK, READABLE, Outcome.NEEDS_REVIEW),
         ],
     )
@@ -79,6 +81,14 @@ class TestOutcomes:
     def test_an_installation_that_another_link_brought_is_foreign(self) -> None:
         """Somebody saw somebody else's address."""
         assert judge_claim(claim(), LINK, now=NOW, taken={NEW}) is Outcome.FOREIGN
+
+    def test_an_installation_that_the_link_names_is_not_foreign(self) -> None:
+        """Another link may have brought it before; it is what was asked for all the same."""
+        assert judge_claim(claim(), link(installation_id=NEW), now=NOW, taken={NEW}) is None
+
+    def test_what_is_cut_off_leaves_the_link_open(self) -> None:
+        """It is no answer yet."""
+        assert state_after(Outcome.MISSING) is LinkState.ISSUED
 
     @given(
         state=st.sampled_from(LinkState),
@@ -145,8 +155,10 @@ class TestRedirect:
             ("success=true&installationId=", claim(None)),
             (f"success=true&success=false&installationId={NEW}", claim(success=None)),
             (f"success=TRUE&installationId={NEW}", claim(success=None)),
-            (f"success=true&installationId={NEW}&installationId={OTHER}", claim(None)),
-            ("", claim(None, success=None)),
+            (f"success=true&installationId={NEW}&installationId={OTHER}", claim(None, success=None)),
+            ("", replace(claim(None, success=None), is_silent=True)),
+            ("success=", replace(claim(None, success=None), is_silent=True)),
+            (f"installationId={NEW}", replace(claim(success=None), is_silent=True)),
         ],
     )
     def test_a_redirect_is_read_as_it_stands(self, query: str, said: Claim) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.model.desired import DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
+from reconciler.model.desired import DesiredPermission, DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import Gate, Plan
 from reconciler.planning.access import gate_is_open
@@ -287,6 +287,108 @@ class TestOurGroupIsKnown:
 
         assert [(one.guard, one.liftable) for one in plan.refusals] == [("last-owner", False)]
 
+    @pytest.mark.parametrize("kept", [person("person:c-2", "user", "owner"), person("person:c-3", "user", "owner")])
+    def test_our_login_may_be_a_person(self, kept: DesiredPermission) -> None:
+        """Our group has no access there and we see the site all the same, so whoever goes may be us."""
+        login = has_access("person:c-3", "owner", "service")
+
+        plan = self._plan(permissions(kept, mode=PermissionMode.EXCLUSIVE), OLD, login)
+
+        assert guards(plan) == ["own-access"]
+        assert plan.refusals[0].liftable
+
+    def test_an_open_invitation_is_nobody_s_login(self) -> None:
+        """Whoever has not accepted does not read this site."""
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        assert not self._plan(permissions(absent=[gone("person:c-1")]), OLD, invited).refusals
+
+
+class TestNobodyIsLeft:
+    """Somebody must be able to manage the installation; no flag lifts that."""
+
+    SERVICE = has_access("userGroup:BSJG", "service")
+
+    def test_the_last_one_who_can_manage_it_stays(self) -> None:
+        """A group with Service is no owner, and without it nobody could do anything."""
+        file = wants(access=permissions(absent=[gone("userGroup:BSJG")]), acknowledged=["own-access", "last-owner"])
+        guest = has_access("person:c-2", "user")
+
+        for seen in ([self.SERVICE], [self.SERVICE, guest]):
+            plan = plan_for(file, live(access=seen), accounts=[KNOWN])
+
+            assert [(one.guard, one.liftable) for one in plan.refusals] == [("last-owner", False)]
+            assert not plan.changes
+
+    def test_another_group_is_enough(self) -> None:
+        """It can manage the installation."""
+        file = wants(access=permissions(absent=[gone("userGroup:BSJG")]), acknowledged=["own-access"])
+        other = has_access("userGroup:HANS", "service")
+
+        assert len(plan_for(file, live(access=[self.SERVICE, other]), accounts=[KNOWN]).changes) == 1
+
+    def test_a_group_that_comes_in_its_place_is_enough(self) -> None:
+        """A group needs nobody's acceptance."""
+        access = permissions(person("userGroup:HANS", "owner", "service"), absent=[gone("userGroup:BSJG")])
+        file = wants(access=access, acknowledged=["own-access"])
+
+        assert len(plan_for(file, live(access=[self.SERVICE]), accounts=[KNOWN]).changes) == 2
+
+
+class TestWhoMustAccept:
+    """`after: ownerAccepted` waits for the owners whom the file names, whoever else owned the place before."""
+
+    LEAVE = gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)
+
+    def test_the_former_owner_does_not_open_the_gate(self) -> None:
+        """The new one was invited and has not accepted, so we stay."""
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        plan = plan_for(wants(access=permissions(NEW, absent=[self.LEAVE])), live(access=[US, OLD, invited]))
+
+        assert not plan.changes
+        assert {one.target.principal for one in plan.waiting} == {"person:c-1", "userGroup:BSJG"}
+
+    def test_the_new_owner_does(self) -> None:
+        """Also beside the former one, whom the file does not mention."""
+        accepted = has_access("person:c-1", "user", "owner")
+
+        plan = plan_for(wants(access=permissions(NEW, absent=[self.LEAVE])), live(access=[US, OLD, accepted]))
+
+        assert [change.target.principal for change in plan.changes] == ["userGroup:BSJG"]
+
+    def test_each_of_them_counts(self) -> None:
+        """Two owners in the file, one of them accepted."""
+        both = permissions(NEW, person("person:c-2", "user", "owner"), absent=[self.LEAVE])
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        assert not plan_for(wants(access=both), live(access=[US, OLD, invited])).changes
+
+    def test_in_one_run_the_invitation_comes_first_and_the_gate_is_looked_at(self) -> None:
+        """The plan holds both; the apply sees that nobody has accepted."""
+        wish = permissions(NEW, absent=[self.LEAVE])
+        plan = plan_for(wants(access=wish), live(access=[US, OLD]))
+        invited = has_access("person:c-1", "user", "owner", accepted=False)
+
+        def is_open(*seen: ObservedPermission) -> bool:
+            return gate_is_open(plan.steps[-1], plan.changes, observed=seen, limits=GuardLimits(), wish=wish)
+
+        assert plan.steps[-1].gate is Gate.OWNER_ACCEPTED
+        assert not is_open(US, OLD, invited)
+        assert is_open(US, OLD, replace(invited, accepted=True))
+
+    def test_an_owner_whom_nobody_can_recognise_holds_it_up(self) -> None:
+        """It is refused rather than left to somebody else's acceptance."""
+        stranger = permissions(person("person:c-99", "user", "owner"), absent=[self.LEAVE])
+
+        plan = plan_for(
+            wants(access=stranger), live(access=[US, OLD]), by=policy(people_known=frozenset({"c-1", "c-2"}))
+        )
+
+        assert guards(plan) == ["last-owner"]
+        assert plan.refusals[0].limit == "each owner that the file names"
+        assert "c-99" in plan.refusals[0].message
+
 
 class TestNobodyCanReadThem:
     """In the Portal, permissions cannot be read, so a worksheet must not take our own access by accident."""
@@ -346,7 +448,7 @@ class TestGateAtApply:
 
     @staticmethod
     def _is_open(plan: Plan, *seen: ObservedPermission) -> bool:
-        return gate_is_open(plan.steps[-1], plan.changes, observed=seen, limits=GuardLimits())
+        return gate_is_open(plan.steps[-1], plan.changes, observed=seen, limits=GuardLimits(), wish=None)
 
     @staticmethod
     def _exclusive() -> Plan:
@@ -373,7 +475,7 @@ class TestGateAtApply:
         """Grants never wait for anybody."""
         plan = self._exclusive()
 
-        assert gate_is_open(plan.steps[0], plan.changes, observed=(), limits=GuardLimits())
+        assert gate_is_open(plan.steps[0], plan.changes, observed=(), limits=GuardLimits(), wish=None)
 
     def test_an_invitation_that_was_accepted_meanwhile_stays(self) -> None:
         """Taking an open invitation back is free, taking an owner out is not; it is seen just before."""

@@ -1,6 +1,7 @@
 """The look before a hand-over: each reason against it, each thing to know, and what the file will say."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -64,6 +65,8 @@ def in_mode(mode: str, site: ObservedInstallation = HOME) -> ObservedInstallatio
 
 
 LISTED = wants(wants_charger(SERIAL))
+BOTH = wants(wants_charger(SERIAL), wants_charger("ZAP000002"))
+BEGUN = Under(owners=("person:c-1",), leaves=True, uninvited=False)
 REFUSED = {
     "not-found": case(None),
     "not-visible": case(None, file=LISTED),
@@ -89,6 +92,7 @@ WARNED = {
     "circuit-not-readable": case(replace(HOME, circuits=FORBIDDEN)),
     "postcode-not-told": case(request=replace(REQUEST, postcode=Secret("0855"))),
     "no-directory": case(people=None),
+    "order-too-late": case(file=LISTED, under=BEGUN, request=replace(REQUEST, order=Order.SEED)),
 }
 
 
@@ -125,11 +129,24 @@ class TestRemarks:
         assert len({one.message for one in remarks}) == len(remarks)
         assert len({one.remedy for one in remarks}) == len(remarks)
 
-    def test_several_chargers_of_one_customer_go_together(self) -> None:
-        """One file that lists them all says that they are one customer's."""
-        file = wants(wants_charger(SERIAL), wants_charger("ZAP000002"))
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            {"along": frozenset({"ZAP000002"})},
+            {"acknowledged": frozenset({"shared-installation"})},
+            {"found": Found(site=with_boxes("ZAP000002"), file=BOTH, under=BEGUN)},
+        ],
+        ids=["the same list gives both", "the file acknowledges it", "that hand-over has begun"],
+    )
+    def test_several_chargers_of_one_customer_go_together(self, statement: dict[str, Any]) -> None:
+        """Somebody says that they are one customer's."""
+        assert remarks_of(replace(case(with_boxes("ZAP000002"), file=BOTH), **statement)) == ()
 
-        assert remarks_of(case(with_boxes("ZAP000002"), file=file)) == ()
+    def test_a_file_that_lists_them_all_says_not_whose_they_are(self) -> None:
+        """`adopt` lists every charger that it finds."""
+        (remark,) = remarks_of(case(with_boxes("ZAP000002"), file=BOTH))
+
+        assert (remark.code, "ZAP000002" in remark.message) == ("shared-installation", True)
 
     def test_a_file_that_lists_only_the_neighbour_does_not_help(self) -> None:
         """The neighbour is somebody else's customer."""

@@ -1,7 +1,7 @@
 """How far a hand-over is: one stage at a time, with an age, a reminder, and who does what next."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -68,23 +68,37 @@ def standing(
     file: DesiredInstallation = FILE,
     under: Under = UNDER,
     left: bool = False,
-    attested: bool = False,
-    attestation: Attestation | None = None,
+    word: Attestation | None = None,
+    asked_at: datetime | None = None,
     by: Account | None = None,
     people: tuple[str, ...] | None = ("c-1",),
 ) -> Standing:
     """How far it is."""
-    attestations = [] if attestation is None else [attestation]
+    attestations = [] if word is None else [word]
     files = fleet(file, accounts=(by or account(group="BSJG"),), attestations=attestations)
     plan = plan_for(files, *([] if seen is None else [seen]), by=policy(people_known=people))
     observed = cloud(*([] if seen is None else [seen]))
     evidence = Evidence(
         under={SITE: under},
         left=frozenset({SITE} if left else ()),
-        attested=frozenset({SITE} if attested else ()),
+        words={} if word is None else {SITE: word},
+        asked={} if asked_at is None else {SITE: asked_at},
     )
     (found,) = standings_of([file], observed, plan, evidence)
     return found
+
+
+def attest(*, accepted: bool) -> Attestation:
+    """Somebody's word for the permissions of the file."""
+    return Attestation(
+        installation_id=SITE,
+        digest=permissions_digest(FILE),
+        attested_on=TODAY,
+        valid_until=TODAY,
+        by="KL",
+        evidence="seen",
+        accepted=accepted,
+    )
 
 
 ACCEPTED = has_access(OWNER, "user", "owner")
@@ -109,10 +123,19 @@ class TestStages:
         """From the first setting to our own access."""
         assert standing(seen).stage is stage
 
-    @pytest.mark.parametrize("evidence", ["left", "attested"])
-    def test_losing_access_is_the_end_only_with_evidence(self, evidence: str) -> None:
-        """We sent the removal ourselves, or somebody attested it."""
-        assert standing(None, **{evidence: True}).stage is Stage.DONE  # type: ignore[arg-type]  # two switches
+    def test_losing_access_is_the_end_only_with_evidence(self) -> None:
+        """We sent the removal ourselves, or somebody attests that the owner has accepted; an invitation is not that."""
+        assert standing(None, left=True).stage is Stage.DONE
+        assert standing(None, word=attest(accepted=True)).stage is Stage.DONE
+        assert standing(None, word=attest(accepted=False)).stage is Stage.LOST
+
+    def test_lost_access_says_whether_we_asked_for_it(self) -> None:
+        """A worksheet of ours is no doing of somebody else."""
+        asked = standing(None, asked_at=NOW - timedelta(days=9))
+
+        assert asked.stage is Stage.LOST
+        assert f"a worksheet of ours asks since {NOW - timedelta(days=9):%Y-%m-%d}" in asked.blocks[0]
+        assert "no run of ours" in standing(None).blocks[0]
 
     def test_a_silent_cloud_is_no_lost_access(self) -> None:
         """An answer that failed to come says nothing."""
@@ -145,18 +168,19 @@ class TestStages:
     def test_an_attestation_is_not_believed_while_we_still_see_the_installation(self) -> None:
         """Whoever sees it has access to it."""
         seen = replace(home(), permissions=NO_CALL)
-        attestation = Attestation(
-            installation_id=SITE,
-            digest=permissions_digest(FILE),
-            attested_on=TODAY,
-            valid_until=TODAY,
-            by="KL",
-            evidence="seen",
-        )
-        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"), attested=True, attestation=attestation)
+        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"), word=attest(accepted=True))
 
         assert found.stage is Stage.LEAVING
         assert "Portal" in found.next_step
+
+    def test_an_attested_invitation_is_waited_for(self) -> None:
+        """Nobody said that the owner has accepted, so nothing speaks of leaving."""
+        seen = replace(home(), permissions=NO_CALL)
+        found = standing(seen, by=replace(PORTAL_ACCOUNT, group="BSJG"), word=attest(accepted=False))
+
+        assert found.stage is Stage.WAITING
+        assert f"attest {found.file} --by INITIALS --accepted" in found.next_step
+        assert "spam" in found.owner_step
 
     def test_without_a_directory_it_is_blocked_and_says_so(self) -> None:
         """Nobody can recognise the owner."""

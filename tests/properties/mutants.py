@@ -43,7 +43,7 @@ def _without_guard(name: str) -> Seed:
 
 def _removals_are_free(patch: pytest.MonkeyPatch) -> None:
     """Owners go without a gate, whoever stays; the second look at apply is the same function."""
-    patch.setattr(guards_access, "removal", lambda owners, needed: access.Removal.FREE)
+    patch.setattr(guards_access, "removal", lambda owners, needed, gate=None: access.Removal.FREE)
     patch.setattr(law_4, "gate_is_open", lambda *_, **__: True)
 
 

@@ -78,7 +78,8 @@ def _may_run(step: Step, plan: Plan, world: World, case: Case) -> bool:
     now = Site(desired=file, observed=site, changes=own, limits=case.desired.limits, policy=case.policy)
     refused = site_refusals(now)
     observed = seen if isinstance(seen, tuple) else ()
-    return not refused and gate_is_open(step, access, observed=observed, limits=case.desired.limits)
+    limits = case.desired.limits
+    return not refused and gate_is_open(step, access, observed=observed, limits=limits, wish=file.permissions)
 
 
 def _everybody_accepts(world: World) -> World:

@@ -111,3 +111,21 @@ class TestStatus:
         assert "\x1b" not in as_text(found)
         assert "<script>" not in status_markdown(found)
         assert status_markdown(found).splitlines()[-1].replace("\\|", "").count("|") == 9
+
+    def test_two_wait_and_one_waits(self) -> None:
+        """The line of counts is a sentence."""
+        one, two = as_text(status(STANDING)), as_text(status(STANDING, STANDING))
+
+        assert "1 waits for the owner" in one
+        assert "2 wait for the owner" in two
+
+    def test_the_wave_is_named_where_there_is_one(self) -> None:
+        """Who works through a list sees which part of it this is."""
+        assert "wave spring" in as_text(status(replace(STANDING, wave="spring")))
+        assert "wave" not in as_text(status(STANDING))
+
+    def test_what_a_worksheet_asked_for_is_no_invitation(self) -> None:
+        """In the Portal nobody can read when it left."""
+        asked = replace(STANDING, invited_at=None, asked_at=datetime(2026, 4, 12, tzinfo=UTC))
+
+        assert "asked 2026-04-12" in as_text(status(asked), width=140)

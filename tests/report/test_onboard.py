@@ -1,12 +1,14 @@
 """What people read about a link: the person on the page, the operator in the terminal."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
 from reconciler.cli.onboard_choice import chosen_by, match_typed
 from reconciler.model.consent import Claim, InstallationKind, Outcome, model_of
 from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation
+from reconciler.planning.consent_claims import claim_of
 from reconciler.report.onboard_chargers import chargers_text
 from reconciler.report.onboard_page import Ask, asking_page, outcome_page
 from reconciler.report.onboard_words import OPERATOR, PERSON, language_of
@@ -78,6 +80,16 @@ class TestPage:
         )
         assert not re.search(r"\s(?:src|href|on[a-z]+)=", page.html)
         assert 'name="serial"' not in page.html
+
+    @pytest.mark.parametrize("query", ["", "success=perhaps", "success=true", "success=false&installationId=x"])
+    def test_the_button_sends_what_the_address_said(self, query: str) -> None:
+        """What is cut off stays cut off, what is unclear stays unclear."""
+        claim = claim_of(f"https://partner.example/{'n' * 32}?{query}")
+
+        page = asking_page(claim, Ask.CONFIRM, lang="en")
+        fields = re.findall(r'name="(\w+)" value="(\w*)"', page.html)
+
+        assert claim_of(f"https://partner.example/{'n' * 32}?{urlencode(fields)}") == claim
 
 
 class TestChoosing:

@@ -130,6 +130,14 @@ class TestFixture:
         assert serials(cloud, LUFTHAVN) == [f"ZPR0850{n:02d}" for n in range(1, 63)]
         assert cloud.state("ZPR085002")[510] == "16.000"
 
+    def test_each_site_with_a_file_has_a_postcode_of_its_own(self, cloud: Cloud) -> None:
+        """So that a list with postcodes can be rehearsed, and one that is off by a row be told."""
+        sites = [site for site in cloud.world.data["installations"].values() if site["name"] != "Testveien 1"]
+        codes = [site["fields"]["ZipCode"] for site in sites]
+
+        assert len(set(codes)) == len(codes) == 10
+        assert all(len(code) == 4 and code.isdigit() for code in codes)
+
     def test_the_people_directory_matches_the_world(self, cloud: Cloud) -> None:
         """Five have an account already."""
         with_account = [i for i, email, _, _ in people() if cloud.world.user_by_email(email)]

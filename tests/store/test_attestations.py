@@ -83,11 +83,12 @@ class TestWriteAttestation:
         assert 'by: "MN"' in path.read_text()
         assert len(list(path.parent.iterdir())) == 1
 
+    @pytest.mark.parametrize("address", ["kari@home.example", "kari＠home.example", "kari @ home.example"])
     @pytest.mark.parametrize("field", ["by", "evidence"])
-    def test_an_address_does_not_get_into_git(self, tmp_path: Path, field: str) -> None:
+    def test_an_address_does_not_get_into_git(self, tmp_path: Path, field: str, address: str) -> None:
         """The message does not repeat it either."""
         with pytest.raises(UsageProblemError) as caught:
-            write_attestation(tmp_path, attestation(**{field: "mail from kari@home.example"}))
+            write_attestation(tmp_path, attestation(**{field: f"mail from {address}"}))
 
         assert caught.value.where == f"--{field}"
         assert "kari" not in str(caught.value)

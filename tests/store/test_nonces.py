@@ -56,6 +56,16 @@ class TestLinks:
 
         assert stat.S_IMODE((tmp_path / ".reconciler/consents.json").stat().st_mode) == 0o600
 
+    def test_a_file_that_others_could_read_is_closed_to_them(self, tmp_path: Path) -> None:
+        """Somebody had made it, or another version of us."""
+        book = Links(tmp_path)
+        book.issue([link("one")])
+        path = tmp_path / ".reconciler/consents.json"
+        path.chmod(0o644)
+        book.issue([link("two")])
+
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
     def test_what_was_visible_is_kept_once_for_a_batch(self, tmp_path: Path) -> None:
         """Five hundred links of a fleet of ten thousand must not make a file of five million ids."""
         Links(tmp_path).issue([link(str(number), visible=("x" * 36,)) for number in range(50)])

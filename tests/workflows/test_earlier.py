@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
-from reconciler.model.outcome import OutcomeKind
+from reconciler.model.outcome import ACCESS_WENT, LEFT, UNACCEPTED, OutcomeKind
 from reconciler.model.value import ABSENT, Reason, Unreadable
 from reconciler.workflows.in_flight import SLOWEST_CALL, ahead_of, readable_at
 from reconciler.workflows.resume import NOT_VISIBLE, Earlier, Event, earlier_part, in_a_lost_site, in_hindsight
@@ -235,14 +235,46 @@ class TestHindsight:
 class TestOwnAccess:
     def test_a_site_that_is_gone_proves_that_our_access_was_taken_away(self) -> None:
         """There is nothing left to read there."""
-        sent = Earlier(sent=frozenset({goodbye().id}))
+        sent = Earlier(sent=frozenset({goodbye().id}), ours=frozenset({goodbye().id}))
 
-        assert in_a_lost_site(goodbye(), [goodbye()], sent)[0] is OutcomeKind.DONE
+        assert in_a_lost_site(goodbye(), [goodbye()], sent) == (OutcomeKind.DONE, ACCESS_WENT)
+        answered = replace(sent, answered=frozenset({goodbye().id}))
+        assert in_a_lost_site(goodbye(), [goodbye()], answered) == (OutcomeKind.DONE, LEFT)
+
+    def test_losing_our_access_says_nothing_about_anybody_else(self) -> None:
+        """Whoever else was to go may still be there; nobody can look."""
+        sent = Earlier(sent=frozenset({goodbye().id}), answered=frozenset({goodbye().id}))
+
+        assert in_a_lost_site(goodbye(), [goodbye()], sent)[0] is OutcomeKind.UNCERTAIN
+
+    def test_the_journal_tells_whose_access_it_was(self) -> None:
+        """Written down before the request leaves, when it could still be seen."""
+        name, data = leaves("c1")
+
+        found = earlier_part([STARTED, (name, {**data, "ours": True}), answered(), leaves("c2", step="t")])
+
+        assert (found.ours, found.answered) == ({"c1"}, {"c1"})
+
+    def test_who_had_not_accepted_is_told_by_the_last_look(self) -> None:
+        """It was read back while it could be; that nobody had accepted was seen after that."""
+        changes = [limit(), goodbye()]
+        told = ("unaccepted", {"installation": SITE, "changes": [limit().id]})
+        start = [STARTED, leaves(limit().id), answered(), ends(limit().id)]
+        name, data = leaves(goodbye().id, step="t")
+
+        earlier = earlier_part([*start, told, (name, {**data, "ours": True})])
+
+        assert in_a_lost_site(limit(), changes, earlier) == (OutcomeKind.WAITING, UNACCEPTED)
+        later = earlier_part(
+            [*start, told, ("unaccepted", {"installation": SITE, "changes": []}), (name, {**data, "ours": True})]
+        )
+        assert in_a_lost_site(limit(), changes, later)[0] is OutcomeKind.DONE
 
     def test_what_was_read_back_before_stands(self) -> None:
         """It was proven while there was something to read."""
         changes = [limit(), goodbye()]
-        earlier = Earlier(sent=frozenset({one.id for one in changes}), done=frozenset({limit().id}))
+        sent = frozenset({one.id for one in changes})
+        earlier = Earlier(sent=sent, ours=frozenset({goodbye().id}), done=frozenset({limit().id}))
 
         assert in_a_lost_site(limit(), changes, earlier)[0] is OutcomeKind.DONE
         undone = replace(earlier, done=frozenset())

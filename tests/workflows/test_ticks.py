@@ -16,6 +16,7 @@ from tests.builders import (
     MAIN,
     NOW,
     SITE,
+    account,
     charger,
     cloud,
     fleet,
@@ -31,7 +32,7 @@ from tests.builders import (
 NO_CALL = Unreadable(reason=Reason.NO_DOCUMENTED_CALL)
 WANTED = wants(
     wants_charger("ZPR080001", standAlone=False),
-    access=permissions(person("person:c-1", "user", "owner"), absent=[gone("userGroup:BSJG")]),
+    access=permissions(person("person:c-1", "user", "owner"), absent=[gone("userGroup:BSJG"), gone("userGroup:ZZZZ")]),
 )
 
 
@@ -52,14 +53,15 @@ def task(
 
 ALONE = task("standAlone", False, before=True, at="ZPR080001")
 GRANT = task("permissions", ("user", "owner"), who="person:c-1")
-REMOVE = task("permissions", ABSENT, who="userGroup:BSJG")
+REMOVE = task("permissions", ABSENT, who="userGroup:ZZZZ")
+LEAVE = task("permissions", ABSENT, who="userGroup:BSJG")
 
 
 def look(change: Change, *observed: ObservedInstallation, files: DesiredFleet | None = None) -> Tick | str | None:
     return ticks_of([change], files or fleet(WANTED), cloud(*observed), now=NOW).get(change.id, "not looked at")
 
 
-def attested(site: DesiredInstallation, *, until_days: int = 90) -> DesiredFleet:
+def attested(site: DesiredInstallation, *, until_days: int = 90, accepted: bool = False) -> DesiredFleet:
     word = Attestation(
         installation_id=SITE,
         digest=permissions_digest(WANTED),
@@ -67,8 +69,9 @@ def attested(site: DesiredInstallation, *, until_days: int = 90) -> DesiredFleet
         by="KL",
         evidence="seen",
         valid_until=NOW.date() + timedelta(days=until_days),
+        accepted=accepted,
     )
-    return fleet(site, attestations=[word])
+    return fleet(site, accounts=[account(group="BSJG")], attestations=[word])
 
 
 class TestReading:
@@ -131,6 +134,21 @@ class TestAttesting:
     def test_a_word_holds_when_we_cannot_see_the_site_any_more(self) -> None:
         """Our own group went last."""
         assert look(REMOVE, files=attested(WANTED)) == Tick(at=NOW, sight=Sight.ATTESTED)
+
+    def test_nobody_vouches_for_our_own_removal_while_we_still_look(self) -> None:
+        """Whoever sees the installation has access to it."""
+        assert look(LEAVE, self.SEEN, files=attested(WANTED, accepted=True)) is None
+
+    def test_our_own_removal_is_done_only_with_an_owner_who_accepted(self) -> None:
+        """Gone from our sight alone may be somebody else's doing."""
+        assert look(LEAVE, files=attested(WANTED)) == "not looked at"
+        assert look(LEAVE, files=attested(WANTED, accepted=True)) == Tick(at=NOW, sight=Sight.ATTESTED)
+
+    def test_where_nobody_said_which_group_is_ours_it_may_be_any(self) -> None:
+        """So no word covers a group that goes while we see the site."""
+        files = replace(attested(WANTED, accepted=True), accounts=(account(),))
+
+        assert look(REMOVE, self.SEEN, files=files) is None
 
 
 class TestTogether:

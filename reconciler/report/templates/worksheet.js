@@ -29,7 +29,8 @@
       setTimeout(() => { button.textContent = "Copy"; }, 2000);
     });
   }
-  const key = `worksheet ${document.body.dataset.plan}`;
+  // A plan of the same changes has the same digest next year; what was ticked belongs to this sheet of this run.
+  const key = `worksheet ${location.pathname} ${document.body.dataset.plan}`;
   const own = [...document.querySelectorAll("input[id]")].filter((box) => !box.defaultChecked);
   try {
     const ticked = new Set(JSON.parse(localStorage.getItem(key) || "[]"));

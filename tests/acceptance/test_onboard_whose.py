@@ -1,0 +1,95 @@
+"""Whose installation it is, while several links are out: a customer who has a link of his own can say any id."""
+
+from reconciler.model.consent import Outcome
+from tests.acceptance.conftest import Ended, Shop
+from tests.acceptance.onboarding import ELVEVEIEN, approved, grant, link, new_files, withhold
+
+
+def says(ended: Ended, outcome: Outcome) -> bool:
+    """Whether the first word is that outcome."""
+    return ended.err.startswith(f"{outcome.value}: ")
+
+
+def two_links(shop: Shop) -> tuple[str, str]:
+    """Two customers have a link; only the first lets us in. The way back of each, as a browser may send it."""
+    withhold(shop, ELVEVEIEN)
+    first, second = (link(shop, "--reference", name) for name in ("customer-a", "customer-b"))
+    grant(shop, ELVEVEIEN, tree_after_s=0)
+    shop.run("sandbox", "advance", "60s")
+    return approved(first, ELVEVEIEN), approved(second, ELVEVEIEN)
+
+
+def short_of(shop: Shop, reference: str) -> str:
+    """How `onboard status` calls a link."""
+    links = shop.run("onboard", "status", report=True).document["links"]
+    return next(one["link"] for one in links if one["reference"] == reference)
+
+
+class TestWhose:
+    def test_a_customer_cannot_take_what_another_has_granted(self, shop: Shop) -> None:
+        """His nonce is real and the installation is new, but nobody says that it is his."""
+        real, taken_over = two_links(shop)
+
+        claimed = shop.run("onboard", "accept", taken_over)
+        files = new_files(shop)
+        guessed = shop.run("onboard", "accept", taken_over, "--serial", "ZAP999999")
+        granted = shop.run("onboard", "accept", real, "--serial", "ZAP012345")
+
+        assert (claimed.code, says(claimed, Outcome.NEEDS_REVIEW), files) == (5, True, [])
+        assert guessed.code != 0
+        assert (granted.code, says(granted, Outcome.GRANTED)) == (0, True)
+        assert [one.name for one in new_files(shop)] == ["elveveien-12.yaml"]
+
+    def test_a_serial_that_is_not_there_proves_nothing(self, shop: Shop) -> None:
+        """And does not keep the right customer out."""
+        real, taken_over = two_links(shop)
+
+        guessed = shop.run("onboard", "accept", taken_over, "--serial", "ZAP012346")
+        granted = shop.run("onboard", "accept", real, "--serial", "ZAP012345")
+
+        assert (guessed.code, says(guessed, Outcome.NEEDS_REVIEW)) == (5, True)
+        assert granted.code == 0
+
+    def test_the_operator_may_say_whose_it_is(self, shop: Shop) -> None:
+        """After a look, by naming the link."""
+        real, _ = two_links(shop)
+
+        review = shop.run("onboard", "accept", real)
+        named = shop.run("onboard", "accept", ELVEVEIEN, "--link", short_of(shop, "customer-a"))
+
+        assert (review.code, named.code) == (5, 0)
+        assert says(review, Outcome.NEEDS_REVIEW)
+        assert len(new_files(shop)) == 1
+
+    def test_two_installations_in_one_address_are_not_clear(self, shop: Shop) -> None:
+        """A browser names one; nothing says which of the two it was."""
+        withhold(shop, ELVEVEIEN)
+        back = approved(link(shop), ELVEVEIEN)
+
+        ended = shop.run("onboard", "accept", f"{back}&installationId={ELVEVEIEN}")
+
+        assert (ended.code, says(ended, Outcome.NEEDS_REVIEW)) == (5, True)
+
+    def test_a_word_that_is_no_address_of_ours_is_not_repeated_with_what_is_private_in_it(self, shop: Shop) -> None:
+        """Somebody pasted the customer's mail."""
+        ended = shop.run("onboard", "accept", "kari.nordmann@people.example")
+
+        assert ended.code == 64
+        assert "kari" not in ended.err
+
+    def test_one_open_link_needs_no_proof(self, shop: Shop) -> None:
+        """What became visible can only be what it has brought."""
+        withhold(shop, ELVEVEIEN)
+        url = link(shop)
+        grant(shop, ELVEVEIEN)
+
+        assert shop.run("onboard", "accept", approved(url, ELVEVEIEN)).code == 0
+
+    def test_a_link_that_names_the_installation_needs_no_proof(self, shop: Shop) -> None:
+        """The other one can bring nothing but what it names, either."""
+        withhold(shop, ELVEVEIEN)
+        link(shop, "--reference", "customer-b")
+        url = link(shop, "--reference", "customer-a", "--installation", ELVEVEIEN)
+        grant(shop, ELVEVEIEN)
+
+        assert shop.run("onboard", "accept", approved(url, ELVEVEIEN)).code == 0
