@@ -99,7 +99,7 @@ class TestNewFiles:
         assert file.stem not in {"con", "nul"}
         assert validated.code == 0
         assert f"id: {UNMANAGED}" in file.read_text()
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]|\S@\S", ended.out + ended.err + file.read_text())
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]|\w@\w", ended.out + ended.err + file.read_text())
 
     def test_two_installations_of_one_name_get_two_files(self, shop: Shop) -> None:
         """Both carry the beginning of their id, whatever comes first."""
