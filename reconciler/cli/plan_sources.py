@@ -80,7 +80,12 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
 
 def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
     """Whoever reviews a plan that was compared with nothing also decides what it says is under way."""
-    owed = owed_by(plan, wishes_in(desired, today=plan.created_at.date()))
+    targets = [*(item.target for item in plan.waiting), *(item.target for item in plan.pending)]
+    there = {(target.account, target.installation_id) for target in targets}
+    if not there:
+        return plan
+    sites = tuple(site for site in desired.installations if (site.account, site.id) in there)
+    owed = owed_by(plan, wishes_in(replace(desired, installations=sites), today=plan.created_at.date()))
     return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from math import ceil, inf
 
 from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Deviation, Route
-from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation, ReadNeed
+from reconciler.model.observed import Breadth, ObservedCharger, ObservedFleet, ObservedInstallation, ReadNeed
 from reconciler.model.settings import ReadFrom, Scope, setting, settings_of
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
 from reconciler.planning.site import MODE, route_of
@@ -98,14 +98,7 @@ def as_asked_for(observed: ObservedFleet, needs: Sequence[ReadNeed]) -> Observed
 def _asked(site: ObservedInstallation, need: ReadNeed | None) -> ObservedInstallation:
     states = frozenset(() if need is None else need.state_of)
     access_to = _access_asked_for(need, site)
-    chargers = tuple(
-        replace(
-            one,
-            values=one.values if one.serial in states else (),
-            permissions=one.permissions if one.serial in access_to else None,
-        )
-        for one in site.chargers
-    )
+    chargers = tuple(_asked_of(one, states=states, access_to=access_to) for one in site.chargers)
     has_circuits = need is not None and _needs_circuits(need, site)
     return replace(
         site,
@@ -113,6 +106,13 @@ def _asked(site: ObservedInstallation, need: ReadNeed | None) -> ObservedInstall
         circuits=site.circuits if has_circuits else None,
         permissions=site.permissions if need is not None and need.permissions else None,
     )
+
+
+def _asked_of(one: ObservedCharger, *, states: frozenset[str], access_to: frozenset[str]) -> ObservedCharger:
+    values = one.values if one.serial in states else ()
+    access = one.permissions if one.serial in access_to else None
+    as_it_is = values is one.values and access is one.permissions
+    return one if as_it_is else replace(one, values=values, permissions=access)
 
 
 def _access_asked_for(need: ReadNeed | None, site: ObservedInstallation) -> frozenset[str]:
