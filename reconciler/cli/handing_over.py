@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import __version__
+from reconciler.cli.departing import departures_that_hold
 from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import accounts_of, chosen, policy_at
@@ -19,6 +20,7 @@ from reconciler.loading.handover_list import read_requests
 from reconciler.loading.handover_release import Releases
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
+from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
 from reconciler.planning.attested import word_on
@@ -26,7 +28,6 @@ from reconciler.planning.by_hand import asked_to_leave
 from reconciler.planning.departed import departure_of
 from reconciler.planning.handover_standing import Evidence
 from reconciler.planning.policy import Policy
-from reconciler.store.departures import departures
 from reconciler.workflows import handover as workflow
 from reconciler.workflows import handover_end as end
 
@@ -98,6 +99,7 @@ def start_batch(requests: Sequence[Request]) -> Batch:
     with connected(accounts, access=Access.READ_ONLY) as connections:
         policy = _policy(connections)
         observed = workflow.find_chargers(requests, connections.finders, files, now=policy.now)
+        departures_that_hold(observed, connections, now=policy.now)  # what is seen again was not left
     groups = [one.own_principal for one in opened.desired.accounts if one.own_principal is not None]
     return workflow.start(requests, observed, files, HandoverDrafts(opened.fleet, groups), policy)
 
@@ -141,12 +143,12 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
     with connected(accounts_of(only), access=Access.READ_ONLY) as connections:
         policy = _policy(connections)
         looked = end.look(only, connections.observers, policy, opened.loaded.origins)
-        evidence = _evidence(opened, only, connections, policy)
+        gone = departures_that_hold(looked.observed, connections, now=policy.now)
+        evidence = _evidence(opened, only, gone, policy)
     return end.status(looked, evidence, released=len(opened.released))
 
 
-def _evidence(opened: Opened, part: DesiredFleet, connections: Connections, policy: Policy) -> Evidence:
-    gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
+def _evidence(opened: Opened, part: DesiredFleet, gone: Sequence[Departure], policy: Policy) -> Evidence:
     own = [(site.id, departure_of(site, part.account(site.account), gone)) for site in part.installations]
     left = {site: one.unaccepted for site, one in own if one is not None}
     given = {one.installation_id: one for one in part.attestations}

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler import __version__
+from reconciler.cli.departing import departures_that_hold
 from reconciler.cli.options import current_globals
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
@@ -17,11 +18,10 @@ from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
-from reconciler.planning.departed import departed, is_gone
+from reconciler.planning.departed import departed
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.asked import asked_for
-from reconciler.store.departures import departures
 from reconciler.store.history import history
 from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import observe_fleet
@@ -87,13 +87,10 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
 
 
 def with_departures(policy: Policy, part: DesiredFleet, observed: ObservedFleet, connections: Connections) -> Policy:
-    """The same, with what runs of ours handed over; they are looked for only when something is not to be seen."""
-    there = {(site.account, site.id) for site in observed.installations if not is_gone(site)}
-    if all((site.account, site.id) in there for site in part.installations):
+    """The same, with what runs of ours handed over; they are looked for only where a file wants a group away."""
+    if not any(site.permissions is not None and site.permissions.absent for site in part.installations):
         return policy
-    gone = departures(current_globals().root, connections.clouds, since=connections.born_at)
-
-    return replace(policy, departed=departed(part, gone))
+    return replace(policy, departed=departed(part, departures_that_hold(observed, connections, now=policy.now)))
 
 
 def unsteady_at(now: datetime, connections: Connections, *, root: Path) -> Quarantine:

@@ -1,6 +1,7 @@
 """What is known of a group whose access a run of ours took away at an installation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from reconciler.model.attest import permissions_digest
 from reconciler.model.desired import DesiredInstallation
@@ -15,6 +16,7 @@ class Departure:
         permissions: Digest of the permissions that the file wished (`model.attest`).
         unaccepted: People of the file who were not seen to have accepted, in the look just before the removal left.
         run: Id of the run.
+        at: When the removal was last heard of.
     """
 
     account: str
@@ -23,6 +25,7 @@ class Departure:
     permissions: str
     unaccepted: tuple[str, ...]
     run: str
+    at: datetime | None = field(default=None, compare=False)
 
     def is_of(self, site: DesiredInstallation, groups: frozenset[str]) -> bool:
         """Whether one of these groups left, and the file wishes today what it wished then."""

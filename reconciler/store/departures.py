@@ -159,4 +159,5 @@ def _departure(change: _Change, told: _Run, run: str) -> Departure | None:
         permissions=str(wished.get("permissions")),
         unaccepted=tuple(str(one) for one in waiting) if isinstance(waiting, list) else (),
         run=run,
+        at=told.gone[change["id"]],
     )

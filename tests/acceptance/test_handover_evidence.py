@@ -47,6 +47,11 @@ def handed_over(shop: Shop, owner: str = OWNER) -> None:
 def come_back(shop: Shop) -> None:
     """The owner is gone, our group has the home again, and its file of then is deleted."""
     (shop.folder / "fleet" / "released" / "bakkegata-7.yaml").unlink()
+    return_alone(shop)
+
+
+def return_alone(shop: Shop) -> None:
+    """Our group has the home again, and nobody else."""
     with shop.open_world() as world:
         sites = {one["name"]: one for one in world.data["installations"].values()}
         ours = next(one for one in sites["Elveveien 12"]["permissions"] if one.get("key") == "BSJG")
@@ -128,6 +133,24 @@ class TestWhatARunDid:
         assert "waiting" in {one["outcome"] for one in left.document["outcomes"]}
         assert stage(shop) == "lost"
         assert OWNER in status(shop, NEW).document["handovers"][0]["blocks"][0]
+
+
+class TestWhatIsSeenAgain:
+    @pytest.mark.parametrize(
+        "look", [("plan",), ("drift",), ("handover", "status"), ("handover", "start")], ids=" ".join
+    )
+    def test_a_departure_after_which_we_were_seen_again_is_none(self, shop: Shop, look: tuple[str, ...]) -> None:
+        """We left, our group came back without the owner, a look saw it, and somebody took it out again."""
+        by_partner(shop)
+        ready_to_leave(shop)
+        shop.apply(NEW, "--yes")
+        return_alone(shop)
+        shop.run("sandbox", "advance", "2m")
+
+        shop.run(*look, *((SERIAL, "--owner", OWNER, "--yes") if "start" in look else (NEW,)))
+        lose_it(shop)
+
+        assert stage(shop) == "lost"
 
 
 class TestAWordAgainstWhatIsRead:
