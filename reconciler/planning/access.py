@@ -14,11 +14,15 @@ from reconciler.model.change import Change
 from reconciler.model.desired import DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import Gate, Step
+from reconciler.model.settings import ROLE_BITS
 from reconciler.planning.normalise import ordered_principal, ordered_roles
 
 PERSON = "person:"
 GROUP = "userGroup:"
 OWNER = "owner"
+_BITS = dict(ROLE_BITS)
+MANAGE = _BITS["owner"] | _BITS["service"]
+"""What lets an account manage an installation, as bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +122,17 @@ def named_owners(permissions: DesiredPermissions | None) -> frozenset[str]:
     return frozenset(one for one in people if not is_group(one))
 
 
+def giving(observed: Iterable[ObservedPermission], roles: int | None) -> tuple[str, ...]:
+    """Who has at least the account's own rights to manage, so that the account may have them from there.
+
+    Args:
+        observed: Who has access.
+        roles: What the account may do; None when nobody told, which counts as everything.
+    """
+    ours = MANAGE if roles is None else roles & MANAGE
+    return tuple(one.principal for one in observed if _bits(one.roles) & ours == ours)
+
+
 def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> bool:
     """Whether taking this access away may take it from ourselves.
 
@@ -127,7 +142,7 @@ def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> b
     Args:
         principal: Who loses access.
         own: Our own group; None when nobody told.
-        there: Who has access.
+        there: Who has access with the account's rights (`giving`).
     """
     if is_group(principal):
         return own in (None, principal)
@@ -233,6 +248,10 @@ def gate_is_open(
 
 def _roles(value: object) -> frozenset[str]:
     return frozenset(value) if isinstance(value, tuple) else frozenset()
+
+
+def _bits(roles: Iterable[str]) -> int:
+    return sum(_BITS.get(role, 0) for role in roles)
 
 
 def _has_owner(value: object) -> bool:

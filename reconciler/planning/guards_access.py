@@ -8,11 +8,13 @@ from reconciler.model.observed import ObservedPermission
 from reconciler.model.settings import ROLE_BITS, Scope
 from reconciler.model.words import counted
 from reconciler.planning.access import (
+    MANAGE,
     OWNER,
     Owners,
     Removal,
     by_principal,
     gates_of,
+    giving,
     is_group,
     is_identified,
     may_be_ours,
@@ -26,7 +28,6 @@ from reconciler.planning.guard import Objection
 from reconciler.planning.site import Site
 
 _BITS = dict(ROLE_BITS)
-_MANAGE = _BITS["owner"] | _BITS["service"]
 
 
 def verdicts(site: Site) -> dict[str, tuple[Removal, int]]:
@@ -89,11 +90,11 @@ def _nobody_manages(site: Site) -> Iterable[Objection]:
         return
     seen = by_principal(site.observed.permissions)
     changes = {_principal(change): change for change in site.of(Scope.PRINCIPAL, "permissions")}
-    if any(_bits(roles) & _MANAGE for roles in _standing(seen, changes)):
+    if any(_bits(roles) & MANAGE for roles in _standing(seen, changes)):
         return
     for principal, (kind, _) in sorted(verdicts(site).items()):
         change = changes[principal]
-        if kind is Removal.FREE and seen[principal].accepted and _lost(change) & _MANAGE:
+        if kind is Removal.FREE and seen[principal].accepted and _lost(change) & MANAGE:
             yield Objection(
                 measured="nobody with Owner or Service who has accepted",
                 limit="at least 1",
@@ -144,10 +145,9 @@ def own_access(site: Site) -> Iterable[Objection]:
     """A group that is or may be ours loses access only with `after: ownerAccepted`."""
     yield from _own_access_at_chargers(site)
     seen = site.observed.permissions
-    there = [one.principal for one in seen] if isinstance(seen, tuple) else None
-    if there is not None and (site.own_group not in there):
+    there = giving(seen, site.observed.roles) if isinstance(seen, tuple) else None
+    if there is not None and site.own_group not in there:
         yield from _guessed(site, there)
-        return
     if site.own_group is None:
         return
     for change in site.of(Scope.PRINCIPAL, "permissions"):
@@ -162,7 +162,7 @@ def own_access(site: Site) -> Iterable[Objection]:
 
 def _own_access_at_chargers(site: Site) -> Iterable[Objection]:
     """Where the installation gives us no right to manage, what we may do at a charger hangs on its own permissions."""
-    if site.observed.roles is not None and site.observed.roles & _MANAGE:
+    if site.observed.roles is not None and site.observed.roles & MANAGE:
         return
     for change in site.of(Scope.CHARGER_PRINCIPAL, "permissions"):
         principal = _principal(change)
@@ -214,12 +214,13 @@ def _guessed(site: Site, there: Collection[str]) -> Iterable[Objection]:
     refused = {one for one, (kind, _) in verdicts(site).items() if kind is Removal.REFUSED}
     seen = by_principal(site.observed.permissions)
     ours = _rights(site)
-    if any(_covers(_bits(roles), ours) for roles in _groups_left(seen, changes)):
+    if site.own_group is None and any(_covers(_bits(roles), ours) for roles in _groups_left(seen, changes)):
         return
     for principal, change in sorted(changes.items()):
         free = not takes_away(change) or _is_gated(site, change) or not _lost(change) & ours
-        known = principal in refused or (principal in seen and not seen[principal].accepted)
-        if free or known or not may_be_ours(principal, own=site.own_group, there=there):
+        told = principal in refused or principal == site.own_group
+        no_login = principal in seen and not seen[principal].accepted
+        if free or told or no_login or not may_be_ours(principal, own=site.own_group, there=there):
             continue
         yield Objection(
             measured="no user group left with the rights the account has",
@@ -237,7 +238,7 @@ def _is_gated(site: Site, change: Change) -> bool:
 def _rights(site: Site) -> int:
     """What of the account's rights lets it manage the site; all of it when nobody told."""
     roles = site.observed.roles
-    return _MANAGE if roles is None else roles & _MANAGE
+    return MANAGE if roles is None else roles & MANAGE
 
 
 def _groups_left(seen: Mapping[str, ObservedPermission], changes: Mapping[str, Change]) -> list[tuple[str, ...]]:

@@ -9,7 +9,7 @@ from reconciler.model.outcome import LEFT, Outcome, OutcomeKind
 from reconciler.model.plan import Plan, Step
 from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT
-from reconciler.planning.access import gate_is_open, may_be_ours
+from reconciler.planning.access import gate_is_open, giving, may_be_ours
 from reconciler.planning.departed import is_gone
 
 _SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
@@ -24,7 +24,7 @@ def takes_our_access(changes: Sequence[Change], *, observed: ObservedInstallatio
         own: Our own group; None when nobody told.
     """
     seen = observed.permissions if observed else None
-    there = [one.principal for one in seen] if isinstance(seen, tuple) else []
+    there = giving(seen, observed.roles) if observed and isinstance(seen, tuple) else ()
     gone = [one for one in changes if one.target.scope is Scope.PRINCIPAL and one.after is ABSENT]
     return any(may_be_ours(one.target.principal or "", own=own, there=there) for one in gone)
 

@@ -297,6 +297,18 @@ class TestOurGroupIsKnown:
         assert guards(plan) == ["own-access"]
         assert plan.refusals[0].liftable
 
+    @pytest.mark.parametrize(
+        "stays", [has_access("userGroup:PAYC", "owner", "service"), has_access("userGroup:BSJG", "user")]
+    )
+    def test_no_other_group_and_no_lesser_right_of_ours_covers_our_login(self, stays: ObservedPermission) -> None:
+        """The account has Owner and Service, and only the person who goes can have given them."""
+        login = has_access("person:c-3", "owner", "service")
+        keep = [person("person:c-2", "user", "owner"), person(stays.principal, *stays.roles)]
+
+        plan = self._plan(permissions(*keep, mode=PermissionMode.EXCLUSIVE), OLD, login, stays)
+
+        assert guards(plan) == ["own-access"]
+
     def test_an_open_invitation_is_nobody_s_login(self) -> None:
         """Whoever has not accepted does not read this site."""
         invited = has_access("person:c-1", "user", "owner", accepted=False)

@@ -417,11 +417,11 @@ class TestAsWished:
 
     def test_nobody_else_loses_access_although_the_file_is_exclusive(self) -> None:
         """The way back is about those whom the run touched."""
-        ours = person("userGroup:HANS", "service")
+        ours = person("userGroup:HANS", "owner", "service")
         wanted = permissions(person("person:c-1", "user", "owner"), ours, mode=PermissionMode.EXCLUSIVE)
         desired = fleet(wants(access=wanted))
         strangers = [has_access("person:c-3", "user", "owner"), has_access("person:c-2", "user")]
-        found = live(access=[*strangers, has_access("userGroup:HANS", "service")])
+        found = live(access=[*strangers, has_access("userGroup:HANS", "owner", "service")])
 
         back, fresh = self.after_the_run(desired, found)
 
