@@ -11,7 +11,7 @@ _WORKFLOWS = (_PACKAGE / "workflows_yaml", _PACKAGE.parent / ".github" / "workfl
 _SCHEMAS = (_PACKAGE / "schemas", _PACKAGE.parent / "schemas")
 """Inside the package in a wheel, beside it in a checkout."""
 
-_NAMES = ("plan.yml", "apply.yml", "snapshot.yml", "drift.yml")
+_NAMES = ("plan.yml", "apply.yml", "drift.yml")
 _FILE_KINDS = ("fleet", "installation", "profile", "exceptions", "attestation")
 _PLACES = {
     "gitignore": ".gitignore",

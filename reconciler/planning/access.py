@@ -98,6 +98,11 @@ def others(permissions: DesiredPermissions, observed: Iterable[str]) -> tuple[st
     return tuple(sorted(one for one in observed if one not in entries and (unlisted or one in absent)))
 
 
+def bits_of(roles: object) -> int:
+    """Roles as the cloud counts them; 0 where there are none."""
+    return sum(_BITS.get(role, 0) for role in roles) if isinstance(roles, tuple) else 0
+
+
 def gains_owner(change: Change) -> bool:
     """Whether a principal becomes owner."""
     return _has_owner(change.after) and not _has_owner(change.before)
@@ -130,7 +135,7 @@ def giving(observed: Iterable[ObservedPermission], roles: int | None) -> tuple[s
         roles: What the account may do; None when nobody told, which counts as everything.
     """
     ours = MANAGE if roles is None else roles & MANAGE
-    return tuple(one.principal for one in observed if _bits(one.roles) & ours == ours)
+    return tuple(one.principal for one in observed if bits_of(one.roles) & ours == ours)
 
 
 def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> bool:
@@ -248,10 +253,6 @@ def gate_is_open(
 
 def _roles(value: object) -> frozenset[str]:
     return frozenset(value) if isinstance(value, tuple) else frozenset()
-
-
-def _bits(roles: Iterable[str]) -> int:
-    return sum(_BITS.get(role, 0) for role in roles)
 
 
 def _has_owner(value: object) -> bool:

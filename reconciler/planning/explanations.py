@@ -72,7 +72,7 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         title="The snapshot is old",
         why="The plan was made from a snapshot that is more than 36 hours old, so the live cloud may have moved on. "
         "Apply reads everything again before it writes, and does nothing that the plan did not see.",
-        remedy="See why no newer snapshot was taken (snapshot.yml runs every night), take one with reconciler snapshot "
+        remedy="See why no newer snapshot was taken (drift.yml takes one nightly), take one with reconciler snapshot "
         "--out FILE, and plan again.",
     ),
     Explanation(

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable, Mapping
 from reconciler.model.change import Change
 from reconciler.model.desired import RemovalGate
 from reconciler.model.observed import ObservedPermission
-from reconciler.model.settings import ROLE_BITS, Scope
+from reconciler.model.settings import Scope
 from reconciler.model.words import counted
 from reconciler.planning.access import (
     MANAGE,
     OWNER,
     Owners,
     Removal,
+    bits_of,
     by_principal,
     gates_of,
     giving,
@@ -26,8 +27,6 @@ from reconciler.planning.access import (
 )
 from reconciler.planning.guard import Objection
 from reconciler.planning.site import Site
-
-_BITS = dict(ROLE_BITS)
 
 
 def verdicts(site: Site) -> dict[str, tuple[Removal, int]]:
@@ -90,7 +89,7 @@ def _nobody_manages(site: Site) -> Iterable[Objection]:
         return
     seen = by_principal(site.observed.permissions)
     changes = {_principal(change): change for change in site.of(Scope.PRINCIPAL, "permissions")}
-    if any(_bits(roles) & MANAGE for roles in _standing(seen, changes)):
+    if any(bits_of(roles) & MANAGE for roles in _standing(seen, changes)):
         return
     for principal, (kind, _) in sorted(verdicts(site).items()):
         change = changes[principal]
@@ -194,7 +193,7 @@ def _weakens(site: Site, change: Change) -> bool:
     """Whether our own group would have less; where nobody can read its roles, less than the account has."""
     if not isinstance(change.after, tuple):
         return True
-    lost = _lost(change) if isinstance(change.before, tuple) else _rights(site) & ~_bits(change.after)
+    lost = _lost(change) if isinstance(change.before, tuple) else _rights(site) & ~bits_of(change.after)
     return bool(lost)
 
 
@@ -214,7 +213,7 @@ def _guessed(site: Site, there: Collection[str]) -> Iterable[Objection]:
     refused = {one for one, (kind, _) in verdicts(site).items() if kind is Removal.REFUSED}
     seen = by_principal(site.observed.permissions)
     ours = _rights(site)
-    if site.own_group is None and any(_covers(_bits(roles), ours) for roles in _groups_left(seen, changes)):
+    if site.own_group is None and any(_covers(bits_of(roles), ours) for roles in _groups_left(seen, changes)):
         return
     for principal, change in sorted(changes.items()):
         free = not takes_away(change) or _is_gated(site, change) or not _lost(change) & ours
@@ -256,11 +255,7 @@ def _covers(bits: int, ours: int) -> bool:
 
 
 def _lost(change: Change) -> int:
-    return _bits(change.before) & ~_bits(change.after)
-
-
-def _bits(roles: object) -> int:
-    return sum(_BITS.get(role, 0) for role in roles) if isinstance(roles, tuple) else 0
+    return bits_of(change.before) & ~bits_of(change.after)
 
 
 def _principal(change: Change) -> str:

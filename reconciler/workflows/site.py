@@ -219,7 +219,7 @@ def _held_now(work: _Work, step: Step, changes: Sequence[Change]) -> Held | None
         return next(reason for reason in held.values() if reason[0] is not OutcomeKind.ALREADY)
     if any(change.target.scope is Scope.PRINCIPAL for change in taken):
         if not owner_stays(step, work.site.changes, observed=work.observed, desired=work.run.desired):
-            return OutcomeKind.WAITING, "no owner who stays has accepted yet, so access stays"
+            return OutcomeKind.WAITING, "not every owner who must stay has accepted yet, so access stays"
         _note_unaccepted(work, fresh)
     return None
 
