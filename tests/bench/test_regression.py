@@ -18,7 +18,7 @@ SMALL, LARGE = 100, 800
 TURNS = 3
 LARGEST_FLEET = 100_000
 NOISE = 1.5
-REACHED_RATIO, REACHED_MIB = 4.9, 2060
+REACHED_RATIO, REACHED_MIB = 4.3, 2060
 """What these two measure today, above the budgets, which `make bench` asserts: write less here once it is less."""
 Runs = Mapping[int, tuple[Spent, ...]]
 
