@@ -88,8 +88,7 @@ def fetch_snapshot(hub: Runs, out: Path, *, branch: str) -> str:
         ReconcilerError: There is none, or it is not one.
     """
     from reconciler.loading.snapshot import read_snapshot
-    from reconciler.report.json_document import to_text
-    from reconciler.report.json_snapshot import snapshot_document
+    from reconciler.report.json_snapshot import snapshot_json
     from reconciler.store.files import write_atomically
 
     with tempfile.TemporaryDirectory(prefix="reconciler-") as folder:
@@ -101,5 +100,5 @@ def fetch_snapshot(hub: Runs, out: Path, *, branch: str) -> str:
                 remedy="run the workflow `drift` by hand once; it then runs every night",
             )
         snapshot = read_snapshot(found)
-    write_atomically(out, to_text(snapshot_document(snapshot)))
+    write_atomically(out, snapshot_json(snapshot))
     return f"snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M} UTC"

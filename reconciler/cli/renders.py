@@ -29,12 +29,12 @@ def plan_renders(plan: Plan) -> Mapping[Format, Render]:
 
 def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Render]:
     """How a snapshot is shown."""
-    from reconciler.report import json_document, json_snapshot, snapshot_text
+    from reconciler.report import json_snapshot, snapshot_text
 
     return {
         Format.TEXT: lambda: snapshot_text.snapshot_text(snapshot, now=now),
         Format.MARKDOWN: lambda: snapshot_text.snapshot_markdown(snapshot, now=now),
-        Format.JSON: lambda: json_document.to_text(json_snapshot.snapshot_document(snapshot)),
+        Format.JSON: lambda: json_snapshot.snapshot_json(snapshot),
     }
 
 

@@ -36,8 +36,7 @@ def command(selectors: tuple[str, ...], exclude: tuple[str, ...], out: Path) -> 
     only as set or not set. SELECTORs choose installations of the files; the snapshot then holds only these. Exits with
     4 when something visible could not be read.
     """
-    from reconciler.report.json_document import to_text
-    from reconciler.report.json_snapshot import snapshot_document
+    from reconciler.report.json_snapshot import snapshot_json
     from reconciler.store.files import write_atomically
 
     writable(out, option="--out")
@@ -46,7 +45,7 @@ def command(selectors: tuple[str, ...], exclude: tuple[str, ...], out: Path) -> 
     accounts = _accounts(part)
     with connected(accounts, access=Access.READ_ONLY) as connections:
         snapshot = taken(part, accounts, connections)
-    write_atomically(out, to_text(snapshot_document(snapshot)))
+    write_atomically(out, snapshot_json(snapshot))
     for line in _told(snapshot, out):
         say(line)
     return ExitCode.DONE if snapshot.is_complete else ExitCode.PARTIAL

@@ -3,13 +3,24 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 _AT_ONCE = 1024 * 1024
 
 
 class SpecialFileError(OSError):
     """A folder, a pipe, a device or a socket."""
+
+
+def ordinary_stream(path: Path | str) -> BinaryIO:
+    """An ordinary file, open for reading; links are followed. Raises as `ordinary_bytes`."""
+    stream = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: SIM115  handed on
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise SpecialFileError(errno.EINVAL, "not an ordinary file")
+    return stream
 
 
 def ordinary_bytes(path: Path | str, *, most: int) -> bytes:
@@ -19,11 +30,20 @@ def ordinary_bytes(path: Path | str, *, most: int) -> bytes:
         SpecialFileError: It is something else.
         OSError: It cannot be read.
     """
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
             raise SpecialFileError(errno.EINVAL, "not an ordinary file")
-        parts: list[bytes] = []
-        while most > 0 and (part := stream.read(min(most, _AT_ONCE))):
-            parts.append(part)
-            most -= len(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        part = os.read(handle, min(most, found.st_size + 1, _AT_ONCE))
+        if len(part) == found.st_size or len(part) == most:
+            return part  # nearly always: it is as long as it claims
+        return part + b"".join(_further(handle, most - len(part)))
+    finally:
+        os.close(handle)
+
+
+def _further(handle: int, most: int) -> Iterator[bytes]:
+    while most > 0 and (part := os.read(handle, min(most, _AT_ONCE))):
+        yield part
+        most -= len(part)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.loading.findings import echo
@@ -36,14 +36,12 @@ _REASONS = {reason.value: reason for reason in Reason}
 _OPERATING = {int(mode): mode for mode in OperatingMode}
 
 Part = Mapping[str, Any]
+Values = tuple[tuple[str, Observation], ...]
 
 
 def installation_of(data: object) -> ObservedInstallation:
     """One installation with its chargers. Raises ValueError, TypeError or KeyError."""
     part = _map(data)
-    values = tuple(sorted((name, _installation_value(name, one)) for name, one in _map(part["values"]).items()))
-    if [name for name, _ in values] != sorted(_INSTALLATION_ROWS):
-        raise ValueError("an installation does not tell every setting once")
     circuits = part["circuits"]
     chargers = tuple(_charger_of(one) for one in _list(part["chargers"]))
     if len({charger.id for charger in chargers}) < len(chargers):
@@ -57,7 +55,7 @@ def installation_of(data: object) -> ObservedInstallation:
         power_managed=_switch(part["power_managed"]),
         native_allowed=_switch(part["native_allowed"]),
         available_unknown=_unreadable_or_none(part["available_unknown"]),
-        values=values,
+        values=_values_of(part["values"], _installation_values),
         circuits=tuple(map(_circuit_of, circuits)) if isinstance(circuits, list) else _unreadable_or_none(circuits),
         permissions=_permissions_or_none(part["permissions"]),
         chargers=tuple(sorted(chargers, key=lambda charger: (charger.serial, charger.id))),
@@ -74,7 +72,7 @@ def _charger_of(data: object) -> ObservedCharger:
         online=_switch(part["online"]),
         mode=None if mode is None else _OPERATING[mode],
         roles=_whole(part["roles"]),
-        values=tuple(sorted((name, _charger_value(name, one)) for name, one in _map(part["values"]).items())),
+        values=_values_of(part["values"], _charger_values),
         permissions=_permissions_or_none(part.get("permissions")),
     )
 
@@ -141,6 +139,35 @@ def switch_wait_of(part: Part) -> SwitchWait:
         mode=_name(part["mode"]),
         since=moment_of(part["since"]),
     )
+
+
+def _values_of(data: object, read: Callable[[Part], Values]) -> Values:
+    """The values, read once for the many installations or chargers that have the same ones.
+
+    Their texts tell `1` from `true` and from `1.0`, which are equal otherwise.
+    """
+    key = (read, repr(data))
+    values = _KNOWN.get(key)
+    if values is None:
+        values = read(_map(data))
+        if len(_KNOWN) < _MOST_KNOWN:
+            _KNOWN[key] = values
+    return values
+
+
+_KNOWN: dict[tuple[Callable[[Part], Values], str], Values] = {}
+_MOST_KNOWN = 4096
+
+
+def _installation_values(data: Part) -> Values:
+    values = tuple(sorted((name, _installation_value(name, one)) for name, one in data.items()))
+    if [name for name, _ in values] != sorted(_INSTALLATION_ROWS):
+        raise ValueError("an installation does not tell every setting once")
+    return values
+
+
+def _charger_values(data: Part) -> Values:
+    return tuple(sorted((name, _charger_value(name, one)) for name, one in data.items()))
 
 
 def _installation_value(name: str, data: object) -> Observation:

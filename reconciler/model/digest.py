@@ -6,8 +6,12 @@ import json
 
 def digest_of(data: object) -> str:
     """`sha256:` and the hex digest of the data as canonical JSON (sorted keys, no spaces, ASCII)."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+    return "sha256:" + hashlib.sha256(canonical(data)).hexdigest()
+
+
+def canonical(data: object) -> bytes:
+    """The data as JSON that looks the same wherever it is written: sorted keys, no spaces, ASCII."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
 
 
 def short_id_of(data: object) -> str:

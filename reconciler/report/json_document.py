@@ -22,9 +22,26 @@ from reconciler.report.origin_words import own_part
 FORMAT_VERSION = "1.0"
 
 
-def to_text(document: Json) -> str:
-    """The document as text: sorted keys, two spaces, a newline; ASCII only, so that no name acts on a terminal."""
+def to_text(document: Json, *, rows: str | None = None) -> str:
+    """The document as text: sorted keys, two spaces, a newline; ASCII only, so that no name acts on a terminal.
+
+    Args:
+        document: What it says.
+        rows: Name of a list in it that may be very long: each of its items stands on one line, without spaces.
+    """
+    items = None if rows is None else document[rows]
+    if rows is None or not isinstance(items, list) or not items:
+        return _indented(document)
+    head, key, tail = _indented({**document, rows: []}).partition(f'\n  "{rows}": [')
+    return "".join((head, key, "\n    ", ",\n    ".join(map(_on_one_line, items)), "\n  ", tail))
+
+
+def _indented(document: Json) -> str:
     return for_json(json.dumps(document, sort_keys=True, indent=2, allow_nan=False)) + "\n"
+
+
+def _on_one_line(item: Json) -> str:
+    return for_json(json.dumps(item, sort_keys=True, separators=(",", ":"), allow_nan=False))
 
 
 def plan_document(plan: Plan) -> Json:

@@ -12,7 +12,7 @@ from reconciler.model.observed import (
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.snapshot import Snapshot, SnapshotCounts
 from reconciler.model.value import Absent, Observation, Unreadable
-from reconciler.report.json_document import head
+from reconciler.report.json_document import head, to_text
 from reconciler.report.json_parts import Json, moment, number, rate, value
 from reconciler.report.json_shard import shard_part
 
@@ -38,6 +38,11 @@ def snapshot_document(snapshot: Snapshot) -> Json:
         **content,
         "digest": digest_of(content),
     }
+
+
+def snapshot_json(snapshot: Snapshot) -> str:
+    """The same as text, one installation on a line, so that a large one can be read line by line."""
+    return to_text(snapshot_document(snapshot), rows="installations")
 
 
 def _counts(counts: SnapshotCounts) -> Json:

@@ -263,7 +263,7 @@ def test_what_is_no_plan_is_told_how_to_make_one(shop: Shop) -> None:
 def test_a_snapshot_that_was_edited_is_refused(shop: Shop) -> None:
     """Its digest tells."""
     file = taken(shop)
-    file.write_text(file.read_text().replace('"maxCurrent": 16', '"maxCurrent": 15', 1))
+    file.write_text(file.read_text().replace('"maxCurrent":16', '"maxCurrent":15', 1))
 
     ended = shop.run("plan", "--snapshot", "snapshot.json")
 

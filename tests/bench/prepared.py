@@ -16,8 +16,7 @@ from pathlib import Path
 
 from reconciler import __version__
 from reconciler.loading.generation import read_generation
-from reconciler.report.json_document import to_text
-from reconciler.report.json_snapshot import snapshot_document
+from reconciler.report.json_snapshot import snapshot_json
 from reconciler.sandbox.builders import empty_world
 from reconciler.sandbox.generating.access import prepared as with_groups
 from reconciler.sandbox.generating.fleet import PAGE, fewest_reads, generated_fleet
@@ -106,7 +105,7 @@ def make(folder: Path, installations: int, parameters: Parameters) -> None:
     scratch = with_groups(empty_world(seed=SEED))
     sites = written(folder / "fleet", sites_in(scratch, parameters, installations, seed=SEED))
     snapshot = snapshot_of(scratch, _forgotten(scratch, sites), rate=RATE)
-    (folder / "snapshot.json").write_text(to_text(snapshot_document(snapshot)), encoding="utf-8")
+    (folder / "snapshot.json").write_text(snapshot_json(snapshot), encoding="utf-8")
     (folder / FACTS).write_text(json.dumps(_facts(parameters, installations)))
 
 

@@ -14,7 +14,7 @@ from tests.documentation.test_tutorial import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "explanation.md"
 CHARGERS_PER_SITE = 4.48
-BYTES_PER_CHARGER = 850
+BYTES_PER_CHARGER = 500
 """Of a generated snapshot, everything included."""
 USUAL, HIGHEST = 5.0, 9.8
 SIZES = (1_000, 10_000, 44_800, 100_000, 1_000_000)

@@ -11,7 +11,8 @@ from reconciler.errors import InvalidDocumentError
 from reconciler.loading.document_parts import change_of, plan_of
 from reconciler.loading.documents import kind_of, read_plan, read_result, read_worksheet_steps
 from reconciler.loading.drift_parts import read_drift
-from reconciler.loading.snapshot import CONTENT, read_snapshot
+from reconciler.loading.snapshot import read_snapshot
+from reconciler.loading.snapshot_rows import CONTENT
 from reconciler.model.digest import digest_of
 from reconciler.model.finding import DriftReport
 from reconciler.model.outcome import RunResult
@@ -47,7 +48,7 @@ def _written(random: Random, tree: Any) -> bytes:
 def _signed(tree: Any) -> Any:
     if isinstance(tree, dict) and tree.get("kind") == "snapshot":
         with suppress(Exception):
-            return {**tree, "digest": digest_of({name: tree[name] for name in CONTENT})}
+            return {**tree, "digest": digest_of({name: tree[name] for name in CONTENT if name in tree})}
     if not isinstance(tree, dict) or not isinstance(tree.get("changes"), list):
         return tree
     ids: dict[Any, str] = {}
