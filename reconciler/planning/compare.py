@@ -6,9 +6,12 @@ of its objects leaves this module.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deepdiff import DeepDiff
 
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.observed import ObservedInstallation
 from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.normalise import comparable, tidy
@@ -51,6 +54,9 @@ class Comparison:
     inert: tuple[str, ...] = ()
 
 
+AS_WANTED = Comparison()
+
+
 def compare(wanted: Mapping[Subject, Mapping[str, Value]], observed: Mapping[Subject, Values]) -> Comparison:
     """Compare declared settings by identity. What nobody read is unreadable, never absent."""
     live = observed.get(INSTALLATION, {})
@@ -77,6 +83,24 @@ def compare(wanted: Mapping[Subject, Mapping[str, Value]], observed: Mapping[Sub
         for subject, name in _unequal(want, have)
     )
     return Comparison(differences=differences, gaps=tuple(gaps), inert=tuple(sorted(inert)))
+
+
+def is_as_wanted(desired: DesiredInstallation, observed: ObservedInstallation) -> bool:
+    """Whether every declared setting was read and is as wanted; says nothing about people and exceptions.
+
+    Chargers mostly want what others want and show what others show, so that each such pair is compared only once.
+    """
+    seen = {charger.serial: charger.values for charger in observed.chargers}
+    return _is_equal(Scope.INSTALLATION, desired.settings, observed.values) and all(
+        charger.serial in seen and _is_equal(Scope.CHARGER, charger.settings, seen[charger.serial])
+        for charger in desired.chargers
+    )
+
+
+@lru_cache(maxsize=4096)
+def _is_equal(scope: Scope, wanted: tuple[tuple[str, Value], ...], seen: tuple[tuple[str, Observation], ...]) -> bool:
+    subject: Subject = (scope, "")
+    return compare({subject: dict(wanted)}, {subject: dict(seen)}) == AS_WANTED
 
 
 def _effective_mode(wanted: Mapping[str, Value], live: Values) -> Observation:

@@ -9,9 +9,19 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import UnreadableItem
 from reconciler.model.settings import Scope, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
-from reconciler.planning.compare import INSTALLATION, Comparison, Difference, Gap, Subject, Values, compare
+from reconciler.planning.compare import (
+    AS_WANTED,
+    INSTALLATION,
+    Comparison,
+    Difference,
+    Gap,
+    Subject,
+    Values,
+    compare,
+    is_as_wanted,
+)
 from reconciler.planning.departed import is_gone
-from reconciler.planning.findings import Findings
+from reconciler.planning.findings import NOTHING, Findings
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.notes import handed_over, notes_of
 from reconciler.planning.people import charger_wishes_of, wishes_of
@@ -32,7 +42,11 @@ def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
         return Findings(warnings=(handed_over(desired),), handed_over=True)
     if observed is None:
         return _not_visible(desired, lookup.observed.installation(desired.id))
-    wanted = wanted_of(desired, lookup.deviations.get(desired.id, ()), today=lookup.policy.now.date())
+    deviations = lookup.deviations.get(desired.id, ())
+    queue = queue_of(observed, lookup.policy)
+    if not deviations and not queue and _is_plainly_quiet(desired, observed):
+        return NOTHING
+    wanted = wanted_of(desired, deviations, today=lookup.policy.now.date())
     wishes = _wishes(desired, observed, lookup, wanted)
     seen_chargers = {charger.serial: dict(charger.values) for charger in observed.chargers}
     missing = tuple(serial for serial in wanted.chargers if serial not in seen_chargers)
@@ -40,15 +54,20 @@ def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
         _wanted_values(wanted, wishes, missing=missing), _observed_values(observed, seen_chargers, wishes)
     )
     quiet = all(one.quiet for one in wishes.values())
-    queue = queue_of(observed, lookup.policy)
     pending = tuple(overtaking(observed, wanted.chargers, queue=queue, name=desired.name))
-    if comparison == _EQUAL and not missing and quiet and observed.name in (desired.name, None):
+    if comparison == AS_WANTED and not missing and quiet and observed.name in (desired.name, None):
         return replace(_about_people(wishes), pending=pending)
     found = _findings(desired, observed, lookup, wanted=wanted, wishes=wishes, comparison=comparison, missing=missing)
     return replace(found, pending=pending)
 
 
-_EQUAL = Comparison()
+def _is_plainly_quiet(desired: DesiredInstallation, observed: ObservedInstallation) -> bool:
+    """Whether there is nothing to say about a site whose file names no people; most of a fleet is such."""
+    if desired.permissions is not None or desired.charger_permissions:
+        return False
+    return observed.name in (desired.name, None) and is_as_wanted(desired, observed)
+
+
 AllWishes = Mapping[str | None, Wishes]
 """Wishes about people; None stands for the installation itself, a serial for a charger."""
 

@@ -14,8 +14,10 @@ _WITHHELD = frozenset({Reason.NOT_FOUND, Reason.FORBIDDEN, Reason.NOT_VISIBLE})
 
 
 def _is_withheld(found: ObservedInstallation) -> bool:
+    if found.roles is not None or found.chargers:
+        return False
     reasons = {value.reason if isinstance(value, Unreadable) else None for _, value in found.values}
-    return found.roles is None and not found.chargers and bool(reasons) and reasons <= _WITHHELD
+    return bool(reasons) and reasons <= _WITHHELD
 
 
 @dataclass(frozen=True, kw_only=True)

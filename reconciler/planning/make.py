@@ -1,11 +1,12 @@
 """Files and cloud in, plan out: the whole core on one screen."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
 from reconciler.model.desired import DesiredFleet, Origin, Route
-from reconciler.model.observed import ObservedFleet
+from reconciler.model.observed import ObservedFleet, ReadNeed
 from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Refusal, Requests, UnreadableItem
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
@@ -25,10 +26,18 @@ VALID_FOR = timedelta(hours=24)
 __all__ = ["Policy", "make_plan"]
 
 
-def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, origins: Origins) -> Plan:
+def make_plan(
+    desired: DesiredFleet,
+    observed: ObservedFleet,
+    policy: Policy,
+    origins: Origins,
+    *,
+    needs: Sequence[ReadNeed] | None = None,
+) -> Plan:
     """The smallest set of changes in safe order, and everything that stands in the way.
 
-    The same input gives the same plan in whatever order files and answers came.
+    The same input gives the same plan in whatever order files and answers came. `needs` are those of the files, where
+    they are at hand already.
     """
     lookup = Lookup(desired=desired, observed=observed, policy=policy, origins=origins)
     sites = sorted(desired.installations, key=plan_order)
@@ -52,7 +61,7 @@ def make_plan(desired: DesiredFleet, observed: ObservedFleet, policy: Policy, or
         requests=Requests(
             read=total_requests(observed),
             write=sum(step.route is not Route.PORTAL for step in steps),
-            read_floor=read_floor(needs_of(desired), observed),
+            read_floor=read_floor(needs_of(desired) if needs is None else needs, observed),
         ),
         changes=changes,
         steps=steps,

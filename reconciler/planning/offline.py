@@ -9,7 +9,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Plan, UnreadableItem, UnverifiableItem
 from reconciler.model.plan_origin import SnapshotReference
 from reconciler.model.ports import Origins
-from reconciler.model.settings import Kind, Scope, setting
+from reconciler.model.settings import Kind, Scope, setting, settings_of
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.value import SECRET_SET, Reason, Unreadable
 from reconciler.planning.lookup import Lookup
@@ -19,6 +19,7 @@ from reconciler.planning.site import MODE, installation_target
 from reconciler.planning.sorting import by_target
 from reconciler.planning.wanted import wanted_of
 
+_SECRETS = frozenset(row.name for row in settings_of(Scope.INSTALLATION) if row.kind is Kind.SECRET)
 NOT_COMPARABLE = "a secret is not comparable offline; the snapshot tells only that one is set"
 
 
@@ -36,7 +37,8 @@ def policy_of(snapshot: Snapshot, *, now: datetime, tool_version: str, accepted:
 
 def plan_from(desired: DesiredFleet, snapshot: Snapshot, policy: Policy, origins: Origins) -> Plan:
     """The plan that the live cloud would have given then; it sees nothing that it would not have asked for."""
-    return make_plan(desired, as_asked_for(snapshot.observed, needs_of(desired)), policy, origins)
+    needs = needs_of(desired)
+    return make_plan(desired, as_asked_for(snapshot.observed, needs), policy, origins, needs=needs)
 
 
 def told_offline(plan: Plan, desired: DesiredFleet, snapshot: Snapshot, *, policy: Policy, origins: Origins) -> Plan:
@@ -72,7 +74,7 @@ def _secrets(plan: Plan, lookup: Lookup) -> Iterable[UnverifiableItem]:
     for site in lookup.desired.installations:
         observed = lookup.installations.get((site.account, site.id))
         target = installation_target(site)
-        if observed is None:
+        if observed is None or not any(name in _SECRETS for name, _ in site.settings):
             continue
         wanted = wanted_of(site, lookup.deviations.get(site.id, ()), today=today).installation
         for name in sorted(wanted):
@@ -82,7 +84,7 @@ def _secrets(plan: Plan, lookup: Lookup) -> Iterable[UnverifiableItem]:
 
 def _is_set(name: str, observed: ObservedInstallation, site: DesiredInstallation) -> bool:
     row = setting(Scope.INSTALLATION, name)
-    if row.kind is not Kind.SECRET or observed.get(name) != SECRET_SET:
+    if name not in _SECRETS or observed.get(name) != SECRET_SET:
         return False
     mode = site.get(MODE) or observed.get(MODE)
     return row.only_in_mode in (None, mode)

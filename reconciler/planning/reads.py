@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from math import ceil, inf
 
 from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation, Deviation, Route
 from reconciler.model.observed import Breadth, ObservedCharger, ObservedFleet, ObservedInstallation, ReadNeed
 from reconciler.model.settings import ReadFrom, Scope, setting, settings_of
-from reconciler.model.value import Absent, Observation, Reason, Unreadable
+from reconciler.model.value import Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.site import MODE, route_of
 from reconciler.planning.wanted import PERMISSIONS, Wanted, wanted_of
 
@@ -53,9 +54,7 @@ def _need(desired: DesiredInstallation, wanted: Wanted, *, readers: frozenset[Sc
     return ReadNeed(
         account=desired.account,
         installation_id=desired.id,
-        state_of=tuple(
-            charger.serial for charger in desired.chargers if any(name in _STATE_ONLY for name, _ in charger.settings)
-        ),
+        state_of=tuple(charger.serial for charger in desired.chargers if _reads_state(charger.settings)),
         raises_to=tuple(sorted((serial, float(value)) for serial, value in raises if isinstance(value, int | float))),
         permissions=Scope.PRINCIPAL in readers and desired.permissions is not None,
         charger_permissions_of=tuple(serial for serial, _ in desired.charger_permissions)
@@ -63,6 +62,11 @@ def _need(desired: DesiredInstallation, wanted: Wanted, *, readers: frozenset[Sc
         else (),
         mode=mode if isinstance(mode, str) else None,
     )
+
+
+@lru_cache(maxsize=4096)
+def _reads_state(settings: tuple[tuple[str, Value], ...]) -> bool:
+    return any(name in _STATE_ONLY for name, _ in settings)
 
 
 def everything_of(observed: ObservedFleet, accounts: Iterable[Account]) -> tuple[ReadNeed, ...]:
@@ -167,13 +171,19 @@ def _single_reads(need: ReadNeed, found: ObservedInstallation) -> int:
 
 def _needs_circuits(need: ReadNeed, found: ObservedInstallation) -> bool:
     """Whether the installation's limit moves, or a charger's goes up or may do so because a state left it out."""
-    chargers = {charger.serial: charger for charger in found.chargers}
+    seen = {charger.serial: charger.values for charger in found.chargers}
     for serial, wanted_a in need.raises_to:
         if not serial and _differs(found.get(MAX_CURRENT), wanted_a):
             return True
-        if serial in chargers and _is_below(chargers[serial].get(MAX_CURRENT), wanted_a):
+        if serial in seen and _is_raised(seen[serial], wanted_a):
             return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _is_raised(seen: tuple[tuple[str, Observation], ...], wanted_a: float) -> bool:
+    """Asked once for all chargers that show the same."""
+    return _is_below(dict(seen).get(MAX_CURRENT), wanted_a)
 
 
 def _differs(value: Observation | None, wanted_a: float) -> bool:

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from reconciler.model.desired import Deviation, Route
+from reconciler.model.observed import ObservedCharger
 from reconciler.model.plan import Plan
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
+from reconciler.planning.compare import is_as_wanted
 from tests.builders import (
     FORBIDDEN,
     OTHER_SITE,
@@ -28,6 +30,50 @@ IN_CLOUD: dict[str, Value] = {"authentication.mode": "ocppCloud", "authenticatio
 def told(plan: Plan) -> list[tuple[str | None, str, object, object]]:
     """Changes as (charger, setting, before, after)."""
     return [(one.target.charger, one.setting, one.before, one.after) for one in plan.changes]
+
+
+class TestTheQuickLook:
+    """What it lets through must be as wanted to the last charger; whatever it doubts is compared in full."""
+
+    WANTED = wants(
+        wants_charger("ZAP000001", maxCurrent=16.0, standAlone=False),
+        wants_charger("ZAP000002", maxCurrent=16.0, standAlone=False),
+        settings={"maxCurrent": 63.0},
+    )
+
+    def test_equal_chargers_and_limits_are_as_wanted(self) -> None:
+        """Also when a charger shows more than the file declares, and the site has others."""
+        seen = [charger(f"ZAP00000{number}", maxCurrent=16.02, standAlone=False) for number in (1, 2, 3)]
+
+        assert is_as_wanted(self.WANTED, live(*seen))
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            charger("ZAP000002", maxCurrent=20.0, standAlone=False),
+            charger("ZAP000002", maxCurrent=16.0, standAlone=True),
+            charger("ZAP000002", maxCurrent=FORBIDDEN, standAlone=False),
+            charger("ZAP000002", maxCurrent=16.0),
+            charger("ZAP000009", maxCurrent=16.0, standAlone=False),
+        ],
+    )
+    def test_one_charger_of_many_is_enough_for_doubt(self, second: ObservedCharger) -> None:
+        """It differs, cannot be read, was not read, or is not there."""
+        first = charger("ZAP000001", maxCurrent=16.0, standAlone=False)
+
+        assert not is_as_wanted(self.WANTED, live(first, second))
+
+    def test_another_limit_of_the_installation_is_doubted(self) -> None:
+        """The chargers alone do not decide."""
+        seen = [charger(f"ZAP00000{number}", maxCurrent=16.0, standAlone=False) for number in (1, 2)]
+
+        assert not is_as_wanted(self.WANTED, live(*seen, settings={"maxCurrent": 50.0}))
+
+    def test_a_setting_that_means_nothing_is_doubted(self) -> None:
+        """A file that wants a URL which the live mode does not use gets its warning."""
+        site = wants(settings={"authentication.ocppNative.url": URL})
+
+        assert not is_as_wanted(site, live())
 
 
 class TestNoFalseDifference:
