@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from reconciler import __version__
 from reconciler.loading.files import FleetFile, FleetFolder
 from reconciler.loading.schema import schemas
-from reconciler.loading.selector import Selector, selector_of
+from reconciler.loading.selector import Selector, selector_of, words_of
 from reconciler.loading.shared import Shared
 from reconciler.model.desired import DesiredInstallation, DesiredPermissions
 from reconciler.model.digest import digest_of
@@ -33,15 +33,15 @@ class KnownFile(NamedTuple):
 
     Attributes:
         stamp: Of the file when it was read.
+        words: Id, name and file name as selectors are compared with them; the id comes first.
         labels: Pairs of key and value.
         people: `person:<id>` of everybody whom it names, the id alone.
     """
 
     stamp: Stamp
-    id: str
-    name: str
+    words: tuple[str, ...]
     account: str
-    labels: list[tuple[str, str]]
+    labels: Sequence[Sequence[str]]
     serials: list[str]
     people: list[str]
 
@@ -50,7 +50,7 @@ class KnownFile(NamedTuple):
 class Wanted:
     """What must be read whatever is known of it: the selection, and whatever takes something out of it."""
 
-    selectors: tuple[Selector, ...]
+    selectors: Selector
     exclude: tuple[Selector, ...]
     accounts: frozenset[str]
 
@@ -64,8 +64,10 @@ class Wanted:
         """
         if self.accounts and one.account not in self.accounts:
             return False
-        if any(_means(selector, one, file) for selector in self.selectors):
+        if _means(self.selectors, one, file):
             return True
+        if not self.exclude:
+            return False
         found = next((other for other in self.exclude if other not in witnessed and _means(other, one, file)), None)
         witnessed.update(() if found is None else (found,))
         return found is not None
@@ -74,14 +76,14 @@ class Wanted:
 def wanted_of(selectors: Sequence[str], exclude: Sequence[str], *, accounts: Sequence[str], fleet_path: str) -> Wanted:
     """The selection in the user's words."""
     return Wanted(
-        selectors=tuple(selector_of(text, fleet_path) for text in selectors),
-        exclude=tuple(selector_of(text, fleet_path) for text in exclude),
+        selectors=selector_of(selectors, fleet_path),
+        exclude=tuple(selector_of((text,), fleet_path) for text in exclude),
         accounts=frozenset(accounts),
     )
 
 
 def _means(selector: Selector, one: KnownFile, file: str) -> bool:
-    return selector.serial in one.serials or selector.means_label(one.labels) or selector.means(one.id, one.name, file)
+    return selector.means(one.words, file, serials=one.serials, labels=one.labels)
 
 
 def text_of(key: str, files: Mapping[str, KnownFile]) -> str:
@@ -129,10 +131,9 @@ def known_file(stamp: Stamp, site: DesiredInstallation) -> KnownFile:
     """What to remember of a file that was read."""
     return KnownFile(
         stamp=stamp,
-        id=site.id,
-        name=site.name,
+        words=words_of(site.id, site.name, site.file),
         account=site.account,
-        labels=list(site.labels),
+        labels=site.labels,
         serials=[charger.serial for charger in site.chargers],
         people=sorted(set(_people(site))),
     )

@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallat
 from reconciler.model.problem import Problem, Severity
 
 _FLEET_IS_EMPTY = "there is no installation file here."
-_NO_OTHERS: Mapping[str, frozenset[str]] = {}
+_NO_OTHERS: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ def open_fleet(path: Path, *, today: date, under: FleetRules | None = None) -> O
 
 
 def finished(
-    opened: Opened, path: Path, *, today: date, commit: str | None, others: Mapping[str, frozenset[str]] = _NO_OTHERS
+    opened: Opened, path: Path, *, today: date, commit: str | None, others: Mapping[str, Collection[str]] = _NO_OTHERS
 ) -> LoadedFleet:
     """The end of `load_fleet`: what looks across files, and the value of it all.
 
@@ -180,7 +180,7 @@ class Gathered:
     def __init__(self, *, folder: FleetFolder, problems: list[Problem]) -> None:
         self.desired: list[DesiredInstallation] = []
         self.places: dict[str, tuple[FleetFile, int]] = {}
-        self.serials: dict[str, frozenset[str]] = {}
+        self.serials: dict[str, Collection[str]] = {}
         self.knows_all_ids = True
         self._folder = folder
         self.problems = problems
@@ -209,7 +209,7 @@ class Gathered:
             self._twice(source, ("id",), code="E006", first=self.places[read.id][0])
             return
         self.places[read.id] = (file, hash(source.data))
-        self.serials[read.id] = frozenset(read.serials)
+        self.serials[read.id] = read.serials
 
     def _note_serials(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
         for serial in read.serials:

@@ -58,7 +58,7 @@ def load_part(
     known = files_of(remembered.index, key)
     look = look_at(opened.files, known, wanted)
     read = _read(opened, look)
-    others = {one.id: frozenset(one.serials) for one in look.left_out.values()}
+    others = {one.words[0]: one.serials for one in look.left_out.values()}
     loaded = finished(opened, path, today=today, commit=commit, others=others)
     if loaded.desired is None or _clashes(opened, look):
         whole = load_fleet(path, today=today, commit=commit) if others else loaded

@@ -10,7 +10,7 @@ from reconciler.loading.files import printable
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.nearest import nearest
 from reconciler.loading.not_found import looks_like_a_path, nearest_path
-from reconciler.loading.selector import Selector, selector_of
+from reconciler.loading.selector import Selector, selector_of, words_of
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, WholeFleet
 
 
@@ -42,13 +42,12 @@ def select(
 
 def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
     """Whether one selector means this installation; of a file the name alone is enough."""
-    return _is_meant(selector_of(selector, fleet_path), site)
+    return _is_meant(selector_of((selector,), fleet_path), site)
 
 
-def _is_meant(one: Selector, site: DesiredInstallation) -> bool:
-    if one.means_label(site.labels) or one.means(site.id, site.name, site.file):
-        return True
-    return any(charger.serial == one.serial for charger in site.chargers)
+def _is_meant(asked: Selector, site: DesiredInstallation) -> bool:
+    serials = [charger.serial for charger in site.chargers]
+    return asked.means(words_of(site.id, site.name, site.file), site.file, serials=serials, labels=site.labels)
 
 
 def _of_accounts(fleet: DesiredFleet, accounts: Sequence[str]) -> tuple[DesiredInstallation, ...]:
@@ -69,7 +68,7 @@ def _of_accounts(fleet: DesiredFleet, accounts: Sequence[str]) -> tuple[DesiredI
 def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet: DesiredFleet) -> set[str]:
     found: set[str] = set()
     for selector in selectors:
-        asked = selector_of(selector, fleet.path)
+        asked = selector_of((selector,), fleet.path)
         matching = {site.id for site in sites if _is_meant(asked, site)}
         if not matching:
             raise UsageProblemError(
