@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from reconciler import __version__
 from reconciler.loading.files import FleetFile, FleetFolder
-from reconciler.loading.schema import schemas
+from reconciler.loading.schema_files import schemas
 from reconciler.loading.selector import Selector, selector_of, words_of
 from reconciler.loading.shared import Shared
 from reconciler.model.desired import DesiredInstallation, DesiredPermissions
