@@ -28,7 +28,7 @@ def load(today: date | None = None, *, under: FleetRules | None = None) -> Loade
     """
     fleet = current_globals().fleet
     day = today or datetime.now().astimezone().date()
-    loaded = load_fleet(fleet, today=day, commit=_commit(fleet), under=under)
+    loaded = load_fleet(fleet, today=day, commit=commit_around(fleet), under=under)
     directory = os.environ.get("FLEET_PEOPLE")
     if loaded.desired is None or not directory:
         return loaded
@@ -43,8 +43,16 @@ def load_valid(*, under: FleetRules | None = None) -> tuple[LoadedFleet, Desired
         InvalidFilesError: Something is wrong; carries all errors.
         UsageProblemError: `.reconciler` is in git.
     """
-    _check_not_in_git(current_globals().root / FOLDER)
-    loaded = load(under=under)
+    check_not_in_git(current_globals().root / FOLDER)
+    return valid(load(under=under))
+
+
+def valid(loaded: LoadedFleet) -> tuple[LoadedFleet, DesiredFleet]:
+    """What was loaded, if it may be used; warnings go to stderr.
+
+    Raises:
+        InvalidFilesError: Something is wrong; carries all errors.
+    """
     errors = tuple(problem for problem in loaded.problems if problem.severity is Severity.ERROR)
     if loaded.desired is None or errors:
         raise InvalidFilesError(errors)
@@ -53,13 +61,13 @@ def load_valid(*, under: FleetRules | None = None) -> tuple[LoadedFleet, Desired
     return loaded, loaded.desired
 
 
-def _commit(fleet: Path) -> str | None:
+def commit_around(fleet: Path) -> str | None:
     """The commit that is checked out around the fleet; None outside git."""
     commit = _git(fleet if fleet.is_dir() else Path(), "rev-parse", "HEAD").strip()
     return commit if _COMMIT.fullmatch(commit) else None
 
 
-def _check_not_in_git(state: Path) -> None:
+def check_not_in_git(state: Path) -> None:
     """Runs of the past are believed, so a pull request must not bring any.
 
     Raises:

@@ -10,6 +10,7 @@ from reconciler.cli.comparing import Comparison, Fleet, compared
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at, unsteady_at, unsteady_offline
+from reconciler.cli.selected_files import load_selected
 from reconciler.cli.snapshot import taken
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.errors import InvalidDocumentError
@@ -68,7 +69,8 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
             part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
             seen = _seen(part, sources.snapshot, replace(asked, accepted=lift(asked.accepted, desired)))
             return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
-    loaded, desired = load_valid()
+    # A guard may be lifted for an installation that is not selected, by a name that must be the only one.
+    loaded, desired = load_valid() if asked.accepted else load_selected(asked.selectors, asked.exclude)
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if sources.snapshot is None:
         return _alone(make_the_plan(loaded, desired, asked), desired)

@@ -36,7 +36,9 @@ def selection_options(command: F) -> F:
 
 
 def chosen(desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]) -> DesiredFleet:
-    """The part of the fleet that the options choose."""
+    """The part of the fleet that the options choose; where only that was loaded, it is all there is."""
+    if desired.selection is not None:
+        return desired
     return select(desired, selectors=selectors, exclude=exclude, accounts=current_globals().accounts)
 
 

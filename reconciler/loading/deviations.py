@@ -1,6 +1,6 @@
 """exceptions.yaml and attestations: what may differ for a while, and what people vouch for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ REMIND_BEFORE = timedelta(days=14)
 
 
 def exception_findings(
-    tree: Tree, serials: Mapping[str, frozenset[str]], *, today: date, knows_all_ids: bool
+    tree: Tree, serials: Mapping[str, Collection[str]], *, today: date, knows_all_ids: bool
 ) -> Iterator[Finding]:
     """Everything about exceptions.yaml.
 
@@ -105,7 +105,7 @@ def _end(path: TreePath, until: Any, *, today: date) -> Iterator[Finding]:
         yield Finding(code="W242", path=place, what=f"this ends {days_left((day - today).days)}.")
 
 
-def _target(path: TreePath, entry: Mapping[str, Any], serials: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def _target(path: TreePath, entry: Mapping[str, Any], serials: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     identity, charger = entry.get("installation"), entry.get("charger")
     if not isinstance(identity, str):
         return

@@ -1,23 +1,16 @@
 """Reads our own JSON documents back: checked against their schema, ids and digests recomputed, never trusted."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
 from reconciler.loading.findings import echo
 from reconciler.loading.json_source import read_object, unusable
 from reconciler.loading.result_parts import result_of
-from reconciler.loading.schema import OUR_KEYWORDS
 from reconciler.model.change import Change
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan, Step
@@ -100,7 +93,9 @@ def checked(path: Path, document: dict[str, Any], *, kind: str) -> dict[str, Any
             where=str(path),
             remedy="use the version of reconciler that wrote it, or make the document again",
         )
-    wrong = _mismatch(kind, document)
+    from reconciler.loading.document_schema import mismatch_in  # noqa: PLC0415  80 ms that a plan from live reads saves
+
+    wrong = mismatch_in(document, kind=kind)
     if wrong:
         raise unusable(path, wrong, kind=kind)
     return document
@@ -111,17 +106,6 @@ def _word(value: object) -> str:
     return repr(echo(value)) if isinstance(value, str) else "not told"
 
 
-def _mismatch(kind: str, document: Mapping[str, Any]) -> str:
-    try:
-        error = best_match(_validator(kind).iter_errors(document))
-    except RecursionError:
-        return "nested too deep"
-    if error is None:
-        return ""
-    place = error.json_path.removeprefix("$").lstrip(".") or "the document"
-    return f"{place} is not as the schema says: {_short(error.validator, error.schema)}"
-
-
 @contextmanager
 def told_with(path: Path, *, kind: str) -> Iterator[None]:
     """What the parts of a document of that kind find wrong, as an error about the file."""
@@ -130,36 +114,6 @@ def told_with(path: Path, *, kind: str) -> Iterator[None]:
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         what = f"its content contradicts itself: {str(error)[:160]}"
         raise unusable(path, what, kind=kind) from error
-
-
-_Strict = validators.extend(  # type: ignore[no-untyped-call]  # theirs
-    Draft202012Validator,
-    OUR_KEYWORDS,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
-)
-"""Counts and lines come without a fraction, as we write them."""
-
-
-@lru_cache
-def _validator(kind: str) -> Any:
-    folder = _schema_folder()
-    schema = json.loads((folder / f"{kind}.schema.json").read_text("utf-8"))
-    shared = json.loads((folder / "plan.schema.json").read_text("utf-8"))
-    registry: Registry[Any] = Registry().with_resource("plan.schema.json", Resource.from_contents(shared))
-    return _Strict(schema, registry=registry, format_checker=FormatChecker())
-
-
-def _schema_folder() -> Path:
-    # In the wheel the schemas lie inside the package, in a checkout beside it.
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "schemas"
-    return inside if inside.is_dir() else package.parent / "schemas"
-
-
-def _short(validator: object, schema: object) -> str:
-    # The value itself is not repeated: it may be anything.
-    wanted = schema.get(validator) if isinstance(schema, Mapping) else None
-    return f"{validator} {json.dumps(wanted)[:120]}"
 
 
 def _check_ids(told: Sequence[Mapping[str, Any]], changes: Sequence[Change], *, path: Path) -> None:

@@ -160,7 +160,7 @@ def _before(fleet: str) -> str:
 
 def printable(name: str) -> str:
     """A file name that can be shown: no control characters, no addresses."""
-    return redacted("".join(sign if sign.isprintable() else "?" for sign in name))
+    return redacted(name if name.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in name))
 
 
 def fleet_folder(path: Path) -> FleetFolder | Problem:

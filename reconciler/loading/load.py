@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallat
 from reconciler.model.problem import Problem, Severity
 
 _FLEET_IS_EMPTY = "there is no installation file here."
+_NO_OTHERS: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,30 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         commit: Revision of the files, when somebody knows it.
         under: Rules that count instead of those of fleet.yaml itself: those of the base, for a pull request.
     """
+    opened = open_fleet(path, today=today, under=under)
+    if isinstance(opened, LoadedFleet):
+        return opened
+    for file in opened.files:
+        opened.gathered.add(file, opened.shared)
+    return finished(opened, path, today=today, commit=commit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A fleet of which everything was read that its installation files share, and none of these.
+
+    Attributes:
+        gathered: What is known so far; the installation files are added to it.
+    """
+
+    folder: FleetFolder
+    shared: Shared
+    files: tuple[FleetFile, ...]
+    gathered: "Gathered"
+
+
+def open_fleet(path: Path, *, today: date, under: FleetRules | None = None) -> Opened | LoadedFleet:
+    """The beginning of `load_fleet`; where there is no folder, this is all of it."""
     folder = fleet_folder(path)
     if isinstance(folder, Problem):
         return LoadedFleet(desired=None, problems=(folder,), origins=FileOrigins(fleet=None), files=0)
@@ -94,18 +119,34 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         problems.append(
             make_problem(folder.file("installations").shown, Finding(code="E019", path=(), what=_FLEET_IS_EMPTY))
         )
-    gathered = _Gathered(folder=folder, problems=problems)
+    gathered = Gathered(folder=folder, problems=problems)
     gathered.knows_all_ids = not unusable
-    for file in files:
-        gathered.add(file, shared)
+    return Opened(folder=folder, shared=shared, files=files, gathered=gathered)
+
+
+def finished(
+    opened: Opened, path: Path, *, today: date, commit: str | None, others: Mapping[str, Collection[str]] = _NO_OTHERS
+) -> LoadedFleet:
+    """The end of `load_fleet`: what looks across files, and the value of it all.
+
+    Args:
+        opened: Everything that was to be read.
+        path: As in `load_fleet`.
+        today: As in `load_fleet`.
+        commit: As in `load_fleet`.
+        others: Id and serials of installations whose files were left out. `desired` is without these, and without a
+            digest, except that its size is that of the whole.
+    """
+    folder, shared, gathered = opened.folder, opened.shared, opened.gathered
+    gathered.serials.update(others)
     exceptions = _read_exceptions(folder, gathered, today=today)
-    attestations = _read_attestations(folder, problems)
-    sorted_problems = in_order(problems)
+    attestations = _read_attestations(folder, gathered.problems)
+    sorted_problems = in_order(gathered.problems)
     loaded = LoadedFleet(
         desired=None,
         problems=sorted_problems,
         origins=FileOrigins(fleet=ReadFleet(folder=folder, shared=shared, files=gathered.places)),
-        files=len(files),
+        files=len(opened.files),
         rules=shared.own_rules,
     )
     if _has_error(sorted_problems):
@@ -115,7 +156,9 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         deviations=tuple(deviation for deviation, _ in exceptions),
         attestations=attestations,
     )
-    return replace(loaded, desired=replace(desired, digest=desired_digest(desired)), exceptions=exceptions)
+    size = (len(gathered.serials), sum(map(len, gathered.serials.values())))
+    digest = "" if others else desired_digest(desired)
+    return replace(loaded, desired=replace(desired, fleet_size=size, digest=digest), exceptions=exceptions)
 
 
 def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *, commit: str | None) -> DesiredFleet:
@@ -128,35 +171,35 @@ def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *
         allowed_hosts=tuple(sorted(shared.own_rules.allowed_hosts or ())),
         installations=tuple(sorted(sites, key=lambda installation: installation.id)),
         commit=commit,
-        fleet_size=(len(sites), sum(len(installation.chargers) for installation in sites)),
     )
 
 
-class _Gathered:
+class Gathered:
     """Grows while the installation files are read; knows which id and serial stands where."""
 
     def __init__(self, *, folder: FleetFolder, problems: list[Problem]) -> None:
         self.desired: list[DesiredInstallation] = []
         self.places: dict[str, tuple[FleetFile, int]] = {}
-        self.serials: dict[str, frozenset[str]] = {}
+        self.serials: dict[str, Collection[str]] = {}
         self.knows_all_ids = True
         self._folder = folder
         self.problems = problems
-        self._file_of_serial: dict[str, FleetFile] = {}
+        self.file_of_serial: dict[str, FleetFile] = {}
 
-    def add(self, file: FleetFile, shared: Shared) -> None:
-        """Read one file."""
+    def add(self, file: FleetFile, shared: Shared) -> ReadInstallation | None:
+        """Read one file; None when its bytes cannot be had."""
         source = read_source(self._folder, file)
         if not isinstance(source, Source):
             self.problems.append(source)
             self.knows_all_ids = False
-            return
+            return None
         read = read_installation(source, shared)
         self.problems.extend(read.problems)
         self._note_id(file, source, read)
         self._note_serials(file, source, read)
         if read.desired is not None:
             self.desired.append(read.desired)
+        return read
 
     def _note_id(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
         if read.id is None:
@@ -166,11 +209,11 @@ class _Gathered:
             self._twice(source, ("id",), code="E006", first=self.places[read.id][0])
             return
         self.places[read.id] = (file, hash(source.data))
-        self.serials[read.id] = frozenset(read.serials)
+        self.serials[read.id] = read.serials
 
     def _note_serials(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
         for serial in read.serials:
-            first = self._file_of_serial.setdefault(serial, file)
+            first = self.file_of_serial.setdefault(serial, file)
             if first is not file:
                 self._twice(source, ("chargers", serial), code="E125", first=first)
 
@@ -181,7 +224,7 @@ class _Gathered:
         self.problems.append(problem_of(source, finding))
 
 
-def _read_exceptions(folder: FleetFolder, gathered: _Gathered, *, today: date) -> tuple[tuple[Deviation, Origin], ...]:
+def _read_exceptions(folder: FleetFolder, gathered: Gathered, *, today: date) -> tuple[tuple[Deviation, Origin], ...]:
     if not folder.exists("exceptions.yaml"):
         return ()
     problems = gathered.problems

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from reconciler.errors import UsageProblemError
@@ -11,6 +10,7 @@ from reconciler.loading.files import printable
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.nearest import nearest
 from reconciler.loading.not_found import looks_like_a_path, nearest_path
+from reconciler.loading.selector import Selector, selector_of, words_of
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, WholeFleet
 
 
@@ -42,16 +42,12 @@ def select(
 
 def matches(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
     """Whether one selector means this installation; of a file the name alone is enough."""
-    name, equals, value = selector.partition("=")
-    if equals and any(key == name and fnmatchcase(label, value) for key, label in site.labels):
-        return True
-    folded = selector.casefold()
-    names = (site.id, site.name.casefold(), _stem(site).casefold())
-    if folded in names or any(fnmatchcase(name, folded) for name in names):
-        return True
-    if any(charger.serial == selector.upper() for charger in site.chargers):
-        return True
-    return _is_file_or_folder(site, selector, fleet_path)
+    return _is_meant(selector_of((selector,), fleet_path), site)
+
+
+def _is_meant(asked: Selector, site: DesiredInstallation) -> bool:
+    serials = [charger.serial for charger in site.chargers]
+    return asked.means(words_of(site.id, site.name, site.file), site.file, serials=serials, labels=site.labels)
 
 
 def _of_accounts(fleet: DesiredFleet, accounts: Sequence[str]) -> tuple[DesiredInstallation, ...]:
@@ -72,7 +68,8 @@ def _of_accounts(fleet: DesiredFleet, accounts: Sequence[str]) -> tuple[DesiredI
 def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet: DesiredFleet) -> set[str]:
     found: set[str] = set()
     for selector in selectors:
-        matching = {site.id for site in sites if matches(site, selector, fleet.path)}
+        asked = selector_of((selector,), fleet.path)
+        matching = {site.id for site in sites if _is_meant(asked, site)}
         if not matching:
             raise UsageProblemError(
                 f"{printable(selector)} matches no installation",
@@ -81,17 +78,6 @@ def _ids(sites: tuple[DesiredInstallation, ...], selectors: Iterable[str], fleet
             )
         found |= matching
     return found
-
-
-def _is_file_or_folder(site: DesiredInstallation, selector: str, fleet_path: str) -> bool:
-    """The file as shown (`fleet/installations/…`), from inside the fleet, from here, or absolute; or a folder of it."""
-    inside = site.file.partition("/")[2]
-    here = os.path.abspath(os.path.join(fleet_path, inside))
-    asked = os.path.normpath(selector)
-    for name, question in ((site.file, asked), (inside, asked), (here, os.path.abspath(selector))):
-        if name == question or name.startswith(question.rstrip("/") + "/"):
-            return True
-    return False
 
 
 def _stem(site: DesiredInstallation) -> str:

@@ -56,6 +56,7 @@ class Shared:
     Attributes:
         rules: What counts for every file.
         own_rules: What this fleet.yaml says; the same, unless the rules of another one count.
+        sources: The files themselves, as they were read.
     """
 
     fleet: Tree
@@ -65,6 +66,7 @@ class Shared:
     profiles: Profiles
     has_all_defaults: bool
     is_sound: bool
+    sources: tuple[Source, ...] = ()
     _bases: dict[tuple[str, ...], Base] = field(default_factory=dict, repr=False)
 
     def base_of(self, tree: Tree) -> Base:
@@ -117,6 +119,7 @@ def read_shared(
         profiles=profiles,
         has_all_defaults=knows(fleet, "defaults"),
         is_sound=not any(problem.severity is Severity.ERROR for problem in problems),
+        sources=(*((fleet.source,) if fleet else ()), *(layer.source for layer in profiles.layers.values())),
     )
 
 

@@ -17,13 +17,14 @@ from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading import yaml_source
 from reconciler.loading.findings import Source
 from reconciler.loading.fleet_file import fleet_rules
+from reconciler.loading.full_schema import is_valid
 from reconciler.loading.installations import effective_tree, read_installation
 from reconciler.loading.layers import Layer
 from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.merge import merge, merged
 from reconciler.loading.people import load_people, unknown_people
 from reconciler.loading.places import places_of
-from reconciler.loading.schema import is_surely_valid, is_valid
+from reconciler.loading.schema import is_surely_valid
 from reconciler.loading.select import select
 from reconciler.loading.shared import Profiles, Shared
 from reconciler.loading.site import as_map

@@ -12,8 +12,10 @@ from jsonschema import Draft202012Validator
 
 from reconciler.loading import schema
 from reconciler.loading.explanations import BY_CODE
+from reconciler.loading.full_schema import is_valid, registry
 from reconciler.loading.merge import SETTING_NAMES
-from reconciler.loading.schema import KINDS, findings_of, is_surely_valid, is_valid, registry, schemas
+from reconciler.loading.schema import findings_of, is_surely_valid
+from reconciler.loading.schema_files import KINDS, schemas
 from reconciler.loading.yaml_source import read_yaml
 from reconciler.model.guard_ids import ACKNOWLEDGEABLE, GUARD_IDS
 from reconciler.model.settings import CHARGER_ROLES, MODES, ROLE_BITS, URL_VERSIONS

@@ -135,6 +135,84 @@ class TestServing:
         assert served.delete("/api/chargers").status_code == 405
 
 
+SMUGGLED = b"GET /api/constants HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked"
+LENGTH = b"Content-Length: %d" % len(SMUGGLED)
+
+
+def said(url: str, *pieces: bytes) -> bytes:
+    """Everything that comes back until the server closes."""
+    port = int(url.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        found = b""
+        while part := connection.recv(65536):
+            found += part
+    return found
+
+
+def post(*headers: bytes, body: bytes = SMUGGLED, version: bytes = b"1.1") -> bytes:
+    """A request without a token, as it goes over the wire."""
+    start = b"POST /api/chargers HTTP/" + version
+    return b"\r\n".join([start, b"Host: localhost", *headers, b"", b""]) + body
+
+
+class TestKeptConnections:
+    def test_one_socket_serves_request_after_request(self, served: httpx.Client) -> None:
+        """As the real cloud does; a client that opens a connection each time costs twice as much."""
+        answers = [served.get("/api/constants") for _ in range(3)]
+
+        ports = {answer.extensions["network_stream"].get_extra_info("client_addr")[1] for answer in answers}
+        assert len(ports) == 1
+        assert not any("Connection" in answer.headers for answer in answers)
+
+    def test_a_body_that_nobody_wanted_is_not_the_next_request(self, world: World) -> None:
+        """It is read before the answer goes out, and the request behind it is the next one."""
+        with running(world) as url:
+            found = said(url, post(LENGTH), SMUGGLED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+        assert [line[:12] for line in found.split(b"\r\n") if line.startswith(b"HTTP/")] == [
+            b"HTTP/1.1 405",
+            b"HTTP/1.1 200",
+        ]
+        assert [entry["path"] for entry in world.log] == ["/api/chargers", "/api/constants"]
+
+    @pytest.mark.parametrize(
+        "request_of_two_minds",
+        [
+            pytest.param(post(CHUNKED, body=b"0\r\n\r\n" + SMUGGLED), id="chunked"),
+            pytest.param(post(LENGTH, CHUNKED, body=b"0\r\n\r\n" + SMUGGLED), id="chunked-with-a-length"),
+            pytest.param(post(LENGTH, b"Content-Length: 0"), id="two-lengths"),
+            pytest.param(post(b"Content-Length: +0"), id="signed-length"),
+            pytest.param(post(b"Content-Length: 0x0"), id="odd-length"),
+            pytest.param(post(b"Content-Length : 0"), id="space-before-the-colon"),
+            pytest.param(post(b"Content-Length: 99999999999999999999"), id="endless-length"),
+            pytest.param(post(b"Connection: keep-alive", version=b"1.0"), id="http-1.0"),
+        ],
+    )
+    def test_where_it_is_not_certain_where_a_request_ends_nothing_follows_it(
+        self, world: World, request_of_two_minds: bytes
+    ) -> None:
+        """One answer, then the connection ends; what came behind is never taken for a request."""
+        with running(world) as url:
+            found = said(url, request_of_two_minds)
+
+        assert found.count(b"HTTP/1.1 ") <= 1
+        assert "/api/constants" not in [entry["path"] for entry in world.log]
+
+    def test_an_ended_server_takes_nothing_on_a_kept_connection(self, world: World) -> None:
+        """Its world may be saved by then; a write that came later would be lost."""
+        with httpx.Client(timeout=10) as client:
+            with running(world) as url:
+                client.get(f"{url}/api/constants")
+            asked = len(world.log)
+
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.get(f"{url}/api/constants")
+        assert len(world.log) == asked
+
+
 class TestAdmin:
     def test_operations_reach_the_served_world(self, served: httpx.Client, world: World) -> None:
         """What the commands do while it is served."""
