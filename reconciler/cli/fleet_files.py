@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,14 +22,16 @@ from reconciler.store.layout import FOLDER
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-def load(today: date | None = None, *, under: FleetRules | None = None) -> LoadedFleet:
+def load(
+    today: date | None = None, *, under: FleetRules | None = None, meanwhile: Callable[[], None] | None = None
+) -> LoadedFleet:
     """Read all files of the fleet that the options name, and check its people where FLEET_PEOPLE names a directory.
 
-    With `under`, those rules count instead of what fleet.yaml says.
+    With `under`, those rules count instead of what fleet.yaml says; `meanwhile` is done beside the reading.
     """
     fleet = current_globals().fleet
     day = today or datetime.now().astimezone().date()
-    loaded = load_fleet(fleet, today=day, commit=commit_around(fleet), under=under)
+    loaded = load_fleet(fleet, today=day, commit=commit_around(fleet), under=under, meanwhile=meanwhile)
     directory = os.environ.get("FLEET_PEOPLE")
     if loaded.desired is None or not directory:
         return loaded
@@ -36,15 +39,17 @@ def load(today: date | None = None, *, under: FleetRules | None = None) -> Loade
     return replace(loaded, problems=(*loaded.problems, *strangers))
 
 
-def load_valid(*, under: FleetRules | None = None) -> tuple[LoadedFleet, DesiredFleet]:
-    """Read all files; warnings go to stderr. With `under`, those rules count instead of what fleet.yaml says.
+def load_valid(
+    *, under: FleetRules | None = None, meanwhile: Callable[[], None] | None = None
+) -> tuple[LoadedFleet, DesiredFleet]:
+    """Read all files; warnings go to stderr. `under` and `meanwhile` as in `load`.
 
     Raises:
         InvalidFilesError: Something is wrong; carries all errors.
         UsageProblemError: `.reconciler` is in git.
     """
     check_not_in_git(current_globals().root / FOLDER)
-    return valid(load(under=under))
+    return valid(load(under=under, meanwhile=meanwhile))
 
 
 def valid(loaded: LoadedFleet) -> tuple[LoadedFleet, DesiredFleet]:

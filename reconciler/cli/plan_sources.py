@@ -7,13 +7,12 @@ from pathlib import Path
 
 from reconciler import __version__
 from reconciler.cli.comparing import Comparison, Fleet, compared
-from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at, unsteady_at, unsteady_offline
 from reconciler.cli.selected_files import load_selected
 from reconciler.cli.snapshot import taken
 from reconciler.cli.wiring import Access, check_pins, connected
-from reconciler.errors import InvalidDocumentError
+from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.loading.documents import read_owed
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet
@@ -67,15 +66,18 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         with compared(sources.base, sources.applied) as (loaded, desired, found):
             comparison = replace(found, owed=owed)
             part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
-            seen = _seen(part, sources.snapshot, replace(asked, accepted=lift(asked.accepted, desired)))
+            ahead = None if sources.snapshot is None else _Ahead(sources.snapshot)
+            seen = _seen(part, ahead, replace(asked, accepted=lift(asked.accepted, desired)))
             return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
     # A guard may be lifted for an installation that is not selected, by a name that must be the only one.
-    loaded, desired = load_valid() if asked.accepted else load_selected(asked.selectors, asked.exclude)
+    selectors, exclude = ((), ()) if asked.accepted else (asked.selectors, asked.exclude)
+    snapshot = None if sources.snapshot is None else _Ahead(sources.snapshot)
+    loaded, desired = load_selected(selectors, exclude, meanwhile=snapshot)
     asked = replace(asked, accepted=lift(asked.accepted, desired))
-    if sources.snapshot is None:
+    if snapshot is None:
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
-    seen = _seen(part, sources.snapshot, asked)
+    seen = _seen(part, snapshot, asked)
     plan = plan_from(part, seen.snapshot, seen.policy, loaded.origins)
     return _alone(told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins), desired)
 
@@ -116,11 +118,34 @@ def _part_of(fleet: Fleet, part: DesiredFleet, seen: _Seen) -> Plan:
     return plan_from(desired, seen.snapshot, seen.policy, fleet.origins)
 
 
-def _seen(part: DesiredFleet, file: Path | None, asked: Asked) -> _Seen:
+class _Ahead:
+    """A snapshot that is read while the files are read, or else when it is asked for; they are complained of first."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._read: Snapshot | ReconcilerError | None = None
+
+    def __call__(self) -> None:
+        """Read it; what is wrong with it is told when somebody asks for it."""
+        try:
+            self._read = read_snapshot(self.file)
+        except ReconcilerError as error:
+            self._read = error
+
+    def snapshot(self) -> Snapshot:
+        """The snapshot, read now unless it was read before. Raises InvalidDocumentError."""
+        if self._read is None:
+            self()
+        if not isinstance(self._read, Snapshot):
+            raise self._read or TypeError("unreachable")
+        return self._read
+
+
+def _seen(part: DesiredFleet, ahead: _Ahead | None, asked: Asked) -> _Seen:
     accounts = accounts_of(part)
-    if file is not None:
+    if ahead is not None:
         check_pins(accounts)
-        snapshot = usable(read_snapshot(file), part, where=str(file))
+        snapshot = usable(ahead.snapshot(), part, where=str(ahead.file))
         now = datetime.now(UTC)
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
         unsteady = unsteady_offline(part, snapshot.taken_at)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -24,17 +24,20 @@ _SETTLES_AFTER_NS = 2_000_000_000
 """Some file systems count whole seconds, and the slowest two."""
 
 
-def load_selected(selectors: Sequence[str], exclude: Sequence[str]) -> tuple[LoadedFleet, DesiredFleet]:
+def load_selected(
+    selectors: Sequence[str], exclude: Sequence[str], *, meanwhile: Callable[[], None] | None = None
+) -> tuple[LoadedFleet, DesiredFleet]:
     """The fleet for a plan of these installations; of the other files only those that were touched are read.
 
     The fleet is the selection already, or the whole when everything had to be read. Problems are those of all files.
+    Without selectors it is the whole, and `meanwhile` is done beside the reading.
 
     Raises:
         InvalidFilesError: Something is wrong; carries all errors.
         UsageProblemError: `.reconciler` is in git.
     """
     if not selectors:
-        return load_valid()
+        return load_valid(meanwhile=meanwhile)
     check_not_in_git(current_globals().root / FOLDER)
     part = _part(selectors, exclude)
     return valid(load() if part is None else part)

@@ -1,8 +1,9 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from reconciler.loading.deviations import (
@@ -19,6 +20,7 @@ from reconciler.loading.fleet_file import accounts_of, limits_of
 from reconciler.loading.installations import ReadInstallation, read_installation
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.shared import Shared, read_shared
+from reconciler.loading.side_by_side import each
 from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation, Origin
@@ -75,7 +77,14 @@ def _excepted(value: EffectiveValue, exceptions: Sequence[tuple[Deviation, Origi
     return value
 
 
-def load_fleet(path: Path, *, today: date, commit: str | None = None, under: FleetRules | None = None) -> LoadedFleet:
+def load_fleet(
+    path: Path,
+    *,
+    today: date,
+    commit: str | None = None,
+    under: FleetRules | None = None,
+    meanwhile: Callable[[], None] | None = None,
+) -> LoadedFleet:
     """Read a fleet folder. Raises nothing for bad files: they become problems.
 
     Args:
@@ -83,12 +92,15 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         today: Decides which end dates are over; dates are inclusive.
         commit: Revision of the files, when somebody knows it.
         under: Rules that count instead of those of fleet.yaml itself: those of the base, for a pull request.
+        meanwhile: What else has to be done before anything can go on; the files are then read on all cores beside it.
     """
     opened = open_fleet(path, today=today, under=under)
     if isinstance(opened, LoadedFleet):
         return opened
-    for file in opened.files:
-        opened.gathered.add(file, opened.shared)
+    read = partial(read_one, folder=opened.folder, shared=opened.shared)
+    found_in = map(read, opened.files) if meanwhile is None else each(read, opened.files, meanwhile=meanwhile)
+    for file, found in zip(opened.files, found_in, strict=True):
+        opened.gathered.note(file, found)
     return finished(opened, path, today=today, commit=commit)
 
 
@@ -174,6 +186,22 @@ def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneFile:
+    """What one installation file holds, or why its bytes cannot be had; the fingerprint is a hash of these."""
+
+    read: ReadInstallation | Problem
+    fingerprint: int = 0
+
+
+def read_one(file: FleetFile, *, folder: FleetFolder, shared: Shared) -> OneFile:
+    """Read one installation file; depends on nothing else that is read."""
+    source = read_source(folder, file)
+    if not isinstance(source, Source):
+        return OneFile(read=source)
+    return OneFile(read=read_installation(source, shared), fingerprint=hash(source.data))
+
+
 class Gathered:
     """Grows while the installation files are read; knows which id and serial stands where."""
 
@@ -186,42 +214,41 @@ class Gathered:
         self.problems = problems
         self.file_of_serial: dict[str, FleetFile] = {}
 
-    def add(self, file: FleetFile, shared: Shared) -> ReadInstallation | None:
-        """Read one file; None when its bytes cannot be had."""
-        source = read_source(self._folder, file)
-        if not isinstance(source, Source):
-            self.problems.append(source)
+    def note(self, file: FleetFile, found: OneFile) -> None:
+        """Add what a file holds."""
+        read = found.read
+        if isinstance(read, Problem):
+            self.problems.append(read)
             self.knows_all_ids = False
-            return None
-        read = read_installation(source, shared)
+            return
         self.problems.extend(read.problems)
-        self._note_id(file, source, read)
-        self._note_serials(file, source, read)
+        self._note_id(file, found.fingerprint, read)
+        self._note_serials(file, read)
         if read.desired is not None:
             self.desired.append(read.desired)
-        return read
 
-    def _note_id(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
+    def _note_id(self, file: FleetFile, fingerprint: int, read: ReadInstallation) -> None:
         if read.id is None:
             self.knows_all_ids = False
             return
         if read.id in self.places:
-            self._twice(source, ("id",), code="E006", first=self.places[read.id][0])
+            self._twice(file, ("id",), code="E006", first=self.places[read.id][0])
             return
-        self.places[read.id] = (file, hash(source.data))
+        self.places[read.id] = (file, fingerprint)
         self.serials[read.id] = read.serials
 
-    def _note_serials(self, file: FleetFile, source: Source, read: ReadInstallation) -> None:
+    def _note_serials(self, file: FleetFile, read: ReadInstallation) -> None:
         for serial in read.serials:
             first = self.file_of_serial.setdefault(serial, file)
             if first is not file:
-                self._twice(source, ("chargers", serial), code="E125", first=first)
+                self._twice(file, ("chargers", serial), code="E125", first=first)
 
-    def _twice(self, source: Source, path: tuple[str, ...], *, code: str, first: FleetFile) -> None:
-        other = read_source(self._folder, first)
+    def _twice(self, file: FleetFile, path: tuple[str, ...], *, code: str, first: FleetFile) -> None:
+        other, source = read_source(self._folder, first), read_source(self._folder, file)
         line = f":{place_in(other, path).key_line}" if isinstance(other, Source) else ""
         finding = Finding(code=code, path=path, what=f"also in {first.shown}{line}.", at=At.KEY)
-        self.problems.append(problem_of(source, finding))
+        told = make_problem(file.shown, finding) if isinstance(source, Problem) else problem_of(source, finding)
+        self.problems.append(told)
 
 
 def _read_exceptions(folder: FleetFolder, gathered: Gathered, *, today: date) -> tuple[tuple[Deviation, Origin], ...]:

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reconciler.loading.installations import ReadInstallation
 from reconciler.loading.known_files import KnownFile, Look, Wanted, files_of, key_of, known_file, look_at, text_of
-from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet
+from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet, read_one
 
 CHANGED_AT = 2
 """Where a stamp has the time of the last change (ns)."""
@@ -77,9 +78,10 @@ def _read(opened: Opened, look: Look) -> dict[str, KnownFile]:
     for file in opened.files:
         if file.path in look.left_out:
             continue
-        found = opened.gathered.add(file, opened.shared)
-        stamp = look.stamps[file.path]
-        if found is not None and found.desired is not None and not found.problems and stamp is not None:
+        one = read_one(file, folder=opened.folder, shared=opened.shared)
+        opened.gathered.note(file, one)
+        found, stamp = one.read, look.stamps[file.path]
+        if isinstance(found, ReadInstallation) and found.desired and not found.problems and stamp is not None:
             read[file.path] = known_file(stamp, found.desired)
     return read
 

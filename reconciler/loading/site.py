@@ -31,35 +31,35 @@ class FleetRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A merged tree whose chargers already carry the defaults; values that have a problem of their own are BROKEN."""
+    """A merged tree whose chargers already carry the defaults; values that have a problem of their own are BROKEN.
+
+    Attributes:
+        authentication: The authentication map, empty when there is none.
+        chargers: Serial and settings, empty when there are none.
+        permissions: The permissions map, empty when there is none.
+        mode: The authentication mode, None when it is unmanaged or broken.
+    """
 
     tree: Tree
     fleet: FleetRules
+    authentication: Mapping[str, Any] = field(init=False)
+    chargers: Mapping[str, Any] = field(init=False)
+    permissions: Mapping[str, Any] = field(init=False)
+    mode: str | None = field(init=False)
     urls: tuple[DeclaredUrl, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "urls", tuple(urls_of(self.authentication)))
-
-    @property
-    def authentication(self) -> Mapping[str, Any]:
-        """The authentication map, empty when there is none."""
-        return as_map(self.tree.get("authentication"))
-
-    @property
-    def chargers(self) -> Mapping[str, Any]:
-        """Serial and settings, empty when there are none."""
-        return as_map(self.tree.get("chargers"))
-
-    @property
-    def permissions(self) -> Mapping[str, Any]:
-        """The permissions map, empty when there is none."""
-        return as_map(self.tree.get("permissions"))
-
-    @property
-    def mode(self) -> str | None:
-        """The authentication mode, None when it is unmanaged or broken."""
-        mode = self.authentication.get("mode")
-        return mode if isinstance(mode, str) else None
+        authentication = as_map(self.tree.get("authentication"))
+        mode = authentication.get("mode")
+        found = {
+            "authentication": authentication,
+            "chargers": as_map(self.tree.get("chargers")),
+            "permissions": as_map(self.tree.get("permissions")),
+            "mode": mode if isinstance(mode, str) else None,
+            "urls": tuple(urls_of(authentication)),
+        }
+        for name, value in found.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,117 @@
+"""Reads many files on all cores, because a large fleet is waited for.
+
+Every process takes the next few items until none is left, this one too once it has done what else there is to do.
+Whatever a process does not hand over, for whatever reason, is read here, so that the outcome never depends on them.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+FEWEST = 2_000
+"""Of fewer items no process is worth its start."""
+_AT_ONCE = 100
+_MOST_PARTS = 10_000
+"""As many numbers as fit into a pipe without anybody who reads them."""
+_MOST_PROCESSES = 8
+_BYTES = 4
+
+
+def nothing() -> None:
+    """There is nothing else to do."""
+
+
+def each(read: Callable[[T], R], items: Sequence[T], *, meanwhile: Callable[[], None] = nothing) -> Iterator[R]:
+    """What `read` says of each item, in their order.
+
+    Args:
+        read: Depends on nothing but the item; what it returns can be sent to another process.
+        items: Many files, for instance.
+        meanwhile: What this process does while others have begun already.
+    """
+    parts = _parts(items)
+    others = min(_cores(), _MOST_PROCESSES) - 1
+    if len(items) >= FEWEST and others:
+        found = _shared_out(read, parts, others=others, meanwhile=meanwhile)
+    else:
+        meanwhile()
+        found = {}
+    for number, part in enumerate(parts):
+        yield from found[number] if number in found else map(read, part)
+
+
+def _parts(items: Sequence[T]) -> list[Sequence[T]]:
+    size = max(_AT_ONCE, -(-len(items) // _MOST_PARTS))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _cores() -> int:
+    """That this process may use; one where processes cannot be split cheaply and safely."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else 1
+
+
+def _shared_out(
+    read: Callable[[T], R], parts: Sequence[Sequence[T]], *, others: int, meanwhile: Callable[[], None]
+) -> dict[int, list[R]]:
+    """Parts by number, as far as the processes got."""
+    numbers = _numbered(len(parts))
+    crew = [_hired(read, parts, numbers) for _ in range(others)]
+    try:
+        meanwhile()
+        found = dict(_work(read, parts, numbers))
+        for process, inbox in crew:
+            with suppress(EOFError, OSError):  # it is gone, and with it what it had
+                found.update(inbox.recv())
+            process.join()
+    finally:
+        os.close(numbers)
+        for process, inbox in crew:
+            process.kill()
+            process.join()
+            inbox.close()
+    return found
+
+
+def _numbered(count: int) -> int:
+    """A pipe from which every process takes the number of the part that it reads next."""
+    reader, writer = os.pipe()
+    with open(writer, "wb") as stream:
+        stream.write(b"".join(number.to_bytes(_BYTES, "big") for number in range(count)))
+    return reader
+
+
+def _work(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> Iterator[tuple[int, list[R]]]:
+    while taken := os.read(numbers, _BYTES):
+        number = int.from_bytes(taken, "big")
+        yield number, list(map(read, parts[number]))
+
+
+def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "tuple[BaseProcess, Connection]":
+    from multiprocessing import get_context  # noqa: PLC0415  only a large fleet needs it
+
+    context = get_context("fork")
+    inbox, outbox = context.Pipe(duplex=False)
+    process = context.Process(target=_serve, args=(read, parts, numbers, outbox), daemon=True)
+    process.start()
+    outbox.close()
+    return process, inbox
+
+
+def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, outbox: "Connection") -> None:
+    """In a process of its own: says nothing but its results; whoever started it also ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    found: dict[int, list[R]] = {}
+    with suppress(Exception):  # it happens again where somebody hears of it
+        found.update(_work(read, parts, numbers))
+    with suppress(OSError):
+        outbox.send(found)
