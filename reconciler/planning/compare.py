@@ -7,8 +7,6 @@ of its objects leaves this module.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deepdiff import DeepDiff
-
 from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.normalise import comparable, tidy
@@ -105,6 +103,8 @@ def _unequal(
     """Subject and setting of every unequal value, sorted."""
     if want == have:
         return []
+    from deepdiff import DeepDiff  # noqa: PLC0415  60 ms that a plan without changes saves
+
     diff = DeepDiff(have, want, threshold_to_diff_deeper=0, view="tree")
     paths = (level.path(output_format="list") for levels in diff.values() for level in levels)
     return sorted({(path[0], path[1]) for path in paths})
