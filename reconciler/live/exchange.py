@@ -101,7 +101,7 @@ class Exchange:
             CallError: An answer that is too large or cannot be unpacked.
         """
         request = self._request(call, token)
-        with self._in_flight.place():
+        with self._in_flight:
             self._pace.wait()
             started_at = self._clock.now()
             result = "no answer"
