@@ -44,7 +44,7 @@ class TestTogether:
             asked.append(item)
             raise ValueError(item)
 
-        with Together(workers=2, progress=NoBar()) as together, pytest.raises(ValueError, match="0|1"):
+        with Together(workers=2, progress=NoBar()) as together, pytest.raises(ValueError, match=r"0|1"):
             together.run("here", work=work, items=range(1000))
 
         assert len(asked) <= 2
