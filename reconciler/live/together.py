@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -37,9 +37,8 @@ class Together:
             lanes = [self._pool.submit(queue.empty) for _ in range(min(self._workers, len(items)))]
             try:
                 wait(lanes, return_when=FIRST_EXCEPTION)
-                for lane in lanes:
-                    if lane.done():
-                        lane.result()
+                for lane in filter(Future.done, lanes):
+                    lane.result()
                 return queue.results()
             finally:
                 queue.stop()
