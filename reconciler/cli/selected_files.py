@@ -53,7 +53,7 @@ def _part(selectors: Sequence[str], exclude: Sequence[str]) -> LoadedFleet | Non
     directory = os.environ.get("FLEET_PEOPLE")
     if directory:
         people = load_people(Path(directory))
-        if any(people.get(one) is None for one in found.people):
+        if any(people.get(one) is None for one in found.left_out.people()):
             return None
         strangers = unknown_people(desired, people, loaded.origins)
         loaded = replace(loaded, problems=(*loaded.problems, *strangers))
@@ -69,7 +69,7 @@ def _part(selectors: Sequence[str], exclude: Sequence[str]) -> LoadedFleet | Non
 def _loaded(selectors: Sequence[str], exclude: Sequence[str]) -> LoadedPart:
     globals_ = current_globals()
     fleet = globals_.fleet
-    name = f"files-{short_id_of(os.path.realpath(fleet))}.json"
+    name = f"files-{short_id_of(os.path.realpath(fleet))}"
     settled_ns = time.time_ns() - _SETTLES_AFTER_NS
     found = load_part(
         fleet,

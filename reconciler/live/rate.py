@@ -6,8 +6,6 @@ The cloud serves 10 requests a second per account with a burst of 15 and rejects
 
 import math
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from reconciler.model.ports import Clock
 
@@ -71,37 +69,43 @@ class Pace:
 
 
 class InFlight:
-    """How many requests may be on the way: 1.5 x rate x observed latency, from 4 to 32; thread safe."""
+    """How many requests may be on the way: 1.5 x rate x observed latency, from 4 to 32; thread safe.
+
+    Use it as a context that lasts as long as the request.
+    """
 
     def __init__(self, *, rate: float) -> None:
+        self.limit = FEWEST_IN_FLIGHT
         self._rate = rate
         self._latency_s: float | None = None
         self._out = 0
-        self._changed = threading.Condition()
+        self._waiting = 0
+        self._guard = threading.Lock()
+        self._free = threading.Condition(self._guard)
 
-    @property
-    def limit(self) -> int:
-        """The present limit."""
-        wanted = math.ceil(1.5 * self._rate * (self._latency_s or 0.0))
-        return min(max(wanted, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)
-
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Take a place while the context lasts."""
-        with self._changed:
+    def __enter__(self) -> None:
+        with self._guard:
             while self._out >= self.limit:
-                self._changed.wait()
+                self._waiting += 1
+                self._free.wait()
+                self._waiting -= 1
             self._out += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._out -= 1
-                self._changed.notify_all()
+
+    def __exit__(self, *_error: object) -> None:
+        with self._guard:
+            self._out -= 1
+            self._wake()
 
     def took(self, seconds: float) -> None:
         """Learn how long an answer took."""
-        with self._changed:
+        with self._guard:
             known_s = self._latency_s if self._latency_s is not None else seconds
             self._latency_s = known_s + _WEIGHT_OF_LATEST * (max(0.0, seconds) - known_s)
-            self._changed.notify_all()
+            wanted = math.ceil(1.5 * self._rate * self._latency_s)
+            self.limit = min(max(wanted, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)
+            self._wake()
+
+    def _wake(self) -> None:
+        """Wake only as many as there are places: each of the others would wake up for nothing."""
+        if self._waiting and self._out < self.limit:
+            self._free.notify(self.limit - self._out)

@@ -42,22 +42,35 @@ class Repeat:
         Raises:
             PassingError: The last one, when it never went away.
         """
-        attempts = MOST_ATTEMPTS if self._failed_in_a_row < OUTAGE_AFTER else 1
+        try:
+            result = once()
+        except PassingError as error:
+            result = self._again(once, error)
+        if self._failed_in_a_row:
+            self._count(0)
+        return result
+
+    def _again(self, once: Callable[[], T], error: PassingError) -> T:
+        """The repeats; nearly all reads go without, so that only here their machinery is put together."""
+        failed = [error]
+
+        def attempt() -> T:
+            if failed:
+                raise failed.pop()
+            return once()
+
         repeating = Retrying(
             retry=retry_if_exception_type(PassingError),
-            stop=stop_after_attempt(attempts),
+            stop=stop_after_attempt(MOST_ATTEMPTS if self._failed_in_a_row < OUTAGE_AFTER else 1),
             wait=self._wait_s,
             sleep=self._sleep,
             reraise=True,
         )
         try:
-            result = repeating(once)
+            return repeating(attempt)
         except PassingError:
             self._count(self._failed_in_a_row + 1)
             raise
-        if self._failed_in_a_row:
-            self._count(0)
-        return result
 
     def _count(self, failed: int) -> None:
         with self._guard:

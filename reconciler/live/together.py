@@ -1,11 +1,12 @@
 """Several requests side by side, results in the order of the questions."""
 
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Generic, Self, TypeVar
 
-from reconciler.model.ports import Progress
+from reconciler.model.ports import Progress, Ticker
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -15,7 +16,8 @@ class Together:
     """Threads for the time of one snapshot; use it as a context."""
 
     def __init__(self, *, workers: int, progress: Progress) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="reconciler-read")
+        self._workers = max(1, workers)
+        self._pool = ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="reconciler-read")
         self._progress = progress
 
     def __enter__(self) -> Self:
@@ -31,17 +33,48 @@ class Together:
         if not items:
             return []
         with self._progress.task(label, total=len(items)) as ticker:
-            futures = [self._pool.submit(work, item) for item in items]
-            for future in futures:
-                future.add_done_callback(lambda done: None if done.cancelled() else ticker.advance())
-            return _results(futures)
+            queue = _Queue(work, items, ticker)
+            lanes = [self._pool.submit(queue.empty) for _ in range(min(self._workers, len(items)))]
+            try:
+                wait(lanes, return_when=FIRST_EXCEPTION)
+                for lane in filter(Future.done, lanes):
+                    lane.result()
+                return queue.results()
+            finally:
+                queue.stop()
 
 
-def _results(futures: list[Future[B]]) -> list[B]:
-    try:
-        wait(futures, return_when=FIRST_EXCEPTION)
-        failed = next((future for future in futures if future.done() and future.exception() is not None), None)
-        return [future.result() for future in ([failed] if failed is not None else futures)]
-    finally:
-        for future in futures:
-            future.cancel()
+class _Queue(Generic[A, B]):
+    """Items that each thread takes one by one: a future for each costs a tenth of the request it stands for."""
+
+    def __init__(self, work: Callable[[A], B], items: Sequence[A], ticker: Ticker) -> None:
+        self._work = work
+        self._rest = iter(enumerate(items))
+        self._ticker = ticker
+        self._guard = threading.Lock()
+        self._stopped = False
+        self._found: dict[int, B] = {}
+
+    def empty(self) -> None:
+        """Take and work until nothing is left, or an error ends it for all."""
+        while (taken := self._next()) is not None:
+            place, item = taken
+            try:
+                self._found[place] = self._work(item)
+            except BaseException:
+                self.stop()
+                raise
+            finally:
+                self._ticker.advance()
+
+    def stop(self) -> None:
+        """Nothing further starts."""
+        self._stopped = True
+
+    def results(self) -> list[B]:
+        """What came out, in the order of the items."""
+        return [self._found[place] for place in range(len(self._found))]
+
+    def _next(self) -> tuple[int, A] | None:
+        with self._guard:
+            return None if self._stopped else next(self._rest, None)

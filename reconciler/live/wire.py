@@ -5,6 +5,7 @@ Every function takes one member and says what it is or raises `WireError`, whose
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -54,7 +55,8 @@ def decode(body: bytes) -> object:
         WireError: It is no JSON, is cut off, nested too deeply, in another character set, or has a member twice.
     """
     try:
-        return _DECODER.decode(body.decode("utf-8-sig"))
+        # The codec that skips the mark at the beginning is written in Python and takes as long as a tenth of the rest.
+        return _DECODER.decode(body.removeprefix(BOM_UTF8).decode())
     except WireError:
         raise
     except (ValueError, RecursionError):

@@ -114,6 +114,8 @@ class FleetFolder:
             relative = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 yield from self._walk(relative)
+            elif entry.name.endswith(".yaml") and not entry.is_symlink() and _is_plain(relative):
+                yield self._file(relative, entry.path)
             else:
                 yield from self._one(entry, relative)
 
@@ -156,6 +158,11 @@ def _before(fleet: str) -> str:
     if os.path.isabs(folder):
         return os.path.join(folder, "").removeprefix(os.path.join(os.getcwd(), ""))
     return "" if folder == os.curdir else os.path.join(folder, "")
+
+
+def _is_plain(name: str) -> bool:
+    """Whether nothing in a name has to be looked at twice; most are like that, and there may be very many."""
+    return name.isascii() and name.isprintable() and "@" not in name and "%" not in name
 
 
 def printable(name: str) -> str:

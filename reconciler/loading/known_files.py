@@ -3,16 +3,17 @@
 Only files without any problem are remembered, each with what no other file may have too. A file that was touched since,
 in whatever way the file system tells, is read again; so is everything when the day, fleet.yaml, a profile, a schema or
 this program is another one.
+
+The index is lines of plain text, not JSON, because ten thousand of them are looked at before anything else happens:
+about each file one record of fields, which are words that no file of a fleet can hold a separator in.
 """
 
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
 
 from reconciler import __version__
 from reconciler.loading.files import FleetFile, FleetFolder
@@ -22,28 +23,58 @@ from reconciler.loading.shared import Shared
 from reconciler.model.desired import DesiredInstallation, DesiredPermissions
 from reconciler.model.digest import digest_of
 
-Stamp = list[int]
-"""Size, times of the last write and the last change of anything (ns), number of the file on its disk."""
-
+_FIELD, _RECORD, _PAIR = "\x1f", "\x1e", "\x1d"
+"""What the strict reader refuses in a file, written or escaped."""
+_NAME, _STAMP, _ACCOUNT, _ID, _LABELS, _SERIALS, _LISTS = 0, 1, 2, 3, 6, 7, 8
+"""Where a field stands: behind the id its words; the numbers of labels and serials; these, and then the people."""
 _MODULES = os.path.dirname(os.path.abspath(__file__))
 
 
-class KnownFile(NamedTuple):
-    """What one file says that matters beyond it. A tuple, because ten thousand of them are made before anything else.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """What the file system tells about a file: size, last write, last change of anything, its number on the disk.
 
     Attributes:
-        stamp: Of the file when it was read.
-        words: Id, name and file name as selectors are compared with them; the id comes first.
-        labels: Pairs of key and value.
-        people: `person:<id>` of everybody whom it names, the id alone.
+        text: All of it.
+        changed_ns: When anything of it last changed.
     """
 
-    stamp: Stamp
-    words: tuple[str, ...]
-    account: str
-    labels: Sequence[Sequence[str]]
-    serials: list[str]
-    people: list[str]
+    text: str
+    changed_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Records of the files that need not be read; they were held against each other before they were remembered."""
+
+    records: Mapping[str, str]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Installations and chargers."""
+        return len(self.records), sum(int(fields[_SERIALS]) for fields in self._fields())
+
+    def serials(self) -> Mapping[str, Sequence[str]]:
+        """The chargers of each installation id."""
+        return {fields[_ID]: _serials(fields) for fields in self._fields()}
+
+    def people(self) -> frozenset[str]:
+        """The ids of everybody whom they name."""
+        return frozenset(one for fields in self._fields() for one in fields[_LISTS + _listed(fields) :])
+
+    def _fields(self) -> Iterator[list[str]]:
+        return (record.split(_FIELD) for record in self.records.values())
+
+
+NOTHING = LeftOut(records={})
+
+
+def _listed(fields: Sequence[str]) -> int:
+    return int(fields[_LABELS]) + int(fields[_SERIALS])
+
+
+def _serials(fields: Sequence[str]) -> Sequence[str]:
+    return fields[_LISTS + int(fields[_LABELS]) : _LISTS + _listed(fields)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +85,25 @@ class Wanted:
     exclude: tuple[Selector, ...]
     accounts: frozenset[str]
 
-    def needs(self, one: KnownFile, file: str, witnessed: set[Selector]) -> bool:
+    def needs(self, fields: Sequence[str], witnessed: set[Selector]) -> bool:
         """Whether a file is selected, or is the first that an exclusion means: one that means nothing is a mistake.
 
         Args:
-            one: What is known of it.
-            file: From the fleet's own folder on.
+            fields: Of its record.
             witnessed: Exclusions that meant something before; they are added here.
         """
-        if self.accounts and one.account not in self.accounts:
+        if self.accounts and fields[_ACCOUNT] not in self.accounts:
             return False
-        if _means(self.selectors, one, file):
+        if _means(self.selectors, fields):
             return True
-        if not self.exclude:
-            return False
-        found = next((other for other in self.exclude if other not in witnessed and _means(other, one, file)), None)
+        found = next((other for other in self.exclude if other not in witnessed and _means(other, fields)), None)
         witnessed.update(() if found is None else (found,))
         return found is not None
+
+
+def _means(selector: Selector, fields: Sequence[str]) -> bool:
+    labels = [pair.split(_PAIR) for pair in fields[_LISTS : _LISTS + int(fields[_LABELS])]]
+    return selector.means(fields[_ID : _ID + 3], fields[_NAME], serials=_serials(fields), labels=labels)
 
 
 def wanted_of(selectors: Sequence[str], exclude: Sequence[str], *, accounts: Sequence[str], fleet_path: str) -> Wanted:
@@ -82,31 +115,26 @@ def wanted_of(selectors: Sequence[str], exclude: Sequence[str], *, accounts: Seq
     )
 
 
-def _means(selector: Selector, one: KnownFile, file: str) -> bool:
-    return selector.means(one.words, file, serials=one.serials, labels=one.labels)
-
-
-def text_of(key: str, files: Mapping[str, KnownFile]) -> str:
-    """The index as it is kept: its own digest, a line end, and JSON."""
-    body = json.dumps([key, files], separators=(",", ":"))
+def text_of(key: str, records: Mapping[str, str]) -> str:
+    """The index as it is kept: its own digest, what it is about, and the records."""
+    body = f"{key}\n{_RECORD.join(records.values())}"
     return f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}"
 
 
-def files_of(index: bytes, key: str) -> dict[str, list[Any]]:
-    """What is known by the real path of each file; nothing when the index is damaged or of something else."""
+def records_of(index: bytes, key: str) -> dict[str, str]:
+    """The record of each file by name; nothing when the index is damaged, or about something else."""
     digest, _, body = index.partition(b"\n")
     if digest != hashlib.sha256(body).hexdigest().encode():
         return {}
-    about, files = json.loads(body)
-    return files if about == key else {}
+    about, _, records = body.decode().partition("\n")
+    return {one[: one.index(_FIELD)]: one for one in records.split(_RECORD) if one} if about == key else {}
 
 
 def key_of(folder: FleetFolder, shared: Shared, *, today: date) -> str:
     """Digest of everything besides an installation's own file that decides what is said about it."""
     sources = [hashlib.sha256(source.data).hexdigest() for source in shared.sources]
     layers = [folder.root, sources, list(shared.profiles.layers)]
-    about = [__version__, list(_program()), schemas(), today.isoformat(), layers]
-    return digest_of(about)
+    return digest_of([__version__, list(_program()), schemas(), today.isoformat(), layers])
 
 
 def _program() -> Iterator[list[str | int]]:
@@ -117,26 +145,28 @@ def _program() -> Iterator[list[str | int]]:
             yield [entry.name, status.st_size, status.st_mtime_ns]
 
 
-def stamp_of(path: str) -> Stamp | None:
+def stamp_of(file: FleetFile) -> Stamp | None:
     """Of an ordinary file; of a link nothing, because what it leads to may change without it."""
     try:
-        status = os.lstat(path)
+        status = os.lstat(file.path)
     except OSError:
         return None
-    is_ordinary = stat.S_ISREG(status.st_mode)
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino] if is_ordinary else None
+    is_named_so = file.path.endswith(file.name[file.name.index("/") :])
+    if not stat.S_ISREG(status.st_mode) or not is_named_so:
+        return None
+    return Stamp(text=_stamp_text(status), changed_ns=status.st_ctime_ns)
 
 
-def known_file(stamp: Stamp, site: DesiredInstallation) -> KnownFile:
+def _stamp_text(status: os.stat_result) -> str:
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+
+
+def record_of(stamp: Stamp, site: DesiredInstallation) -> str:
     """What to remember of a file that was read."""
-    return KnownFile(
-        stamp=stamp,
-        words=words_of(site.id, site.name, site.file),
-        account=site.account,
-        labels=site.labels,
-        serials=[charger.serial for charger in site.chargers],
-        people=sorted(set(_people(site))),
-    )
+    labels = [f"{key}{_PAIR}{value}" for key, value in site.labels]
+    serials = [charger.serial for charger in site.chargers]
+    head = (site.file, stamp.text, site.account, *words_of(site.id, site.name, site.file))
+    return _FIELD.join((*head, str(len(labels)), str(len(serials)), *labels, *serials, *sorted(set(_people(site)))))
 
 
 def _people(site: DesiredInstallation) -> Iterator[str]:
@@ -152,35 +182,53 @@ def _persons(permissions: DesiredPermissions) -> Iterator[str]:
             yield identity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What a look at the file system alone tells, by the real path of each file.
-
-    Attributes:
-        stamps: Before anything is read; None when it can be no ordinary file.
-        left_out: What need not be read: it is as it was, and nobody asks for it.
-    """
-
-    stamps: Mapping[str, Stamp | None]
-    left_out: Mapping[str, KnownFile]
-
-
-def look_at(files: Sequence[FleetFile], known: Mapping[str, list[Any]], wanted: Wanted) -> Look:
-    """Which files must be read.
+def left_out_of(files: Sequence[FleetFile], known: Mapping[str, str], wanted: Wanted) -> LeftOut:
+    """Which files need not be read: they are as they were, and nobody asks for them.
 
     Args:
         files: All of the fleet.
-        known: What the index says, by real path.
+        known: The record of each by name.
         wanted: The selection.
     """
-    stamps = {file.path: stamp_of(file.path) for file in files}
-    left_out: dict[str, KnownFile] = {}
+    records: dict[str, str] = {}
     witnessed: set[Selector] = set()
+    sieve = _sieve(wanted, files[0].name.partition("/")[0] if files else "")
     for file in files:
-        row = known.get(file.path)
-        if row is None or row[0] != stamps[file.path]:
+        record = known.get(file.name)
+        if record is None:
             continue
-        one = KnownFile._make(row)
-        if not wanted.needs(one, file.name, witnessed):
-            left_out[file.path] = one
-    return Look(stamps=stamps, left_out=left_out)
+        fields = record.split(_FIELD)
+        if fields[_STAMP] == _stamp_now(file) and not (sieve.holds(fields) and wanted.needs(fields, witnessed)):
+            records[file.name] = record
+    return LeftOut(records=records)
+
+
+def _stamp_now(file: FleetFile) -> str:
+    try:
+        return _stamp_text(os.lstat(file.path))
+    except OSError:
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sieve:
+    """A quick look that holds back whatever a selection may mean, and little else."""
+
+    exact: frozenset[str]
+    folders: tuple[str, ...]
+    has_patterns: bool
+
+    def holds(self, fields: Sequence[str]) -> bool:
+        return self.has_patterns or not self.exact.isdisjoint(fields) or fields[_NAME].startswith(self.folders)
+
+
+def _sieve(wanted: Wanted, fleet: str) -> _Sieve:
+    """For a fleet folder of this name."""
+    asked = (wanted.selectors, *wanted.exclude)
+    files = {name for one in asked for name in (*one.files, *(f"{fleet}/{inner}" for inner in one.inner_files))}
+    folders = {name for one in asked for name in (*one.folders, *(f"{fleet}/{inner}" for inner in one.inner_folders))}
+    return _Sieve(
+        exact=frozenset(files).union(*(one.words | one.serials for one in asked)),
+        folders=tuple(folders),
+        has_patterns=any(one.globs or one.labels for one in asked),
+    )

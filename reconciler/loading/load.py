@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,6 +18,7 @@ from reconciler.loading.findings import At, Finding, Source, in_order, make_prob
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.fleet_file import accounts_of, limits_of
 from reconciler.loading.installations import ReadInstallation, read_installation
+from reconciler.loading.known_files import NOTHING, LeftOut
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.shared import Shared, read_shared
 from reconciler.loading.side_by_side import each
@@ -27,7 +28,6 @@ from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallat
 from reconciler.model.problem import Problem, Severity
 
 _FLEET_IS_EMPTY = "there is no installation file here."
-_NO_OTHERS: Mapping[str, Collection[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +136,7 @@ def open_fleet(path: Path, *, today: date, under: FleetRules | None = None) -> O
     return Opened(folder=folder, shared=shared, files=files, gathered=gathered)
 
 
-def finished(
-    opened: Opened, path: Path, *, today: date, commit: str | None, others: Mapping[str, Collection[str]] = _NO_OTHERS
-) -> LoadedFleet:
+def finished(opened: Opened, path: Path, *, today: date, commit: str | None, others: LeftOut = NOTHING) -> LoadedFleet:
     """The end of `load_fleet`: what looks across files, and the value of it all.
 
     Args:
@@ -146,11 +144,13 @@ def finished(
         path: As in `load_fleet`.
         today: As in `load_fleet`.
         commit: As in `load_fleet`.
-        others: Id and serials of installations whose files were left out. `desired` is without these, and without a
-            digest, except that its size is that of the whole.
+        others: Files that were left out. `desired` is without these, except that its size is that of the whole, and
+            without a digest.
     """
     folder, shared, gathered = opened.folder, opened.shared, opened.gathered
-    gathered.serials.update(others)
+    size = (len(gathered.serials), sum(map(len, gathered.serials.values())))
+    if others.records and folder.exists("exceptions.yaml"):
+        gathered.serials.update(others.serials())
     exceptions = _read_exceptions(folder, gathered, today=today)
     attestations = _read_attestations(folder, gathered.problems)
     sorted_problems = in_order(gathered.problems)
@@ -168,9 +168,9 @@ def finished(
         deviations=tuple(deviation for deviation, _ in exceptions),
         attestations=attestations,
     )
-    size = (len(gathered.serials), sum(map(len, gathered.serials.values())))
-    digest = "" if others else desired_digest(desired)
-    return replace(loaded, desired=replace(desired, fleet_size=size, digest=digest), exceptions=exceptions)
+    digest = "" if others.records else desired_digest(desired)
+    whole = (size[0] + others.size[0], size[1] + others.size[1])
+    return replace(loaded, desired=replace(desired, fleet_size=whole, digest=digest), exceptions=exceptions)
 
 
 def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *, commit: str | None) -> DesiredFleet:

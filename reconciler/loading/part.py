@@ -1,17 +1,23 @@
 """Loads a selection: of the other files only what matters to it, as an index of former looks has it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from reconciler.loading.installations import ReadInstallation
-from reconciler.loading.known_files import KnownFile, Look, Wanted, files_of, key_of, known_file, look_at, text_of
+from reconciler.loading.known_files import (
+    NOTHING,
+    LeftOut,
+    Wanted,
+    key_of,
+    left_out_of,
+    record_of,
+    records_of,
+    stamp_of,
+    text_of,
+)
 from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet, read_one
-
-CHANGED_AT = 2
-"""Where a stamp has the time of the last change (ns)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,15 +26,18 @@ class LoadedPart:
 
     Attributes:
         fleet: Its `desired` has what the selection chooses and perhaps more, and its problems are those of the whole.
-        is_whole: Whether nothing was left out.
-        people: The ids of everybody whom files that were left out name.
+        left_out: What was not read.
         index: For the next time; None when it is as it was, or nothing may be remembered.
     """
 
     fleet: LoadedFleet
-    is_whole: bool
-    people: frozenset[str] = frozenset()
+    left_out: LeftOut = NOTHING
     index: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every file was read."""
+        return not self.left_out.records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,53 +63,38 @@ def load_part(
     """
     opened = open_fleet(path, today=today)
     if isinstance(opened, LoadedFleet):
-        return LoadedPart(fleet=opened, is_whole=True)
+        return LoadedPart(fleet=opened)
     key = key_of(opened.folder, opened.shared, today=today)
-    known = files_of(remembered.index, key)
-    look = look_at(opened.files, known, wanted)
-    read = _read(opened, look)
-    others = {one.words[0]: one.serials for one in look.left_out.values()}
-    loaded = finished(opened, path, today=today, commit=commit, others=others)
-    if loaded.desired is None or _clashes(opened, look):
-        whole = load_fleet(path, today=today, commit=commit) if others else loaded
-        return LoadedPart(fleet=whole, is_whole=True)
-    return LoadedPart(
-        fleet=loaded,
-        is_whole=not others,
-        people=frozenset(person for one in look.left_out.values() for person in one.people),
-        index=_index(key, known, look, {path: one for path, one in read.items() if _is_settled(one, remembered)}),
-    )
+    known = records_of(remembered.index, key)
+    left_out = left_out_of(opened.files, known, wanted)
+    read = _read(opened, left_out)
+    loaded = finished(opened, path, today=today, commit=commit, others=left_out)
+    news = {name: record for name, (record, _) in read.items() if known.get(name) != record}
+    is_as_known = not news and len(read) + len(left_out.records) == len(opened.files)
+    if loaded.desired is None or not (is_as_known or _fits(opened, left_out)):
+        return LoadedPart(fleet=load_fleet(path, today=today, commit=commit) if left_out.records else loaded)
+    settled = {name: record for name, (record, changed_ns) in read.items() if changed_ns < remembered.settled_ns}
+    index = text_of(key, {**left_out.records, **settled}) if not settled.keys().isdisjoint(news) else None
+    return LoadedPart(fleet=loaded, left_out=left_out, index=index)
 
 
-def _read(opened: Opened, look: Look) -> dict[str, KnownFile]:
-    """Read what cannot be left out; what is to be remembered of it, by real path."""
-    read: dict[str, KnownFile] = {}
+def _read(opened: Opened, left_out: LeftOut) -> dict[str, tuple[str, int]]:
+    """Read what is not left out; by name the record of each file without a problem, and when it was changed (ns)."""
+    read: dict[str, tuple[str, int]] = {}
     for file in opened.files:
-        if file.path in look.left_out:
+        if file.name in left_out.records:
             continue
+        stamp = stamp_of(file)
         one = read_one(file, folder=opened.folder, shared=opened.shared)
         opened.gathered.note(file, one)
-        found, stamp = one.read, look.stamps[file.path]
-        if isinstance(found, ReadInstallation) and found.desired and not found.problems and stamp is not None:
-            read[file.path] = known_file(stamp, found.desired)
+        found = one.read
+        if stamp and isinstance(found, ReadInstallation) and found.desired and not found.problems:
+            read[file.name] = (record_of(stamp, found.desired), stamp.changed_ns)
     return read
 
 
-def _clashes(opened: Opened, look: Look) -> bool:
-    """Whether two files have one id or one serial; those that were read have been held against each other already."""
-    gathered, others = opened.gathered, look.left_out.values()
-    if len(gathered.serials) != len(gathered.places) + len(others):
-        return True
-    serials = set(gathered.file_of_serial)
-    expected = len(serials) + sum(len(one.serials) for one in others)
-    serials.update(*(one.serials for one in others))
-    return len(serials) != expected
-
-
-def _is_settled(one: KnownFile, remembered: Remembered) -> bool:
-    return one.stamp[CHANGED_AT] < remembered.settled_ns
-
-
-def _index(key: str, known: Mapping[str, list[Any]], look: Look, read: Mapping[str, KnownFile]) -> str | None:
-    is_news = any(path not in known or known[path][0] != one.stamp for path, one in read.items())
-    return text_of(key, {**look.left_out, **read}) if is_news else None
+def _fits(opened: Opened, left_out: LeftOut) -> bool:
+    """Whether no file that was read has an id or a serial of one that was not."""
+    others = left_out.serials()
+    serials = opened.gathered.file_of_serial.keys()
+    return others.keys().isdisjoint(opened.gathered.places) and serials.isdisjoint(chain(*others.values()))

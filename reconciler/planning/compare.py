@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deepdiff import DeepDiff
-
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.settings import Kind, Scope, Setting, setting
@@ -129,6 +127,8 @@ def _unequal(
     """Subject and setting of every unequal value, sorted."""
     if want == have:
         return []
+    from deepdiff import DeepDiff  # noqa: PLC0415  60 ms that a plan without changes saves
+
     diff = DeepDiff(have, want, threshold_to_diff_deeper=0, view="tree")
     paths = (level.path(output_format="list") for levels in diff.values() for level in levels)
     return sorted({(path[0], path[1]) for path in paths})

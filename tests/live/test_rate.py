@@ -118,7 +118,7 @@ class TestInFlight:
         guard = threading.Lock()
 
         def go() -> None:
-            with places.place():
+            with places:
                 with guard:
                     now[0] += 1
                     most[0] = max(most[0], now[0])
