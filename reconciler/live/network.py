@@ -11,8 +11,8 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from select import POLLIN, poll
 from typing import cast
@@ -20,30 +20,24 @@ from typing import cast
 import h11
 import httpx
 
-from reconciler.live.prepared import PORTS, Origin, RawHeaders, Reading, Received, origin_of
-
 KEPT_FOR_S = 5.0
 """Seconds that a connection may be idle and still be used."""
 LARGEST_HEAD = 100 * 1024
 PIECE = 64 * 1024
+PORTS = {"http": 80, "https": 443}
 
-NOTHING: Iterable[bytes] = ()
+Origin = tuple[str, str, int]
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
-class within:  # noqa: N801  reads as what it is, a context
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
     """Everything that this thread waits for inside must be over after so many seconds of real time."""
-
-    __slots__ = ("_seconds", "_token")
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-
-    def __enter__(self) -> None:
-        self._token = _ends_at.set(time.monotonic() + self._seconds)
-
-    def __exit__(self, *_error: object) -> None:
-        _ends_at.reset(self._token)
+    token = _ends_at.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
 
 
 def is_over() -> bool:
@@ -64,7 +58,7 @@ class NetworkTransport(httpx.BaseTransport):
         self._guard = threading.Lock()
         self._idle: list[_Line] = []
         self._open: set[_Line] = set()
-        self._last: tuple[RawHeaders, h11.Request] | None = None
+        self._last: tuple[list[tuple[bytes, bytes]], h11.Request] | None = None
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it and return as soon as the headers of the answer are there.
@@ -73,22 +67,16 @@ class NetworkTransport(httpx.BaseTransport):
             httpx.TransportError: No connection, no answer in time, or no HTTP.
         """
         timeouts = request.extensions.get("timeout", {})
-        if isinstance(request, Reading):
-            place = request.place
-            origin, target, headers, content = place.origin, request.target.encode(), place.headers, NOTHING
-        else:
-            origin, target, headers = origin_of(request.url), request.url.raw_path, request.headers.raw
-            content = cast("Iterable[bytes]", request.stream)
-        event = self._event(request.method, target, headers)
-        line = self._line_to(origin, timeouts.get("connect"))
+        event = self._event(request)
+        line = self._line_to(request.url, timeouts.get("connect"))
         try:
-            line.send(event, content, timeouts.get("write"))
+            line.send(event, cast("httpx.SyncByteStream", request.stream), timeouts.get("write"))
             answer = line.head(timeouts.get("read"))
         except BaseException:
             self._drop(line)
             raise
         stream = _Body(line, timeouts.get("read"), self._give_back)
-        return Received(answer.status_code, answer.headers.raw_items(), stream)
+        return httpx.Response(answer.status_code, headers=answer.headers.raw_items(), stream=stream)
 
     def close(self) -> None:
         """Close all connections."""
@@ -98,21 +86,25 @@ class NetworkTransport(httpx.BaseTransport):
         for line in lines:
             self._drop(line)
 
-    def _event(self, method: str, target: bytes, headers: RawHeaders) -> h11.Request:
+    def _event(self, request: httpx.Request) -> h11.Request:
         """The head of the request; the headers of nearly all are the same, and are checked once."""
+        raw = request.headers.raw
         last = self._last
-        known = last is not None and last[0] == headers
+        known = last is not None and last[0] == raw
         try:
             event = h11.Request(
-                method=method, target=target, headers=last[1].headers if last is not None and known else headers
+                method=request.method,
+                target=request.url.raw_path,
+                headers=last[1].headers if last is not None and known else raw,
             )
         except h11.LocalProtocolError:
             raise httpx.LocalProtocolError("this is no request") from None
         if not known:
-            self._last = headers, event
+            self._last = raw, event
         return event
 
-    def _line_to(self, origin: Origin, timeout_s: float | None) -> "_Line":
+    def _line_to(self, url: httpx.URL, timeout_s: float | None) -> "_Line":
+        origin = (url.scheme, url.host, url.port or PORTS.get(url.scheme, 0))
         now = time.monotonic()
         while True:
             with self._guard:
@@ -169,7 +161,6 @@ class _Line:
         self._link = link
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LARGEST_HEAD)
         self._free_since = 0.0
-        self._waits_s = link.gettimeout()
         self._readable = poll()
         self._readable.register(link, POLLIN)
 
@@ -177,7 +168,7 @@ class _Line:
         """Whether it can be used again: an idle one that has something to say was hung up, or lies."""
         return now - self._free_since <= KEPT_FOR_S and not self._readable.poll(0)
 
-    def send(self, head: h11.Request, content: Iterable[bytes], timeout_s: float | None) -> None:
+    def send(self, head: h11.Request, content: httpx.SyncByteStream, timeout_s: float | None) -> None:
         """Send a request in one piece. Raises httpx.TransportError."""
         try:
             parts = [self._http.send(head), *(self._http.send(h11.Data(data=part)) for part in content)]
@@ -185,7 +176,7 @@ class _Line:
         except h11.LocalProtocolError:
             raise httpx.LocalProtocolError("this is no request") from None
         try:
-            self._wait_at_most(timeout_s)
+            self._link.settimeout(_cut(timeout_s))
             self._link.sendall(b"".join(part or b"" for part in parts))
         except TimeoutError:
             raise httpx.WriteTimeout("not sent in time") from None
@@ -221,12 +212,6 @@ class _Line:
         with suppress(OSError):
             self._link.close()
 
-    def _wait_at_most(self, timeout_s: float | None) -> None:
-        wait_s = _cut(timeout_s)
-        if wait_s != self._waits_s:
-            self._waits_s = wait_s
-            self._link.settimeout(wait_s)
-
     def _next(self, timeout_s: float | None) -> object:
         try:
             while (event := self._http.next_event()) is h11.NEED_DATA:
@@ -240,7 +225,7 @@ class _Line:
 
     def _read(self, timeout_s: float | None) -> bytes:
         try:
-            self._wait_at_most(timeout_s)
+            self._link.settimeout(_cut(timeout_s))
             return self._link.recv(PIECE)
         except TimeoutError:
             raise httpx.ReadTimeout("nothing came in time") from None
