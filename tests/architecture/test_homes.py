@@ -12,7 +12,7 @@ HOMES = {
     "click": frozenset({"cli"}),
     "deepdiff": frozenset({"planning"}),
     "filelock": frozenset({"store", "sandbox"}),
-    "h11": frozenset({"live"}),
+    "httpcore": frozenset({"live"}),
     "httpx": frozenset({"live", "cli.clouds", "cli.wiring"}),
     "jinja2": frozenset({"report", "cli"}),
     "jsonschema": frozenset({"loading"}),
