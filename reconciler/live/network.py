@@ -4,8 +4,9 @@ A read time-out of a socket begins anew with every byte, so a server that sends 
 ever: in its headers, in its body, or with 1xx answers without end. Here every wait is cut to what is left of the whole.
 """
 
+import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from ssl import SSLContext
@@ -14,8 +15,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from reconciler.live.rate import MOST_IN_FLIGHT
-
+KEPT_FOR_S = 5.0
+"""Seconds that a connection may be idle and still be used."""
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 _Options = Iterable[Any]
@@ -56,16 +57,11 @@ class NetworkTransport(httpx.BaseTransport):
     """
 
     def __init__(self) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(verify=True, trust_env=False),
-            max_connections=MOST_IN_FLIGHT,
-            max_keepalive_connections=MOST_IN_FLIGHT,
-            keepalive_expiry=5.0,
-            http1=True,
-            http2=False,
-            retries=0,
-            network_backend=_Sockets(),
-        )
+        self._tls = httpx.create_ssl_context(verify=True, trust_env=False)
+        self._sockets = _Sockets()
+        self._guard = threading.Lock()
+        self._idle: list[httpcore.HTTPConnection] = []
+        self._open: set[httpcore.HTTPConnection] = set()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it and return as soon as the headers of the answer are there.
@@ -74,33 +70,93 @@ class NetworkTransport(httpx.BaseTransport):
             httpx.TransportError: No connection, no answer in time, or no HTTP.
         """
         url = request.url
-        with _as_httpx():
-            answer = self._pool.handle_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
-            )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
+        asked = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        connection = self._connection_to(asked.url.origin)
+        try:
+            with _as_httpx():
+                answer = connection.handle_request(asked)
+        except BaseException:
+            self._drop(connection)
+            raise
+        body = _Body(answer, done=lambda: self._give_back(connection))
+        return httpx.Response(answer.status, headers=answer.headers, stream=body)
 
     def close(self) -> None:
         """Close all connections."""
-        self._pool.close()
+        with self._guard:
+            connections = list(self._open)
+            self._idle.clear()
+        for connection in connections:
+            self._drop(connection)
+
+    def _connection_to(self, origin: httpcore.Origin) -> httpcore.HTTPConnection:
+        """The one that was free last, or a new one.
+
+        A pool of httpcore looks through all its connections twice for every request, under one lock; who asks from as
+        many threads as there may be requests, and one host only, needs no more than a stack.
+        """
+        while True:
+            with self._guard:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return self._new(origin)
+            if connection.can_handle_request(origin) and not connection.has_expired():
+                return connection
+            self._drop(connection)
+
+    def _new(self, origin: httpcore.Origin) -> httpcore.HTTPConnection:
+        connection = httpcore.HTTPConnection(
+            origin,
+            ssl_context=self._tls,
+            keepalive_expiry=KEPT_FOR_S,
+            http1=True,
+            http2=False,
+            retries=0,
+            network_backend=self._sockets,
+        )
+        with self._guard:
+            self._open.add(connection)
+        return connection
+
+    def _drop(self, connection: httpcore.HTTPConnection) -> None:
+        with self._guard:
+            self._open.discard(connection)
+        connection.close()
+
+    def _give_back(self, connection: httpcore.HTTPConnection) -> None:
+        if connection.is_idle():
+            with self._guard:
+                self._idle.append(connection)
+        else:
+            self._drop(connection)
 
 
 class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
+    """Closing it hands the connection back, or hangs up when something is left unread."""
+
+    def __init__(self, answer: httpcore.Response, *, done: Callable[[], None]) -> None:
         self._answer = answer
+        self._done = done
 
     def __iter__(self) -> Iterator[bytes]:
         with _as_httpx():
             yield from self._answer.iter_stream()
 
     def close(self) -> None:
+        """Once; whatever closes it again finds nothing to do."""
+        done, self._done = self._done, _nothing
         self._answer.close()
+        done()
+
+
+def _nothing() -> None:
+    """It was closed before."""
 
 
 @contextmanager
