@@ -7,13 +7,12 @@ from pathlib import Path
 from reconciler import __version__
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.plan_sources import usable
 from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at, with_departures
+from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.wiring import Access, check_pins, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet
-from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.finding import DriftReport, VerifiedWrite
 from reconciler.model.ledger import Ledger
@@ -46,9 +45,10 @@ def run_drift(asked: Asked, ways: Ways) -> DriftReport:
         ReconcilerError: The ledger is broken, or has a later run.
     """
     ledger = None if ways.ledger is None else read_ledger(ways.ledger)  # before any request
-    loaded, desired = load_valid()
+    snapshot = None if ways.snapshot is None else SnapshotFile(ways.snapshot)
+    loaded, desired = load_valid(meanwhile=snapshot)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
-    run = _live(loaded, part) if ways.snapshot is None else _offline(loaded, part, ways.snapshot)
+    run = _live(loaded, part) if snapshot is None else _offline(loaded, part, snapshot)
     return _remembered(run, ledger, ways.ledger)
 
 
@@ -87,9 +87,9 @@ def _live(loaded: LoadedFleet, part: DesiredFleet) -> DriftRun:
     )
 
 
-def _offline(loaded: LoadedFleet, part: DesiredFleet, file: Path) -> DriftRun:
+def _offline(loaded: LoadedFleet, part: DesiredFleet, file: SnapshotFile) -> DriftRun:
     check_pins(accounts_of(part))
-    snapshot = usable(read_snapshot(file), part, where=str(file))
+    snapshot = file.usable_for(part)
     policy = policy_of(snapshot, now=datetime.now(UTC), tool_version=__version__, accepted=())
     plan = plan_from(part, snapshot, policy, loaded.origins)
     plan = told_offline(plan, part, snapshot, policy=policy, origins=loaded.origins)

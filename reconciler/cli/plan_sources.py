@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import __version__
@@ -11,11 +11,10 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at, unsteady_at, unsteady_offline
 from reconciler.cli.selected_files import load_selected
 from reconciler.cli.snapshot import taken
+from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.wiring import Access, check_pins, connected
-from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.loading.documents import read_owed
-from reconciler.loading.snapshot import read_snapshot
-from reconciler.model.desired import Cloud, DesiredFleet
+from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
@@ -27,8 +26,6 @@ from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
 """Checks what is to be lifted against the files."""
-
-CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,12 +63,12 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         with compared(sources.base, sources.applied) as (loaded, desired, found):
             comparison = replace(found, owed=owed)
             part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
-            ahead = None if sources.snapshot is None else _Ahead(sources.snapshot)
+            ahead = None if sources.snapshot is None else SnapshotFile(sources.snapshot)
             seen = _seen(part, ahead, replace(asked, accepted=lift(asked.accepted, desired)))
             return _compared(part, comparison, seen, origins=loaded.origins, offline=sources.snapshot is not None)
     # A guard may be lifted for an installation that is not selected, by a name that must be the only one.
     selectors, exclude = ((), ()) if asked.accepted else (asked.selectors, asked.exclude)
-    snapshot = None if sources.snapshot is None else _Ahead(sources.snapshot)
+    snapshot = None if sources.snapshot is None else SnapshotFile(sources.snapshot)
     loaded, desired = load_selected(selectors, exclude, meanwhile=snapshot)
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if snapshot is None:
@@ -118,34 +115,11 @@ def _part_of(fleet: Fleet, part: DesiredFleet, seen: _Seen) -> Plan:
     return plan_from(desired, seen.snapshot, seen.policy, fleet.origins)
 
 
-class _Ahead:
-    """A snapshot that is read while the files are read, or else when it is asked for; they are complained of first."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-        self._read: Snapshot | ReconcilerError | None = None
-
-    def __call__(self) -> None:
-        """Read it; what is wrong with it is told when somebody asks for it."""
-        try:
-            self._read = read_snapshot(self.file)
-        except ReconcilerError as error:
-            self._read = error
-
-    def snapshot(self) -> Snapshot:
-        """The snapshot, read now unless it was read before. Raises InvalidDocumentError."""
-        if self._read is None:
-            self()
-        if not isinstance(self._read, Snapshot):
-            raise self._read or TypeError("unreachable")
-        return self._read
-
-
-def _seen(part: DesiredFleet, ahead: _Ahead | None, asked: Asked) -> _Seen:
+def _seen(part: DesiredFleet, ahead: SnapshotFile | None, asked: Asked) -> _Seen:
     accounts = accounts_of(part)
     if ahead is not None:
         check_pins(accounts)
-        snapshot = usable(ahead.snapshot(), part, where=str(ahead.file))
+        snapshot = ahead.usable_for(part)
         now = datetime.now(UTC)
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
         unsteady = unsteady_offline(part, snapshot.taken_at)
@@ -156,28 +130,3 @@ def _seen(part: DesiredFleet, ahead: _Ahead | None, asked: Asked) -> _Seen:
         policy = policy_at(connections.clock.now(), connections, accepted=asked.accepted, root=root)
         unsteady = unsteady_at(policy.now, connections, root=root)
         return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))
-
-
-def usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
-    """The snapshot itself.
-
-    Raises:
-        InvalidDocumentError: It is of another cloud than the files mean, or from the future.
-    """
-    clouds = {account.name: account.cloud for account in snapshot.accounts}
-    for account in accounts_of(part):
-        if clouds.get(account.name, account.cloud) is not account.cloud:
-            raise InvalidDocumentError(
-                f"it was taken of account {account.name} at the cloud {clouds[account.name].value}, and fleet.yaml "
-                f"says {account.cloud.value}",
-                where=where,
-                remedy="use a snapshot of the same accounts, or take a new one",
-            )
-    real = Cloud.ZAPTEC in clouds.values()
-    if real and snapshot.taken_at > datetime.now(UTC) + CLOCK_SKEW:
-        raise InvalidDocumentError(
-            f"it is from the future ({snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ})",
-            where=where,
-            remedy="check the clock here and where it was taken",
-        )
-    return snapshot

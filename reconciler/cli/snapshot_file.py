@@ -1,0 +1,68 @@
+"""A snapshot that somebody named instead of the live cloud."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from reconciler.cli.planning import accounts_of
+from reconciler.errors import InvalidDocumentError, ReconcilerError
+from reconciler.loading.snapshot import read_snapshot
+from reconciler.model.desired import Cloud, DesiredFleet
+from reconciler.model.snapshot import Snapshot
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class SnapshotFile:
+    """Can be read while the files are read, which takes as long; what is wrong with it is told after them."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._read: Snapshot | ReconcilerError | None = None
+
+    def __call__(self) -> None:
+        """Read it."""
+        try:
+            self._read = read_snapshot(self._file)
+        except ReconcilerError as error:
+            self._read = error
+
+    def usable_for(self, part: DesiredFleet) -> Snapshot:
+        """The snapshot, read now unless it was before.
+
+        Raises:
+            InvalidDocumentError: It cannot be read, is of another cloud than the files mean, or from the future.
+        """
+        if self._read is None:
+            self()
+        match self._read:
+            case Snapshot() as snapshot:
+                return _usable(snapshot, part, where=str(self._file))
+            case None:
+                raise AssertionError("it was read")
+            case error:
+                raise error
+
+
+def _usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
+    """The snapshot itself.
+
+    Raises:
+        InvalidDocumentError: It is of another cloud than the files mean, or from the future.
+    """
+    clouds = {account.name: account.cloud for account in snapshot.accounts}
+    for account in accounts_of(part):
+        if clouds.get(account.name, account.cloud) is not account.cloud:
+            raise InvalidDocumentError(
+                f"it was taken of account {account.name} at the cloud {clouds[account.name].value}, and fleet.yaml "
+                f"says {account.cloud.value}",
+                where=where,
+                remedy="use a snapshot of the same accounts, or take a new one",
+            )
+    real = Cloud.ZAPTEC in clouds.values()
+    if real and snapshot.taken_at > datetime.now(UTC) + CLOCK_SKEW:
+        raise InvalidDocumentError(
+            f"it is from the future ({snapshot.taken_at:%Y-%m-%dT%H:%M:%SZ})",
+            where=where,
+            remedy="check the clock here and where it was taken",
+        )
+    return snapshot
