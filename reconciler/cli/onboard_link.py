@@ -16,6 +16,7 @@ from reconciler.cli.wiring import Access, connected
 from reconciler.errors import UsageProblemError
 from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink, LinkState
 from reconciler.model.desired import Account, Cloud
+from reconciler.model.mail import has_address
 from reconciler.model.observed import Breadth, ObservedFleet
 from reconciler.model.words import counted
 from reconciler.planning.consent_link import PORTAL_URL, access_request_url, problems_of, with_nonce
@@ -104,7 +105,7 @@ def request_of(one: Asked, key: str) -> AccessRequest:
 
 def reference_problems(one: Asked) -> Iterator[UsageProblemError]:
     """What stands against a reference."""
-    if not _REFERENCE.fullmatch(one.reference):
+    if not _REFERENCE.fullmatch(one.reference) or has_address(one.reference):
         yield _no_reference()
 
 

@@ -550,6 +550,8 @@ class TestLink:
             (("--lookup-key", "../x"), "lookup key"),
             (("--installation", "12"), "installationId"),
             (("--reference", "kari@house.example"), "reference"),
+            (("--reference", "kari＠house.example"), "reference"),
+            (("--reference", "kari%2540house.example"), "reference"),
             (("--partner-name", "a\u202eb"), "partnerName"),
         ],
     )
