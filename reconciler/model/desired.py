@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from reconciler.model.principal import group_named
 from reconciler.model.value import Value
 
 
@@ -59,7 +60,7 @@ class Account:
     @property
     def own_principal(self) -> str | None:
         """Our own user group as permissions name it."""
-        return None if self.group is None else f"userGroup:{self.group}"
+        return None if self.group is None else group_named(self.group)
 
     def route_for(self, route_key: str) -> Route:
         """The route of a group of settings that no documented call covers."""

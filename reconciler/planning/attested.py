@@ -18,12 +18,19 @@ def word_on(desired: DesiredInstallation, attestations: Iterable[Attestation], *
     return max(valid, key=lambda one: one.attested_on, default=None)
 
 
-def may_be_ours(principal: str, own_group: str | None) -> bool:
-    """Whether it is our own group, or any group where nobody said which is ours.
+def ours_of(permissions: DesiredPermissions, own_group: str | None) -> frozenset[str]:
+    """Groups to be taken away of which one is or may be ours.
 
-    While our account sees an installation, nobody's word says that such a group has no access to it.
+    Nobody said which is ours: any of them. A file that does not name ours at all, but makes a group leave after the
+    owner, most likely means it, and `group:` is mistyped. While our account sees an installation, nobody's word says
+    that such a group has no access to it.
     """
-    return is_group(principal) and own_group in (principal, None)
+    gates = {one: gate for one, gate in gates_of(permissions).items() if is_group(one)}
+    if own_group is None:
+        return frozenset(gates)
+    if own_group in gates or any(one.principal == own_group for one in permissions.entries):
+        return frozenset(gates).intersection({own_group})
+    return frozenset(one for one, gate in gates.items() if gate is RemovalGate.OWNER_ACCEPTED)
 
 
 def confirmed_by(word: Attestation, site: DesiredInstallation, *, own_group: str | None) -> tuple[str, ...]:
@@ -40,13 +47,14 @@ def confirmed_by(word: Attestation, site: DesiredInstallation, *, own_group: str
 def _places(permissions: DesiredPermissions, where: str, own_group: str | None) -> Iterator[str]:
     for entry in permissions.entries:
         yield f"- {where}{entry.principal} has {roles(ordered_roles(entry.roles))}"
+    ours = frozenset() if where else ours_of(permissions, own_group)
     for principal in gates_of(permissions):
-        if where or not may_be_ours(principal, own_group):
+        if principal not in ours:
             yield f"- {where}{principal} has no access any more"
     if permissions.mode is PermissionMode.EXCLUSIVE:
         yield f"- {where}nobody else has access"
     for principal in gates_of(permissions):
-        if not where and may_be_ours(principal, own_group):
+        if principal in ours:
             yield f"not confirmed: that {principal} is gone; it is gone when our account sees the installation no more"
 
 

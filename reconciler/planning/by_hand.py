@@ -7,11 +7,12 @@ from datetime import UTC, datetime, time
 from reconciler.model.change import Change
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, PermissionMode, RemovalGate
 from reconciler.model.plan import WaitingItem
+from reconciler.model.principal import one_spelling
 from reconciler.model.value import ABSENT, Absent
 from reconciler.planning.access import OWNER, gates_of, is_group
-from reconciler.planning.attested import may_be_ours, word_on
+from reconciler.planning.attested import ours_of, word_on
 from reconciler.planning.lookup import Lookup
-from reconciler.planning.normalise import ordered_principal, ordered_roles
+from reconciler.planning.normalise import ordered_roles
 from reconciler.planning.site import route_of
 from reconciler.planning.wanted import PERMISSIONS
 from reconciler.planning.wishes import NO_CALL, NO_WISHES, Place, Wish, Wishes, unverifiable
@@ -73,7 +74,7 @@ def wishes_by_hand(place: Place, lookup: Lookup) -> Wishes:
 
 def _all(place: Place) -> dict[str, Wish]:
     entries = place.permissions.entries
-    wishes = {ordered_principal(one.principal): Wish(before=NO_CALL, after=ordered_roles(one.roles)) for one in entries}
+    wishes = {one_spelling(one.principal): Wish(before=NO_CALL, after=ordered_roles(one.roles)) for one in entries}
     return wishes | {one: Wish(before=NO_CALL, after=ABSENT) for one in gates_of(place.permissions)}
 
 
@@ -85,7 +86,7 @@ def _told(place: Place, wishes: Mapping[str, Wish], lookup: Lookup) -> _Told:
     return _Told(
         word=word_on(desired, lookup.attestations.get(desired.id, ()), today=lookup.policy.now.date()),
         gates=gates,
-        ours=frozenset(one for one in gates if place.charger is None and may_be_ours(one, account.own_principal)),
+        ours=ours_of(place.permissions, account.own_principal) if place.charger is None else frozenset(),
         asked=asked,
     )
 
@@ -117,8 +118,8 @@ def asked_to_leave(site: DesiredInstallation, account: Account, asked: Mapping[s
     if site.permissions is None:
         return None
     place = Place(desired=site, permissions=site.permissions)
-    ours = [one for one in gates_of(site.permissions) if may_be_ours(one, account.own_principal)]
-    wishes = {one: Wish(before=NO_CALL, after=ABSENT) for one in ours}
+    ours = ours_of(site.permissions, account.own_principal)
+    wishes = {one: Wish(before=NO_CALL, after=ABSENT) for one in sorted(ours)}
     return min(_asked(place, wishes, account, asked).values(), default=None)
 
 
@@ -156,7 +157,7 @@ def _owners(place: Place) -> Iterator[str]:
         return
     for entry in place.permissions.entries:
         if OWNER in entry.roles and not is_group(entry.principal):
-            yield ordered_principal(entry.principal)
+            yield one_spelling(entry.principal)
 
 
 def _item(place: Place, principal: str, reason: str, since: datetime | None) -> WaitingItem:

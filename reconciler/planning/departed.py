@@ -6,6 +6,7 @@ from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.value import Reason, Unreadable
+from reconciler.planning.attested import ours_of
 
 _GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
 
@@ -20,8 +21,7 @@ def is_gone(seen: ObservedInstallation | None) -> bool:
 
 def departure_of(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> Departure | None:
     """How a run took a group away that is or may be ours, with the permissions that the file has now."""
-    absent = () if site.permissions is None else site.permissions.absent
-    ours = frozenset(one.principal for one in absent if account.own_principal in (one.principal, None))
+    ours = frozenset() if site.permissions is None else ours_of(site.permissions, account.own_principal)
     return next((one for one in gone if one.is_of(site, ours)), None)
 
 

@@ -131,6 +131,20 @@ def _no_group(case: Case) -> Remark | None:
     )
 
 
+def _not_our_group(case: Case) -> Remark | None:
+    """Our account sees the installation, so whatever gave it its access stands in the list, if it can be read."""
+    site = case.found.site
+    seen = None if site is None else site.permissions
+    if not case.group or not isinstance(seen, tuple) or any(one.principal == case.group for one in seen):
+        return None
+    return _refusal(
+        "not-our-group",
+        f"our account sees the installation, but {case.group} has no access there, so its leaving would end nothing",
+        "compare `group:` of the account in fleet.yaml with the Portal (Details of the group); if it is right, find "
+        "out how else the login has its access, and have the group given access first",
+    )
+
+
 def _no_role(case: Case) -> Remark | None:
     site = case.found.site
     if site is None or site.roles is None or site.roles & _OWNER:
@@ -188,6 +202,7 @@ REFUSALS: tuple[Check, ...] = (
     _other_hand_over,
     _unknown_person,
     _no_group,
+    _not_our_group,
     _no_role,
     _wrong_postcode,
     _too_little,

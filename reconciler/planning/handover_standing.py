@@ -14,7 +14,7 @@ from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
 from reconciler.planning.departed import is_gone
-from reconciler.planning.handover_words import Words, owner_step, why_lost
+from reconciler.planning.handover_words import STILL_SEEN, Words, owner_step, why_lost
 
 _WAVE = "wave"
 
@@ -173,7 +173,7 @@ def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) ->
         return Stage.WAITING
     if under.uninvited:
         return Stage.INVITE
-    return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
+    return Stage.BLOCKED if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
 
 
 def _invited(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:
@@ -196,7 +196,7 @@ def _blocks(stage: Stage, part: Part, *, lost: str) -> tuple[str, ...]:
         case Stage.LOST:
             return (lost,)
         case Stage.BLOCKED:
-            return tuple(sorted({*part.blocks, *part.unverifiable}))
+            return tuple(sorted({*part.blocks, *part.unverifiable})) or (STILL_SEEN,)
         case Stage.PENDING:
             return tuple(sorted(set(part.pending)))
         case _:

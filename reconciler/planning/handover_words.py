@@ -29,6 +29,11 @@ _REMINDING = (
 )
 _ATTEST_ACCEPTED = "; once the Portal shows that the invitation was accepted: `{attest} --accepted`"
 
+STILL_SEEN = (
+    "our account still sees the installation, although no group that the file takes away is there: if it does so in a "
+    "minute as well, it has its access another way (is `group:` in fleet.yaml ours? is the login there as a person?)"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:

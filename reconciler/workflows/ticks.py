@@ -6,12 +6,13 @@ from datetime import date, datetime
 from reconciler.model.change import Change
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.principal import one_spelling
 from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
-from reconciler.planning.attested import may_be_ours, word_on
+from reconciler.planning.attested import ours_of, word_on
 from reconciler.planning.departed import is_gone
-from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles
+from reconciler.planning.normalise import means_the_same, ordered_roles
 from reconciler.workflows.touched import seen_value
 
 
@@ -30,9 +31,9 @@ def ticks_of(
         place = (change.target.account, change.target.installation_id)
         if place not in sites:
             continue
-        own = desired.account(change.target.account).own_principal
+        ours = _ours(sites[place], desired)
         word = words.get(change.target.installation_id)
-        if word and _is_wanted(change, sites[place]) and _covers(word, change, own_group=own, site=seen.get(place)):
+        if word and _is_wanted(change, sites[place]) and _covers(word, change, ours=ours, site=seen.get(place)):
             found[change.id] = Tick(at=now, sight=Sight.ATTESTED)
         if place in seen:
             found |= _read(change, seen[place], found.get(change.id), now=now)
@@ -49,11 +50,15 @@ def _words(desired: DesiredFleet, only: Collection[str], *, today: date) -> Mapp
     return {identity: word for identity, word in found if word is not None}
 
 
-def _covers(word: Attestation, change: Change, *, own_group: str | None, site: ObservedInstallation | None) -> bool:
+def _ours(site: DesiredInstallation, desired: DesiredFleet) -> frozenset[str]:
+    own = desired.account(site.account).own_principal
+    return frozenset() if site.permissions is None else ours_of(site.permissions, own)
+
+
+def _covers(word: Attestation, change: Change, *, ours: Collection[str], site: ObservedInstallation | None) -> bool:
     """Whether the word may be about this; our own access ends only where we see nothing, after an owner accepted."""
     target = change.target
-    ours = target.charger is None and may_be_ours(target.principal or "", own_group)
-    if not (ours and isinstance(change.after, Absent)):
+    if target.charger is not None or target.principal not in ours or not isinstance(change.after, Absent):
         return True
     return word.accepted and is_gone(site)
 
@@ -91,7 +96,7 @@ def _is_wanted(change: Change, site: DesiredInstallation) -> bool:
         return False
     if isinstance(change.after, Absent):
         return target.principal in gates_of(permissions)
-    declared = {ordered_principal(one.principal): ordered_roles(one.roles) for one in permissions.entries}
+    declared = {one_spelling(one.principal): ordered_roles(one.roles) for one in permissions.entries}
     return declared.get(target.principal) == change.after
 
 

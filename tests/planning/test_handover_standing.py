@@ -113,11 +113,11 @@ class TestStages:
             (home(OUR_ACCESS), Stage.SETTINGS),
             (home(OUR_ACCESS, invited(3)), Stage.WAITING),
             (home(OUR_ACCESS, ACCEPTED), Stage.LEAVING),
-            (home(ACCEPTED), Stage.DONE),
+            (home(ACCEPTED), Stage.BLOCKED),
             (replace(home(OUR_ACCESS, ACCEPTED), permissions=FORBIDDEN), Stage.BLOCKED),
             (None, Stage.LOST),
         ],
-        ids=["at 0 A", "not invited", "invited", "accepted", "we left", "not readable", "not visible"],
+        ids=["at 0 A", "not invited", "invited", "accepted", "without our group", "not readable", "not visible"],
     )
     def test_the_stage_is_what_is_left_to_do(self, seen: ObservedInstallation | None, stage: Stage) -> None:
         """From the first setting to our own access."""
