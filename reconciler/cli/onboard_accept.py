@@ -51,18 +51,28 @@ class Ended:
     adoption: Adoption | None = None
 
 
+def line_of(ended: Ended) -> str:
+    """The outcome, whose link it is, and what is so."""
+    return _line(ended, ended.outcome, OPERATOR[ended.outcome].message)
+
+
+def _line(ended: Ended, outcome: Outcome, message: str) -> str:
+    who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
+    return f"{outcome.value}: {who}{message}"
+
+
 def told(ended: Ended, *, prepares: bool) -> ExitCode:
     """Say how it ended, commit a new file when asked to, and give the exit code.
 
     Raises:
         ReconcilerError: git does not do it; the file is written then.
     """
-    words = OPERATOR[ended.outcome]
-    who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
-    say(f"{ended.outcome.value}: {who}{words.message}")
     if prepares and ended.adoption is None and ended.file is not None and not is_known(_place(ended.file)):
+        say(_line(ended, Outcome.GRANTED, "an earlier run has written the file, and git does not know it yet"))
         click.echo(str(_place(ended.file)))
-        return _committed(ended)  # an earlier run wrote it, and git did not take it then
+        return _committed(ended)
+    words = OPERATOR[ended.outcome]
+    say(line_of(ended))
     if ended.file is None or ended.outcome is Outcome.REPLAYED:
         place = "" if ended.file is None else str(current_globals().fleet / ended.file)
         say(f"its file: {place}" if place else f"what to do: {words.advice}")
@@ -211,7 +221,8 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     link = received.link
     if received.outcome is not None or link is None:
         outcome = received.outcome or Outcome.NEEDS_REVIEW
-        known = None if link is None or outcome is not Outcome.REPLAYED else desk.fleet.files.get(link.claimed_id or "")
+        has_brought = outcome is Outcome.REPLAYED and link is not None and link.state is LinkState.GRANTED
+        known = desk.fleet.files.get(link.claimed_id or "") if has_brought and link is not None else None
         return Ended(outcome=outcome, link=link, file=None if known is None else _below(known))
     reading = read_claimed(link, desk.connections.observers[link.account], desk.connections.clock)
     if reading.site is None:

@@ -128,13 +128,13 @@ class Claim:
     Attributes:
         success: None when it says neither `true` nor `false`, or both, or names several installations.
         installation_id: As it stands there, in lower case; None when there is none, or several.
-        is_silent: Whether `success` does not stand there at all; the address was cut off then.
+        is_cut: Whether the address ended too early: without `success`, or within one of its values.
     """
 
     nonce: str
     success: bool | None
     installation_id: str | None
-    is_silent: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from reconciler.planning.consent_link import is_uuid
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _LONGEST_ID = 100
+_ANY_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def claim_of(url: str) -> Claim:
@@ -33,8 +34,17 @@ def claim_of(url: str) -> Claim:
         nonce=nonce,
         success=words == ["true"] if words in (["true"], ["false"]) and len(ids) <= 1 else None,
         installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
-        is_silent=not words,
+        is_cut=not words or any(_begins_word(one) for one in words) or any(_begins_id(one) for one in ids),
     )
+
+
+def _begins_word(text: str) -> bool:
+    """Whether something is missing at the end of it."""
+    return any(whole.startswith(text) and whole != text for whole in ("true", "false"))
+
+
+def _begins_id(text: str) -> bool:
+    return is_uuid(text + _ANY_ID[len(text) :]) and len(text) < len(_ANY_ID)
 
 
 def _no_redirect() -> UsageProblemError:
@@ -128,14 +138,18 @@ def _is_used(claim: Claim, pending: IssuedLink) -> bool:
 
 def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
     if claim.success is None:
-        return Outcome.MISSING if claim.is_silent else Outcome.NEEDS_REVIEW
+        return _unclear(claim)
     if not claim.success:
         return Outcome.DENIED
     if claim.installation_id is None:
         return Outcome.MISSING
     if not is_uuid(claim.installation_id):
-        return Outcome.NEEDS_REVIEW
+        return _unclear(claim)
     return _judge_id(claim.installation_id, pending, taken)
+
+
+def _unclear(claim: Claim) -> Outcome:
+    return Outcome.MISSING if claim.is_cut else Outcome.NEEDS_REVIEW
 
 
 def _judge_id(installation_id: str, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
@@ -174,3 +188,8 @@ def state_after(outcome: Outcome) -> LinkState | None:
     What is cut off (MISSING) is no answer: the link stays open for the whole address, and for the list.
     """
     return _STATES.get(outcome)
+
+
+def is_answer(outcome: Outcome) -> bool:
+    """Whether nothing more needs to be waited for; what a stranger may have sent and what is cut off are no answers."""
+    return state_after(outcome) not in {None, LinkState.ISSUED}

@@ -945,7 +945,9 @@ class TestPullRequest:
 
         assert (failed.code, left) == (1, (branch, ""))
         assert again.code == 0
-        assert "onboard/elveveien-12" in again.err
+        assert again.err.startswith("granted: ")
+        assert Outcome.REPLAYED.value not in again.err
+        assert "committed on branch onboard/elveveien-12" in again.err
         assert git(repository, "show", "--name-only", "--format=", "HEAD").endswith("elveveien-12.yaml\n")
 
     def test_a_branch_that_is_in_the_way_of_all_is_said_before_anything_is_written(self, repository: Shop) -> None:
