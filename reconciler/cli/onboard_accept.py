@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -23,11 +23,20 @@ from reconciler.model.desired import Account, Route
 from reconciler.model.exit import ExitCode, code_of
 from reconciler.model.mail import on_one_line
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
-from reconciler.planning.consent_claims import claim_of, others_who_may
+from reconciler.planning.consent_claims import claim_of
 from reconciler.planning.consent_link import is_uuid
 from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
-from reconciler.workflows.onboard import Received, Wanted, drafted, read_chosen, read_claimed, receive, receive_found
+from reconciler.workflows.onboard import (
+    Received,
+    Wanted,
+    drafted,
+    read_chosen,
+    read_claimed,
+    receive,
+    receive_found,
+    worth_reading,
+)
 from reconciler.workflows.onboard_status import candidates
 
 _SHORT = re.compile(r"[0-9a-f]{8}")
@@ -160,14 +169,10 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     with connected([account], access=Access.READ_ONLY) as connections:
         seen = connections.observers[account.name].observe([], breadth=Breadth.ACCOUNT)
         desk = _Desk(book=book, fleet=fleet, account=account, connections=connections)
-        claimed = next((one for one in links if one.claimed_id == installation_id), None)
-        if claimed is not None and claimed.state is LinkState.CLAIMED:
-            rivals = () if chosen else others_who_may(claimed, book.all(), now=connections.clock.now())
-            return _finished(Received(outcome=None, link=claimed, is_doubtful=bool(rivals)), desk, choose)
         received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
         if received.outcome is Outcome.FOREIGN:
             received = _brought(installation_id, links if chosen else book.all()) or received
-        return _finished(received, desk, choose)
+        return _finished(replace(received, is_doubtful=received.is_doubtful and chosen is None), desk, choose)
 
 
 def _may_be(link: IssuedLink) -> bool:
@@ -178,13 +183,17 @@ def _received(
     installation_id: str, links: list[IssuedLink], seen: ObservedFleet, desk: "_Desk", *, is_named: bool
 ) -> Received:
     """The one link that an id belongs to; a link that needs review may be named, and the operator decides."""
+    at = desk.connections.clock.now()
+    claimed = next((one for one in links if one.claimed_id == installation_id), None)
+    if claimed is not None and claimed.state is LinkState.CLAIMED:
+        return worth_reading(claimed, desk.book, at=at)
     visible = {desk.account.name: frozenset(site.id for site in seen.installations)}
     found = candidates(links, visible, desk.fleet.files)
     able = [one for one in links if installation_id in found.get(one.digest, ())]
     if is_named and not able:
         able = [one for one in links if _is_reviewed(one, installation_id, visible[desk.account.name])]
     named = [one for one in able if one.installation_id == installation_id]
-    return receive_found(installation_id, named or able, desk.book, at=desk.connections.clock.now())
+    return receive_found(installation_id, named or able, desk.book, at=at)
 
 
 def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:

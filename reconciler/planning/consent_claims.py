@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome, SeenSite
 from reconciler.planning.consent_link import is_uuid
+
+LATE_ANSWER = timedelta(days=90)
+"""For how long after its expiry a link that brought nothing is held to explain what became visible."""
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _LONGEST_ID = 100
@@ -110,24 +113,33 @@ def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[s
     )
 
 
-def others_who_may(pending: IssuedLink, links: Iterable[IssuedLink], *, now: datetime) -> tuple[IssuedLink, ...]:
-    """Other open links that may have brought what this one claims: whoever got one of them can say its id as well.
+def others_who_may(
+    pending: IssuedLink, installation_id: str, links: Iterable[IssuedLink], *, now: datetime
+) -> tuple[IssuedLink, ...]:
+    """Other links that may have brought what this one is said to have: whoever got one of them can say its id as well.
 
     None where the link names the installation itself.
     """
-    claimed = pending.claimed_id
-    if claimed is None or claimed == pending.installation_id:
+    if installation_id == pending.installation_id:
         return ()
     return tuple(
         one
         for one in links
         if one.digest != pending.digest
         and one.account == pending.account
-        and one.state in {LinkState.ISSUED, LinkState.CLAIMED, LinkState.NEEDS_REVIEW}
-        and one.installation_id in (None, claimed)
-        and claimed not in one.visible
-        and (now < one.expires_at or one.claimed_id == claimed)
+        and _may_have_brought(one, installation_id, now=now)
     )
+
+
+def _may_have_brought(link: IssuedLink, installation_id: str, *, now: datetime) -> bool:
+    """Whether a new installation may have come by this link, whatever we hold of the link.
+
+    The Portal goes on taking a link that has expired with us, or that the person said no to before.
+    """
+    if link.state is LinkState.GRANTED or link.installation_id not in (None, installation_id):
+        return False
+    is_recent = now < link.expires_at + LATE_ANSWER or link.claimed_id == installation_id
+    return is_recent and installation_id not in link.visible
 
 
 def _is_used(claim: Claim, pending: IssuedLink) -> bool:
