@@ -192,6 +192,11 @@ def _bare(text: str) -> str:
     return letters[2:] if country in {"NO", "SE", "DK", "FI"} and letters[2:].isdigit() else letters
 
 
+def vouches(case: Case) -> bool:
+    """Whether a row says for its charger whose it is: only one that nothing but further chargers speaks against."""
+    return not any(check(case) for check in REFUSALS if check is not _shared)
+
+
 REFUSALS: tuple[Check, ...] = (
     _not_found,
     _not_visible,
