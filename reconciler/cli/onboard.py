@@ -149,6 +149,21 @@ def listen(
     return told(received(port=port, timeout_s=timeout_s, choose=chooser_of(serials)), prepares=prepares)
 
 
+@command.command("cancel")
+@click.argument("links", nargs=-1, required=True, metavar="LINK...")
+@global_options
+def cancel(links: tuple[str, ...]) -> int:
+    """Close links whose answer is not wanted any more; no late redirect makes a file of them.
+
+    LINK is what `onboard status` calls it, or its reference. Asks no cloud: the Portal still takes the link, but access
+    that somebody gives by it is then left to `reconciler adopt`. One wrong word, and all stay open.
+    """
+    from reconciler.cli.onboard_cancel import cancelled
+
+    cancelled(links)
+    return ExitCode.DONE
+
+
 @command.command("status")
 @format_options
 @global_options

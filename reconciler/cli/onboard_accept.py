@@ -184,6 +184,8 @@ def _received(
 ) -> Received:
     """The one link that an id belongs to; a link that needs review may be named, and the operator decides."""
     at = desk.connections.clock.now()
+    if is_named and links[0].state is LinkState.CANCELLED:
+        return Received(outcome=Outcome.CANCELLED, link=links[0])
     claimed = next((one for one in links if one.claimed_id == installation_id), None)
     if claimed is not None and claimed.state is LinkState.CLAIMED:
         return worth_reading(claimed, desk.book, at=at)
@@ -219,6 +221,14 @@ class _Desk:
         at = self.connections.clock.now()
         return self.book.settle(link, state, at=at, outcome=outcome) or link
 
+    def overtaken(self, link: IssuedLink) -> Ended | None:
+        """How somebody else has ended the link since it was claimed; None when nobody has."""
+        now = next((one for one in self.book.all() if one.digest == link.digest), None)
+        if now == link:
+            return None
+        is_cancelled = now is not None and now.state is LinkState.CANCELLED
+        return Ended(outcome=Outcome.CANCELLED if is_cancelled else Outcome.REPLAYED, link=now or link)
+
 
 def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     """Read what was claimed and write its file.
@@ -247,6 +257,9 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
         settled = desk.settle(link, LinkState.GRANTED)
         return Ended(outcome=Outcome.GRANTED, link=settled, file=_below(known), name=site.name or "")
     adoption = _drafted(site, choose.choose(site), desk)
+    overtaken = desk.overtaken(link)  # reading and choosing take their time
+    if overtaken is not None:
+        return overtaken
     write_files(adoption, current_globals().fleet)
     settled = desk.settle(link, LinkState.GRANTED)
     file = adoption.files[0].draft.path

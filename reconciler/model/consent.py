@@ -63,6 +63,7 @@ class LinkState(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     NEEDS_REVIEW = "needs-review"
+    CANCELLED = "cancelled"
 
 
 class Outcome(StrEnum):
@@ -80,6 +81,7 @@ class Outcome(StrEnum):
     WRONG_TYPE = "wrong-type"
     EXPIRED = "expired"
     NEEDS_REVIEW = "needs-review"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,8 @@ def judge_claim(
     """
     if pending is None:
         return Outcome.FORGED
+    if pending.state is LinkState.CANCELLED:
+        return Outcome.CANCELLED
     if claim is None:
         return Outcome.EXPIRED if now >= pending.expires_at else Outcome.CLOSED
     if _is_used(claim, pending):

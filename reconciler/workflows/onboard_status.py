@@ -66,6 +66,8 @@ def _status(link: IssuedLink, beside: _Others, files: Mapping[str, str]) -> Link
             return LinkStatus(link=link, outcome=Outcome.DENIED)
         case LinkState.CLAIMED:
             return LinkStatus(link=link, outcome=Outcome.NOT_YET_READABLE, file=file)
+        case LinkState.CANCELLED:
+            return LinkStatus(link=link, outcome=Outcome.CANCELLED)
         case LinkState.NEEDS_REVIEW:
             return LinkStatus(link=link, outcome=link.outcome or Outcome.NEEDS_REVIEW, file=file)
         case LinkState.ISSUED:

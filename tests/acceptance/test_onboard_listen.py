@@ -266,7 +266,7 @@ class TestListen:
         assert taken == 64
 
 
-@pytest.mark.parametrize("command", ["link", "accept", "listen", "status"])
+@pytest.mark.parametrize("command", ["link", "accept", "listen", "cancel", "status"])
 def test_each_command_has_help(shop: Shop, command: str) -> None:
     """And says what it exits with or writes."""
     assert shop.run("onboard", command, "--help").code == 0

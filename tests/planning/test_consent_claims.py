@@ -51,6 +51,8 @@ class TestOutcomes:
             (claim(), link(state=LinkState.GRANTED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.DENIED), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.NEEDS_REVIEW), READABLE, Outcome.REPLAYED),
+            (claim(), link(state=LinkState.CANCELLED, claimed_id=NEW), READABLE, Outcome.CANCELLED),
+            (None, link(state=LinkState.CANCELLED), READABLE, Outcome.CANCELLED),
             (claim(OTHER), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(success=False), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.GRANTED),
@@ -135,6 +137,7 @@ class TestOutcomes:
             Outcome.REPLAYED,
             Outcome.EXPIRED,
             Outcome.CLOSED,
+            Outcome.CANCELLED,
         }
 
     def test_reading_decides_last(self) -> None:
