@@ -124,6 +124,14 @@ class IssuedLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeLink:
+    """A link with its URL, which carries the nonce and is kept nowhere."""
+
+    link: IssuedLink
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a redirect says: claims of a browser, nothing more.
 

@@ -588,6 +588,37 @@ class TestLink:
         assert stat.S_IMODE((shop.folder / "out.csv").stat().st_mode) == 0o600
         assert len(shop.run("onboard", "status", report=True).document["links"]) == 2
 
+    def test_links_for_another_program(self, shop: Shop) -> None:
+        """A document as its schema says, one link or many; in a file only for its owner."""
+        (shop.folder / "in.csv").write_text(
+            f"reference,installationId,installationtype,lang\n=1+1,,,no\nB-2,{VERKSTED},0,\n"
+        )
+        schemas = {path.name: json.loads(path.read_text()) for path in (CHECKOUT / "schemas").glob("*.json")}
+        registry = Registry().with_resources((name, Resource.from_contents(one)) for name, one in schemas.items())
+        conforms = Draft202012Validator(schemas["links.schema.json"], registry=registry).validate
+        form = ("--format", "json", "--return-url", BACK)
+
+        one = json.loads(shop.run("onboard", "link", "--reference", "order 1", *form).out)
+        shop.run("onboard", "link", "--csv", "in.csv", *form, "--out", "out.json")
+        many = json.loads((shop.folder / "out.json").read_text())
+
+        conforms(one)
+        conforms(many)
+        assert shop.run("onboard", "accept", redirect(one["links"][0]["url"], success="false")).code == 4
+        assert [(link["reference"], link["lang"], link["requested"]) for link in many["links"]] == [
+            ("=1+1", "no", None),
+            ("B-2", None, VERKSTED),
+        ]
+        assert stat.S_IMODE((shop.folder / "out.json").stat().st_mode) == 0o600
+
+    def test_many_links_without_a_table_are_a_line_each(self, shop: Shop) -> None:
+        """For a pipe."""
+        (shop.folder / "in.csv").write_text("reference\na\nb\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv", "--format", "text")
+
+        assert [one.startswith("http") for one in ended.out.splitlines()] == [True, True]
+
     @pytest.mark.parametrize(
         "text",
         [
