@@ -138,6 +138,8 @@ class Attestation:
 
     Attributes:
         accepted: Whether it also says that the owners have accepted; an invitation alone does not tell.
+        left: Whether it also says how the hand-over ended, which nobody could see: the settings were as the file has
+            them, and our own group was taken out.
     """
 
     installation_id: str
@@ -147,6 +149,7 @@ class Attestation:
     by: str
     evidence: str
     accepted: bool = False
+    left: bool = False
 
 
 class PermissionMode(StrEnum):

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, time
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, PermissionMode, RemovalGate
-from reconciler.model.plan import WaitingItem
+from reconciler.model.plan import UnverifiableItem, WaitingItem
 from reconciler.model.principal import one_spelling
 from reconciler.model.value import ABSENT, Absent
 from reconciler.planning.access import OWNER, gates_of, is_group
-from reconciler.planning.attested import ours_of, word_on
+from reconciler.planning.attested import ours_of, unlisted_ours, word_on
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.normalise import ordered_roles
 from reconciler.planning.site import route_of
@@ -21,6 +21,7 @@ ASKED = "a worksheet asks for it; attest it once the Portal shows it"
 NOT_ACCEPTED = "invited in the Portal; attest it with --accepted once the owner has accepted"
 AFTER_OWNER = "loses access once an owner has accepted, which somebody must attest (--accepted)"
 LEAVES = "the owner has accepted; taking this group out in the Portal is the last step"
+UNLISTED = "our account sees the installation, so it has access, and the file, which shuts others out, does not list it"
 STAYS = "our account still sees the installation, so nobody's word says that this group is gone"
 
 
@@ -56,7 +57,8 @@ def wishes_by_hand(place: Place, lookup: Lookup) -> Wishes:
     wishes = _all(place)
     told = _told(place, wishes, lookup)
     unread = wishes if told.word is None else {one: wish for one, wish in wishes.items() if one in told.ours}
-    if told.word is not None and not unread:
+    ours = _unlisted(place, told, lookup)
+    if told.word is not None and not unread and not ours:
         return NO_WISHES
     waiting = tuple(_waiting(place, unread, told))
     waited = {item.target.principal for item in waiting}
@@ -69,7 +71,14 @@ def wishes_by_hand(place: Place, lookup: Lookup) -> Wishes:
         one: gate if free or (is_group(one) and one not in told.ours) else RemovalGate.OWNER_ACCEPTED
         for one, gate in told.gates.items()
     }
-    return Wishes(unread=unread, gates=careful, waiting=waiting, unverifiable=tuple(items))
+    return Wishes(unread=unread, gates=careful, waiting=waiting, unverifiable=(*items, *ours))
+
+
+def _unlisted(place: Place, told: _Told, lookup: Lookup) -> tuple[UnverifiableItem, ...]:
+    """Our own group, where a word says that nobody has access whom the file does not list."""
+    own = lookup.accounts[place.desired.account].own_principal
+    unlisted = unlisted_ours(place.permissions, own) if told.word is not None and place.charger is None else ""
+    return (unverifiable(place, own, f"{unlisted}: {UNLISTED}"),) if unlisted else ()
 
 
 def _all(place: Place) -> dict[str, Wish]:

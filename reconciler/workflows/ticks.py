@@ -17,11 +17,17 @@ from reconciler.workflows.touched import seen_value
 
 
 def ticks_of(
-    changes: Collection[Change], desired: DesiredFleet, observed: ObservedFleet, *, now: datetime
+    changes: Collection[Change],
+    desired: DesiredFleet,
+    observed: ObservedFleet,
+    *,
+    now: datetime,
+    over: Collection[tuple[str, str]] = (),
 ) -> Mapping[str, Tick | None]:
     """By id: how a change was seen done, or None where it is not so.
 
-    What nobody looked at, or could not be read, is left out: it says nothing.
+    What nobody looked at, or could not be read, is left out: it says nothing. Our own access ends where a hand-over is
+    `over` and nothing is seen there any more; accounts and ids of installations.
     """
     sites = {(site.account, site.id): site for site in desired.installations}
     seen = {(site.account, site.id): site for site in observed.installations}
@@ -31,9 +37,9 @@ def ticks_of(
         place = (change.target.account, change.target.installation_id)
         if place not in sites:
             continue
-        ours = _ours(sites[place], desired)
+        ours = frozenset() if place in over and is_gone(seen.get(place)) else _ours(sites[place], desired)
         word = words.get(change.target.installation_id)
-        if word and _is_wanted(change, sites[place]) and _covers(word, change, ours=ours, site=seen.get(place)):
+        if word and _is_wanted(change, sites[place]) and not _takes(change, ours):
             found[change.id] = Tick(at=now, sight=Sight.ATTESTED)
         if place in seen:
             found |= _read(change, seen[place], found.get(change.id), now=now)
@@ -55,12 +61,10 @@ def _ours(site: DesiredInstallation, desired: DesiredFleet) -> frozenset[str]:
     return frozenset() if site.permissions is None else ours_of(site.permissions, own)
 
 
-def _covers(word: Attestation, change: Change, *, ours: Collection[str], site: ObservedInstallation | None) -> bool:
-    """Whether the word may be about this; our own access ends only where we see nothing, after an owner accepted."""
+def _takes(change: Change, groups: Collection[str]) -> bool:
+    """Whether it takes the access to the installation from one of these groups; of ours, no word says so."""
     target = change.target
-    if target.charger is not None or target.principal not in ours or not isinstance(change.after, Absent):
-        return True
-    return word.accepted and is_gone(site)
+    return target.charger is None and target.principal in groups and isinstance(change.after, Absent)
 
 
 def _read(

@@ -256,6 +256,7 @@ class TestAWordOfThen:
         word = attest(shop)
         if finished:
             lose_it(shop)
+            assert shop.run("attest", NEW, "--by", "KL", "--left").code == 0
             shop.run("handover", "finish", SERIAL, "--yes")
             come_back(shop)
         else:
