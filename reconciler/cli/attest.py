@@ -13,7 +13,7 @@ from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
 from reconciler.cli.planning import policy_at
 from reconciler.cli.wiring import Access, Connections, connected
-from reconciler.errors import LoginError, UsageProblemError
+from reconciler.errors import CloudError, UsageProblemError
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
 from reconciler.model.attest import owners_of, permissions_digest
@@ -123,27 +123,25 @@ def _looked(loaded: LoadedFleet, desired: DesiredFleet, site: DesiredInstallatio
 
     Where our account reads who has accepted, nobody's word stands against that, and while it sees the installation our
     access has not ended; what it cannot read, people know. What it reads of the settings is kept for the time after
-    our access is gone. Only where nothing could be read against the word, none is needed to log in.
+    our access is gone; where nothing that it could read bears on the word, a look that fails is no reason against it.
 
     Raises:
-        LoginError: Credentials are missing.
         UsageProblemError: An owner has not accepted, or our account still sees the installation.
         CloudError: A login or a list failed, so nothing can be concluded.
     """
     account = desired.account(site.account)
-    needed = word.left or (word.accepted and account.route_for("permissions") is not Route.PORTAL)
+    real = account.cloud is Cloud.ZAPTEC
+    if real and not word.accepted:
+        return datetime.now(UTC)  # nothing has to be asked
     try:
-        if account.cloud is Cloud.ZAPTEC and not word.accepted:
-            return datetime.now(UTC)
         with connected([account], access=Access.READ_ONLY) as connections:
-            now = connections.clock.now()
             if word.accepted:
                 _look(loaded, desired.only((site,), selection=site.file), word, connections)
-            return now
-    except LoginError:
-        if needed:
+            return connections.clock.now()
+    except CloudError as error:
+        if word.left or not real or account.route_for("permissions") is not Route.PORTAL:
             raise
-        say("nobody looked at the settings, because the environment holds no credentials; the next plan does")
+        say(f"nobody looked at the settings ({error.what}); the next plan does")
         return datetime.now(UTC)
 
 
