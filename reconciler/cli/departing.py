@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.cli.options import current_globals
+from reconciler.cli.output import say
 from reconciler.cli.wiring import Connections
+from reconciler.errors import ReconcilerError
 from reconciler.model.departure import Departure
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedFleet
@@ -71,15 +73,20 @@ def keep_look(
 ) -> tuple[Sighting, ...]:
     """Write down what a look saw of the installations that shall lose our access, and return it.
 
+    Nothing here stops a plan: what cannot be kept is a warning.
+
     Raises:
-        ReconcilerError: What earlier looks left is garbled, or the disk said no.
+        ReconcilerError: What earlier looks left is garbled.
     """
     if next(leaving(part), None) is None:
         return ()
     root = current_globals().root
     before = sightings(root, connections.clouds, since=connections.born_at)
     seen = sightings_of(part, observed, plan, before=before)
-    keep_sightings(root, seen, connections.clouds)
+    try:
+        keep_sightings(root, seen, connections.clouds)
+    except ReconcilerError as error:
+        say(f"warning: what was seen of hand-overs could not be kept: {error.what} ({error.where})")
     return seen
 
 
