@@ -86,6 +86,15 @@ EXPLANATIONS: tuple[Explanation, ...] = (
         remedy="Run reconciler handover finish, which moves the file to released/.",
     ),
     Explanation(
+        code="P211",
+        title="The new owner gets several chargers",
+        why="Access holds for a whole installation. A file lists every charger that adopt found there, so its list "
+        "says which ones we manage, not that they are all the same customer's.",
+        remedy="Compare the serials with the customer register. If they are all that customer's, acknowledge the "
+        "guard shared-installation in the file and say who says so; otherwise give each customer an installation of "
+        "their own.",
+    ),
+    Explanation(
         code="P301",
         title="A charger is not in the installation that lists it",
         why="It may have moved, been deactivated, or the serial is wrong. It is reported as unreadable and nothing is "
