@@ -67,7 +67,8 @@ OPERATOR = {
     Outcome.NEEDS_REVIEW: Words(
         message="what came back is not clear, so a person must look; nothing was written",
         advice="several links may be meant, or its words are odd: compare with the customer and the Portal; then "
-        "`onboard accept ID --link LINK`, or make a new link. With the number on the box: --serial",
+        "`onboard accept ID --link LINK`, or make a new link and `onboard cancel LINK`. With the number on the box: "
+        "--serial",
     ),
     Outcome.CANCELLED: Words(
         message="we have closed this link, so no answer to it makes a file any more",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from reconciler.errors import ReconcilerError, UsageProblemError
 from reconciler.model.consent import IssuedLink, LinkState
+from reconciler.model.mail import on_one_line
 from reconciler.workflows.onboard import LinkBook
 
 _FINAL = frozenset({LinkState.GRANTED, LinkState.DENIED})
@@ -23,7 +24,8 @@ def to_cancel(words: Sequence[str], links: Sequence[IssuedLink]) -> tuple[Issued
 def _meant(word: str, links: Iterable[IssuedLink]) -> list[IssuedLink]:
     named = [link for link in links if word and word in (link.short, link.reference)]
     if not named:
-        raise UsageProblemError(f"no link is called {word}", where="LINK", remedy="see `reconciler onboard status`")
+        said = on_one_line(word[:1000])[:100]
+        raise UsageProblemError(f"no link is called {said!r}", where="LINK", remedy="see `reconciler onboard status`")
     able = [link for link in named if link.state not in _FINAL]
     if not able:
         raise UsageProblemError(

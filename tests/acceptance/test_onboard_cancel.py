@@ -88,6 +88,13 @@ class TestCancel:
         assert right.code == 0
         assert [one["state"] for one in listed(shop).values()] == ["cancelled", "cancelled", "issued"]
 
+    def test_a_word_that_names_no_link_is_not_repeated_with_what_is_private_in_it(self, shop: Shop) -> None:
+        """Somebody pasted the customer's mail."""
+        ended = cancel(shop, "kari.nordmann@people.example")
+
+        assert ended.code == 64
+        assert "kari" not in ended.err
+
     def test_again_changes_nothing(self, shop: Shop) -> None:
         """A script may repeat itself."""
         link(shop, "--reference", "a")
