@@ -76,7 +76,8 @@ def _shared(case: Case) -> Remark | None:
         f"{counted(len(others), 'more charger')} there ({some(others)}), and nobody says that the same customer has "
         f"{'it' if len(others) == 1 else 'them'}",
         "give each customer an installation of their own first; if all are one customer's, list all of them with the "
-        "same person (--csv), or write who says so as `acknowledge:` of shared-installation into the file",
+        "same person (--csv) in rows that nothing else refuses, or write who says so as `acknowledge:` of "
+        "shared-installation into the file",
     )
 
 
