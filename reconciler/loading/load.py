@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.fleet_file import accounts_of, limits_of
 from reconciler.loading.installations import ReadInstallation, read_installation
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
+from reconciler.loading.rules_permissions import mistyped_groups
 from reconciler.loading.shared import Shared, read_shared
 from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
@@ -115,7 +116,17 @@ def load_fleet(path: Path, *, today: date, commit: str | None = None, under: Fle
         deviations=tuple(deviation for deviation, _ in exceptions),
         attestations=attestations,
     )
-    return replace(loaded, desired=replace(desired, digest=desired_digest(desired)), exceptions=exceptions)
+    desired = replace(desired, digest=desired_digest(desired))
+    about_groups = tuple(_about_groups(folder, desired))
+    told = in_order([*problems, *about_groups]) if about_groups else sorted_problems
+    return replace(loaded, desired=desired, exceptions=exceptions, problems=told)
+
+
+def _about_groups(folder: FleetFolder, desired: DesiredFleet) -> Iterator[Problem]:
+    found = tuple(mistyped_groups(desired))
+    source = read_source(folder, folder.file("fleet.yaml")) if found else None
+    if isinstance(source, Source):
+        yield from (problem_of(source, finding) for finding in found)
 
 
 def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *, commit: str | None) -> DesiredFleet:
