@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.acceptance.conftest import Ended, Shop
+from tests.acceptance.test_base import Repository
 from tests.acceptance.test_handover_portal import (
     HOME,
     LEAVE,
@@ -187,6 +188,15 @@ class TestAfterTheEnd:
 
         assert (planned.code, codes(planned)) == (0, ["P210"])
         assert (drifted.code, drifted.document["findings"]) == (0, [])
+
+    def test_the_plan_of_a_pull_request_says_so(self, portal: Shop) -> None:
+        """Whatever else the pull request brings."""
+        ended(portal)
+        Repository(portal)
+
+        planned = portal.plan(HOME, "--base", "main")
+
+        assert (planned.code, codes(planned)) == (0, ["P210"])
 
     def test_the_worksheet_stays_done(self, portal: Shop) -> None:
         """Whatever nobody can read any more keeps its tick."""
