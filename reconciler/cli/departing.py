@@ -8,7 +8,7 @@ from reconciler.cli.output import say
 from reconciler.cli.wiring import Connections
 from reconciler.errors import ReconcilerError
 from reconciler.model.departure import Departure
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
+from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.sighting import Sighting
@@ -58,14 +58,10 @@ def _blind(
     """Accounts that show nothing at all; one request each, and only where a person's word would end a hand-over."""
     today = now.date()
     by_run = departed(replace(part, attestations=()), known, today=today)
-    over = departed(part, known, today=today) - by_run
-    ended = {site.account for site in leaving(part) if (site.account, site.id) in over and _is_lost(observed, site)}
-    showing = {site.account for site in observed.installations if not is_gone(site)}
+    there = {(site.account, site.id) for site in observed.installations if not is_gone(site)}
+    ended = {account for account, _ in departed(part, known, today=today) - by_run - there}
+    showing = {account for account, _ in there}
     return frozenset(one for one in sorted(ended - showing) if not connections.accounts[one].observer.sees_any())
-
-
-def _is_lost(observed: ObservedFleet, site: DesiredInstallation) -> bool:
-    return is_gone(observed.installation(site.id, site.account))
 
 
 def keep_look(

@@ -23,7 +23,7 @@ from reconciler.loading.origins import ReadFleet
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
 from reconciler.model.observed import ObservedFleet
-from reconciler.planning.attested import word_on
+from reconciler.planning.attested import words_on
 from reconciler.planning.by_hand import asked_to_leave
 from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence
@@ -162,8 +162,8 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
 
 def _evidence(opened: Opened, part: DesiredFleet, known: Known, policy: Policy) -> Evidence:
     accounts = {site.id: part.account(site.account) for site in part.installations}
-    found = ((site, word_on(site, part.attestations, today=policy.now.date())) for site in part.installations)
-    words = {site.id: word for site, word in found if site.permissions is not None}
+    managed = (site for site in part.installations if site.permissions is not None)
+    words = words_on(managed, part.attestations, today=policy.now.date())
     asked = {site.id: asked_to_leave(site, accounts[site.id], policy.asked) for site in part.installations}
     return Evidence(
         under=opened.under,
@@ -171,7 +171,7 @@ def _evidence(opened: Opened, part: DesiredFleet, known: Known, policy: Policy) 
             site.id: doubts_about(site, accounts[site.id], known, word=words.get(site.id), asked_at=asked[site.id])
             for site in part.installations
         },
-        words={one: word for one, word in words.items() if word is not None},
+        words=words,
         asked={one: at for one, at in asked.items() if at is not None},
     )
 

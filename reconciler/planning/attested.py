@@ -1,6 +1,6 @@
 """What a person's word about permissions covers, and what it never does: that we are gone from where we still look."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from reconciler.model.attest import owners_of, permissions_digest
@@ -16,6 +16,17 @@ def word_on(desired: DesiredInstallation, attestations: Iterable[Attestation], *
     here = [one for one in attestations if one.installation_id == desired.id]
     valid = [one for one in here if one.attested_on <= today <= one.valid_until and one.digest == digest]
     return max(valid, key=lambda one: one.attested_on, default=None)
+
+
+def words_on(
+    sites: Iterable[DesiredInstallation], attestations: Iterable[Attestation], *, today: date
+) -> Mapping[str, Attestation]:
+    """The same for several installations, by id; those without a word are left out."""
+    given: dict[str, list[Attestation]] = {}
+    for one in attestations:
+        given.setdefault(one.installation_id, []).append(one)
+    found = ((site.id, word_on(site, given[site.id], today=today)) for site in sites if site.id in given)
+    return {identity: word for identity, word in found if word is not None}
 
 
 def ours_of(permissions: DesiredPermissions, own_group: str | None) -> frozenset[str]:

@@ -10,7 +10,7 @@ from reconciler.model.desired import Account, Attestation, DesiredFleet, Desired
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.sighting import Sighting, Sightings
 from reconciler.model.value import Reason, Unreadable
-from reconciler.planning.attested import ours_of, word_on
+from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.handover_words import GONE, why_lost
 
 _GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
@@ -92,9 +92,10 @@ def _against(word: Attestation, seen: Sighting | None, *, blind: bool) -> Iterat
 
 def departed(desired: DesiredFleet, known: Known, *, today: date) -> frozenset[tuple[str, str]]:
     """Accounts and ids of installations that would be handed over to the end, were they not seen any more."""
-    return frozenset(
-        (site.account, site.id) for site in leaving(desired) if not _doubts(site, desired, known, today=today)
-    )
+    sites = tuple(leaving(desired))
+    words = words_on(sites, desired.attestations, today=today)
+    doubts = ((one, doubts_about(one, desired.account(one.account), known, word=words.get(one.id))) for one in sites)
+    return frozenset((site.account, site.id) for site, why in doubts if not why)
 
 
 def leaving(desired: DesiredFleet) -> Iterator[DesiredInstallation]:
@@ -103,8 +104,3 @@ def leaving(desired: DesiredFleet) -> Iterator[DesiredInstallation]:
         own = desired.account(site.account).own_principal
         if site.permissions is not None and ours_of(site.permissions, own):
             yield site
-
-
-def _doubts(site: DesiredInstallation, desired: DesiredFleet, known: Known, *, today: date) -> tuple[str, ...]:
-    word = word_on(site, desired.attestations, today=today)
-    return doubts_about(site, desired.account(site.account), known, word=word)

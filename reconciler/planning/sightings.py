@@ -9,7 +9,7 @@ from reconciler.model.observed import ObservedFleet, ObservedInstallation, Obser
 from reconciler.model.plan import Plan
 from reconciler.model.sighting import Sighting, Sightings
 from reconciler.model.value import Unreadable
-from reconciler.planning.attested import word_on
+from reconciler.planning.attested import words_on
 from reconciler.planning.departed import is_gone, leaving
 from reconciler.planning.handover_standing import Part, parts_of
 from reconciler.planning.wanted import PERMISSIONS
@@ -32,11 +32,13 @@ def sightings_of(
 def _seen_now(desired: DesiredFleet, observed: ObservedFleet, plan: Plan, before: Sightings) -> Iterator[Sighting]:
     sites = tuple(leaving(desired))
     parts = parts_of(plan) if sites else {}
+    there = {(one.account, one.id): one for one in observed.installations}
+    words = words_on(sites, desired.attestations, today=plan.created_at.date())
     for site in sites:
-        seen = observed.installation(site.id, site.account)
+        seen = there.get((site.account, site.id))
         if seen is None or is_gone(seen) or _tells_nothing(seen):
             continue
-        word = word_on(site, desired.attestations, today=plan.created_at.date())
+        word = words.get(site.id)
         one = Sighting(
             account=site.account,
             installation_id=site.id,

@@ -1,16 +1,16 @@
 """Which things that a person does in the Portal are done by now, judged by what was read or attested."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from reconciler.model.change import Change
-from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.principal import one_spelling
 from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
-from reconciler.planning.attested import ours_of, word_on
+from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.departed import is_gone
 from reconciler.planning.normalise import means_the_same, ordered_roles
 from reconciler.workflows.touched import seen_value
@@ -31,7 +31,9 @@ def ticks_of(
     """
     sites = {(site.account, site.id): site for site in desired.installations}
     seen = {(site.account, site.id): site for site in observed.installations}
-    words = _words(desired, {change.target.installation_id for change in changes}, today=now.date())
+    asked = {change.target.installation_id for change in changes}
+    wanted = (site for site in desired.installations if site.id in asked)
+    words = words_on(wanted, desired.attestations, today=now.date())
     found: dict[str, Tick | None] = {}
     for change in changes:
         place = (change.target.account, change.target.installation_id)
@@ -44,16 +46,6 @@ def ticks_of(
         if place in seen:
             found |= _read(change, seen[place], found.get(change.id), now=now)
     return found
-
-
-def _words(desired: DesiredFleet, only: Collection[str], *, today: date) -> Mapping[str, Attestation]:
-    """What people vouch for at those installations, by id."""
-    given: dict[str, list[Attestation]] = {}
-    for one in desired.attestations:
-        given.setdefault(one.installation_id, []).append(one)
-    asked = (site for site in desired.installations if site.id in only and site.id in given)
-    found = ((site.id, word_on(site, given[site.id], today=today)) for site in asked)
-    return {identity: word for identity, word in found if word is not None}
 
 
 def _ours(site: DesiredInstallation, desired: DesiredFleet) -> frozenset[str]:
