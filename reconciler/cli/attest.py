@@ -1,24 +1,31 @@
 """The `attest` command: a person's word that permissions were set in the Portal."""
 
 import re
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from reconciler.cli.departing import keep_look
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say
-from reconciler.cli.wiring import Access, connected
-from reconciler.errors import UsageProblemError
+from reconciler.cli.planning import policy_at
+from reconciler.cli.wiring import Access, Connections, connected
+from reconciler.errors import CloudError, UsageProblemError
+from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
 from reconciler.model.attest import owners_of, permissions_digest
-from reconciler.model.desired import Account, DesiredInstallation, Route
+from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstallation, Route
 from reconciler.model.exit import ExitCode
-from reconciler.model.observed import Breadth, ReadNeed
-from reconciler.planning.attested import confirmed_by
+from reconciler.model.observed import ObservedInstallation
+from reconciler.planning.attested import confirmed_by, ours_of
+from reconciler.planning.departed import is_gone
+from reconciler.planning.sightings import missing_owners
 from reconciler.store.attestations import new_attestation, write_attestation
+from reconciler.store.sightings import unbind_word
+from reconciler.workflows.handover_end import look
 
 _INITIALS = re.compile(r"[^\W_]{1,6}")
 
@@ -30,22 +37,55 @@ _INITIALS = re.compile(r"[^\W_]{1,6}")
     "--evidence", default="checked in the Portal", show_default=True, metavar="TEXT", help="What was seen and where."
 )
 @click.option("--accepted", is_flag=True, help="The Portal also shows that the owners have accepted.")
+@click.option(
+    "--left",
+    is_flag=True,
+    help="Our account sees it no more: the owners have accepted, the settings are as in the file, our group is out.",
+)
 @global_options
 def command(
     file: Path,
     by: str,
     evidence: str,
     accepted: bool,  # noqa: FBT001  click hands flags over as booleans
+    left: bool,  # noqa: FBT001  as above
 ) -> int:
     """Confirm that the permissions in FILE, its chargers' too, were set in the Portal, where no call can read them.
 
-    It says in words what it confirms. That the owners have accepted is a word of its own. That our own group is gone is
-    never confirmed while our account sees the installation: that is seen, not said.
+    It says in words what it confirms. That the owners have accepted is a word of its own, and so is how a hand-over
+    ended that nobody saw end. That our own group is gone is never confirmed while our account sees the installation.
 
     Writes fleet/attestations/<installation id>.yaml, valid for 180 days or until the permissions in the file change.
     """
-    _, desired = load_valid()
+    loaded, desired = load_valid()
     _check_initials(by)
+    site = _the_one(desired, file)
+    account = desired.account(site.account)
+    word = _Word(accepted=accepted or left, left=left)
+    _check_sayable(site, account, word, file=file)
+    attestation = new_attestation(
+        site.id, permissions_digest(site), by=by, evidence=evidence, today=_looked(loaded, desired, site, word).date()
+    )
+    attestation = replace(attestation, accepted=word.accepted, left=word.left)
+    said = confirmed_by(attestation, site, own_group=account.own_principal)
+    path = write_attestation(current_globals().fleet, attestation, said=said)
+    unbind_word(current_globals().root, site.id)
+    for line in said:
+        say(line)
+    say(f"written: {path}; commit it")
+    return ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """What somebody says besides that the permissions were set."""
+
+    accepted: bool
+    left: bool
+
+
+def _the_one(desired: DesiredFleet, file: Path) -> DesiredInstallation:
+    """The installation of a file. Raises UsageProblemError for none or several."""
     found = select(desired, selectors=[str(file)], exclude=()).installations
     if len(found) != 1:
         raise UsageProblemError(
@@ -53,56 +93,78 @@ def command(
             where="attest",
             remedy=f"give one file, for instance {found[0].file}",
         )
-    site = found[0]
+    return found[0]
+
+
+def _check_sayable(site: DesiredInstallation, account: Account, word: _Word, *, file: Path) -> None:
+    """Raises UsageProblemError where the file does not say what the word would be about."""
     if site.permissions is None and not site.charger_permissions:
         raise UsageProblemError(
             "this file declares no permissions, so there is nothing to confirm",
             where=str(file),
             remedy="declare `permissions:` first, or leave it unattested",
         )
-    if accepted and not owners_of(site):
+    if word.accepted and not owners_of(site):
         raise UsageProblemError(
             "this file names no person as owner, so nobody can have accepted",
-            where="--accepted",
-            remedy="name the owner under `permissions.entries` first, or leave --accepted out",
+            where="--left" if word.left else "--accepted",
+            remedy="name the owner under `permissions.entries` first, or leave it out",
         )
-    if accepted:
-        _check_not_read_otherwise(site, desired.account(site.account))
-    attestation = new_attestation(
-        site.id,
-        permissions_digest(site),
-        by=by,
-        evidence=evidence,
-        today=datetime.now().astimezone().date(),
-    )
-    attestation = replace(attestation, accepted=accepted)
-    said = confirmed_by(attestation, site, own_group=desired.account(site.account).own_principal)
-    path = write_attestation(current_globals().fleet, attestation, said=said)
-    for line in said:
-        say(line)
-    say(f"written: {path}; commit it")
-    return ExitCode.DONE
+    if word.left and not (site.permissions and ours_of(site.permissions, account.own_principal)):
+        raise UsageProblemError(
+            "this file does not take our own group away, so nothing has ended",
+            where="--left",
+            remedy="write our group under `permissions.absent`, or leave --left out",
+        )
 
 
-def _check_not_read_otherwise(site: DesiredInstallation, account: Account) -> None:
-    """Where our account reads who has accepted, nobody's word stands against that; what it cannot read, people know.
+def _looked(loaded: LoadedFleet, desired: DesiredFleet, site: DesiredInstallation, word: _Word) -> datetime:
+    """The cloud's time, once what our account reads speaks against nothing that is said.
+
+    Where our account reads who has accepted, nobody's word stands against that, and while it sees the installation our
+    access has not ended; what it cannot read, people know. What it reads of the settings is kept for the time after
+    our access is gone; where nothing that it could read bears on the word, a look that fails is no reason against it.
 
     Raises:
-        UsageProblemError: An owner has not accepted.
+        UsageProblemError: An owner has not accepted, or our account still sees the installation.
         CloudError: A login or a list failed, so nothing can be concluded.
     """
-    if account.route_for("permissions") is Route.PORTAL:
-        return
-    need = ReadNeed(account=account.name, installation_id=site.id, permissions=True)
-    with connected([account], access=Access.READ_ONLY) as connections:
-        seen = connections.observers[account.name].observe([need], breadth=Breadth.SITES)
-    found = seen.installation(site.id, account.name)
-    if found is None or not isinstance(found.permissions, tuple):
-        return
-    accepted = {one.principal for one in found.permissions if one.accepted}
-    nameless = any(one.principal.startswith("user-id:") for one in found.permissions)
-    known = {one.principal for one in found.permissions} if nameless else set(owners_of(site))
-    if missing := sorted((set(owners_of(site)) & known) - accepted):
+    account = desired.account(site.account)
+    real = account.cloud is Cloud.ZAPTEC
+    if real and not word.accepted:
+        return datetime.now(UTC)  # nothing has to be asked
+    try:
+        with connected([account], access=Access.READ_ONLY) as connections:
+            if word.accepted:
+                _look(loaded, desired.only((site,), selection=site.file), word, connections)
+            return connections.clock.now()
+    except CloudError as error:
+        if word.left or not real or account.route_for("permissions") is not Route.PORTAL:
+            raise
+        say(f"nobody looked at the settings ({error.what}); the next plan does")
+        return datetime.now(UTC)
+
+
+def _look(loaded: LoadedFleet, part: DesiredFleet, word: _Word, connections: Connections) -> None:
+    (site,) = part.installations
+    policy = policy_at(connections.clock.now(), connections, accepted=(), root=current_globals().root)
+    looked = look(part, connections.observers, policy, loaded.origins)
+    _check_as_read(site, looked.observed.installation(site.id, site.account), word)
+    for one in keep_look(part, looked.observed, looked.plan, connections):
+        if one.open:
+            say(f"not as the file has it yet, which no word changes: {', '.join(one.open)}")
+
+
+def _check_as_read(site: DesiredInstallation, seen: ObservedInstallation | None, word: _Word) -> None:
+    """Raises UsageProblemError where what was read speaks against the word."""
+    if word.left and not is_gone(seen):
+        raise UsageProblemError(
+            "our account still sees the installation, so nothing was written",
+            where="--left",
+            remedy="take our group out in the Portal first; before that, --accepted says that the owners have accepted",
+        )
+    permissions = () if seen is None or not isinstance(seen.permissions, tuple) else seen.permissions
+    if permissions and (missing := missing_owners(site, permissions)):
         raise UsageProblemError(
             f"our account reads that {', '.join(missing)} has not accepted, so nothing was written",
             where="--accepted",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import __version__
+from reconciler.cli.departing import keep_look
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at, with_departures
@@ -73,12 +74,16 @@ def _live(loaded: LoadedFleet, part: DesiredFleet) -> DriftRun:
         verified = verified_writes(root, connections.clouds, now=now, within=WITHIN, since=connections.born_at)
         observed = observe_fleet(part, connections.observers)
         policy = with_departures(policy, part, observed, connections)
-        tick_worksheets(Look(desired=part, observed=observed, now=now, born_at=connections.born_at))
+        tick_worksheets(
+            Look(desired=part, observed=observed, now=now, born_at=connections.born_at, over=policy.departed)
+        )
+        plan = make_plan(part, observed, policy, loaded.origins)
+        keep_look(part, observed, plan, connections)
     return DriftRun(
         desired=part,
         observed=observed,
         seen=observed,
-        plan=make_plan(part, observed, policy, loaded.origins),
+        plan=plan,
         policy=policy,
         origins=loaded.origins,
         verified=verified,

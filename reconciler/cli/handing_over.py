@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import __version__
-from reconciler.cli.departing import departures_that_hold
+from reconciler.cli.departing import departures_that_hold, keep_look, known_of
 from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import accounts_of, chosen, policy_at
@@ -20,13 +20,14 @@ from reconciler.loading.handover_list import read_requests
 from reconciler.loading.handover_release import Releases
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.origins import ReadFleet
-from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.handover import Batch, HandoverStatus, Order, Released, Request, Under
-from reconciler.planning.attested import word_on
+from reconciler.model.observed import ObservedFleet
+from reconciler.planning.attested import words_on
 from reconciler.planning.by_hand import asked_to_leave
-from reconciler.planning.departed import departure_of
+from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence
+from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy
 from reconciler.workflows import handover as workflow
 from reconciler.workflows import handover_end as end
@@ -100,8 +101,18 @@ def start_batch(requests: Sequence[Request]) -> Batch:
         policy = _policy(connections)
         observed = workflow.find_chargers(requests, connections.finders, files, now=policy.now)
         departures_that_hold(observed, connections, now=policy.now)  # what is seen again was not left
+        _keep_what_is_seen(opened, observed, policy, connections)
     groups = [one.own_principal for one in opened.desired.accounts if one.own_principal is not None]
     return workflow.start(requests, observed, files, HandoverDrafts(opened.fleet, groups), policy)
+
+
+def _keep_what_is_seen(opened: Opened, observed: ObservedFleet, policy: Policy, connections: Connections) -> None:
+    """A look like any other, at hand-overs that have begun."""
+    seen = {(one.account, one.id) for one in observed.installations}
+    sites = [one for one in opened.desired.installations if one.id in opened.under and (one.account, one.id) in seen]
+    if sites:
+        part = opened.desired.only(tuple(sites), selection="hand-overs")
+        keep_look(part, observed, make_plan(part, observed, policy, opened.loaded.origins), connections)
 
 
 def finish_batch(serials: Sequence[str]) -> Batch:
@@ -143,26 +154,24 @@ def _look_at(opened: Opened, selectors: Sequence[str], exclude: Sequence[str]) -
     with connected(accounts_of(only), access=Access.READ_ONLY) as connections:
         policy = _policy(connections)
         looked = end.look(only, connections.observers, policy, opened.loaded.origins)
-        gone = departures_that_hold(looked.observed, connections, now=policy.now)
-        evidence = _evidence(opened, only, gone, policy)
+        known = known_of(only, looked.observed, connections, now=policy.now)
+        evidence = _evidence(opened, only, known, policy)
+        keep_look(only, looked.observed, looked.plan, connections)
     return end.status(looked, evidence, released=len(opened.released))
 
 
-def _evidence(opened: Opened, part: DesiredFleet, gone: Sequence[Departure], policy: Policy) -> Evidence:
-    own = [(site.id, departure_of(site, part.account(site.account), gone)) for site in part.installations]
-    left = {site: one.unaccepted for site, one in own if one is not None}
-    given = {one.installation_id: one for one in part.attestations}
-    words = {
-        site.id: word_on(site, [given[site.id]], today=policy.now.date())
-        for site in part.installations
-        if site.permissions is not None and site.id in given
-    }
-    asked = {site.id: asked_to_leave(site, part.account(site.account), policy.asked) for site in part.installations}
+def _evidence(opened: Opened, part: DesiredFleet, known: Known, policy: Policy) -> Evidence:
+    accounts = {site.id: part.account(site.account) for site in part.installations}
+    managed = (site for site in part.installations if site.permissions is not None)
+    words = words_on(managed, part.attestations, today=policy.now.date())
+    asked = {site.id: asked_to_leave(site, accounts[site.id], policy.asked) for site in part.installations}
     return Evidence(
         under=opened.under,
-        left=frozenset(site for site, people in left.items() if not people),
-        early={site: people for site, people in left.items() if people},
-        words={one: word for one, word in words.items() if word is not None},
+        doubts={
+            site.id: doubts_about(site, accounts[site.id], known, word=words.get(site.id), asked_at=asked[site.id])
+            for site in part.installations
+        },
+        words=words,
         asked={one: at for one, at in asked.items() if at is not None},
     )
 

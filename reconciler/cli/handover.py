@@ -114,8 +114,8 @@ def finish(
 ) -> int:
     """Move the files of hand-overs that are over to released/: kept for the record, no longer compared.
 
-    Over is what was done to the end: our access is gone, and we took it away ourselves or somebody attested it. Without
-    SERIAL all that are over. Exits with 4 when a SERIAL is not.
+    Over is what was done to the end: our access is gone, and we took it away ourselves, or somebody attested it and
+    what we saw last bears that out. Without SERIAL all that are over. Exits with 4 when a SERIAL is not.
     """
     from reconciler.cli.handing_over import finish_batch
     from reconciler.cli.handover_files import Writing, write_batch

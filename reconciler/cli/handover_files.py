@@ -19,6 +19,7 @@ from reconciler.store.asked import runs_asking
 from reconciler.store.attestations import take_attestation_away
 from reconciler.store.departures import put_behind
 from reconciler.store.fleet_files import move_fleet_file, write_fleet_file
+from reconciler.store.sightings import forget_sightings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ def _turned(batch: Batch) -> tuple[Path, ...]:
     """Let nothing of a hand-over that is over speak for the next one; the attestations that are gone."""
     here = current_globals()
     put_behind(here.root, batch.turning, asked=runs_asking(here.root) if batch.turning else {})
+    forget_sightings(here.root, batch.turning)
     gone = (take_attestation_away(here.fleet, one) for one in sorted(batch.turning))
     return tuple(path for path in gone if path is not None)
 

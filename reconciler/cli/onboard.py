@@ -43,7 +43,15 @@ def command() -> None:
     metavar="FILE",
     help="Many links, a line each: reference, installationId, installationtype, lang, partnerName, showExisting.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where the CSV goes.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="A new file for the links."
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([Format.TEXT.value, Format.CSV.value, Format.JSON.value]),
+    help="Left out: CSV with --csv or --out, otherwise text, which is the URL alone.",
+)
 @global_options
 def link(  # noqa: PLR0913  one argument per option
     *,
@@ -58,13 +66,14 @@ def link(  # noqa: PLR0913  one argument per option
     valid_days: int,
     table: Path | None,
     out: Path | None,
+    format_: str | None,
 ) -> int:
     """Make the link that a person opens to give our user group access to an installation.
 
     A one-time nonce goes into the path of --return-url; only its hash is kept, in .reconciler/consents.json. With --csv
     every line of the file becomes a link; its columns win over the options.
     """
-    from reconciler.cli.onboard_link import Asked, issue, new_only, written_table
+    from reconciler.cli.onboard_link import Asked, issue, new_only, written
     from reconciler.cli.onboard_table import read_table
 
     if out is not None:
@@ -82,10 +91,8 @@ def link(  # noqa: PLR0913  one argument per option
     )
     asked = [common] if table is None else read_table(table, common)
     made = issue(asked, valid_for=timedelta(days=valid_days))
-    if table is not None or out is not None:
-        written_table(made, out)
-    else:
-        click.echo(made[0].url)
+    usual = Format.TEXT if table is None and out is None else Format.CSV
+    written(made, usual if format_ is None else Format(format_), out=out)
     return ExitCode.DONE
 
 
@@ -147,6 +154,21 @@ def listen(
     if prepares:
         check_repository(current_globals().fleet)
     return told(received(port=port, timeout_s=timeout_s, choose=chooser_of(serials)), prepares=prepares)
+
+
+@command.command("cancel")
+@click.argument("links", nargs=-1, required=True, metavar="LINK...")
+@global_options
+def cancel(links: tuple[str, ...]) -> int:
+    """Close links whose answer is not wanted any more; no late redirect makes a file of them.
+
+    LINK is what `onboard status` calls it, or its reference. Asks no cloud: the Portal still takes the link, but access
+    that somebody gives by it is then left to `reconciler adopt`. One wrong word, and all stay open.
+    """
+    from reconciler.cli.onboard_cancel import cancelled
+
+    cancelled(links)
+    return ExitCode.DONE
 
 
 @command.command("status")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -23,11 +23,20 @@ from reconciler.model.desired import Account, Route
 from reconciler.model.exit import ExitCode, code_of
 from reconciler.model.mail import on_one_line
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
-from reconciler.planning.consent_claims import claim_of, others_who_may
+from reconciler.planning.consent_claims import claim_of
 from reconciler.planning.consent_link import is_uuid
 from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
-from reconciler.workflows.onboard import Received, Wanted, drafted, read_chosen, read_claimed, receive, receive_found
+from reconciler.workflows.onboard import (
+    Received,
+    Wanted,
+    drafted,
+    read_chosen,
+    read_claimed,
+    receive,
+    receive_found,
+    worth_reading,
+)
 from reconciler.workflows.onboard_status import candidates
 
 _SHORT = re.compile(r"[0-9a-f]{8}")
@@ -51,18 +60,28 @@ class Ended:
     adoption: Adoption | None = None
 
 
+def line_of(ended: Ended) -> str:
+    """The outcome, whose link it is, and what is so."""
+    return _line(ended, ended.outcome, OPERATOR[ended.outcome].message)
+
+
+def _line(ended: Ended, outcome: Outcome, message: str) -> str:
+    who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
+    return f"{outcome.value}: {who}{message}"
+
+
 def told(ended: Ended, *, prepares: bool) -> ExitCode:
     """Say how it ended, commit a new file when asked to, and give the exit code.
 
     Raises:
         ReconcilerError: git does not do it; the file is written then.
     """
-    words = OPERATOR[ended.outcome]
-    who = f"{ended.link.reference or 'link ' + ended.link.short}: " if ended.link is not None else ""
-    say(f"{ended.outcome.value}: {who}{words.message}")
     if prepares and ended.adoption is None and ended.file is not None and not is_known(_place(ended.file)):
+        say(_line(ended, Outcome.GRANTED, "an earlier run has written the file, and git does not know it yet"))
         click.echo(str(_place(ended.file)))
-        return _committed(ended)  # an earlier run wrote it, and git did not take it then
+        return _committed(ended)
+    words = OPERATOR[ended.outcome]
+    say(line_of(ended))
     if ended.file is None or ended.outcome is Outcome.REPLAYED:
         place = "" if ended.file is None else str(current_globals().fleet / ended.file)
         say(f"its file: {place}" if place else f"what to do: {words.advice}")
@@ -150,14 +169,10 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
     with connected([account], access=Access.READ_ONLY) as connections:
         seen = connections.observers[account.name].observe([], breadth=Breadth.ACCOUNT)
         desk = _Desk(book=book, fleet=fleet, account=account, connections=connections)
-        claimed = next((one for one in links if one.claimed_id == installation_id), None)
-        if claimed is not None and claimed.state is LinkState.CLAIMED:
-            rivals = () if chosen else others_who_may(claimed, book.all(), now=connections.clock.now())
-            return _finished(Received(outcome=None, link=claimed, is_doubtful=bool(rivals)), desk, choose)
         received = _received(installation_id, links, seen, desk, is_named=chosen is not None)
         if received.outcome is Outcome.FOREIGN:
             received = _brought(installation_id, links if chosen else book.all()) or received
-        return _finished(received, desk, choose)
+        return _finished(replace(received, is_doubtful=received.is_doubtful and chosen is None), desk, choose)
 
 
 def _may_be(link: IssuedLink) -> bool:
@@ -168,13 +183,19 @@ def _received(
     installation_id: str, links: list[IssuedLink], seen: ObservedFleet, desk: "_Desk", *, is_named: bool
 ) -> Received:
     """The one link that an id belongs to; a link that needs review may be named, and the operator decides."""
+    at = desk.connections.clock.now()
+    if is_named and links[0].state is LinkState.CANCELLED:
+        return Received(outcome=Outcome.CANCELLED, link=links[0])
+    claimed = next((one for one in links if one.claimed_id == installation_id), None)
+    if claimed is not None and claimed.state is LinkState.CLAIMED:
+        return worth_reading(claimed, desk.book, at=at)
     visible = {desk.account.name: frozenset(site.id for site in seen.installations)}
     found = candidates(links, visible, desk.fleet.files)
     able = [one for one in links if installation_id in found.get(one.digest, ())]
     if is_named and not able:
         able = [one for one in links if _is_reviewed(one, installation_id, visible[desk.account.name])]
     named = [one for one in able if one.installation_id == installation_id]
-    return receive_found(installation_id, named or able, desk.book, at=desk.connections.clock.now())
+    return receive_found(installation_id, named or able, desk.book, at=at)
 
 
 def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:
@@ -200,6 +221,14 @@ class _Desk:
         at = self.connections.clock.now()
         return self.book.settle(link, state, at=at, outcome=outcome) or link
 
+    def overtaken(self, link: IssuedLink) -> Ended | None:
+        """How somebody else has ended the link since it was claimed; None when nobody has."""
+        now = next((one for one in self.book.all() if one.digest == link.digest), None)
+        if now == link:
+            return None
+        is_cancelled = now is not None and now.state is LinkState.CANCELLED
+        return Ended(outcome=Outcome.CANCELLED if is_cancelled else Outcome.REPLAYED, link=now or link)
+
 
 def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     """Read what was claimed and write its file.
@@ -211,7 +240,8 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
     link = received.link
     if received.outcome is not None or link is None:
         outcome = received.outcome or Outcome.NEEDS_REVIEW
-        known = None if link is None or outcome is not Outcome.REPLAYED else desk.fleet.files.get(link.claimed_id or "")
+        has_brought = outcome is Outcome.REPLAYED and link is not None and link.state is LinkState.GRANTED
+        known = desk.fleet.files.get(link.claimed_id or "") if has_brought and link is not None else None
         return Ended(outcome=outcome, link=link, file=None if known is None else _below(known))
     reading = read_claimed(link, desk.connections.observers[link.account], desk.connections.clock)
     if reading.site is None:
@@ -227,6 +257,9 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
         settled = desk.settle(link, LinkState.GRANTED)
         return Ended(outcome=Outcome.GRANTED, link=settled, file=_below(known), name=site.name or "")
     adoption = _drafted(site, choose.choose(site), desk)
+    overtaken = desk.overtaken(link)  # reading and choosing take their time
+    if overtaken is not None:
+        return overtaken
     write_files(adoption, current_globals().fleet)
     settled = desk.settle(link, LinkState.GRANTED)
     file = adoption.files[0].draft.path

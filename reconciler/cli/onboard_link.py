@@ -1,29 +1,29 @@
 """Making links: what is visible now is written down with them, so that later nothing old passes for new."""
 
-import csv
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from io import StringIO
 from pathlib import Path
 
+from reconciler import __version__
 from reconciler.cli.onboard_files import load_the_fleet, only_account
 from reconciler.cli.options import current_globals
-from reconciler.cli.output import say, show
+from reconciler.cli.output import Format, say, show
 from reconciler.cli.wiring import Access, connected
 from reconciler.errors import UsageProblemError
-from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink, LinkState
+from reconciler.model.consent import AccessRequest, InstallationKind, IssuedLink, LinkState, MadeLink
 from reconciler.model.desired import Account, Cloud
+from reconciler.model.mail import has_address
 from reconciler.model.observed import Breadth, ObservedFleet
 from reconciler.model.words import counted
 from reconciler.planning.consent_link import PORTAL_URL, access_request_url, problems_of, with_nonce
-from reconciler.report.escape import for_csv
+from reconciler.report.json_document import to_text
+from reconciler.report.onboard_links import links_csv, links_document, links_text
 from reconciler.store.nonces import Links, digest_of, new_nonce, write_private
 
 USUAL_SANDBOX = "http://127.0.0.1:8000"
-OUT_COLUMNS = ("reference", "installationId", "installationtype", "lang", "link", "expires", "url")
 _REFERENCE = re.compile(r"[^@\x00-\x1f\x7f]{0,100}")
 _SHOWN_PROBLEMS = 20
 
@@ -42,15 +42,7 @@ class Asked:
     show_existing: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A link with its URL, which carries the nonce and is kept nowhere."""
-
-    link: IssuedLink
-    url: str
-
-
-def issue(asked: Sequence[Asked], *, valid_for: timedelta) -> list[Made]:
+def issue(asked: Sequence[Asked], *, valid_for: timedelta) -> list[MadeLink]:
     """Check all, read what is visible, write all down, and return the links.
 
     Raises:
@@ -104,7 +96,7 @@ def request_of(one: Asked, key: str) -> AccessRequest:
 
 def reference_problems(one: Asked) -> Iterator[UsageProblemError]:
     """What stands against a reference."""
-    if not _REFERENCE.fullmatch(one.reference):
+    if not _REFERENCE.fullmatch(one.reference) or has_address(one.reference):
         yield _no_reference()
 
 
@@ -131,7 +123,7 @@ def _made(
     visible: tuple[str, ...],
     now: datetime,
     expires_at: datetime,
-) -> Made:
+) -> MadeLink:
     nonce = new_nonce()
     back = None if request.return_url is None else with_nonce(request.return_url, nonce)
     link = IssuedLink(
@@ -147,7 +139,7 @@ def _made(
         lang=request.lang,
         installation_id=request.installation_id,
     )
-    return Made(link=link, url=access_request_url(replace(request, return_url=back), _portal(account)))
+    return MadeLink(link=link, url=access_request_url(replace(request, return_url=back), _portal(account)))
 
 
 def _portal(account: Account) -> str:
@@ -156,7 +148,7 @@ def _portal(account: Account) -> str:
     return os.environ.get("RECONCILER_SANDBOX_URL", USUAL_SANDBOX).rstrip("/")
 
 
-def _tell(made: Sequence[Made], requests: Sequence[AccessRequest], account: Account) -> None:
+def _tell(made: Sequence[MadeLink], requests: Sequence[AccessRequest], account: Account) -> None:
     first = made[0].link
     say(f"{counted(len(made), 'link')} written down; expires {first.expires_at:%Y-%m-%d %H:%M} UTC")
     if account.cloud is Cloud.SANDBOX and "RECONCILER_SANDBOX_URL" not in os.environ:
@@ -170,7 +162,7 @@ def _tell(made: Sequence[Made], requests: Sequence[AccessRequest], account: Acco
         )
 
 
-def _of_keys(made: Sequence[Made], account: Account) -> Iterator[str]:
+def _of_keys(made: Sequence[MadeLink], account: Account) -> Iterator[str]:
     """A key that is not the account's asks for another group; in other letters it may be none at all."""
     for key in sorted({one.link.lookup_key for one in made} - {account.group}) if account.group else []:
         other = "in other capitals" if key.casefold() == (account.group or "").casefold() else "another one"
@@ -180,7 +172,7 @@ def _of_keys(made: Sequence[Made], account: Account) -> Iterator[str]:
         )
 
 
-def _of_types(made: Sequence[Made], observed: ObservedFleet) -> Iterator[str]:
+def _of_types(made: Sequence[MadeLink], observed: ObservedFleet) -> Iterator[str]:
     for link in (one.link for one in made):
         site = observed.installation(link.installation_id) if link.installation_id else None
         if site is None or site.pro is None or site.pro is (link.kind is InstallationKind.PRO):
@@ -192,7 +184,7 @@ def _of_types(made: Sequence[Made], observed: ObservedFleet) -> Iterator[str]:
         )
 
 
-def _of_references(made: Sequence[Made], before: Sequence[IssuedLink]) -> Iterator[str]:
+def _of_references(made: Sequence[MadeLink], before: Sequence[IssuedLink]) -> Iterator[str]:
     """Whoever asks twice counts twice in `onboard status`, and two links may claim one installation."""
     open_ = {one.reference: one for one in before if one.reference}
     again = [open_[one.link.reference] for one in made if one.link.reference in open_]
@@ -209,7 +201,7 @@ def _looks_like_a_name(reference: str) -> bool:
     return len(words) > 1 and all(word.isalpha() and word[0].isupper() for word in words)
 
 
-def _is_hidden(one: Made, request: AccessRequest) -> bool:
+def _is_hidden(one: MadeLink, request: AccessRequest) -> bool:
     return one.link.installation_id in one.link.visible and not request.show_existing
 
 
@@ -225,28 +217,21 @@ def new_only(out: Path) -> None:
         )
 
 
-def written_table(made: Sequence[Made], out: Path | None) -> None:
-    """A CSV with a line per link, to a file or stdout; no cell is a formula."""
-    buffer = StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(OUT_COLUMNS)
-    for one in made:
-        writer.writerow([for_csv(cell) for cell in _cells(one)])
+def written(made: Sequence[MadeLink], form: Format, *, out: Path | None) -> None:
+    """The links in a format, on stdout or in a file that only its owner can read."""
+    text = _rendered(made, form)
     if out is None:
-        show(buffer.getvalue())
+        show(text)
     else:
-        write_private(out, buffer.getvalue())
+        write_private(out, text)
         say(f"written: {out}; whoever has its links can answer them, so keep it to yourself")
 
 
-def _cells(one: Made) -> tuple[str, ...]:
-    link = one.link
-    return (
-        link.reference,
-        link.installation_id or "",
-        str(int(link.kind)),
-        link.lang or "",
-        link.short,
-        f"{link.expires_at:%Y-%m-%dT%H:%M:%SZ}",
-        one.url,
-    )
+def _rendered(made: Sequence[MadeLink], form: Format) -> str:
+    match form:
+        case Format.CSV:
+            return links_csv(made)
+        case Format.JSON:
+            return to_text(links_document(made, tool_version=__version__))
+        case _:
+            return links_text(made)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from queue import Empty, Queue
 
-from reconciler.cli.onboard_accept import Ended, accepted
+from reconciler.cli.onboard_accept import Ended, accepted, line_of
 from reconciler.cli.onboard_choice import Chooser, match_typed
 from reconciler.cli.onboard_server import Asking, served
 from reconciler.cli.options import current_globals
@@ -13,16 +13,13 @@ from reconciler.cli.output import say
 from reconciler.errors import ReconcilerError, UsageProblemError
 from reconciler.model.consent import Outcome
 from reconciler.model.observed import ObservedInstallation
-from reconciler.planning.consent_claims import judge_claim
+from reconciler.planning.consent_claims import is_answer, judge_claim, state_after
 from reconciler.report.onboard_page import Ask, Served, asking_page, outcome_page
 from reconciler.store.moments import utc_now
 from reconciler.store.nonces import Links
 
 MOST_TRIES = 5
 """Serials that may be typed; who has the box in front of him needs one."""
-
-_UNHARMED = frozenset({Outcome.FORGED, Outcome.REPLAYED, Outcome.EXPIRED})
-"""What a stranger can send as well: told, and the right person is still waited for."""
 
 
 def received(*, port: int, timeout_s: int | None, choose: Chooser) -> Ended:
@@ -76,13 +73,17 @@ class _Reception:
             asking.reply(outcome_page(Outcome.NOT_YET_READABLE, lang=lang))
             raise
         asking.reply(outcome_page(ended.outcome, lang=lang))
-        return None if ended.outcome in _UNHARMED else ended
+        if is_answer(ended.outcome):
+            return ended
+        if ended.link is not None:
+            say(f"{line_of(ended)}; still listening")
+        return None
 
     def _first_page(self, asking: Asking, lang: str | None) -> Served:
         """What the redirect says, without using it up."""
         link = Links(current_globals().root).find(asking.claim.nonce)
         outcome = judge_claim(asking.claim, link, now=utc_now() if link is None else link.issued_at)
-        if outcome in _UNHARMED:
+        if outcome is not None and state_after(outcome) is None:
             return outcome_page(outcome, lang=lang)
         return asking_page(asking.claim, Ask.SERIAL if outcome is None else Ask.CONFIRM, lang=lang)
 

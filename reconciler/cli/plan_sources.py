@@ -8,7 +8,16 @@ from pathlib import Path
 from reconciler import __version__
 from reconciler.cli.comparing import Comparison, Fleet, compared
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import Asked, accounts_of, chosen, make_the_plan, policy_at, unsteady_at, unsteady_offline
+from reconciler.cli.planning import (
+    Asked,
+    accounts_of,
+    chosen,
+    make_the_plan,
+    policy_at,
+    unsteady_at,
+    unsteady_offline,
+    with_departures,
+)
 from reconciler.cli.selected_files import load_selected
 from reconciler.cli.snapshot import taken
 from reconciler.cli.snapshot_file import SnapshotFile
@@ -128,5 +137,6 @@ def _seen(part: DesiredFleet, ahead: SnapshotFile | None, asked: Asked) -> _Seen
         snapshot = taken(part, accounts, connections)
         root = current_globals().root
         policy = policy_at(connections.clock.now(), connections, accepted=asked.accepted, root=root)
+        policy = with_departures(policy, part, snapshot.observed, connections)
         unsteady = unsteady_at(policy.now, connections, root=root)
         return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from reconciler import __version__
-from reconciler.cli.departing import departures_that_hold
+from reconciler.cli.departing import keep_look, known_of
 from reconciler.cli.options import current_globals
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
@@ -18,7 +18,7 @@ from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
-from reconciler.planning.departed import departed
+from reconciler.planning.departed import departed, leaving
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.asked import asked_for
@@ -70,8 +70,12 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
     policy = replace(policy, unsteady=unsteady_at(policy.now, connections, root=root))
     observed = observe_fleet(part, connections.observers)
     policy = with_departures(policy, part, observed, connections)
-    tick_worksheets(Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at))
-    return make_plan(part, observed, policy, loaded.origins)
+    tick_worksheets(
+        Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at, over=policy.departed)
+    )
+    plan = make_plan(part, observed, policy, loaded.origins)
+    keep_look(part, observed, plan, connections)
+    return plan
 
 
 def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:
@@ -89,10 +93,11 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
 
 
 def with_departures(policy: Policy, part: DesiredFleet, observed: ObservedFleet, connections: Connections) -> Policy:
-    """The same, with what runs of ours handed over; they are looked for only where a file wants a group away."""
-    if not any(site.permissions is not None and site.permissions.absent for site in part.installations):
+    """The same, with what was handed over to the end; that is looked for only where a file wants a group away."""
+    if next(leaving(part), None) is None:
         return policy
-    return replace(policy, departed=departed(part, departures_that_hold(observed, connections, now=policy.now)))
+    known = known_of(part, observed, connections, now=policy.now)
+    return replace(policy, departed=departed(part, known, today=policy.now.date()))
 
 
 def unsteady_at(now: datetime, connections: Connections, *, root: Path) -> Quarantine:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 
+from reconciler.cli.departing import keep_second_look
 from reconciler.cli.interrupting import interruptible
 from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
@@ -178,6 +179,8 @@ def _carried_out(task: _Task) -> Applied:
         started_at = connections.clock.now()
         outcomes = apply_plan(run)
         proof = proof_of(run, outcomes, connections, started_at=earlier.started_at or started_at)
+        if proof is not None and proof.second is not None:
+            keep_second_look(task.request.desired, task.plan, proof.second, connections)
         result = result_of(run, outcomes, proof, log=log, writes=earlier.writes + connections.writes)
         if task.reviewed:
             result = replace(result, owed=owed_after(task.plan, result.outcomes))

@@ -39,12 +39,14 @@ class Look:
         desired: The part of the fleet that was compared.
         now: The cloud's time.
         born_at: Of the sandbox's world; older worksheets are about another.
+        over: Accounts and ids of installations that are handed over to the end, as soon as they are not seen any more.
     """
 
     desired: DesiredFleet
     observed: ObservedFleet
     now: datetime
     born_at: datetime | None = None
+    over: frozenset[tuple[str, str]] = frozenset()
 
 
 def tick_worksheets(look: Look) -> None:
@@ -138,7 +140,7 @@ def _tick(path: Path, look: Look, newer: set[str]) -> str:
     plan = read_plan(path.parent / PLAN)
     if not _is_of(plan, look.desired) or (look.born_at is not None and plan.created_at < look.born_at):
         return ""
-    looked = ticks_of(plan.changes, look.desired, look.observed, now=look.now)
+    looked = ticks_of(plan.changes, look.desired, look.observed, now=look.now, over=look.over)
     mine = {one: tick for one, tick in looked.items() if one in former.change_ids}
     progress = replace(former, ticks=ticked(former.ticks, mine), looked_at=look.now)
     left = set(progress.open_ids) - newer

@@ -38,6 +38,10 @@ class Client:
         fetch = partial(self._page, path, rows.installation_row, {})
         return walk(fetch, id_of=lambda row: row.id, together=together, label="installations", call=f"GET {path}")
 
+    def sees_any(self) -> bool:
+        """Whether the account sees any installation: the first page of that list tells."""
+        return bool(self._page("/api/installation", rows.installation_row, {}, 0).items)
+
     def not_granted(self, together: Together, *, lookup_key: str) -> tuple[InstallationRow, ...]:
         """Those that a user group does not see, by the filter `ExcludeIfVisibleForUserGroupLookupKey` of that list."""
         path = "/api/installation"

@@ -139,6 +139,10 @@ class CloudObserver:
             charger_permissions=self._charger_permissions is not None,
         )
 
+    def sees_any(self) -> bool:
+        """Whether the account sees any installation at all; one request. Raises CloudError as `observe` does."""
+        return self._client.sees_any()
+
     def not_granted(self, lookup_key: str) -> tuple[tuple[str, str], ...]:
         """Id and name of every installation that the account sees and the user group does not, sorted by id.
 

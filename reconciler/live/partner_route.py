@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from reconciler.live.session import Session
 from reconciler.live.wire import WireError, is_identifier
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.people import People
+from reconciler.model.principal import group_named
 from reconciler.model.settings import ROLE_BITS
 from reconciler.model.value import Reason
 
@@ -41,6 +43,7 @@ class PartnerRoute:
         self._session = session
         self._people = people
         self._name = f"{type(adapter).__module__}.{type(adapter).__qualname__}"
+        self._keys: dict[str, str] = {}  # lookup keys as the cloud spells them, by the one that we use
         self._remedy = f"have the partner adapter {self._name} repaired, or set this account's routes to portal"
 
     def permissions(self, installation_id: str) -> tuple[ObservedPermission, ...]:
@@ -82,7 +85,7 @@ class PartnerRoute:
         self._write(
             f"partner permissions of {installation_id}",
             lambda call: self._adapter.write_permission(
-                call, installation_id=installation_id, principal=principal, roles=roles
+                call, installation_id=installation_id, principal=self._as_spelled(principal), roles=roles
             ),
         )
 
@@ -91,7 +94,7 @@ class PartnerRoute:
         self._write(
             f"partner permissions of {charger_id}",
             lambda call: self._adapter.write_charger_permission(
-                call, charger_id=charger_id, principal=principal, roles=roles
+                call, charger_id=charger_id, principal=self._as_spelled(principal), roles=roles
             ),
         )
 
@@ -109,10 +112,17 @@ class PartnerRoute:
         try:
             if check is not None:
                 check(found)
-            return _observed(found, self._people)
+            observed = _observed(found, self._people)
         except WireError as error:
             what = f"the partner adapter {self._name} returned something else than permissions: {error}"
             raise self._failed(what, place) from None
+        self._keys |= {group_named(key): key for one in found if (key := one.lookup_key)}
+        return observed
+
+    def _as_spelled(self, principal: PartnerPrincipal) -> PartnerPrincipal:
+        """A group by its key as it was read; capitals may matter to the cloud, whatever they mean to people."""
+        key = principal.lookup_key
+        return principal if key is None else replace(principal, lookup_key=self._keys.get(group_named(key), key))
 
     def _write(self, place: str, work: Callable[[PartnerCall], None]) -> None:
         """What the one write met decides, whatever the adapter did with it; an accepted one never becomes a failure."""
@@ -199,7 +209,7 @@ def _check(permission: object) -> None:
 
 def _principal(permission: PartnerPermission, people: People | None) -> str:
     if permission.lookup_key:
-        return f"userGroup:{permission.lookup_key}"
+        return group_named(permission.lookup_key)
     person = people.id_of(permission.email) if people and permission.email else None
     return f"person:{person}" if person else f"user-id:{permission.object_id.lower()}"
 

@@ -168,7 +168,7 @@ def label(row: Members, name: str) -> str:
         return ""
     # Half a surrogate pair is legal JSON, but no file and no terminal takes it.
     shown = value[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-    clean = without_addresses(shown) if "@" in shown else shown
+    clean = without_addresses(shown)
     return clean if len(clean) <= LONGEST_NAME else clean[: LONGEST_NAME - 1] + "…"
 
 
@@ -192,4 +192,5 @@ def safe_url(value: str) -> str:
         return f"(not a URL){HIDDEN}"
     host = parts.netloc.rpartition("@")[2]
     shown = f"{value[: value.index(':')]}://{host}{parts.path}"
-    return value if value == shown and "@" not in value else without_addresses(shown) + HIDDEN
+    clean = without_addresses(shown).replace("@", "")
+    return value if value == clean else clean + HIDDEN

@@ -7,12 +7,13 @@ from typing import Any
 
 from reconciler.loading.findings import Finding, Source, make_problem, problem_of
 from reconciler.loading.yaml_source import MOST_FLAWS, TreePath
-from reconciler.model.mail import STOP, addresses_in, has_address
+from reconciler.model.mail import STOP, addresses_in, has_address, is_spelled
 from reconciler.model.problem import Problem
 
 _BREAK = re.compile(rf"[{STOP}]")
 _LONGEST_TOKEN = 2000
-_SIGNS = tuple(sign.encode() for sign in ("@", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}", "%40"))
+_SIGNS = tuple(sign.encode() for sign in ("@", "\N{FULLWIDTH COMMERCIAL AT}", "\N{SMALL COMMERCIAL AT}", "%", "&"))
+"""One of these stands wherever an address does."""
 
 
 def address_problems(source: Source, tree: Any) -> Iterator[Problem]:
@@ -28,8 +29,8 @@ def _in_text(source: Source) -> Iterator[Problem]:
     for number, line in enumerate(source.data.decode("utf-8", "replace").split("\n"), start=1):
         for hit in addresses_in(line):
             token = _BREAK.split(line[max(0, hit.start() - _LONGEST_TOKEN) : hit.start()])[-1]
-            # In a URL the sign stands before the host; written as %40 it is part of some value.
-            in_url = "://" in token and "%40" not in hit[0]
+            # In a URL the sign stands before the host; spelled as %40 it is part of some value.
+            in_url = "://" in token and not is_spelled(hit[0])
             yield _problem(source, number, hit.start() + 1, url=token if in_url else None)
 
 

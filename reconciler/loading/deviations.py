@@ -77,6 +77,7 @@ def attestation_of(tree: Tree) -> Attestation:
         by=tree["by"],
         evidence=tree["evidence"],
         accepted=tree.get("accepted") is True,
+        left=tree.get("left") is True,
     )
 
 

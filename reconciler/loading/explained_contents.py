@@ -205,6 +205,13 @@ _PEOPLE = (
         example='entries:\n  - {user: "person:c-88121", roles: [user, owner]}',
     ),
     Explanation(
+        code="W234",
+        title="Our own group is named by no file, and one like it is",
+        why="Plans, guards and attestations know our own access by `group:` of the account. Mistyped, it is somebody "
+        "else's group, and ours looks like any other.",
+        remedy="Compare it with the Portal (Details of the group) and correct fleet.yaml, or the files.",
+    ),
+    Explanation(
         code="E235",
         title="An unknown role",
         why="The roles are user, owner and service; on a single charger there is no service.",

@@ -5,16 +5,16 @@ from pathlib import PurePosixPath
 
 from reconciler.loading.files import FleetFolder, read_source
 from reconciler.loading.findings import Source
-from reconciler.loading.merge import principal_of
+from reconciler.loading.merge import Tree, principal_of
 from reconciler.loading.origins import ReadFleet
 from reconciler.loading.site import as_items, as_map
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, RemovalGate
 from reconciler.model.handover import PROFILE, Released, Under
+from reconciler.model.principal import GROUP
 
 PERMISSIONS = "permissions"
 _PERSON = "person:"
-_GROUP = "userGroup:"
 
 
 def begun(desired: DesiredFleet, fleet: ReadFleet) -> Mapping[str, Under]:
@@ -50,20 +50,28 @@ def _under(site: DesiredInstallation, desired: DesiredFleet, fleet: ReadFleet) -
     if permissions is None:
         return Under(owners=(), leaves=False, uninvited=True) if _waits_with_people(site.id, fleet) else None
     ours = desired.account(site.account).own_principal
-    leaves = any(
-        one.gate is RemovalGate.OWNER_ACCEPTED and one.principal.startswith(_GROUP) and ours in (one.principal, None)
-        for one in permissions.absent
-    )
+    leaving = {one.principal for one in permissions.absent if one.gate is RemovalGate.OWNER_ACCEPTED}
+    groups = {one for one in leaving if one.startswith(GROUP)}
+    leaves = bool(groups) and (ours is None or ours in groups or _lists_profile(site.id, fleet))
     owners = (one.principal for one in permissions.entries if "owner" in one.roles)
-    people = tuple(sorted(one for one in owners if not one.startswith(_GROUP)))
+    people = tuple(sorted(one for one in owners if not one.startswith(GROUP)))
     return Under(owners=people, leaves=True, uninvited=False) if leaves else None
 
 
 def _waits_with_people(installation_id: str, fleet: ReadFleet) -> bool:
     """Whether a file without permissions lists the profile of a hand-over and leaves the permissions out on purpose."""
+    own = _own_tree(installation_id, fleet)
+    return PROFILE in as_items(own.get("profiles")) and PERMISSIONS in as_items(own.get("unmanaged"))
+
+
+def _lists_profile(installation_id: str, fleet: ReadFleet) -> bool:
+    return PROFILE in as_items(_own_tree(installation_id, fleet).get("profiles"))
+
+
+def _own_tree(installation_id: str, fleet: ReadFleet) -> Tree:
+    """What the file itself says; nothing when it cannot be read, or cannot list the profile of a hand-over."""
     file, _ = fleet.files[installation_id]
     source = read_source(fleet.folder, file)
     if not isinstance(source, Source) or PROFILE.encode() not in source.data:
-        return False
-    own = read_tree(source, "installation").tree or {}
-    return PROFILE in as_items(own.get("profiles")) and PERMISSIONS in as_items(own.get("unmanaged"))
+        return {}
+    return read_tree(source, "installation").tree or {}

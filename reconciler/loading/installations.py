@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from reconciler.loading.desire import desired_installation
+from reconciler.loading.files import FleetFile, FleetFolder, read_source
 from reconciler.loading.findings import At, Finding, Source, echo
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, effective_charger, merge
@@ -45,6 +46,22 @@ def read_installation(source: Source, shared: Shared) -> ReadInstallation:
         desired=desired,
         problems=problems,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneFile:
+    """What one installation file holds, or why its bytes cannot be had; the fingerprint is a hash of these."""
+
+    read: ReadInstallation | Problem
+    fingerprint: int = 0
+
+
+def read_one(file: FleetFile, *, folder: FleetFolder, shared: Shared) -> OneFile:
+    """Read one installation file; depends on nothing else that is read."""
+    source = read_source(folder, file)
+    if not isinstance(source, Source):
+        return OneFile(read=source)
+    return OneFile(read=read_installation(source, shared), fingerprint=hash(source.data))
 
 
 def effective_tree(own: Tree, shared: Shared) -> Tree:

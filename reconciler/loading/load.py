@@ -1,6 +1,6 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -17,9 +17,10 @@ from reconciler.loading.files import FleetFile, FleetFolder, fleet_folder, read_
 from reconciler.loading.findings import At, Finding, Source, in_order, make_problem, place_in, problem_of
 from reconciler.loading.fingerprint import desired_digest
 from reconciler.loading.fleet_file import accounts_of, limits_of
-from reconciler.loading.installations import ReadInstallation, read_installation
+from reconciler.loading.installations import OneFile, ReadInstallation, read_one
 from reconciler.loading.known_files import NOTHING, LeftOut
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
+from reconciler.loading.rules_permissions import mistyped_groups
 from reconciler.loading.shared import Shared, read_shared
 from reconciler.loading.side_by_side import each
 from reconciler.loading.site import FleetRules
@@ -170,7 +171,20 @@ def finished(opened: Opened, path: Path, *, today: date, commit: str | None, oth
     )
     digest = "" if others.records else desired_digest(desired)
     whole = (size[0] + others.size[0], size[1] + others.size[1])
-    return replace(loaded, desired=replace(desired, fleet_size=whole, digest=digest), exceptions=exceptions)
+    about_groups = tuple(_about_groups(folder, desired))
+    return replace(
+        loaded,
+        desired=replace(desired, fleet_size=whole, digest=digest),
+        exceptions=exceptions,
+        problems=in_order([*sorted_problems, *about_groups]) if about_groups else sorted_problems,
+    )
+
+
+def _about_groups(folder: FleetFolder, desired: DesiredFleet) -> Iterator[Problem]:
+    found = tuple(mistyped_groups(desired.accounts, desired.installations))
+    source = read_source(folder, folder.file("fleet.yaml")) if found else None
+    if isinstance(source, Source):
+        yield from (problem_of(source, finding) for finding in found)
 
 
 def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *, commit: str | None) -> DesiredFleet:
@@ -184,22 +198,6 @@ def _desired(path: Path, shared: Shared, sites: Sequence[DesiredInstallation], *
         installations=tuple(sorted(sites, key=lambda installation: installation.id)),
         commit=commit,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OneFile:
-    """What one installation file holds, or why its bytes cannot be had; the fingerprint is a hash of these."""
-
-    read: ReadInstallation | Problem
-    fingerprint: int = 0
-
-
-def read_one(file: FleetFile, *, folder: FleetFolder, shared: Shared) -> OneFile:
-    """Read one installation file; depends on nothing else that is read."""
-    source = read_source(folder, file)
-    if not isinstance(source, Source):
-        return OneFile(read=source)
-    return OneFile(read=read_installation(source, shared), fingerprint=hash(source.data))
 
 
 class Gathered:

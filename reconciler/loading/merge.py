@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from reconciler.loading.yaml_source import TreePath
+from reconciler.model.principal import group_named, one_spelling
 from reconciler.model.settings import MODES, Scope, settings_of
 
 Tree = Mapping[str, Any]
@@ -80,8 +81,8 @@ def principal_of(entry: Any) -> str | None:
         return None
     user, group = entry.get("user"), entry.get("userGroup")
     if isinstance(user, str):
-        return user
-    return f"userGroup:{group}" if isinstance(group, str) else None
+        return one_spelling(user)
+    return group_named(group) if isinstance(group, str) else None
 
 
 def lists_principals(path: Sequence[str | int]) -> bool:

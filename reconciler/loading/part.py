@@ -1,11 +1,13 @@
 """Loads a selection: of the other files only what matters to it, as an index of former looks has it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
-from reconciler.loading.installations import ReadInstallation
+from reconciler.loading.fleet_file import accounts_of
+from reconciler.loading.installations import ReadInstallation, read_one
 from reconciler.loading.known_files import (
     NOTHING,
     LeftOut,
@@ -17,7 +19,9 @@ from reconciler.loading.known_files import (
     stamp_of,
     text_of,
 )
-from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet, read_one
+from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet
+from reconciler.loading.rules_permissions import mistyped_groups
+from reconciler.model.desired import Account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,8 @@ def load_part(
     loaded = finished(opened, path, today=today, commit=commit, others=left_out)
     news = {name: record for name, (record, _) in read.items() if known.get(name) != record}
     is_as_known = not news and len(read) + len(left_out.records) == len(opened.files)
-    if loaded.desired is None or not (is_as_known or _fits(opened, left_out)):
+    is_told = loaded.desired is not None and not _may_be_about_others(loaded)
+    if not is_told or not (is_as_known or _fits(opened, left_out)):
         return LoadedPart(fleet=load_fleet(path, today=today, commit=commit) if left_out.records else loaded)
     settled = {name: record for name, (record, changed_ns) in read.items() if changed_ns < remembered.settled_ns}
     index = text_of(key, {**left_out.records, **settled}) if not settled.keys().isdisjoint(news) else None
@@ -81,6 +86,7 @@ def load_part(
 def _read(opened: Opened, left_out: LeftOut) -> dict[str, tuple[str, int]]:
     """Read what is not left out; by name the record of each file without a problem, and when it was changed (ns)."""
     read: dict[str, tuple[str, int]] = {}
+    accounts = accounts_of(opened.shared.fleet) if opened.shared.is_sound else ()
     for file in opened.files:
         if file.name in left_out.records:
             continue
@@ -88,9 +94,21 @@ def _read(opened: Opened, left_out: LeftOut) -> dict[str, tuple[str, int]]:
         one = read_one(file, folder=opened.folder, shared=opened.shared)
         opened.gathered.note(file, one)
         found = one.read
-        if stamp and isinstance(found, ReadInstallation) and found.desired and not found.problems:
+        if stamp and isinstance(found, ReadInstallation) and found.desired and not _says_more(found, accounts):
             read[file.name] = (record_of(stamp, found.desired), stamp.changed_ns)
     return read
+
+
+def _says_more(found: ReadInstallation, accounts: Sequence[Account]) -> bool:
+    """Whether something is to be told of a file, alone or because of what no other file says: it is always read."""
+    sites = () if found.desired is None else (found.desired,)
+    return bool(found.problems) or any(mistyped_groups(accounts, sites))
+
+
+def _may_be_about_others(loaded: LoadedFleet) -> bool:
+    """Whether a problem may be none with all files at hand: one of them may name the group that these do not."""
+    desired = loaded.desired
+    return desired is not None and any(mistyped_groups(desired.accounts, desired.installations))
 
 
 def _fits(opened: Opened, left_out: LeftOut) -> bool:

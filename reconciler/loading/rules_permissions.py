@@ -1,12 +1,18 @@
 """Rules about people, groups and dates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from reconciler.loading.findings import Finding
+from reconciler.loading.nearest import nearest
 from reconciler.loading.site import Rule, Site, as_items, as_map
 from reconciler.loading.yaml_source import BROKEN, TreePath
+from reconciler.model.desired import Account, DesiredInstallation
+from reconciler.model.principal import GROUP
+
+_NEARLY = 0.75
+"""One letter of four is another."""
 
 
 def exclusive_has_an_owner(site: Site) -> Iterator[Finding]:
@@ -99,3 +105,27 @@ def _may_have(role: str, entry: Any) -> bool:
 
 def _may_be_person(entry: Any) -> bool:
     return not isinstance(entry, dict) or "user" in entry
+
+
+def mistyped_groups(accounts: Iterable[Account], sites: Sequence[DesiredInstallation]) -> Iterator[Finding]:
+    """W234 for an account whose own group stands in none of its files, while one that is nearly the same does."""
+    for account in accounts:
+        if account.group is None:
+            continue
+        named = set(_groups_named(sites, account.name))
+        near = None if account.group.upper() in named else nearest(account.group, named, cutoff=_NEARLY)
+        if near is not None:
+            yield Finding(
+                code="W234",
+                path=("accounts", account.name, "group"),
+                what=f"no file names {account.group}.",
+                remedy=f"Did you mean `{near}`?",
+            )
+
+
+def _groups_named(sites: Iterable[DesiredInstallation], account: str) -> Iterator[str]:
+    for site in sites:
+        if site.account != account or site.permissions is None:
+            continue
+        there = [one.principal for one in site.permissions.entries] + [one.principal for one in site.permissions.absent]
+        yield from (one.removeprefix(GROUP) for one in there if one.startswith(GROUP))

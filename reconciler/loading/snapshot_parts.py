@@ -17,6 +17,7 @@ from reconciler.model.observed import (
     OperatingMode,
 )
 from reconciler.model.outcome import Queued, SwitchWait
+from reconciler.model.principal import one_spelling
 from reconciler.model.settings import ROLE_BITS, Kind, Scope, Setting, settings_of
 from reconciler.model.value import ABSENT, SECRET_SET, Observation, Reason, Unreadable, Value
 
@@ -99,7 +100,7 @@ def _permission_of(data: object) -> ObservedPermission:
     if not isinstance(accepted, bool):
         raise TypeError("accepted is not a switch")
     return ObservedPermission(
-        principal=_text(part["principal"], _PRINCIPAL),
+        principal=one_spelling(_text(part["principal"], _PRINCIPAL)),
         roles=_roles(part["roles"]),
         accepted=accepted,
         invited_at=None if invited_at is None else moment_of(invited_at),

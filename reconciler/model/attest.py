@@ -1,6 +1,6 @@
 """What an attestation binds: the desired permissions of one installation and of its chargers."""
 
-from reconciler.model.desired import DesiredInstallation, DesiredPermissions
+from reconciler.model.desired import Attestation, DesiredInstallation, DesiredPermissions
 from reconciler.model.digest import digest_of
 
 
@@ -26,3 +26,9 @@ def owners_of(site: DesiredInstallation) -> tuple[str, ...]:
     """People whom the file makes owner of the installation; groups accept nothing."""
     entries = () if site.permissions is None else site.permissions.entries
     return tuple(one.principal for one in entries if "owner" in one.roles and one.principal.startswith("person:"))
+
+
+def fingerprint_of(word: Attestation) -> str:
+    """Tells one word from another about the same permissions."""
+    days = [word.attested_on.isoformat(), word.valid_until.isoformat()]
+    return digest_of([word.installation_id, word.digest, *days, word.by, word.evidence, word.accepted, word.left])

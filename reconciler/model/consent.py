@@ -63,6 +63,7 @@ class LinkState(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     NEEDS_REVIEW = "needs-review"
+    CANCELLED = "cancelled"
 
 
 class Outcome(StrEnum):
@@ -80,6 +81,7 @@ class Outcome(StrEnum):
     WRONG_TYPE = "wrong-type"
     EXPIRED = "expired"
     NEEDS_REVIEW = "needs-review"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +124,27 @@ class IssuedLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeLink:
+    """A link with its URL, which carries the nonce and is kept nowhere."""
+
+    link: IssuedLink
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a redirect says: claims of a browser, nothing more.
 
     Attributes:
         success: None when it says neither `true` nor `false`, or both, or names several installations.
         installation_id: As it stands there, in lower case; None when there is none, or several.
-        is_silent: Whether `success` does not stand there at all; the address was cut off then.
+        is_cut: Whether the address ended too early: without `success`, or within one of its values.
     """
 
     nonce: str
     success: bool | None
     installation_id: str | None
-    is_silent: bool = False
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

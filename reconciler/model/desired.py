@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
+from reconciler.model.principal import group_named
 from reconciler.model.value import Value
 
 
@@ -59,7 +60,7 @@ class Account:
     @property
     def own_principal(self) -> str | None:
         """Our own user group as permissions name it."""
-        return None if self.group is None else f"userGroup:{self.group}"
+        return None if self.group is None else group_named(self.group)
 
     def route_for(self, route_key: str) -> Route:
         """The route of a group of settings that no documented call covers."""
@@ -137,6 +138,8 @@ class Attestation:
 
     Attributes:
         accepted: Whether it also says that the owners have accepted; an invitation alone does not tell.
+        left: Whether it also says how the hand-over ended, which nobody could see: the settings were as the file has
+            them, and our own group was taken out.
     """
 
     installation_id: str
@@ -146,6 +149,7 @@ class Attestation:
     by: str
     evidence: str
     accepted: bool = False
+    left: bool = False
 
 
 class PermissionMode(StrEnum):

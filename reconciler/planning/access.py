@@ -14,8 +14,9 @@ from reconciler.model.change import Change
 from reconciler.model.desired import DesiredPermissions, GuardLimits, PermissionMode, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import Gate, Step
+from reconciler.model.principal import one_spelling
 from reconciler.model.settings import ROLE_BITS
-from reconciler.planning.normalise import ordered_principal, ordered_roles
+from reconciler.planning.normalise import ordered_roles
 
 PERSON = "person:"
 GROUP = "userGroup:"
@@ -80,19 +81,19 @@ def is_identified(principal: str, known: frozenset[str] | None) -> bool:
 
 def by_principal(permissions: Iterable[ObservedPermission]) -> Mapping[str, ObservedPermission]:
     """Observed permissions by identity."""
-    return {ordered_principal(one.principal): one for one in permissions}
+    return {one_spelling(one.principal): one for one in permissions}
 
 
 def gates_of(permissions: DesiredPermissions) -> Mapping[str, RemovalGate]:
     """Principals that must not be there, with what must be seen first. An entry wins over a removal."""
-    entries = {ordered_principal(entry.principal) for entry in permissions.entries}
-    absent = {ordered_principal(one.principal): one.gate for one in permissions.absent}
+    entries = {one_spelling(entry.principal) for entry in permissions.entries}
+    absent = {one_spelling(one.principal): one.gate for one in permissions.absent}
     return {principal: gate for principal, gate in absent.items() if principal not in entries}
 
 
 def others(permissions: DesiredPermissions, observed: Iterable[str]) -> tuple[str, ...]:
     """Who has access besides the entries and must lose it: with `exclusive` everybody not listed."""
-    entries = {ordered_principal(entry.principal) for entry in permissions.entries}
+    entries = {one_spelling(entry.principal) for entry in permissions.entries}
     absent = gates_of(permissions)
     unlisted = permissions.mode is PermissionMode.EXCLUSIVE
     return tuple(sorted(one for one in observed if one not in entries and (unlisted or one in absent)))
@@ -123,7 +124,7 @@ def takes_away(change: Change) -> bool:
 def named_owners(permissions: DesiredPermissions | None) -> frozenset[str]:
     """People whom the file makes owner."""
     entries = () if permissions is None else permissions.entries
-    people = {ordered_principal(entry.principal) for entry in entries if OWNER in entry.roles}
+    people = {one_spelling(entry.principal) for entry in entries if OWNER in entry.roles}
     return frozenset(one for one in people if not is_group(one))
 
 
@@ -142,7 +143,8 @@ def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> b
     """Whether taking this access away may take it from ourselves.
 
     The API does not tell how the account came to its access: by our group where that has access, else as a person.
-    While nobody told which group is ours, any may be, and where there is none it was a person as well.
+    While nobody told which group is ours, or that one cannot have given us what we may do there (it may be mistyped),
+    any group may be it. Where no group can be, it was a person.
 
     Args:
         principal: Who loses access.
@@ -150,7 +152,7 @@ def may_be_ours(principal: str, *, own: str | None, there: Collection[str]) -> b
         there: Who has access with the account's rights (`giving`).
     """
     if is_group(principal):
-        return own in (None, principal)
+        return own == principal or own not in there
     return own not in there if own is not None else not any(map(is_group, there))
 
 

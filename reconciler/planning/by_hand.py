@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, PermissionMode, RemovalGate
-from reconciler.model.plan import WaitingItem
+from reconciler.model.plan import UnverifiableItem, WaitingItem
+from reconciler.model.principal import one_spelling
 from reconciler.model.value import ABSENT, Absent
 from reconciler.planning.access import OWNER, gates_of, is_group
-from reconciler.planning.attested import may_be_ours, word_on
+from reconciler.planning.attested import ours_of, unlisted_ours, word_on
 from reconciler.planning.lookup import Lookup
-from reconciler.planning.normalise import ordered_principal, ordered_roles
+from reconciler.planning.normalise import ordered_roles
 from reconciler.planning.site import route_of
 from reconciler.planning.wanted import PERMISSIONS
 from reconciler.planning.wishes import NO_CALL, NO_WISHES, Place, Wish, Wishes, unverifiable
@@ -20,6 +21,7 @@ ASKED = "a worksheet asks for it; attest it once the Portal shows it"
 NOT_ACCEPTED = "invited in the Portal; attest it with --accepted once the owner has accepted"
 AFTER_OWNER = "loses access once an owner has accepted, which somebody must attest (--accepted)"
 LEAVES = "the owner has accepted; taking this group out in the Portal is the last step"
+UNLISTED = "our account sees the installation, so it has access, and the file, which shuts others out, does not list it"
 STAYS = "our account still sees the installation, so nobody's word says that this group is gone"
 
 
@@ -55,7 +57,8 @@ def wishes_by_hand(place: Place, lookup: Lookup) -> Wishes:
     wishes = _all(place)
     told = _told(place, wishes, lookup)
     unread = wishes if told.word is None else {one: wish for one, wish in wishes.items() if one in told.ours}
-    if told.word is not None and not unread:
+    ours = _unlisted(place, told, lookup)
+    if told.word is not None and not unread and not ours:
         return NO_WISHES
     waiting = tuple(_waiting(place, unread, told))
     waited = {item.target.principal for item in waiting}
@@ -68,12 +71,19 @@ def wishes_by_hand(place: Place, lookup: Lookup) -> Wishes:
         one: gate if free or (is_group(one) and one not in told.ours) else RemovalGate.OWNER_ACCEPTED
         for one, gate in told.gates.items()
     }
-    return Wishes(unread=unread, gates=careful, waiting=waiting, unverifiable=tuple(items))
+    return Wishes(unread=unread, gates=careful, waiting=waiting, unverifiable=(*items, *ours))
+
+
+def _unlisted(place: Place, told: _Told, lookup: Lookup) -> tuple[UnverifiableItem, ...]:
+    """Our own group, where a word says that nobody has access whom the file does not list."""
+    own = lookup.accounts[place.desired.account].own_principal
+    unlisted = unlisted_ours(place.permissions, own) if told.word is not None and place.charger is None else ""
+    return (unverifiable(place, own, f"{unlisted}: {UNLISTED}"),) if unlisted else ()
 
 
 def _all(place: Place) -> dict[str, Wish]:
     entries = place.permissions.entries
-    wishes = {ordered_principal(one.principal): Wish(before=NO_CALL, after=ordered_roles(one.roles)) for one in entries}
+    wishes = {one_spelling(one.principal): Wish(before=NO_CALL, after=ordered_roles(one.roles)) for one in entries}
     return wishes | {one: Wish(before=NO_CALL, after=ABSENT) for one in gates_of(place.permissions)}
 
 
@@ -85,7 +95,7 @@ def _told(place: Place, wishes: Mapping[str, Wish], lookup: Lookup) -> _Told:
     return _Told(
         word=word_on(desired, lookup.attestations.get(desired.id, ()), today=lookup.policy.now.date()),
         gates=gates,
-        ours=frozenset(one for one in gates if place.charger is None and may_be_ours(one, account.own_principal)),
+        ours=ours_of(place.permissions, account.own_principal) if place.charger is None else frozenset(),
         asked=asked,
     )
 
@@ -117,8 +127,8 @@ def asked_to_leave(site: DesiredInstallation, account: Account, asked: Mapping[s
     if site.permissions is None:
         return None
     place = Place(desired=site, permissions=site.permissions)
-    ours = [one for one in gates_of(site.permissions) if may_be_ours(one, account.own_principal)]
-    wishes = {one: Wish(before=NO_CALL, after=ABSENT) for one in ours}
+    ours = ours_of(site.permissions, account.own_principal)
+    wishes = {one: Wish(before=NO_CALL, after=ABSENT) for one in sorted(ours)}
     return min(_asked(place, wishes, account, asked).values(), default=None)
 
 
@@ -156,7 +166,7 @@ def _owners(place: Place) -> Iterator[str]:
         return
     for entry in place.permissions.entries:
         if OWNER in entry.roles and not is_group(entry.principal):
-            yield ordered_principal(entry.principal)
+            yield one_spelling(entry.principal)
 
 
 def _item(place: Place, principal: str, reason: str, since: datetime | None) -> WaitingItem:

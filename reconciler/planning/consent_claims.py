@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.consent import Claim, IssuedLink, LinkState, Outcome, SeenSite
 from reconciler.planning.consent_link import is_uuid
 
+LATE_ANSWER = timedelta(days=90)
+"""For how long after its expiry a link that brought nothing is held to explain what became visible."""
+
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _LONGEST_ID = 100
+_ANY_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def claim_of(url: str) -> Claim:
@@ -33,8 +37,17 @@ def claim_of(url: str) -> Claim:
         nonce=nonce,
         success=words == ["true"] if words in (["true"], ["false"]) and len(ids) <= 1 else None,
         installation_id=ids[0][:_LONGEST_ID] if len(ids) == 1 else None,
-        is_silent=not words,
+        is_cut=not words or any(_begins_word(one) for one in words) or any(_begins_id(one) for one in ids),
     )
+
+
+def _begins_word(text: str) -> bool:
+    """Whether something is missing at the end of it."""
+    return any(whole.startswith(text) and whole != text for whole in ("true", "false"))
+
+
+def _begins_id(text: str) -> bool:
+    return is_uuid(text + _ANY_ID[len(text) :]) and len(text) < len(_ANY_ID)
 
 
 def _no_redirect() -> UsageProblemError:
@@ -75,6 +88,8 @@ def judge_claim(
     """
     if pending is None:
         return Outcome.FORGED
+    if pending.state is LinkState.CANCELLED:
+        return Outcome.CANCELLED
     if claim is None:
         return Outcome.EXPIRED if now >= pending.expires_at else Outcome.CLOSED
     if _is_used(claim, pending):
@@ -100,24 +115,33 @@ def taken_since(pending: IssuedLink, links: Iterable[IssuedLink]) -> frozenset[s
     )
 
 
-def others_who_may(pending: IssuedLink, links: Iterable[IssuedLink], *, now: datetime) -> tuple[IssuedLink, ...]:
-    """Other open links that may have brought what this one claims: whoever got one of them can say its id as well.
+def others_who_may(
+    pending: IssuedLink, installation_id: str, links: Iterable[IssuedLink], *, now: datetime
+) -> tuple[IssuedLink, ...]:
+    """Other links that may have brought what this one is said to have: whoever got one of them can say its id as well.
 
     None where the link names the installation itself.
     """
-    claimed = pending.claimed_id
-    if claimed is None or claimed == pending.installation_id:
+    if installation_id == pending.installation_id:
         return ()
     return tuple(
         one
         for one in links
         if one.digest != pending.digest
         and one.account == pending.account
-        and one.state in {LinkState.ISSUED, LinkState.CLAIMED, LinkState.NEEDS_REVIEW}
-        and one.installation_id in (None, claimed)
-        and claimed not in one.visible
-        and (now < one.expires_at or one.claimed_id == claimed)
+        and _may_have_brought(one, installation_id, now=now)
     )
+
+
+def _may_have_brought(link: IssuedLink, installation_id: str, *, now: datetime) -> bool:
+    """Whether a new installation may have come by this link, whatever we hold of the link.
+
+    The Portal goes on taking a link that has expired with us, or that the person said no to before.
+    """
+    if link.state is LinkState.GRANTED or link.installation_id not in (None, installation_id):
+        return False
+    is_recent = now < link.expires_at + LATE_ANSWER or link.claimed_id == installation_id
+    return is_recent and installation_id not in link.visible
 
 
 def _is_used(claim: Claim, pending: IssuedLink) -> bool:
@@ -128,14 +152,18 @@ def _is_used(claim: Claim, pending: IssuedLink) -> bool:
 
 def _judge_words(claim: Claim, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
     if claim.success is None:
-        return Outcome.MISSING if claim.is_silent else Outcome.NEEDS_REVIEW
+        return _unclear(claim)
     if not claim.success:
         return Outcome.DENIED
     if claim.installation_id is None:
         return Outcome.MISSING
     if not is_uuid(claim.installation_id):
-        return Outcome.NEEDS_REVIEW
+        return _unclear(claim)
     return _judge_id(claim.installation_id, pending, taken)
+
+
+def _unclear(claim: Claim) -> Outcome:
+    return Outcome.MISSING if claim.is_cut else Outcome.NEEDS_REVIEW
 
 
 def _judge_id(installation_id: str, pending: IssuedLink, taken: Collection[str]) -> Outcome | None:
@@ -174,3 +202,8 @@ def state_after(outcome: Outcome) -> LinkState | None:
     What is cut off (MISSING) is no answer: the link stays open for the whole address, and for the list.
     """
     return _STATES.get(outcome)
+
+
+def is_answer(outcome: Outcome) -> bool:
+    """Whether nothing more needs to be waited for; what a stranger may have sent and what is cut off are no answers."""
+    return state_after(outcome) not in {None, LinkState.ISSUED}

@@ -78,10 +78,21 @@ EXPLANATIONS: tuple[Explanation, ...] = (
     Explanation(
         code="P210",
         title="The installation was handed over",
-        why="A run of ours took our own access away as the last step of a hand-over, after everybody whom the file "
-        "names had accepted. The account does not see the installation any more, which is what was wanted; nothing of "
-        "it was compared. Only a machine that kept the run knows this; elsewhere the plan says that it is not visible.",
+        why="Our own access went as the last step of a hand-over: a run of ours took it after everybody whom the file "
+        "names had accepted, or a person did in the Portal, which an attestation and our last look bear out. The "
+        "account does not see the installation any more, which is what was wanted; nothing of it was compared. Only a "
+        "machine that kept its runs and looks knows this, or an attestation of the end (attest --left); elsewhere the "
+        "plan says that it is not visible.",
         remedy="Run reconciler handover finish, which moves the file to released/.",
+    ),
+    Explanation(
+        code="P211",
+        title="The new owner gets several chargers",
+        why="Access holds for a whole installation. A file lists every charger that adopt found there, so its list "
+        "says which ones we manage, not that they are all the same customer's.",
+        remedy="Compare the serials with the customer register. If they are all that customer's, acknowledge the "
+        "guard shared-installation in the file and say who says so; otherwise give each customer an installation of "
+        "their own.",
     ),
     Explanation(
         code="P301",

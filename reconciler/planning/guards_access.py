@@ -114,8 +114,10 @@ def _standing(seen: Mapping[str, ObservedPermission], changes: Mapping[str, Chan
 
 
 def _other_groups(site: Site, owners: Owners) -> frozenset[str]:
-    """Groups that own the site and are not ours; while nobody told which one is, each of them may be."""
-    return frozenset() if site.own_group is None else owners.groups - {site.own_group}
+    """Groups that own the site and are not ours; while ours was not told, or is not there, each of them may be."""
+    seen = site.observed.permissions
+    there = {one.principal for one in seen} if isinstance(seen, tuple) else set()
+    return owners.groups - {site.own_group} if site.own_group in there else frozenset()
 
 
 def _who_stays(owners: Owners) -> str:

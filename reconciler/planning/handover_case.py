@@ -17,7 +17,7 @@ class Case:
         account: Through which the installation is or would be managed; None when nothing of ours shows it.
         people_known: Ids in the directory of people; None without one.
         rivals: Other people to whom the same run would give the same installation.
-        along: Other chargers of the installation that the same run gives to the same person.
+        along: Other chargers of the installation that the same run gives to the same person, by rows that count.
         acknowledged: Guards that the file acknowledges today.
     """
 

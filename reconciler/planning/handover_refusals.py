@@ -76,7 +76,8 @@ def _shared(case: Case) -> Remark | None:
         f"{counted(len(others), 'more charger')} there ({some(others)}), and nobody says that the same customer has "
         f"{'it' if len(others) == 1 else 'them'}",
         "give each customer an installation of their own first; if all are one customer's, list all of them with the "
-        "same person (--csv), or write who says so as `acknowledge:` of shared-installation into the file",
+        "same person (--csv) in rows that nothing else refuses, or write who says so as `acknowledge:` of "
+        "shared-installation into the file",
     )
 
 
@@ -131,6 +132,20 @@ def _no_group(case: Case) -> Remark | None:
     )
 
 
+def _not_our_group(case: Case) -> Remark | None:
+    """Our account sees the installation, so whatever gave it its access stands in the list, if it can be read."""
+    site = case.found.site
+    seen = None if site is None else site.permissions
+    if not case.group or not isinstance(seen, tuple) or any(one.principal == case.group for one in seen):
+        return None
+    return _refusal(
+        "not-our-group",
+        f"our account sees the installation, but {case.group} has no access there, so its leaving would end nothing",
+        "compare `group:` of the account in fleet.yaml with the Portal (Details of the group); if it is right, find "
+        "out how else the login has its access, and have the group given access first",
+    )
+
+
 def _no_role(case: Case) -> Remark | None:
     site = case.found.site
     if site is None or site.roles is None or site.roles & _OWNER:
@@ -178,6 +193,11 @@ def _bare(text: str) -> str:
     return letters[2:] if country in {"NO", "SE", "DK", "FI"} and letters[2:].isdigit() else letters
 
 
+def vouches(case: Case) -> bool:
+    """Whether a row says for its charger whose it is: only one that nothing but further chargers speaks against."""
+    return not any(check(case) for check in REFUSALS if check is not _shared)
+
+
 REFUSALS: tuple[Check, ...] = (
     _not_found,
     _not_visible,
@@ -188,6 +208,7 @@ REFUSALS: tuple[Check, ...] = (
     _other_hand_over,
     _unknown_person,
     _no_group,
+    _not_our_group,
     _no_role,
     _wrong_postcode,
     _too_little,

@@ -14,7 +14,7 @@ from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
 from reconciler.planning.departed import is_gone
-from reconciler.planning.handover_words import Words, owner_step, why_lost
+from reconciler.planning.handover_words import STILL_SEEN, Words, owner_step
 
 _WAVE = "wave"
 
@@ -25,15 +25,14 @@ class Evidence:
 
     Attributes:
         under: What the files say of their hand-overs, by installation id.
-        left: Ids of installations where a run of ours took our own access away, as the file still wishes it.
-        early: Who of the file was not seen to have accepted when such a run did that, by installation id.
+        doubts: Why nobody knows that it came to its good end, by id of an installation that we do not see any more;
+            empty where it did (`planning.departed.doubts_about`).
         words: What somebody attests of the permissions as the file has them, by installation id.
         asked: Since when a worksheet of ours asks for that removal, by installation id.
     """
 
     under: Mapping[str, Under]
-    left: frozenset[str] = frozenset()
-    early: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     words: Mapping[str, Attestation] = field(default_factory=dict)
     asked: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -125,7 +124,7 @@ def _standing(
         asked_at=asked_at,
         age_days=age_days(since, now),
         reminders=reminders,
-        blocks=_blocks(stage, part, lost=why_lost(asked_at, evidence.early.get(site.id, ()))),
+        blocks=_blocks(stage, part, lost=evidence.doubts.get(site.id, ())),
         next_step=_next_step(stage, site, part, reminders=reminders, asked_at=asked_at),
         owner_step=owner_step(stage),
     )
@@ -140,8 +139,7 @@ def _asked_at(installation_id: str, part: Part, evidence: Evidence) -> datetime 
 def _stage(installation_id: str, seen: ObservedInstallation | None, part: Part, evidence: Evidence) -> Stage:
     """The first thing that holds, from what ends a hand-over to what is left to do."""
     if is_gone(seen):
-        known = installation_id in evidence.left or evidence.accepted(installation_id)
-        return Stage.DONE if known else Stage.LOST
+        return Stage.LOST if evidence.doubts[installation_id] else Stage.DONE
     if part.blocks:
         return Stage.BLOCKED
     if part.changes:
@@ -173,7 +171,7 @@ def _quiet_stage(part: Part, under: Under, seen: ObservedInstallation | None) ->
         return Stage.WAITING
     if under.uninvited:
         return Stage.INVITE
-    return Stage.DONE if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
+    return Stage.BLOCKED if seen is not None and isinstance(seen.permissions, tuple) else Stage.LEAVING
 
 
 def _invited(under: Under, seen: ObservedInstallation | None) -> list[ObservedPermission]:
@@ -191,12 +189,12 @@ def _of_owners(under: Under, seen: ObservedInstallation | None) -> list[Observed
     return [known[owner] for owner in under.owners if owner in known]
 
 
-def _blocks(stage: Stage, part: Part, *, lost: str) -> tuple[str, ...]:
+def _blocks(stage: Stage, part: Part, *, lost: tuple[str, ...]) -> tuple[str, ...]:
     match stage:
         case Stage.LOST:
-            return (lost,)
+            return lost
         case Stage.BLOCKED:
-            return tuple(sorted({*part.blocks, *part.unverifiable}))
+            return tuple(sorted({*part.blocks, *part.unverifiable})) or (STILL_SEEN,)
         case Stage.PENDING:
             return tuple(sorted(set(part.pending)))
         case _:

@@ -18,8 +18,8 @@ _NEXT = {
     Stage.DONE: "`reconciler handover finish {serial}`",
     Stage.PENDING: "`reconciler apply {file}` again once the charger is online and idle",
     Stage.BLOCKED: "do what is said there, then plan again",
-    Stage.LOST: "ask the owner, who alone can see it: if the invitation was accepted, "
-    "`reconciler attest {file} --by INITIALS --accepted`, otherwise ask for access again",
+    Stage.LOST: "ask the owner, who alone can see it: if the invitation was accepted, the charger works as the file "
+    "says and our group is not there, `reconciler attest {file} --by INITIALS --left`, otherwise ask for access again",
 }
 _REMINDING = (
     "wait for the owner",
@@ -28,6 +28,11 @@ _REMINDING = (
     "call the owner: after 60 days the address is probably wrong, or nobody wants the charger",
 )
 _ATTEST_ACCEPTED = "; once the Portal shows that the invitation was accepted: `{attest} --accepted`"
+
+STILL_SEEN = (
+    "our account still sees the installation, although no group that the file takes away is there: if it does so in a "
+    "minute as well, it has its access another way (is `group:` in fleet.yaml ours? is the login there as a person?)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,9 @@ class Words:
         return f"`reconciler apply {self.file}` takes our own access away, the last step"
 
 
+GONE = "the cloud does not show us the installation any more"
+
+
 def why_lost(asked_at: datetime | None, early: Sequence[str] = ()) -> str:
     """What is known where the cloud shows us nothing and nobody vouches for the owner.
 
@@ -80,13 +88,12 @@ def why_lost(asked_at: datetime | None, early: Sequence[str] = ()) -> str:
         asked_at: Since when a worksheet asks for the removal of our access.
         early: Who had not accepted when a run of ours took it away.
     """
-    gone = "the cloud does not show us the installation any more"
     if early:
-        return f"{gone}: our access went before {', '.join(early)} was seen to have accepted"
+        return f"{GONE}: our access went before {', '.join(early)} was seen to have accepted"
     if asked_at is None:
-        return f"{gone}, and no run of ours is known to have taken our access away with the permissions of this file"
+        return f"{GONE}, and no run of ours is known to have taken our access away with the permissions of this file"
     return (
-        f"{gone}; a worksheet of ours asks since {asked_at:%Y-%m-%d} for the removal of our access, and nobody attests "
+        f"{GONE}; a worksheet of ours asks since {asked_at:%Y-%m-%d} for the removal of our access, and nobody attests "
         "that the owner had accepted before"
     )
 

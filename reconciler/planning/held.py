@@ -9,11 +9,11 @@ from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredPermissions, Deviation, RemovalGate
 from reconciler.model.observed import ObservedPermission
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
+from reconciler.model.principal import one_spelling
 from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
 from reconciler.planning.access import OWNER, gates_of, is_group, named_owners
-from reconciler.planning.normalise import ordered_principal
 from reconciler.planning.site import MODE
 
 AUTHENTICATION = "authentication."
@@ -87,7 +87,7 @@ def hand_over(change: Change, around: Around) -> WaitingItem | None:
 
 def _staying(gates: Collection[str], around: Around) -> list[ObservedPermission]:
     access = around.access if isinstance(around.access, tuple) else ()
-    return [one for one in access if ordered_principal(one.principal) not in gates]
+    return [one for one in access if one_spelling(one.principal) not in gates]
 
 
 def sorted_out(differences: Iterable[Change], around: Around) -> tuple[tuple[Change, ...], tuple[NotAdopted, ...]]:

@@ -46,12 +46,6 @@ def ordered_roles(roles: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(roles), key=lambda role: (_ROLE_ORDER.get(role, len(_ROLE_ORDER)), role)))
 
 
-def ordered_principal(principal: str) -> str:
-    """`user-id:` with the id in lower case; other principals as they are."""
-    kind, colon, name = principal.partition(":")
-    return f"{kind}:{name.lower()}" if colon and kind == "user-id" else principal
-
-
 def _tidy_text(row: Setting, value: str) -> Observation:
     if row.kind is Kind.CHOICE:
         return _WORDS[row].get(value.casefold(), value)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 
 from reconciler.model.change import Change
-from reconciler.model.desired import DesiredInstallation
+from reconciler.model.desired import DesiredInstallation, RemovalGate
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import PlanWarning
 from reconciler.model.words import counted
+from reconciler.planning.access import gains_owner, gates_of, is_group
 from reconciler.planning.compare import Comparison
 from reconciler.planning.firmware import Fitness, firmware_of
 from reconciler.planning.guard import some
@@ -21,6 +22,8 @@ OTHERS_DECIDE = "P206"
 OPEN_TO_ALL = "P207"
 FIRMWARE_UNKNOWN = "P208"
 HANDED_OVER = "P210"
+GIVES_SEVERAL = "P211"
+SHARED_INSTALLATION = "shared-installation"
 AUTHORISATION = "authentication.authorizationRequired"
 
 Note = tuple[str, str]
@@ -35,7 +38,12 @@ def notes_of(
     comparison: Comparison,
 ) -> tuple[PlanWarning, ...]:
     """Everything worth a note at one installation."""
-    found = [*_about_files(desired, observed, comparison), *_about_the_switch(desired, observed, tuple(changes))]
+    made = tuple(changes)
+    found = [
+        *_about_files(desired, observed, comparison),
+        *_about_the_switch(desired, observed, made),
+        *_about_the_owner(desired, observed, made),
+    ]
     target = installation_target(desired)
     return tuple(
         PlanWarning(code=code, target=target, installation_name=desired.name, message=message)
@@ -76,6 +84,19 @@ def _about_the_switch(
         yield OTHERS_DECIDE, "from then on Zaptec's app, Portal and cards start nothing here; the other party decides"
     if any(change.setting == AUTHORISATION and change.after is False for change in changes):
         yield OPEN_TO_ALL, f"afterwards anybody can charge at {counted(len(observed.chargers), 'charger')} here"
+
+
+def _about_the_owner(
+    desired: DesiredInstallation, observed: ObservedInstallation, changes: tuple[Change, ...]
+) -> Iterable[Note]:
+    """`adopt` lists every charger that it finds, so a list in a file says nothing about whose they are."""
+    leaving = desired.permissions is not None and RemovalGate.OWNER_ACCEPTED in gates_of(desired.permissions).values()
+    owners = [change for change in changes if gains_owner(change) and not is_group(change.target.principal or "")]
+    is_said = any(one.guard == SHARED_INSTALLATION for one in desired.acknowledgements)
+    serials = sorted(charger.serial for charger in observed.chargers)
+    if leaving and owners and len(serials) > 1 and not is_said:
+        all_of_them = f"the new owner gets all {len(serials)} chargers here ({some(serials)})"
+        yield GIVES_SEVERAL, f"{all_of_them}; that the file lists them says nothing about whose they are"
 
 
 def _stand_alone_left(desired: DesiredInstallation) -> Iterable[Note]:

@@ -9,11 +9,12 @@ from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviatio
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import PendingItem, Plan, UnreadableItem, WaitingItem
 from reconciler.model.plan_origin import Owed, Why
+from reconciler.model.principal import one_spelling
 from reconciler.model.settings import Scope, setting, settings_of
 from reconciler.model.value import ABSENT, Absent, Unreadable, Value
 from reconciler.planning.access import gates_of
 from reconciler.planning.inspect import WHOLE_CHARGER, WHOLE_INSTALLATION
-from reconciler.planning.normalise import ordered_principal, ordered_roles, tidy
+from reconciler.planning.normalise import ordered_roles, tidy
 from reconciler.planning.wanted import PERMISSIONS, wanted_of
 
 Place = tuple[Target, str]
@@ -80,7 +81,7 @@ def _access(site: DesiredInstallation) -> dict[Place, Value | Absent]:
     if permissions is None:
         return {}
     roles: dict[str, Value | Absent] = dict.fromkeys(gates_of(permissions), ABSENT)
-    roles |= {ordered_principal(one.principal): ordered_roles(one.roles) for one in permissions.entries}
+    roles |= {one_spelling(one.principal): ordered_roles(one.roles) for one in permissions.entries}
     return {
         (Target(account=site.account, installation_id=site.id, principal=principal), PERMISSIONS): value
         for principal, value in roles.items()

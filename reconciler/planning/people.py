@@ -8,11 +8,12 @@ from reconciler.model.desired import (
 )
 from reconciler.model.observed import ObservedInstallation, ObservedPermission
 from reconciler.model.plan import UnreadableItem, WaitingItem
+from reconciler.model.principal import one_spelling
 from reconciler.model.value import ABSENT, Reason, Unreadable
 from reconciler.planning.access import by_principal, gates_of, is_group, is_identified, others
 from reconciler.planning.by_hand import wishes_by_hand
 from reconciler.planning.lookup import Lookup
-from reconciler.planning.normalise import ordered_principal, ordered_roles
+from reconciler.planning.normalise import ordered_roles
 from reconciler.planning.site import route_of
 from reconciler.planning.wanted import PERMISSIONS
 from reconciler.planning.wishes import NO_CALL, NO_WISHES, Place, Wish, Wishes, unverifiable
@@ -62,14 +63,14 @@ def _sorted_out(place: Place, seen: tuple[ObservedPermission, ...] | Unreadable 
 def _impossible(place: Place) -> Wishes:
     """Wishes at a charger that cannot have permissions of its own: nobody is there; a guard says that nobody can."""
     entries = place.permissions.entries
-    wishes = {ordered_principal(one.principal): Wish(before=ABSENT, after=ordered_roles(one.roles)) for one in entries}
+    wishes = {one_spelling(one.principal): Wish(before=ABSENT, after=ordered_roles(one.roles)) for one in entries}
     return Wishes(unread=wishes)
 
 
 def _compared(place: Place, observed: Iterable[ObservedPermission], *, known: frozenset[str] | None) -> Wishes:
     permissions = place.permissions
     seen = by_principal(observed)
-    declared = {ordered_principal(entry.principal): ordered_roles(entry.roles) for entry in permissions.entries}
+    declared = {one_spelling(entry.principal): ordered_roles(entry.roles) for entry in permissions.entries}
     gates = gates_of(permissions)
     strangers = sorted(one for one in (*declared, *gates) if not is_identified(one, known))
     entries = {principal: roles for principal, roles in declared.items() if principal not in strangers}

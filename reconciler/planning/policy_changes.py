@@ -144,7 +144,7 @@ def _attestations(attestations: Iterable[Attestation], names: Words) -> Iterator
 
 
 def _acceptance(word: Attestation) -> str:
-    return ", owners accepted" if word.accepted else ""
+    return f"{', owners accepted' if word.accepted else ''}{', we left' if word.left else ''}"
 
 
 def _camel(name: str) -> str:

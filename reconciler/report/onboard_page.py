@@ -75,7 +75,7 @@ def asking_page(claim: Claim, ask: Ask, *, lang: str | None) -> Served:
 def _word(claim: Claim) -> str:
     """What is cut off stays so, and what is unclear does not turn into something cut off."""
     if claim.success is None:
-        return "" if claim.is_silent else "unclear"
+        return "" if claim.is_cut else "unclear"
     return str(claim.success).lower()
 
 

@@ -21,9 +21,10 @@ _TONES = {
     Outcome.CLOSED: Tone.OPEN,
     Outcome.NOT_YET_READABLE: Tone.OPEN,
     Outcome.EXPIRED: Tone.QUIET,
+    Outcome.CANCELLED: Tone.QUIET,
     Outcome.DENIED: Tone.CHANGE,
 }
-_OVER = frozenset({Outcome.GRANTED, Outcome.DENIED, Outcome.EXPIRED})
+_OVER = frozenset({Outcome.GRANTED, Outcome.DENIED, Outcome.EXPIRED, Outcome.CANCELLED})
 _NAMES = {Outcome.CLOSED: "silent"}
 _ONLY_US = "seen, but not by the group"
 

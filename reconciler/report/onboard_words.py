@@ -67,7 +67,13 @@ OPERATOR = {
     Outcome.NEEDS_REVIEW: Words(
         message="what came back is not clear, so a person must look; nothing was written",
         advice="several links may be meant, or its words are odd: compare with the customer and the Portal; then "
-        "`onboard accept ID --link LINK`, or make a new link. With the number on the box: --serial",
+        "`onboard accept ID --link LINK`, or make a new link and `onboard cancel LINK`. With the number on the box: "
+        "--serial",
+    ),
+    Outcome.CANCELLED: Words(
+        message="we have closed this link, so no answer to it makes a file any more",
+        advice="the Portal still takes it: what is granted by it all the same is unmanaged in `reconciler plan`, and "
+        "`reconciler adopt ID` takes it over",
     ),
 }
 """To the operator. Complete: a test goes through all outcomes."""
@@ -107,6 +113,10 @@ _EN = {
     Outcome.NEEDS_REVIEW: Words(
         message="We could not make out the answer.", advice="Nothing was changed. We come back to you."
     ),
+    Outcome.CANCELLED: Words(
+        message="We have withdrawn this request.",
+        advice="You can close this page. If that was not meant so, please contact us.",
+    ),
 }
 _NO = {
     Outcome.GRANTED: Words(message="Takk. Tilgangen er gitt.", advice="Du kan lukke denne siden."),
@@ -142,6 +152,10 @@ _NO = {
     ),
     Outcome.EXPIRED: Words(message="Lenken er utløpt.", advice="Be oss om en ny."),
     Outcome.NEEDS_REVIEW: Words(message="Vi forsto ikke svaret.", advice="Ingenting er endret. Vi tar kontakt."),
+    Outcome.CANCELLED: Words(
+        message="Vi har trukket tilbake denne forespørselen.",
+        advice="Du kan lukke denne siden. Var det ikke meningen, ta kontakt med oss.",
+    ),
 }
 PERSON = {"en": _EN, "no": _NO}
 """To the person, by language. Complete: a test goes through all outcomes."""

@@ -19,7 +19,8 @@ AFTERWARDS = (
 )
 ACCEPTED = (
     "An invitation is not yet an owner: attest again with --accepted once the Portal shows that the owner has "
-    "accepted. Take your own group out only after that."
+    "accepted. Take your own group out only after that, and after reconciler plan has read the rest back: then nobody "
+    "can look any more."
 )
 ATTEST = "Permissions cannot be read back on this route: confirm them with reconciler attest FILE --by INITIALS."
 

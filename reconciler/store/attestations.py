@@ -105,6 +105,7 @@ def _text(attestation: Attestation, said: Sequence[str]) -> str:
         f"by: {quoted(attestation.by)}",
         f"evidence: {quoted(attestation.evidence)}",
         *(["accepted: true"] if attestation.accepted else []),
+        *(["left: true"] if attestation.left else []),
     )
     return "\n".join(lines) + "\n"
 

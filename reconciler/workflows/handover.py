@@ -1,7 +1,7 @@
 """Starts hand-overs, as files; plan and apply carry them out. Nothing here writes, neither to a cloud nor to a disk."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -26,6 +26,7 @@ from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallati
 from reconciler.model.ports import Origins
 from reconciler.planning.handover import is_refused, remarks_of, wanted_of
 from reconciler.planning.handover_case import Case
+from reconciler.planning.handover_refusals import vouches
 from reconciler.planning.handover_standing import parts_of
 from reconciler.planning.make import Policy, make_plan
 from reconciler.workflows.plan import joined
@@ -135,7 +136,9 @@ class _Starting:
         for request, one in found:
             if one.site is not None:
                 together[one.site.id].append(request)
-        return [self._case(request, one, together) for request, one in found]
+        alone = [self._case(request, one, together) for request, one in found]
+        said = frozenset(one.request.serial for one in alone if vouches(one))
+        return [replace(one, along=_along(one, said, together)) for one in alone]
 
     def _case(self, request: Request, found: Found, together: Mapping[str, Sequence[Request]]) -> Case:
         there = () if found.site is None else together[found.site.id]
@@ -146,7 +149,6 @@ class _Starting:
             account=self._account(found),
             people_known=self.policy.people_known,
             rivals=frozenset(one.owner for one in there if one.owner != request.owner),
-            along=frozenset(one.serial for one in there if one.owner == request.owner and one.serial != request.serial),
             acknowledged=frozenset(one.guard for one in said if self.policy.now.date() <= one.until),
         )
 
@@ -205,6 +207,13 @@ class _Starting:
         alone = replace(self.files.desired, installations=(file,))
         part = parts_of(make_plan(alone, self.observed, self.policy, self.files.origins)).get(file.id)
         return part is None or part.settings_are_done
+
+
+def _along(case: Case, said: Collection[str], together: Mapping[str, Sequence[Request]]) -> frozenset[str]:
+    """The other chargers there that rows which count give to the same person."""
+    there = () if case.found.site is None else together[case.found.site.id]
+    others = (one for one in there if one.serial in said and one.serial != case.request.serial)
+    return frozenset(one.serial for one in others if one.owner == case.request.owner)
 
 
 def _row(case: Case, action: Action, remarks: tuple[Remark, ...], *, file: str, next_step: str) -> Row:

@@ -11,8 +11,8 @@ from reconciler.model.desired import DesiredInstallation, Route
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.outcome import Invited
 from reconciler.model.plan import Plan
+from reconciler.model.principal import one_spelling
 from reconciler.planning.access import by_principal, is_group
-from reconciler.planning.normalise import ordered_principal
 
 WINDOW = timedelta(hours=24)
 
@@ -65,7 +65,7 @@ def wish_at(site: DesiredInstallation, seen: ObservedInstallation | None) -> Map
     entries = () if site.permissions is None else site.permissions.entries
     there = seen.permissions if seen is not None and isinstance(seen.permissions, tuple) else ()
     accepted = {principal for principal, one in by_principal(there).items() if one.accepted}
-    people = sorted({ordered_principal(one.principal) for one in entries if not is_group(one.principal)} - accepted)
+    people = sorted({one_spelling(one.principal) for one in entries if not is_group(one.principal)} - accepted)
     return {"permissions": permissions_digest(site), "people": people}
 
 

@@ -90,7 +90,17 @@ def receive(claim: Claim, book: LinkBook, *, at: datetime) -> Received:
         moved = book.settle(link, LinkState.CLAIMED, at=at, claimed_id=claim.installation_id) or link
     if moved.state is not LinkState.CLAIMED:
         return Received(outcome=Outcome.REPLAYED, link=link)
-    return Received(outcome=None, link=moved, is_doubtful=bool(others_who_may(moved, book.all(), now=at)))
+    return worth_reading(moved, book, at=at)
+
+
+def worth_reading(link: IssuedLink, book: LinkBook, *, at: datetime) -> Received:
+    """A claimed link; doubtful while others may have brought the same.
+
+    Raises:
+        ReconcilerError: The links cannot be read.
+    """
+    others = others_who_may(link, link.claimed_id or "", book.all(), now=at)
+    return Received(outcome=None, link=link, is_doubtful=bool(others))
 
 
 def receive_found(installation_id: str, candidates: Sequence[IssuedLink], book: LinkBook, *, at: datetime) -> Received:
@@ -108,7 +118,9 @@ def receive_found(installation_id: str, candidates: Sequence[IssuedLink], book: 
     if len(candidates) != 1:
         return Received(outcome=Outcome.NEEDS_REVIEW if candidates else Outcome.FOREIGN, link=None)
     moved = book.settle(candidates[0], LinkState.CLAIMED, at=at, claimed_id=installation_id)
-    return Received(outcome=Outcome.REPLAYED if moved is None else None, link=moved or candidates[0])
+    if moved is None:
+        return Received(outcome=Outcome.REPLAYED, link=candidates[0])
+    return worth_reading(moved, book, at=at)
 
 
 def _settled(link: IssuedLink, outcome: Outcome, book: LinkBook, *, at: datetime, claimed_id: str | None) -> Received:

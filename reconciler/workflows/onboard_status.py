@@ -1,12 +1,12 @@
 """Where links stand that went out: what redirects told, and what lists tell about those that never came back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from reconciler.model.consent import IssuedLink, LinkState, LinkStatus, NotGranted, Outcome
-from reconciler.planning.consent_claims import taken_since
+from reconciler.planning.consent_claims import others_who_may, taken_since
 
 
 class Grants(Protocol):
@@ -29,7 +29,16 @@ def statuses(
         now: Decides what has expired.
     """
     found = candidates(links, visible, files)
-    return tuple(_seen(_status(link, found, files, now=now), visible) for link in links)
+    return tuple(_seen(_status(link, _Others(links=links, found=found, now=now), files), visible) for link in links)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Others:
+    """What a link is judged beside: all links, what each unanswered one may have brought, and the time."""
+
+    links: Sequence[IssuedLink]
+    found: Mapping[str, tuple[str, ...]]
+    now: datetime
 
 
 def _seen(one: LinkStatus, visible: Mapping[str, frozenset[str]]) -> LinkStatus:
@@ -48,9 +57,7 @@ def candidates(
     }
 
 
-def _status(
-    link: IssuedLink, candidates: Mapping[str, tuple[str, ...]], files: Mapping[str, str], *, now: datetime
-) -> LinkStatus:
+def _status(link: IssuedLink, beside: _Others, files: Mapping[str, str]) -> LinkStatus:
     file = files.get(link.claimed_id or "")
     match link.state:
         case LinkState.GRANTED:
@@ -59,21 +66,22 @@ def _status(
             return LinkStatus(link=link, outcome=Outcome.DENIED)
         case LinkState.CLAIMED:
             return LinkStatus(link=link, outcome=Outcome.NOT_YET_READABLE, file=file)
+        case LinkState.CANCELLED:
+            return LinkStatus(link=link, outcome=Outcome.CANCELLED)
         case LinkState.NEEDS_REVIEW:
             return LinkStatus(link=link, outcome=link.outcome or Outcome.NEEDS_REVIEW, file=file)
         case LinkState.ISSUED:
-            return _unanswered(link, candidates, now=now)
+            return _unanswered(link, beside)
 
 
-def _unanswered(link: IssuedLink, candidates: Mapping[str, tuple[str, ...]], *, now: datetime) -> LinkStatus:
-    found = candidates[link.digest]
+def _unanswered(link: IssuedLink, beside: _Others) -> LinkStatus:
+    found = beside.found[link.digest]
     if not found:
         told = link.outcome or Outcome.CLOSED
-        if now >= link.expires_at:
+        if beside.now >= link.expires_at:
             return LinkStatus(link=link, outcome=Outcome.EXPIRED)
         return LinkStatus(link=link, outcome=told, waits_since=link.issued_at)
-    rivals = [ids for digest, ids in candidates.items() if digest != link.digest and set(ids) & set(found)]
-    is_sure = len(found) == 1 and (not rivals or found == (link.installation_id,))
+    is_sure = len(found) == 1 and not others_who_may(link, found[0], beside.links, now=beside.now)
     return LinkStatus(link=link, outcome=Outcome.GRANTED if is_sure else Outcome.NEEDS_REVIEW, found=found)
 
 

@@ -1,61 +1,62 @@
 """Which things that a person does in the Portal are done by now, judged by what was read or attested."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from reconciler.model.change import Change
-from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, DesiredPermissions
+from reconciler.model.desired import DesiredFleet, DesiredInstallation, DesiredPermissions
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.principal import one_spelling
 from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
-from reconciler.planning.attested import may_be_ours, word_on
+from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.departed import is_gone
-from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles
+from reconciler.planning.normalise import means_the_same, ordered_roles
 from reconciler.workflows.touched import seen_value
 
 
 def ticks_of(
-    changes: Collection[Change], desired: DesiredFleet, observed: ObservedFleet, *, now: datetime
+    changes: Collection[Change],
+    desired: DesiredFleet,
+    observed: ObservedFleet,
+    *,
+    now: datetime,
+    over: Collection[tuple[str, str]] = (),
 ) -> Mapping[str, Tick | None]:
     """By id: how a change was seen done, or None where it is not so.
 
-    What nobody looked at, or could not be read, is left out: it says nothing.
+    What nobody looked at, or could not be read, is left out: it says nothing. Our own access ends where a hand-over is
+    `over` and nothing is seen there any more; accounts and ids of installations.
     """
     sites = {(site.account, site.id): site for site in desired.installations}
     seen = {(site.account, site.id): site for site in observed.installations}
-    words = _words(desired, {change.target.installation_id for change in changes}, today=now.date())
+    asked = {change.target.installation_id for change in changes}
+    wanted = (site for site in desired.installations if site.id in asked)
+    words = words_on(wanted, desired.attestations, today=now.date())
     found: dict[str, Tick | None] = {}
     for change in changes:
         place = (change.target.account, change.target.installation_id)
         if place not in sites:
             continue
-        own = desired.account(change.target.account).own_principal
+        ours = frozenset() if place in over and is_gone(seen.get(place)) else _ours(sites[place], desired)
         word = words.get(change.target.installation_id)
-        if word and _is_wanted(change, sites[place]) and _covers(word, change, own_group=own, site=seen.get(place)):
+        if word and _is_wanted(change, sites[place]) and not _takes(change, ours):
             found[change.id] = Tick(at=now, sight=Sight.ATTESTED)
         if place in seen:
             found |= _read(change, seen[place], found.get(change.id), now=now)
     return found
 
 
-def _words(desired: DesiredFleet, only: Collection[str], *, today: date) -> Mapping[str, Attestation]:
-    """What people vouch for at those installations, by id."""
-    given: dict[str, list[Attestation]] = {}
-    for one in desired.attestations:
-        given.setdefault(one.installation_id, []).append(one)
-    asked = (site for site in desired.installations if site.id in only and site.id in given)
-    found = ((site.id, word_on(site, given[site.id], today=today)) for site in asked)
-    return {identity: word for identity, word in found if word is not None}
+def _ours(site: DesiredInstallation, desired: DesiredFleet) -> frozenset[str]:
+    own = desired.account(site.account).own_principal
+    return frozenset() if site.permissions is None else ours_of(site.permissions, own)
 
 
-def _covers(word: Attestation, change: Change, *, own_group: str | None, site: ObservedInstallation | None) -> bool:
-    """Whether the word may be about this; our own access ends only where we see nothing, after an owner accepted."""
+def _takes(change: Change, groups: Collection[str]) -> bool:
+    """Whether it takes the access to the installation from one of these groups; of ours, no word says so."""
     target = change.target
-    ours = target.charger is None and may_be_ours(target.principal or "", own_group)
-    if not (ours and isinstance(change.after, Absent)):
-        return True
-    return word.accepted and is_gone(site)
+    return target.charger is None and target.principal in groups and isinstance(change.after, Absent)
 
 
 def _read(
@@ -91,7 +92,7 @@ def _is_wanted(change: Change, site: DesiredInstallation) -> bool:
         return False
     if isinstance(change.after, Absent):
         return target.principal in gates_of(permissions)
-    declared = {ordered_principal(one.principal): ordered_roles(one.roles) for one in permissions.entries}
+    declared = {one_spelling(one.principal): ordered_roles(one.roles) for one in permissions.entries}
     return declared.get(target.principal) == change.after
 
 

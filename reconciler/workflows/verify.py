@@ -31,11 +31,13 @@ class Proof:
         outcomes: As journalled, except that a grant which nobody accepted yet is waiting, and that what the second
             plan wants again is uncertain.
         residual: A fresh plan for what was not done; None when nothing is left.
+        second: The second plan itself, with what it was made from; None where nothing was looked at.
     """
 
     outcomes: tuple[Outcome, ...]
     receipt: Receipt
     residual: Plan | None
+    second: tuple[Plan, ObservedFleet] | None = None
 
 
 def prove(
@@ -86,6 +88,7 @@ def prove(
             open_reasons=reasons,
         ),
         residual=joined(_residual(replace(second, rollback=plan.rollback), open_changes, policy), unsent),
+        second=(second, observed),
     )
 
 

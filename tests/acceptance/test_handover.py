@@ -366,6 +366,18 @@ class TestLists:
         assert codes(first, "ZAP012348") == codes(again, "ZAP012348") == ["shared-installation"]
         assert actions(both) == {"ZAP012348": "patched", "ZAP012349": "patched"}
 
+    def test_a_row_that_is_refused_says_nothing_of_its_charger(self, shop: Shop) -> None:
+        """It is wrong somewhere, so nobody has said that the neighbour's charger is the same customer's."""
+        without_file(shop, "fleet/installations/homes/nabolaget-5.yaml")
+        change(shop, "Nabolaget 5", at_postcode("0170"))
+
+        ended = by_list(shop, "ZAP012348,c-88124,0170", "ZAP012349,c-88124,9999")
+
+        assert codes(ended, "ZAP012348") == ["shared-installation"]
+        assert "wrong-postcode" in codes(ended, "ZAP012349")
+        assert set(actions(ended).values()) == {"refused"}
+        assert not list((shop.folder / "fleet" / "installations").glob("*.yaml"))
+
     def test_a_list_reads_each_account_once(self, shop: Shop) -> None:
         """Two lists, and for each charger its state, its people and its circuit."""
         without_file(shop, BAKKEGATA)

@@ -1,5 +1,6 @@
 """What ends a hand-over: our access went by this hand-over, with its owner, and nothing else counts."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.acceptance.test_handover import (
     actions,
     begin,
     change,
+    codes,
     stages,
     status,
     without_file,
@@ -153,6 +155,70 @@ class TestWhatIsSeenAgain:
         assert stage(shop) == "lost"
 
 
+class TestWhichGroupIsOurs:
+    def test_capitals_in_fleet_yaml_do_not_matter(self, shop: Shop) -> None:
+        """The same hand-over, from its start to its end."""
+        by_partner(shop)
+        shop.edit("fleet.yaml", "group: BSJG", "group: bsjg")
+        ready_to_leave(shop)
+
+        before = stages(status(shop, NEW))[NAME]
+        shop.apply(NEW, "--yes")
+
+        assert (before, stage(shop)) == ("leaving", "done")
+
+    def test_capitals_in_the_file_do_not_matter(self, shop: Shop) -> None:
+        """Our own access still needs its gate, and the file is still a hand-over."""
+        by_partner(shop)
+        ready_to_leave(shop)
+        mine = (shop.folder / NEW).read_text() + (shop.folder / "fleet/profiles/handover.yaml").read_text()
+        assert "BSJG" in mine
+        shop.edit("profiles/handover.yaml", "BSJG", "bsjg")
+
+        assert stages(status(shop, NEW)) == {NAME: "leaving"}
+
+    def test_a_group_that_has_no_access_there_is_hardly_ours(self, shop: Shop) -> None:
+        """Mistyped: nobody could say who must leave, so nothing begins."""
+        by_partner(shop)
+        shop.edit("fleet.yaml", "group: BSJG", "group: BSJX")
+
+        assert codes(begin(shop), SERIAL) == ["not-our-group"]
+
+    def test_a_hand_over_stays_one_when_our_group_is_mistyped_later(self, shop: Shop) -> None:
+        """The removal of the group that has the access is still the last step, and no word covers it."""
+        by_partner(shop)
+        ready_to_leave(shop)
+        shop.edit("fleet.yaml", "group: BSJG", "group: BSJX")
+
+        said = attest(shop)
+
+        assert stages(status(shop, NEW)) == {NAME: "leaving"}
+        assert "not confirmed: that userGroup:BSJG is gone" in said.read_text()
+
+    def test_nothing_is_done_while_our_account_reads_the_home(self, shop: Shop) -> None:
+        """The group of the file is gone, and the login has its access another way."""
+        by_partner(shop)
+        ready_to_leave(shop)
+        change(shop, NAME, renamed("BSJG"))
+
+        told = status(shop, NEW).document["handovers"][0]
+
+        assert (told["stage"], stage(shop)) == ("blocked", "blocked")
+        assert "still sees" in told["blocks"][0]
+
+
+def renamed(key: str) -> Callable[[dict[str, object]], None]:
+    """The group with that key is gone from the list, and the login is there as a person."""
+
+    def act(site: dict[str, object]) -> None:
+        for one in site["permissions"]:  # type: ignore[attr-defined]  # a list
+            if one.get("key") == key:
+                del one["key"]
+                one["email"] = "owner@sandbox.example"
+
+    return act
+
+
 class TestAWordAgainstWhatIsRead:
     def test_nobody_attests_what_our_account_reads_otherwise(self, shop: Shop) -> None:
         """The owner has not accepted; then somebody takes our access away."""
@@ -190,6 +256,7 @@ class TestAWordOfThen:
         word = attest(shop)
         if finished:
             lose_it(shop)
+            assert shop.run("attest", NEW, "--by", "KL", "--left").code == 0
             shop.run("handover", "finish", SERIAL, "--yes")
             come_back(shop)
         else:

@@ -282,9 +282,18 @@ class TestOtherwise:
         assert says(ended, Outcome.FOREIGN)
         assert new_files(shop) == []
 
-    @pytest.mark.parametrize("cut", ["?success=true", "", "?installationId=" + ELVEVEIEN])
-    def test_an_address_that_the_shell_cut_does_not_use_the_link_up(self, shop: Shop, cut: str) -> None:
-        """Without quotes a shell ends an address at `&`; the whole one counts afterwards."""
+    @pytest.mark.parametrize(
+        "cut",
+        [
+            "?success=true",
+            "",
+            "?installationId=" + ELVEVEIEN,
+            "?success=tr",
+            f"?success=true&installationId={ELVEVEIEN[:-5]}",
+        ],
+    )
+    def test_an_address_that_was_cut_does_not_use_the_link_up(self, shop: Shop, cut: str) -> None:
+        """A shell ends it at `&`, a mail program at the end of a line; the whole one counts afterwards."""
         withhold(shop, ELVEVEIEN)
         whole = approved(link(shop), ELVEVEIEN)
         grant(shop, ELVEVEIEN)
@@ -550,6 +559,8 @@ class TestLink:
             (("--lookup-key", "../x"), "lookup key"),
             (("--installation", "12"), "installationId"),
             (("--reference", "kari@house.example"), "reference"),
+            (("--reference", "kari＠house.example"), "reference"),
+            (("--reference", "kari%2540house.example"), "reference"),
             (("--partner-name", "a\u202eb"), "partnerName"),
         ],
     )
@@ -576,6 +587,37 @@ class TestLink:
         assert f"B-2,{VERKSTED},0,," in lines[2]
         assert stat.S_IMODE((shop.folder / "out.csv").stat().st_mode) == 0o600
         assert len(shop.run("onboard", "status", report=True).document["links"]) == 2
+
+    def test_links_for_another_program(self, shop: Shop) -> None:
+        """A document as its schema says, one link or many; in a file only for its owner."""
+        (shop.folder / "in.csv").write_text(
+            f"reference,installationId,installationtype,lang\n=1+1,,,no\nB-2,{VERKSTED},0,\n"
+        )
+        schemas = {path.name: json.loads(path.read_text()) for path in (CHECKOUT / "schemas").glob("*.json")}
+        registry = Registry().with_resources((name, Resource.from_contents(one)) for name, one in schemas.items())
+        conforms = Draft202012Validator(schemas["links.schema.json"], registry=registry).validate
+        form = ("--format", "json", "--return-url", BACK)
+
+        one = json.loads(shop.run("onboard", "link", "--reference", "order 1", *form).out)
+        shop.run("onboard", "link", "--csv", "in.csv", *form, "--out", "out.json")
+        many = json.loads((shop.folder / "out.json").read_text())
+
+        conforms(one)
+        conforms(many)
+        assert shop.run("onboard", "accept", redirect(one["links"][0]["url"], success="false")).code == 4
+        assert [(link["reference"], link["lang"], link["requested"]) for link in many["links"]] == [
+            ("=1+1", "no", None),
+            ("B-2", None, VERKSTED),
+        ]
+        assert stat.S_IMODE((shop.folder / "out.json").stat().st_mode) == 0o600
+
+    def test_many_links_without_a_table_are_a_line_each(self, shop: Shop) -> None:
+        """For a pipe."""
+        (shop.folder / "in.csv").write_text("reference\na\nb\n")
+
+        ended = shop.run("onboard", "link", "--csv", "in.csv", "--format", "text")
+
+        assert [one.startswith("http") for one in ended.out.splitlines()] == [True, True]
 
     @pytest.mark.parametrize(
         "text",
@@ -934,7 +976,9 @@ class TestPullRequest:
 
         assert (failed.code, left) == (1, (branch, ""))
         assert again.code == 0
-        assert "onboard/elveveien-12" in again.err
+        assert again.err.startswith("granted: ")
+        assert Outcome.REPLAYED.value not in again.err
+        assert "committed on branch onboard/elveveien-12" in again.err
         assert git(repository, "show", "--name-only", "--format=", "HEAD").endswith("elveveien-12.yaml\n")
 
     def test_a_branch_that_is_in_the_way_of_all_is_said_before_anything_is_written(self, repository: Shop) -> None:

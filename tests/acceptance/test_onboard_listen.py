@@ -39,6 +39,7 @@ class Browser:
 
     port: int
     thread: threading.Thread
+    told: list[str]
     ended: dict[str, Any] = field(default_factory=dict)
 
     def open(self, path: str, **headers: str) -> Page:
@@ -95,7 +96,7 @@ def listening(shop: Shop, *arguments: str) -> Iterator[Browser]:
         time.sleep(0.01)
     found = re.search(re.escape("http://127.0.0.1:") + r"(\d+)", told[0])
     assert found is not None
-    yield Browser(port=int(found[1]), thread=thread, ended=ended)
+    yield Browser(port=int(found[1]), thread=thread, told=told, ended=ended)
     thread.join(timeout=20)
     assert not thread.is_alive()
 
@@ -195,6 +196,29 @@ class TestListen:
         assert PERSON["en"][Outcome.DENIED].message in done.text
         assert browser.code() == 4
 
+    @pytest.mark.parametrize(
+        "cut", [{"success": "true"}, {"success": "tr"}, {}, {"success": "true", "installationId": "2f"}]
+    )
+    def test_an_address_that_was_cut_off_is_told_and_the_whole_one_still_awaited(
+        self, shop: Shop, cut: dict[str, str]
+    ) -> None:
+        """Whoever comes back with half an address comes back once more; the link stays open."""
+        withhold(shop, ELVEVEIEN)
+        nonce = nonce_of(link(shop))
+        grant(shop, ELVEVEIEN)
+
+        with listening(shop) as browser:
+            page = browser.open(f"/{nonce}?{urlencode(cut)}")
+            half = browser.press(f"/{nonce}", fields(page))
+            assert new_files(shop) == []
+            whole = {"success": "true", "installationId": ELVEVEIEN, "serial": "ZAP012345"}
+            done = browser.press(f"/{nonce}", whole)
+
+        assert PERSON["en"][Outcome.MISSING].message in half.text
+        assert PERSON["en"][Outcome.GRANTED].message in done.text
+        assert browser.code() == 0
+        assert [line for line in browser.told if line.startswith("missing: link ")] != []
+
     def test_a_browser_that_goes_early_leaves_no_trace(self, shop: Shop) -> None:
         """Tabs are closed while they load; a terminal full of our own code helps nobody."""
         nonce = nonce_of(link(shop))
@@ -242,7 +266,7 @@ class TestListen:
         assert taken == 64
 
 
-@pytest.mark.parametrize("command", ["link", "accept", "listen", "status"])
+@pytest.mark.parametrize("command", ["link", "accept", "listen", "cancel", "status"])
 def test_each_command_has_help(shop: Shop, command: str) -> None:
     """And says what it exits with or writes."""
     assert shop.run("onboard", command, "--help").code == 0

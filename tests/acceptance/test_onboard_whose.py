@@ -1,8 +1,10 @@
 """Whose installation it is, while several links are out: a customer who has a link of his own can say any id."""
 
+import pytest
+
 from reconciler.model.consent import Outcome
 from tests.acceptance.conftest import Ended, Shop
-from tests.acceptance.onboarding import ELVEVEIEN, approved, grant, link, new_files, withhold
+from tests.acceptance.onboarding import ELVEVEIEN, approved, grant, link, new_files, redirect, withhold
 
 
 def says(ended: Ended, outcome: Outcome) -> bool:
@@ -60,6 +62,40 @@ class TestWhose:
         assert (review.code, named.code) == (5, 0)
         assert says(review, Outcome.NEEDS_REVIEW)
         assert len(new_files(shop)) == 1
+
+    @pytest.mark.parametrize("answer", ["no", "late", "not whole"])
+    def test_a_link_that_is_over_may_have_brought_it_all_the_same(self, shop: Shop, answer: str) -> None:
+        """The Portal still takes it: who said no may think again, who is late for us is not late there."""
+        withhold(shop, ELVEVEIEN)
+        first = link(shop, "--reference", "customer-a", "--valid-days", "1")
+        if answer == "late":
+            shop.run("sandbox", "advance", "30d")
+        second = link(shop, "--reference", "customer-b")
+        words = {"no": {"success": "false"}, "late": {}, "not whole": {"success": "tr"}}
+        shop.run("onboard", "accept", redirect(first, **words[answer]))
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("sandbox", "advance", "60s")
+
+        listed = shop.run("onboard", "status", report=True).document["links"]
+        found = shop.run("onboard", "accept", ELVEVEIEN)
+        claimed = shop.run("onboard", "accept", approved(second, ELVEVEIEN))
+        files = new_files(shop)
+        named = shop.run("onboard", "accept", ELVEVEIEN, "--link", short_of(shop, "customer-b"))
+
+        told = {one["reference"]: one["outcome"] for one in listed}
+        assert (told["customer-b"], found.code, claimed.code, files) == ("needs-review", 5, 5, [])
+        assert says(found, Outcome.NEEDS_REVIEW)
+        assert named.code == 0
+
+    def test_a_link_that_is_long_over_explains_nothing_any_more(self, shop: Shop) -> None:
+        """Otherwise one customer who never answered would cost every later one a question."""
+        withhold(shop, ELVEVEIEN)
+        link(shop, "--reference", "customer-a", "--valid-days", "1")
+        shop.run("sandbox", "advance", "92d")
+        second = link(shop, "--reference", "customer-b")
+        grant(shop, ELVEVEIEN)
+
+        assert shop.run("onboard", "accept", approved(second, ELVEVEIEN)).code == 0
 
     def test_two_installations_in_one_address_are_not_clear(self, shop: Shop) -> None:
         """A browser names one; nothing says which of the two it was."""

@@ -21,7 +21,7 @@ from reconciler.live.account import (
     network_transport,
     open_account,
 )
-from reconciler.live.failures import CallError
+from reconciler.live.failures import CallError, RefusedError
 from reconciler.live.partner_route import PartnerRoute
 from reconciler.live.routes.partner import PartnerCall, PartnerPermission, PartnerPrincipal, PartnerValue, adapter_for
 from reconciler.live.routes.sandbox_partner import SandboxPartner
@@ -372,6 +372,7 @@ class Twice:
 
     def __init__(self, *found: PartnerPermission) -> None:
         self.found = found
+        self.named: list[PartnerPrincipal] = []
 
     def read_permissions(self, call: PartnerCall, *, installation_id: str) -> Sequence[PartnerPermission]:
         """What it was made with."""
@@ -388,7 +389,8 @@ class Twice:
     def write_permission(
         self, call: PartnerCall, *, installation_id: str, principal: PartnerPrincipal, roles: tuple[str, ...]
     ) -> None:
-        """Not used."""
+        """Sends nothing, and keeps whom it was asked for."""
+        self.named.append(principal)
 
 
 def permission(*roles: str, accepted: bool) -> PartnerPermission:
@@ -448,6 +450,20 @@ class TestMerging:
         assert [(one.principal, one.roles, one.accepted) for one in route.permissions(SITE)] == [
             ("person:c-1", roles, accepted)
         ]
+
+
+class TestLookupKeys:
+    def test_a_key_is_ours_in_capitals_and_the_cloud_s_as_it_spells_it(self) -> None:
+        """Files and fleet.yaml compare whatever capitals they use; what is sent is what was read."""
+        adapter = Twice(PartnerPermission(object_id=GROUP, lookup_key="bsJg", roles=("owner",), accepted=True))
+        route = PartnerRoute(adapter, session=None, people=PEOPLE)  # type: ignore[arg-type]  # this adapter calls nothing
+
+        (seen,) = route.permissions(SITE)
+        with pytest.raises(RefusedError):
+            route.write_permission(SITE, principal=PartnerPrincipal(lookup_key="BSJG"), roles=())
+
+        assert seen.principal == "userGroup:BSJG"
+        assert [one.lookup_key for one in adapter.named] == ["bsJg"]
 
 
 class TestHosts:

@@ -9,7 +9,7 @@ import pytest
 from reconciler.errors import CloudError
 from reconciler.live.account import network_transport
 from reconciler.live.exchange import Call
-from reconciler.live.wire import without_addresses
+from reconciler.live.wire import label, without_addresses
 from reconciler.model.observed import Breadth, ReadNeed
 from reconciler.model.plan import Operation
 from reconciler.sandbox.app import create_app
@@ -179,9 +179,16 @@ class TestTheEnvironment:
     [
         ("ask kari@people.example.", "ask (address)"),
         ("<Kari.N+x@people.example>", "<(address)>"),
+        ("ask kari%2540people.example", "ask (address)"),
         ("no address @ all", "no address @ all"),
     ],
 )
 def test_addresses_in_free_text_are_taken_out(text: str, clean: str) -> None:
     """Names and refusals may quote addresses; we do not."""
     assert without_addresses(text) == clean
+
+
+@pytest.mark.parametrize("sign", ["@", "@@", "＠", "%40", "%EF%BC%A0", "&#64;"])
+def test_a_name_that_people_gave_shows_no_address_however_it_is_spelled(sign: str) -> None:
+    """Names of installations stand in plans, reports and file names."""
+    assert label({"name": f"Hytte kari{sign}people.example"}, "Name") == "Hytte (address)"

@@ -273,6 +273,11 @@ PEOPLE = [
     Case(about="an e-mail address with a wide sign", text="# ask ola＠people.example\n", expected="4:7 E230"),
     Case(about="an e-mail address with spaces", text="# ask ola @ people.example\n", expected="4:7 E230"),
     Case(about="an e-mail address as URLs have it", text="# ask ola%40people.example\n", expected="4:7 E230"),
+    Case(about="one quoted twice", text="# ask ola%2540people.example\n", expected="4:7 E230"),
+    Case(about="one with a wide sign as URLs have it", text="# ask ola%EF%BC%A0people.example\n", expected="4:7 E230"),
+    Case(about="an e-mail address as web pages have it", text="# ask ola&#64;people.example\n", expected="4:7 E230"),
+    Case(about="an e-mail address with two signs", text="# ask ola@@people\n", expected="4:7 E230"),
+    Case(about="an e-mail address with spaces anywhere", text="# ask ola @ people . example\n", expected="4:7 E230"),
     Case(about="an escaped e-mail address", text='labels: {who: "ola\\x40people.example"}\n', expected="4:15 E230"),
     Case(
         about="exclusive without an owner",

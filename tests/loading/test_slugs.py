@@ -61,6 +61,15 @@ ADDRESSES = [
     "ola@\npeople.example",
     "ola\n@people.example",
     "ola%40people.example",
+    "ola@@people.example",
+    "ola @@ people.example",
+    "ola @ people . example",
+    "ola%EF%BC%A0people.example",
+    "ola%ef%bc%a0people%2eexample",
+    "ola%2540people.example",
+    "ola&#64;people.example",
+    "ola&#x40;people.example",
+    "ola&amp;commat;people.example",
     "o\u200bla@peo\u200bple.example",
     "ola@\u200bpeople.example",
     "ola\u200b@\u200bpeople.example",
@@ -81,7 +90,9 @@ def test_no_way_of_writing_an_address_gets_through(address: str, around: str) ->
     assert not re.search("ola|ex|ple", slug_of(name))
 
 
-@pytest.mark.parametrize("name", ["Kafé @ Torget", "Bygg 3 @ nord", "100%40", "@home", "P@"])
+@pytest.mark.parametrize(
+    "name", ["Kafé @ Torget", "Bygg 3 @ nord", "100%40", "@home", "P@", "Møte @ nord. Så", "Bed&#64;", "@@"]
+)
 def test_a_sign_alone_is_no_address(name: str) -> None:
     """Only what somebody could write to is taken out."""
     assert safe_name(name) == name

@@ -51,6 +51,8 @@ class TestOutcomes:
             (claim(), link(state=LinkState.GRANTED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.DENIED), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.NEEDS_REVIEW), READABLE, Outcome.REPLAYED),
+            (claim(), link(state=LinkState.CANCELLED, claimed_id=NEW), READABLE, Outcome.CANCELLED),
+            (None, link(state=LinkState.CANCELLED), READABLE, Outcome.CANCELLED),
             (claim(OTHER), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(success=False), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.REPLAYED),
             (claim(), link(state=LinkState.CLAIMED, claimed_id=NEW), READABLE, Outcome.GRANTED),
@@ -65,8 +67,8 @@ class TestOutcomes:
             (claim(), link(kind=InstallationKind.PRO), READABLE, Outcome.WRONG_TYPE),
             (claim(), link(expires_at=NOW), READABLE, Outcome.EXPIRED),
             (claim(success=None), LINK, READABLE, Outcome.NEEDS_REVIEW),
-            (replace(claim(success=None), is_silent=True), LINK, READABLE, Outcome.MISSING),
-            (replace(claim(None, success=None), is_silent=True), LINK, READABLE, Outcome.MISSING),
+            (replace(claim(success=None), is_cut=True), LINK, READABLE, Outcome.MISSING),
+            (replace(claim(None, success=None), is_cut=True), LINK, READABLE, Outcome.MISSING),
             (claim("not-an-id"), LINK, READABLE, Outcome.NEEDS_REVIEW),
         ],
     )
@@ -135,6 +137,7 @@ class TestOutcomes:
             Outcome.REPLAYED,
             Outcome.EXPIRED,
             Outcome.CLOSED,
+            Outcome.CANCELLED,
         }
 
     def test_reading_decides_last(self) -> None:
@@ -153,12 +156,14 @@ class TestRedirect:
             ("success=false", claim(None, success=False)),
             ("success=true", claim(None)),
             ("success=true&installationId=", claim(None)),
+            (f"success=true&installationId={NEW[:-5]}", replace(claim(NEW[:-5]), is_cut=True)),
+            (f"success=tr&installationId={NEW}", replace(claim(success=None), is_cut=True)),
             (f"success=true&success=false&installationId={NEW}", claim(success=None)),
             (f"success=TRUE&installationId={NEW}", claim(success=None)),
             (f"success=true&installationId={NEW}&installationId={OTHER}", claim(None, success=None)),
-            ("", replace(claim(None, success=None), is_silent=True)),
-            ("success=", replace(claim(None, success=None), is_silent=True)),
-            (f"installationId={NEW}", replace(claim(success=None), is_silent=True)),
+            ("", replace(claim(None, success=None), is_cut=True)),
+            ("success=", replace(claim(None, success=None), is_cut=True)),
+            (f"installationId={NEW}", replace(claim(success=None), is_cut=True)),
         ],
     )
     def test_a_redirect_is_read_as_it_stands(self, query: str, said: Claim) -> None:
@@ -172,6 +177,15 @@ class TestRedirect:
         """Said so at once."""
         with pytest.raises(UsageProblemError):
             claim_of(url)
+
+    @pytest.mark.parametrize("whole", [f"success=true&installationId={NEW}", f"installationId={NEW}&success=true"])
+    def test_an_address_that_was_cut_anywhere_does_not_use_the_link_up(self, whole: str) -> None:
+        """A shell cuts it at `&`, a mail program wherever the line ends."""
+        parts = [whole[:length] for length in range(len(whole))]
+
+        claims = [claim_of(f"https://partner.example/back/{NONCE}?{part}") for part in parts]
+
+        assert {judge_claim(one, LINK, now=NOW) for one in claims} == {Outcome.MISSING}
 
     @given(text=st.text(max_size=200))
     def test_any_text_is_read_or_refused(self, text: str) -> None:

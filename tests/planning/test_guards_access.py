@@ -267,8 +267,8 @@ class TestOurGroupIsKnown:
         assert len(plan.changes) == 1
 
     def test_other_groups_may_go(self) -> None:
-        """Also one that looks just like us, and the last one with our rights."""
-        plan = self._plan(permissions(absent=[gone("userGroup:HANS")]), self.HANS, OLD)
+        """Also one that looks just like us, where our own is there to give us our rights."""
+        plan = self._plan(permissions(absent=[gone("userGroup:HANS")]), US, self.HANS, OLD)
 
         assert not plan.refusals
         assert len(plan.changes) == 1
@@ -306,6 +306,16 @@ class TestOurGroupIsKnown:
         keep = [person("person:c-2", "user", "owner"), person(stays.principal, *stays.roles)]
 
         plan = self._plan(permissions(*keep, mode=PermissionMode.EXCLUSIVE), OLD, login, stays)
+
+        assert guards(plan) == ["own-access"]
+
+    def test_where_our_group_is_not_the_one_that_goes_may_be_ours_mistyped(self) -> None:
+        """fleet.yaml says BSJG, and only another group can have given the account its rights."""
+        typed = has_access("userGroup:BSJX", "owner", "service")
+
+        plan = self._plan(
+            permissions(person("person:c-2", "user", "owner"), absent=[gone("userGroup:BSJX")]), OLD, typed
+        )
 
         assert guards(plan) == ["own-access"]
 

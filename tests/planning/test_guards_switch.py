@@ -318,6 +318,30 @@ class TestNotes:
         assert "P206" in self._codes(TO_NATIVE, IN_CLOUD)
         assert "P206" not in self._codes(IN_CLOUD, TO_NATIVE)
 
+    @pytest.mark.parametrize(
+        ("boxes", "leaves", "said", "told"),
+        [
+            (("ZAP000001", "ZAP000002"), True, (), True),
+            (("ZAP000001", "ZAP000002"), True, ("shared-installation",), False),
+            (("ZAP000001", "ZAP000002"), False, (), False),
+            (("ZAP000001",), True, (), False),
+        ],
+        ids=["given away", "somebody says whose they are", "we stay", "one charger"],
+    )
+    def test_that_a_hand_over_gives_every_charger_away(
+        self, boxes: tuple[str, ...], *, leaves: bool, said: tuple[str, ...], told: bool
+    ) -> None:
+        """That the file lists them, as `adopt` does, says nothing about whose they are."""
+        absent = [gone("userGroup:BSJG", gate=RemovalGate.OWNER_ACCEPTED)] if leaves else []
+        access = permissions(person("person:c-1", "user", "owner"), absent=absent)
+        site = wants(*map(wants_charger, boxes), access=access, acknowledged=said)
+        ours = has_access("userGroup:BSJG", "owner", "service")
+
+        notes = {one.code: one.message for one in plan_for(site, live(*map(charger, boxes), access=[ours])).warnings}
+
+        assert ("P211" in notes) == told
+        assert not told or "ZAP000001, ZAP000002" in notes["P211"]
+
     def test_that_anybody_can_charge(self) -> None:
         """What a hand-over wants and a street does not."""
         opened: dict[str, Value] = {**TO_NATIVE, "authentication.authorizationRequired": False}

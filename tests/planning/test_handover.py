@@ -77,6 +77,7 @@ REFUSED = {
     "other-owner": case(file=LISTED, under=Under(owners=("person:c-2",), leaves=True, uninvited=False)),
     "unknown-person": case(request=replace(REQUEST, owner="person:c-9")),
     "no-group": case(group=None),
+    "not-our-group": case(group="BSJX"),
     "no-role": case(replace(HOME, roles=5)),
     "wrong-postcode": case(replace(HOME, postcode=Secret("0855")), request=replace(REQUEST, postcode=Secret("0856"))),
     "no-room": case(replace(HOME, circuits=(replace(HOME.circuits[0], max_current_a=5.0),))),  # type: ignore[index]  # known
@@ -86,7 +87,7 @@ WARNED = {
     "active-session": case(
         in_mode("ocppNative", replace(HOME, chargers=(charger(SERIAL, mode=OperatingMode.CHARGING, maxCurrent=0.0),)))
     ),
-    "others-keep-access": case(replace(HOME, permissions=(has_access("userGroup:EMSX", "service"),))),
+    "others-keep-access": case(replace(HOME, permissions=(OUR_ACCESS, has_access("userGroup:EMSX", "service")))),
     "access-not-readable": case(replace(HOME, permissions=NO_CALL)),
     "circuit-below": case(replace(HOME, circuits=(replace(HOME.circuits[0], max_current_a=10.0),))),  # type: ignore[index]  # known
     "circuit-not-readable": case(replace(HOME, circuits=FORBIDDEN)),

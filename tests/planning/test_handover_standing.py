@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from reconciler.model.attest import permissions_digest
+from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedInstallation
+from reconciler.model.sighting import Sighting
 from reconciler.model.value import Reason, Unreadable
+from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence, standings_of
 from tests.builders import (
     FORBIDDEN,
@@ -72,15 +75,25 @@ def standing(
     asked_at: datetime | None = None,
     by: Account | None = None,
     people: tuple[str, ...] | None = ("c-1",),
+    last: Sighting | None = None,
 ) -> Standing:
     """How far it is."""
     attestations = [] if word is None else [word]
     files = fleet(file, accounts=(by or account(group="BSJG"),), attestations=attestations)
     plan = plan_for(files, *([] if seen is None else [seen]), by=policy(people_known=people))
     observed = cloud(*([] if seen is None else [seen]))
+    departure = Departure(
+        account=file.account,
+        installation_id=SITE,
+        principal=OURS,
+        permissions=permissions_digest(file),
+        unaccepted=(),
+        run="r1",
+    )
+    known = Known(gone=(departure,) if left else (), seen={} if last is None else {last.place: last})
     evidence = Evidence(
         under={SITE: under},
-        left=frozenset({SITE} if left else ()),
+        doubts={SITE: doubts_about(file, files.accounts[0], known, word=word, asked_at=asked_at)},
         words={} if word is None else {SITE: word},
         asked={} if asked_at is None else {SITE: asked_at},
     )
@@ -113,21 +126,26 @@ class TestStages:
             (home(OUR_ACCESS), Stage.SETTINGS),
             (home(OUR_ACCESS, invited(3)), Stage.WAITING),
             (home(OUR_ACCESS, ACCEPTED), Stage.LEAVING),
-            (home(ACCEPTED), Stage.DONE),
+            (home(ACCEPTED), Stage.BLOCKED),
             (replace(home(OUR_ACCESS, ACCEPTED), permissions=FORBIDDEN), Stage.BLOCKED),
             (None, Stage.LOST),
         ],
-        ids=["at 0 A", "not invited", "invited", "accepted", "we left", "not readable", "not visible"],
+        ids=["at 0 A", "not invited", "invited", "accepted", "without our group", "not readable", "not visible"],
     )
     def test_the_stage_is_what_is_left_to_do(self, seen: ObservedInstallation | None, stage: Stage) -> None:
         """From the first setting to our own access."""
         assert standing(seen).stage is stage
 
     def test_losing_access_is_the_end_only_with_evidence(self) -> None:
-        """We sent the removal ourselves, or somebody attests that the owner has accepted; an invitation is not that."""
+        """We sent the removal ourselves, or somebody attests acceptance and we saw the settings done before."""
+        last = Sighting(account="main", installation_id=SITE, at=NOW)
+        unfinished = replace(last, open=("Authentication",))
+
         assert standing(None, left=True).stage is Stage.DONE
-        assert standing(None, word=attest(accepted=True)).stage is Stage.DONE
-        assert standing(None, word=attest(accepted=False)).stage is Stage.LOST
+        assert standing(None, word=attest(accepted=True), last=last).stage is Stage.DONE
+        assert standing(None, word=attest(accepted=True), last=unfinished).stage is Stage.LOST
+        assert standing(None, word=attest(accepted=True)).stage is Stage.LOST
+        assert standing(None, word=attest(accepted=False), last=last).stage is Stage.LOST
 
     def test_lost_access_says_whether_we_asked_for_it(self) -> None:
         """A worksheet of ours is no doing of somebody else."""

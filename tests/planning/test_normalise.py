@@ -2,9 +2,10 @@
 
 import pytest
 
+from reconciler.model.principal import one_spelling
 from reconciler.model.settings import Scope, setting
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
-from reconciler.planning.normalise import means_the_same, ordered_principal, ordered_roles, tidy
+from reconciler.planning.normalise import means_the_same, ordered_roles, tidy
 
 CURRENT = setting(Scope.CHARGER, "maxCurrent")
 STAND_ALONE = setting(Scope.CHARGER, "standAlone")
@@ -86,7 +87,8 @@ class TestShown:
         """User, owner, service; roles that we do not know come last."""
         assert ordered_roles(["technical", "service", "owner", "user"]) == ("user", "owner", "service", "technical")
 
-    def test_ids_of_people_compare_without_case(self) -> None:
-        """A GUID is the same in capitals; a lookup key is not."""
-        assert ordered_principal("user-id:ABC") == "user-id:abc"
-        assert ordered_principal("userGroup:BSJG") == "userGroup:BSJG"
+    def test_ids_of_people_and_lookup_keys_compare_without_case(self) -> None:
+        """People type lookup keys; an id of the directory is what the directory says."""
+        assert one_spelling("user-id:ABC") == "user-id:abc"
+        assert one_spelling("userGroup:bsjg") == "userGroup:BSJG"
+        assert one_spelling("person:C-1") == "person:C-1"

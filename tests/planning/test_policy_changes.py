@@ -80,6 +80,16 @@ def test_the_order_of_entries_is_no_change(kind: PolicyKind, head: DesiredFleet,
     assert changes(turned, head) == ()
 
 
+@pytest.mark.parametrize(("more", "said"), [({"accepted": True}, "owners accepted"), ({"left": True}, "we left")])
+def test_a_word_that_says_more_is_told(more: Mapping[str, bool], said: str) -> None:
+    """Whoever reviews it sees what it would end."""
+    word = attestation(SOON)
+
+    (found,) = changes(fleet(attestations=[replace(word, **more)]), fleet(attestations=[word]))
+
+    assert (said in str(found.before), said in str(found.after)) == (False, True)
+
+
 def test_one_that_changes_is_one_change() -> None:
     """With both values, so that a reviewer sees what moved."""
     found = changes(fleet(deviations=[deviation(LATER)]), fleet(deviations=[deviation(SOON)]))

@@ -83,7 +83,9 @@ class TestWriteAttestation:
         assert 'by: "MN"' in path.read_text()
         assert len(list(path.parent.iterdir())) == 1
 
-    @pytest.mark.parametrize("address", ["kari@home.example", "kari＠home.example", "kari @ home.example"])
+    @pytest.mark.parametrize(
+        "address", ["kari@home.example", "kari＠home.example", "kari @ home . example", "kari&#64;home.example"]
+    )
     @pytest.mark.parametrize("field", ["by", "evidence"])
     def test_an_address_does_not_get_into_git(self, tmp_path: Path, field: str, address: str) -> None:
         """The message does not repeat it either."""

@@ -1,0 +1,84 @@
+"""What was seen last of a hand-over is kept for the time after our access is gone."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import ReconcilerError
+from reconciler.model.sighting import Sighting
+from reconciler.store.sightings import forget_sightings, keep_sightings, sightings, unbind_word
+
+NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
+CLOUDS = {"main": "sandbox"}
+HOME = Sighting(
+    account="main", installation_id="91c2b6f4", at=NOW, open=("Authentication",), unaccepted=("person:c-1",), word="sha"
+)
+OTHER = Sighting(account="main", installation_id="71aa", at=NOW)
+
+
+class TestKeeping:
+    def test_it_is_read_as_it_was_written(self, tmp_path: Path) -> None:
+        """All of it, also that nobody could read who had accepted."""
+        keep_sightings(tmp_path, [HOME, OTHER], CLOUDS)
+
+        assert sightings(tmp_path, CLOUDS) == {HOME.place: HOME, OTHER.place: OTHER}
+
+    def test_a_later_look_takes_the_place_of_the_former(self, tmp_path: Path) -> None:
+        """Of the same installation; others stay."""
+        keep_sightings(tmp_path, [HOME, OTHER], CLOUDS)
+        later = replace(HOME, at=NOW + timedelta(days=1), open=())
+
+        keep_sightings(tmp_path, [later], CLOUDS)
+
+        assert sightings(tmp_path, CLOUDS) == {HOME.place: later, OTHER.place: OTHER}
+
+    def test_nothing_was_seen_where_nobody_looked(self, tmp_path: Path) -> None:
+        """No file, and none is made for nothing."""
+        keep_sightings(tmp_path, [], CLOUDS)
+
+        assert sightings(tmp_path, CLOUDS) == {}
+        assert not [*tmp_path.iterdir()]
+
+
+class TestWhatDoesNotCount:
+    def test_another_cloud(self, tmp_path: Path) -> None:
+        """What the sandbox showed says nothing about the real one."""
+        keep_sightings(tmp_path, [HOME], CLOUDS)
+
+        assert sightings(tmp_path, {"main": "zaptec"}) == {}
+
+    def test_an_older_world(self, tmp_path: Path) -> None:
+        """The sandbox was reset since."""
+        keep_sightings(tmp_path, [HOME], CLOUDS)
+
+        assert sightings(tmp_path, CLOUDS, since=NOW + timedelta(seconds=1)) == {}
+
+    def test_an_earlier_hand_over(self, tmp_path: Path) -> None:
+        """It is over, or another begins."""
+        keep_sightings(tmp_path, [HOME, OTHER], CLOUDS)
+
+        forget_sightings(tmp_path, [HOME.installation_id])
+
+        assert [*sightings(tmp_path, CLOUDS)] == [OTHER.place]
+
+    def test_a_word_given_again_is_given_after_the_look(self, tmp_path: Path) -> None:
+        """Even when it says the same as the one that the look found."""
+        keep_sightings(tmp_path, [HOME], CLOUDS)
+
+        unbind_word(tmp_path, HOME.installation_id)
+
+        assert sightings(tmp_path, CLOUDS)[HOME.place] == replace(HOME, word="")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sightings": [1]}', '{"sightings": [{"account": "main"}]}'])
+def test_a_file_that_is_not_ours_is_told_with_a_way_out(tmp_path: Path, text: str) -> None:
+    """Nobody guesses what was seen."""
+    keep_sightings(tmp_path, [HOME], CLOUDS)
+    (tmp_path / ".reconciler" / "sightings.json").write_text(text)
+
+    with pytest.raises(ReconcilerError) as caught:
+        sightings(tmp_path, CLOUDS)
+
+    assert "take the file away" in caught.value.remedy
