@@ -157,7 +157,8 @@ def finished(opened: Opened, path: Path, *, today: date, commit: str | None, oth
         attestations=attestations,
     )
     digest = "" if others.records else desired_digest(desired)
-    whole = (size[0] + others.size[0], size[1] + others.size[1])
+    further = others.size
+    whole = (size[0] + further[0], size[1] + further[1])
     return replace(loaded, desired=replace(desired, fleet_size=whole, digest=digest), exceptions=exceptions)
 
 
