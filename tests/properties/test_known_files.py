@@ -1,5 +1,6 @@
 """A selection that is loaded with an index says what it says when every file is read."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from reconciler.loading.select import select
 from reconciler.model.desired import DesiredFleet
 
 TODAY = date(2026, 5, 4)
+TOMORROW = date(2026, 5, 5)
 FLEET = "version: 1\naccounts:\n  main: {cloud: sandbox}\n  south: {cloud: sandbox}\n"
 PROFILES = (
     "chargerDefaults: {standAlone: false}\n",
@@ -177,3 +179,49 @@ def test_a_damaged_index_is_no_index(at: int, byte: int) -> None:
         part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=bytes(index))
 
         assert part.is_whole == is_other
+
+
+class TestTouched:
+    def test_an_edit_with_the_size_and_time_of_before_is_seen(self) -> None:
+        """Tools that copy keep both; the file system counts changes besides."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            path = fleet / place(2)
+            before = path.stat()
+            path.write_text(path.read_text().replace("ZAP000002", "ZAP000003"))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert path.stat().st_size == before.st_size
+            assert [problem.code for problem in part.fleet.problems] == ["E125"]
+
+    def test_a_link_is_read_every_time(self) -> None:
+        """What it leads to changes without it."""
+        with fleet_folder() as fleet:
+            target = fleet / "installations" / ".s7"
+            target.write_text(site(7, serial=7))
+            (fleet / "installations" / "s7.yaml").symlink_to(target.name)
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            target.write_text(site(7, serial=2))
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert [problem.code for problem in part.fleet.problems] == ["E125"]
+
+    def test_another_day_is_another_fleet(self) -> None:
+        """What ends tomorrow is told tomorrow."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            wanted = wanted_of(["s1"], [], accounts=[], fleet_path=str(fleet))
+            remembered = Remembered(index=index, settled_ns=time.time_ns() + 10**9)
+            days = [load_part(fleet, today=day, wanted=wanted, remembered=remembered) for day in (TODAY, TOMORROW)]
+
+            assert [one.is_whole for one in days] == [False, True]
+
+    def test_what_was_just_written_is_not_remembered(self) -> None:
+        """It may be written once more in the same moment."""
+        with fleet_folder() as fleet:
+            wanted = wanted_of(["s1"], [], accounts=[], fleet_path=str(fleet))
+            remembered = Remembered(index=b"", settled_ns=(fleet / place(3)).stat().st_ctime_ns)
+            index = load_part(fleet, today=TODAY, wanted=wanted, remembered=remembered).index or ""
+
+            assert [f"s{number}.yaml" in index for number in range(6)] == [True, True, True, False, False, False]
