@@ -31,6 +31,10 @@ EXCEPTION = (
     "version: 1\nexceptions:\n  - {{installation: {id}, setting: maxCurrent, ignore: true, until: 2030-01-01, "
     "owner: KL, reason: x}}\n"
 )
+WARNED = "unmanaged: [permissions]\n"
+"""Takes nothing back."""
+BOUNDED = FLEET + "final: {chargers.maxCurrent: {max: 10}}\n"
+"""Which no site keeps."""
 SELECTORS = ("Site 1", "Site *", "ZAP000002", "region=oslo", "region=b*", "fleet/installations/a/", "s3", "nosuch")
 NUMBERS = st.integers(0, 5)
 
@@ -58,7 +62,7 @@ TEXTS = st.one_of(
     st.builds(lambda number: site(number, serial=number), NUMBERS),
     st.builds(lambda number, serial: site(number, serial=serial), NUMBERS, NUMBERS),
     st.builds(lambda number: site(number, serial=number, account="south"), NUMBERS),
-    st.builds(lambda number: site(number, serial=number, further="unmanaged: [permissions]\n"), NUMBERS),
+    st.builds(lambda number: site(number, serial=number, further=WARNED), NUMBERS),
     st.builds(lambda number: site(number, serial=number, further="nosuch: 1\n"), NUMBERS),
     st.just("version: [\n"),
 )
@@ -76,7 +80,9 @@ class Edit:
 EDITS = st.one_of(
     st.builds(lambda number: Edit(name=place(number), text=site(number, serial=number)), NUMBERS),
     st.builds(lambda number, text: Edit(name=place(number), text=text), NUMBERS, TEXTS),
+    st.builds(lambda number: Edit(name=place(number), text=site(number, serial=number, further=WARNED)), NUMBERS),
     st.builds(lambda number: Edit(name=place(number)), NUMBERS),
+    st.builds(lambda text: Edit(name="fleet.yaml", text=text), st.sampled_from((FLEET, BOUNDED))),
     st.builds(lambda number, other: Edit(name=place(number), renamed=f"installations/{other}.yaml"), NUMBERS, NUMBERS),
     st.builds(lambda text: Edit(name="profiles/shared.yaml", text=text), st.sampled_from(PROFILES)),
     st.builds(lambda number: Edit(name="exceptions.yaml", text=EXCEPTION.format(id=identity(number))), NUMBERS),
@@ -144,7 +150,7 @@ def selected(
     exclude=st.lists(st.sampled_from(SELECTORS), max_size=1),
     accounts=st.sampled_from(([], ["main"], ["south"], ["nosuch"])),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_an_index_changes_nothing(
     edits: list[Edit], selectors: list[str], exclude: list[str], accounts: list[str]
 ) -> None:
