@@ -33,8 +33,8 @@ EXCEPTION = (
 )
 WARNED = "unmanaged: [permissions]\n"
 """Takes nothing back."""
-BOUNDED = FLEET + "final: {chargers.maxCurrent: {max: 10}}\n"
-"""Which no site keeps."""
+BOUNDED = FLEET + "final: {chargers.maxCurrent: {max: 18}}\n"
+"""Which only some sites keep."""
 SELECTORS = ("Site 1", "Site *", "ZAP000002", "region=oslo", "region=b*", "fleet/installations/a/", "s3", "nosuch")
 NUMBERS = st.integers(0, 5)
 
@@ -49,7 +49,7 @@ def site(number: int, *, serial: int, account: str = "main", further: str = "") 
     region = "oslo" if number % 2 else "bergen"
     return (
         f"version: 1\nid: {identity(number)}\nname: Site {number}\naccount: {account}\nprofiles: [shared]\n"
-        f"labels: {{region: {region}}}\nchargers: {{ZAP{serial:06}: {{maxCurrent: 16}}}}\n{further}"
+        f"labels: {{region: {region}}}\nchargers: {{ZAP{serial:06}: {{maxCurrent: {16 + number}}}}}\n{further}"
     )
 
 
@@ -212,6 +212,15 @@ class TestTouched:
             part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
 
             assert [problem.code for problem in part.fleet.problems] == ["E125"]
+
+    def test_what_all_files_share_counts_for_those_that_are_known(self) -> None:
+        """A bound that is new may be broken by a file that nobody touched."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            do(Edit(name="fleet.yaml", text=BOUNDED), fleet)
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert [problem.code for problem in part.fleet.problems] == ["E021", "E021", "E021"]
 
     def test_another_day_is_another_fleet(self) -> None:
         """What ends tomorrow is told tomorrow."""
