@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.options import global_options
-from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_reports, say, writable
+from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports, say, writable
 from reconciler.cli.plan_sources import Sources, plan_with
 from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
@@ -59,10 +59,6 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     With --base the plan says of each change whether this checkout brings it, and accounts, guards, hosts, exceptions,
     acknowledgements and attestations count as on that commit.
     """
-    from reconciler.report.github import plan_outputs, plan_summary
-    from reconciler.report.json_document import plan_document, to_text
-    from reconciler.store.files import write_atomically
-
     parsed_reports(reports, formats=WITH_GITHUB)
     if out is not None:
         writable(out, option="--out")
@@ -78,15 +74,29 @@ def command(  # noqa: PLR0913, PLR0917  one per option
         tell_wrong_files(format_, error)
         raise
     if out is not None:
-        write_atomically(out, to_text(plan_document(plan)))
+        _save(plan, out)
         say(f"plan saved to {out}; {_how_to_apply(plan, out)}")
     emit(plan_renders(plan), format_=format_, reports=reports)
     conditions = conditions_of_plan(plan)
     if not detailed_exitcode:
         conditions = tuple(one for one in conditions if one is not Condition.DIFFERENCES)
     code = ExitCode(code_of(conditions))
-    tell_workflow(format_, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
+    if Format(format_) is Format.GITHUB:
+        _tell_workflow(plan, code)
     return code
+
+
+def _save(plan: Plan, out: Path) -> None:
+    from reconciler.report.json_document import plan_document, to_text
+    from reconciler.store.files import write_atomically
+
+    write_atomically(out, to_text(plan_document(plan)))
+
+
+def _tell_workflow(plan: Plan, code: ExitCode) -> None:
+    from reconciler.report.github import plan_outputs, plan_summary
+
+    tell_workflow(Format.GITHUB, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
 
 
 def _how_to_apply(plan: Plan, out: Path) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler import __version__
-from reconciler.cli.comparing import Comparison, Fleet, compared
 from reconciler.cli.options import current_globals
 from reconciler.cli.planning import (
     Asked,
@@ -28,10 +28,12 @@ from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
-from reconciler.planning.cause import with_causes
 from reconciler.planning.offline import plan_from, policy_of, told_offline
 from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
+
+if TYPE_CHECKING:
+    from reconciler.cli.comparing import Comparison, Fleet
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
 """Checks what is to be lifted against the files."""
@@ -68,6 +70,8 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         UsageProblemError: A reference names no commit, or nothing is selected.
     """
     if sources.base is not None:
+        from reconciler.cli.comparing import compared
+
         owed = () if sources.owed is None else read_owed(sources.owed)
         with compared(sources.base, sources.applied) as (loaded, desired, found):
             comparison = replace(found, owed=owed)
@@ -99,7 +103,9 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
     return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
 
 
-def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
+def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
+    from reconciler.planning.cause import with_causes
+
     head = plan_from(part, seen.snapshot, seen.policy, origins)
     if offline:
         head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
@@ -114,7 +120,7 @@ def _compared(part: DesiredFleet, comparison: Comparison, seen: _Seen, *, origin
     )
 
 
-def _part_of(fleet: Fleet, part: DesiredFleet, seen: _Seen) -> Plan:
+def _part_of(fleet: "Fleet", part: DesiredFleet, seen: _Seen) -> Plan:
     """The plan of another commit for the same installations; for all of its own when nothing was selected."""
     desired = fleet.desired
     if part.selection is not None:

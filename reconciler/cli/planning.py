@@ -12,7 +12,6 @@ from reconciler import __version__
 from reconciler.cli.departing import keep_look, known_of
 from reconciler.cli.options import current_globals
 from reconciler.cli.wiring import Access, Connections, connected
-from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
@@ -23,6 +22,7 @@ from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.asked import asked_for
 from reconciler.store.history import history
+from reconciler.store.layout import run_ids
 from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import observe_fleet
 
@@ -70,12 +70,18 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
     policy = replace(policy, unsteady=unsteady_at(policy.now, connections, root=root))
     observed = observe_fleet(part, connections.observers)
     policy = with_departures(policy, part, observed, connections)
-    tick_worksheets(
-        Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at, over=policy.departed)
-    )
+    if run_ids(root):
+        _tick(part, observed, connections, policy)
     plan = make_plan(part, observed, policy, loaded.origins)
     keep_look(part, observed, plan, connections)
     return plan
+
+
+def _tick(part: DesiredFleet, observed: ObservedFleet, connections: Connections, policy: Policy) -> None:
+    from reconciler.cli.worksheets import Look, tick_worksheets
+
+    look = Look(desired=part, observed=observed, now=policy.now, born_at=connections.born_at, over=policy.departed)
+    tick_worksheets(look)
 
 
 def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str], root: Path) -> Policy:

@@ -2,32 +2,56 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reconciler.cli.output import Format, Render, screen
-from reconciler.model.adoption import ToldAdoption
-from reconciler.model.exit import Condition
-from reconciler.model.finding import DriftReport, Severity
-from reconciler.model.outcome import RunResult
-from reconciler.model.plan import Plan
-from reconciler.model.problem import Problem
-from reconciler.model.snapshot import Snapshot
-from reconciler.report.worksheet import Worksheet
+
+if TYPE_CHECKING:  # every command shows something, and none of them everything
+    from reconciler.model.adoption import ToldAdoption
+    from reconciler.model.exit import Condition
+    from reconciler.model.finding import DriftReport, Severity
+    from reconciler.model.outcome import RunResult
+    from reconciler.model.plan import Plan
+    from reconciler.model.problem import Problem
+    from reconciler.model.snapshot import Snapshot
+    from reconciler.report.worksheet import Worksheet
 
 
-def plan_renders(plan: Plan) -> Mapping[Format, Render]:
-    """How a plan is shown."""
-    from reconciler.report import github, json_document, markdown, terminal
-
+def plan_renders(plan: "Plan") -> Mapping[Format, Render]:
+    """How a plan is shown; what shows it is imported then, because most plans are shown in one way."""
     return {
-        Format.TEXT: lambda: terminal.plan_text(plan, **screen()),
-        Format.MARKDOWN: lambda: markdown.plan_markdown(plan),
-        Format.JSON: lambda: json_document.to_text(json_document.plan_document(plan)),
-        Format.GITHUB: lambda: github.plan_annotations(plan),
+        Format.TEXT: lambda: _plan_text(plan),
+        Format.MARKDOWN: lambda: _plan_markdown(plan),
+        Format.JSON: lambda: _plan_json(plan),
+        Format.GITHUB: lambda: _plan_annotations(plan),
     }
 
 
-def snapshot_renders(snapshot: Snapshot, *, now: datetime) -> Mapping[Format, Render]:
+def _plan_text(plan: "Plan") -> str:
+    from reconciler.report.terminal import plan_text
+
+    return plan_text(plan, **screen())
+
+
+def _plan_markdown(plan: "Plan") -> str:
+    from reconciler.report.markdown import plan_markdown
+
+    return plan_markdown(plan)
+
+
+def _plan_json(plan: "Plan") -> str:
+    from reconciler.report.json_document import plan_document, to_text
+
+    return to_text(plan_document(plan))
+
+
+def _plan_annotations(plan: "Plan") -> str:
+    from reconciler.report.github import plan_annotations
+
+    return plan_annotations(plan)
+
+
+def snapshot_renders(snapshot: "Snapshot", *, now: datetime) -> Mapping[Format, Render]:
     """How a snapshot is shown."""
     from reconciler.report import json_snapshot, snapshot_text
 
@@ -42,7 +66,7 @@ DRIFT_FORMATS = (Format.TEXT, Format.MARKDOWN, Format.JSON, Format.CSV, Format.H
 """How a drift report can be written."""
 
 
-def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Render]:
+def drift_renders(report: "DriftReport", *, least: "Severity") -> Mapping[Format, Render]:
     """How a drift report is shown; texts leave out what is milder than `least`."""
     from reconciler.report import (
         drift_csv,
@@ -64,7 +88,7 @@ def drift_renders(report: DriftReport, *, least: Severity) -> Mapping[Format, Re
     }
 
 
-def validation_renders(problems: Sequence[Problem], *, files: int) -> Mapping[Format, Render]:
+def validation_renders(problems: "Sequence[Problem]", *, files: int) -> Mapping[Format, Render]:
     """How it is shown what is wrong in the files."""
     from reconciler.report import github, json_document, markdown, terminal_files
 
@@ -76,7 +100,7 @@ def validation_renders(problems: Sequence[Problem], *, files: int) -> Mapping[Fo
     }
 
 
-def adoption_renders(told: ToldAdoption, *, document: Mapping[str, Any]) -> Mapping[Format, Render]:
+def adoption_renders(told: "ToldAdoption", *, document: Mapping[str, Any]) -> Mapping[Format, Render]:
     """How a saved adoption is shown; of the document itself nothing is left out."""
     from reconciler.report import adoption, json_document
 
@@ -87,7 +111,7 @@ def adoption_renders(told: ToldAdoption, *, document: Mapping[str, Any]) -> Mapp
     }
 
 
-def worksheet_renders(sheet: Worksheet) -> Mapping[Format, Render]:
+def worksheet_renders(sheet: "Worksheet") -> Mapping[Format, Render]:
     """How a worksheet is shown; in a terminal as Markdown, which reads well there."""
     from reconciler.report import json_document, worksheet_forms, worksheet_page
 
@@ -99,7 +123,7 @@ def worksheet_renders(sheet: Worksheet) -> Mapping[Format, Render]:
     }
 
 
-def result_renders(result: RunResult, *, plan: Plan, also: tuple[Condition, ...] = ()) -> Mapping[Format, Render]:
+def result_renders(result: "RunResult", *, plan: "Plan", also: "tuple[Condition, ...]" = ()) -> Mapping[Format, Render]:
     """How the result of an apply is shown; `also` holds what the plan could not do in the first place."""
     from reconciler.report import json_document, markdown, terminal_run
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reconciler.cli.output import Format, say, show
 from reconciler.errors import InvalidFilesError
-from reconciler.report.github import outputs_text
 from reconciler.store.workflow_files import LARGEST_SUMMARY, append_text
 
 
@@ -18,6 +17,8 @@ def tell_workflow(format_: str, *, summary: Callable[[], str], outputs: Mapping[
     """
     if Format(format_) is not Format.GITHUB:
         return
+    from reconciler.report.github import outputs_text
+
     where = os.environ.get("GITHUB_STEP_SUMMARY")
     if where and not append_text(Path(where), summary(), most=LARGEST_SUMMARY):
         say("warning: the step summary is full, so this result is not in it")
@@ -32,11 +33,11 @@ def tell_wrong_files(format_: str, error: InvalidFilesError) -> None:
     Raises:
         ReconcilerError: As `tell_workflow`.
     """
+    if Format(format_) is not Format.GITHUB:
+        return
     from reconciler.report.github import validation_annotations
     from reconciler.report.markdown import validation_markdown
 
-    if Format(format_) is not Format.GITHUB:
-        return
     problems = error.problems
     show(validation_annotations(problems))
     tell_workflow(

@@ -22,7 +22,7 @@ from reconciler.live.partner_route import PartnerRoute
 from reconciler.live.rate import Pace
 from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
-from reconciler.live.request_log import NoLog, RequestLog
+from reconciler.live.request_log import RequestLog
 from reconciler.live.routes.partner import CHARGER_PERMISSIONS, adapter_for
 from reconciler.live.session import ZAPTEC_URL, RequestCounts, Session
 from reconciler.model.desired import Account, Cloud, Route
@@ -135,7 +135,7 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         agent=AGENT,
         clock=clock,
         pace=Pace(clock, rate=account.rate),
-        log=log or NoLog(),
+        log=log,
     )
     session = _session(account, exchange, credentials=credentials, clock=clock, jitter=jitter)
     client = Client(session)

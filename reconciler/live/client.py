@@ -72,18 +72,12 @@ class Client:
         Answers 204 without the Owner or Service role, and for up to 30 s after an installation was made.
         """
         call = Call(method="GET", path=f"/api/installation/{_id(installation_id)}/hierarchy")
-        return self._parsed(call, lambda data: rows.hierarchy(_about(data, "Id", installation_id)))
+        return self._parsed(call, lambda data: rows.hierarchy(wire.about(data, "Id", installation_id)))
 
     def charger_state(self, charger_id: str) -> tuple[tuple[str, Observation], ...]:
         """State settings of a charger, up to 15 s old. `GET /api/chargers/{id}/state`."""
         call = Call(method="GET", path=f"/api/chargers/{_id(charger_id)}/state")
-
-        def parsed(data: object) -> tuple[tuple[str, Observation], ...]:
-            for item in wire.rows(data):
-                _about(item, "ChargerId", charger_id)
-            return rows.state_values(data)
-
-        return self._parsed(call, parsed)
+        return self._parsed(call, lambda data: rows.state_values(data, of=charger_id))
 
     def set_charger_limit(self, charger_id: str, *, max_current_a: float) -> None:
         """Set a charger's maximum current. `POST /api/chargers/{id}/update`.
@@ -156,14 +150,6 @@ def _page_of(data: object, parse: Callable[[object], T]) -> Page[T]:
     return Page(
         pages=pages, items=tuple(parse(item) for item in wire.rows(row.get("data", [] if pages == 0 else None)))
     )
-
-
-def _about(data: object, name: str, expected: str) -> object:
-    """The data; raises WireError when it names another object, as a cache or a mixed-up connection answers."""
-    named = data.get(name) if isinstance(data, dict) else None
-    if isinstance(named, str) and named.lower() != expected:
-        raise WireError("the answer is about another object")
-    return data
 
 
 def _id(text: str) -> str:

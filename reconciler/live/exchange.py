@@ -81,7 +81,7 @@ class Exchange:
         agent: str,
         clock: Clock,
         pace: Pace,
-        log: RequestLog,
+        log: RequestLog | None,
         longest_s: float = LONGEST_S,
     ) -> None:
         self._transport = transport
@@ -101,16 +101,18 @@ class Exchange:
             CallError: An answer that is too large or cannot be unpacked.
         """
         request = self._request(call, token)
-        with self._in_flight:
-            self._pace.wait()
-            started_at = self._clock.now()
-            result = "no answer"
+        result, took_s = "no answer", None
+        self._in_flight.enter()
+        try:
+            left_at_s = self._pace.wait()
             try:
                 answer = self._exchange(call, request)
                 result = str(answer.status)
             finally:
-                took_s = (self._clock.now() - started_at).total_seconds()
-                self._in_flight.took(took_s)
+                took_s = self._clock.now().timestamp() - left_at_s
+        finally:
+            self._in_flight.leave(took_s)
+            if self._log is not None and took_s is not None:
                 self._log.write(request_line(str(call), result=result, took_s=took_s))
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
             self._pace.pause(1.0 if answer.retry_after_s is None else answer.retry_after_s)

@@ -34,8 +34,8 @@ class Pace:
         self._pause_s = 0.0
         self._paused_until = 0.0
 
-    def wait(self) -> None:
-        """Return when the next request may leave.
+    def wait(self) -> float:
+        """Return when the next request may leave; the time at which it does, in seconds of the clock's timestamps.
 
         One thread sleeps at a time and the others queue behind it: places cannot be overtaken, and a clock that only
         moves while somebody sleeps does not let a whole queue through at once.
@@ -43,6 +43,7 @@ class Pace:
         with self._turn:
             while (wait_s := self._take()) > 0:
                 self._clock.sleep(max(wait_s, _SHORTEST_SLEEP_S))
+            return self._at
 
     def pause(self, seconds: float) -> None:
         """Let nothing leave for that long (`Retry-After`); the longest pause asked for counts."""
@@ -69,10 +70,7 @@ class Pace:
 
 
 class InFlight:
-    """How many requests may be on the way: 1.5 x rate x observed latency, from 4 to 32; thread safe.
-
-    Use it as a context that lasts as long as the request.
-    """
+    """How many requests may be on the way: 1.5 x rate x observed latency, from 4 to 32; thread safe."""
 
     def __init__(self, *, rate: float) -> None:
         self.limit = FEWEST_IN_FLIGHT
@@ -83,7 +81,8 @@ class InFlight:
         self._guard = threading.Lock()
         self._free = threading.Condition(self._guard)
 
-    def __enter__(self) -> None:
+    def enter(self) -> None:
+        """Wait for a place and take it."""
         with self._guard:
             while self._out >= self.limit:
                 self._waiting += 1
@@ -91,21 +90,18 @@ class InFlight:
                 self._waiting -= 1
             self._out += 1
 
-    def __exit__(self, *_error: object) -> None:
+    def leave(self, took_s: float | None) -> None:
+        """Give the place back, and learn how long the answer took; None when nothing left."""
         with self._guard:
             self._out -= 1
-            self._wake()
+            if took_s is not None:
+                self._learn(took_s)
+            # Only as many as there are places: each of the others would wake up for nothing.
+            if self._waiting and self._out < self.limit:
+                self._free.notify(self.limit - self._out)
 
-    def took(self, seconds: float) -> None:
-        """Learn how long an answer took."""
-        with self._guard:
-            known_s = self._latency_s if self._latency_s is not None else seconds
-            self._latency_s = known_s + _WEIGHT_OF_LATEST * (max(0.0, seconds) - known_s)
-            wanted = math.ceil(1.5 * self._rate * self._latency_s)
-            self.limit = min(max(wanted, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)
-            self._wake()
-
-    def _wake(self) -> None:
-        """Wake only as many as there are places: each of the others would wake up for nothing."""
-        if self._waiting and self._out < self.limit:
-            self._free.notify(self.limit - self._out)
+    def _learn(self, took_s: float) -> None:
+        known_s = self._latency_s if self._latency_s is not None else took_s
+        self._latency_s = known_s + _WEIGHT_OF_LATEST * (max(0.0, took_s) - known_s)
+        wanted = math.ceil(1.5 * self._rate * self._latency_s)
+        self.limit = min(max(wanted, FEWEST_IN_FLIGHT), MOST_IN_FLIGHT)

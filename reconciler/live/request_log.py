@@ -11,13 +11,6 @@ class RequestLog(Protocol):
         ...
 
 
-class NoLog:
-    """Takes lines and drops them."""
-
-    def write(self, line: str) -> None:
-        """Drop it."""
-
-
 def request_line(call: str, *, result: str, took_s: float) -> str:
     """One line, for instance `GET /api/chargers/…/state 200 12 ms`."""
     return f"{call} {result} {round(took_s * 1000)} ms"

@@ -221,16 +221,18 @@ _KEPT = frozenset({*_WANTED, FIRMWARE})
 _VERSION = re.compile(r"\d{1,6}(\.\d{1,6}){1,5}")
 
 
-def state_values(data: object) -> tuple[tuple[str, Observation], ...]:
+def state_values(data: object, *, of: str | None = None) -> tuple[tuple[str, Observation], ...]:
     """The state settings of a charger and its `firmware`, sorted by name; other observations are dropped unread.
 
     Raises:
-        WireError: The answer is no list of objects.
+        WireError: The answer is no list of objects, or is about another charger than `of` (None: anybody's).
     """
     found: dict[str, Observation] = {}
     for item in wire.rows(data):
         if not isinstance(item, dict):
             raise WireError("an observation is not an object")
+        if of is not None and item.get("ChargerId") != of:
+            wire.about(item, "ChargerId", of)
         number = item.get("StateId")
         if type(number) is int and number not in _KEPT:
             continue
@@ -244,8 +246,8 @@ def state_values(data: object) -> tuple[tuple[str, Observation], ...]:
     # Every charger reports something, so no observation at all tells about the answer and not about the charger.
     reason = Reason.MISSING_MEMBER if data else Reason.EMPTY_ANSWER
     for number, name in _WANTED.items():
-        missing = Unreadable(reason=reason, detail=f"the charger never reported observation {number}")
-        found.setdefault(name, missing)
+        if name not in found:
+            found[name] = Unreadable(reason=reason, detail=f"the charger never reported observation {number}")
     return tuple(sorted(found.items()))
 
 
@@ -263,10 +265,9 @@ def _state_value(name: str, row: Members) -> Observation:
     except WireError:
         detail = f"observation {STATE_OBSERVATIONS[name]} has a form that this version does not know"
         return Unreadable(reason=Reason.BAD_ANSWER, detail=detail)
-    if value is None:
-        detail = f"observation {STATE_OBSERVATIONS[name]} has no value"
-        return Unreadable(reason=Reason.MISSING_MEMBER, detail=detail)
-    return value
+    if value is not None:
+        return value
+    return Unreadable(reason=Reason.MISSING_MEMBER, detail=f"observation {STATE_OBSERVATIONS[name]} has no value")
 
 
 def hierarchy(data: object) -> Hierarchy:

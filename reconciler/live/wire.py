@@ -80,6 +80,14 @@ def rows(data: object) -> list[object]:
     return data
 
 
+def about(data: object, name: str, expected: str) -> object:
+    """The data; raises WireError when it names another object, as a cache or a mixed-up connection answers."""
+    named = data.get(name) if isinstance(data, dict) else None
+    if isinstance(named, str) and named.lower() != expected:
+        raise WireError("the answer is about another object")
+    return data
+
+
 def text(row: Members, name: str) -> str | None:
     """A text, None when left out or empty."""
     value = row.get(name.lower())

@@ -170,7 +170,8 @@ def finished(opened: Opened, path: Path, *, today: date, commit: str | None, oth
         attestations=attestations,
     )
     digest = "" if others.records else desired_digest(desired)
-    whole = (size[0] + others.size[0], size[1] + others.size[1])
+    further = others.size
+    whole = (size[0] + further[0], size[1] + further[1])
     about_groups = tuple(_about_groups(folder, desired))
     return replace(
         loaded,

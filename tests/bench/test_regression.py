@@ -4,12 +4,17 @@ What starting costs is taken out by measuring two sizes and looking at the diffe
 what else the machine does than wall time.
 """
 
+import time
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 
+from reconciler.loading.known_files import wanted_of
+from reconciler.loading.load import load_fleet
+from reconciler.loading.part import LoadedPart, Remembered, load_part
 from tests.bench import prepared as making
-from tests.bench.budgets import MEMORY, OFFLINE, START
+from tests.bench.budgets import MEMORY, OFFLINE, SELECTION, START
 from tests.bench.offline import parse_alone, plan_offline, starting
 from tests.bench.prepared import Prepared, mixed
 from tests.bench.processes import Spent
@@ -18,6 +23,7 @@ SMALL, LARGE = 100, 800
 TURNS = 3
 LARGEST_FLEET = 100_000
 NOISE = 1.5
+TODAY = date(2026, 5, 4)
 REACHED_RATIO, REACHED_MIB = 4.3, 2060
 """What these two measure today, above the budgets, which `make bench` asserts: write less here once it is less."""
 Runs = Mapping[int, tuple[Spent, ...]]
@@ -59,6 +65,30 @@ def test_a_file_costs_little_more_than_parsing_it(plans: tuple[Runs, Runs]) -> N
     ratio = cpu_s(ours) / cpu_s(parser)
 
     assert ratio <= NOISE * max(OFFLINE.limit, REACHED_RATIO)
+
+
+def test_three_files_of_a_known_fleet_are_loaded_without_the_others(fleets: Mapping[int, Prepared]) -> None:
+    """What starting costs is not in it; it gets the rest of what a plan of three files may take."""
+    fleet = fleets[LARGE]
+    wanted = wanted_of([str(fleet.folder / name) for name in fleet.three], (), accounts=(), fleet_path=str(fleet.fleet))
+
+    def three(index: str) -> LoadedPart:
+        remembered = Remembered(index=index.encode(), settled_ns=time.time_ns())
+        return load_part(fleet.fleet, today=TODAY, wanted=wanted, remembered=remembered)
+
+    index = three("").index or ""
+    whole_s = min(timed(lambda: load_fleet(fleet.fleet, today=TODAY)) for _ in range(TURNS))
+    three_s = min(timed(lambda: three(index)) for _ in range(TURNS))
+
+    assert len(three(index).left_out.records) == LARGE - len(fleet.three)
+    assert three_s / whole_s <= SELECTION.limit / 2
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Seconds of processor time."""
+    began = time.process_time()
+    run()
+    return time.process_time() - began
 
 
 def test_a_large_fleet_would_fit_into_memory(plans: tuple[Runs, Runs]) -> None:

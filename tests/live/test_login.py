@@ -72,7 +72,8 @@ class TestOnce:
 
         needs = [ReadNeed(account="main", installation_id=f"00000000-0000-0000-0000-{n:012}") for n in range(16)]
         opened = Opening(concurrency=16).over(httpx.MockTransport(answer), VirtualClock())
-        opened._exchange._in_flight.took(10.0)
+        opened._exchange._in_flight.enter()
+        opened._exchange._in_flight.leave(10.0)
 
         opened.observer.observe(needs, breadth=Breadth.SITES)
 

@@ -98,8 +98,9 @@ class TestInFlight:
     def test_slow_answers_need_more_places(self) -> None:
         """Rate times latency requests are on the way at once; half as many again keep the rate up."""
         places = InFlight(rate=9.8)
+        places.enter()
 
-        places.took(1.0)
+        places.leave(1.0)
 
         assert places.limit == 15
 
@@ -107,8 +108,9 @@ class TestInFlight:
     def test_there_are_never_fewer_than_4_or_more_than_32(self, latency_s: float, limit: int) -> None:
         """A cloud that hangs does not make us open a hundred connections."""
         places = InFlight(rate=9.8)
+        places.enter()
 
-        places.took(latency_s)
+        places.leave(latency_s)
 
         assert places.limit == limit
 
@@ -118,13 +120,14 @@ class TestInFlight:
         guard = threading.Lock()
 
         def go() -> None:
-            with places:
-                with guard:
-                    now[0] += 1
-                    most[0] = max(most[0], now[0])
-                time.sleep(0.005)
-                with guard:
-                    now[0] -= 1
+            places.enter()
+            with guard:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            time.sleep(0.005)
+            with guard:
+                now[0] -= 1
+            places.leave(None)
 
         workers = [threading.Thread(target=go) for _ in range(20)]
         for worker in workers:

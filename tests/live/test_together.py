@@ -52,21 +52,23 @@ class TestTogether:
 
 class TestPlacesOnTheWay:
     def test_who_waits_gets_the_places_that_slower_answers_open(self) -> None:
-        """Four are on the way, four wait; answers turn out to take a second, and all go."""
+        """Four are on the way, five wait; the first answer took a second, and all go."""
         places, inside, done = InFlight(rate=9.8), threading.Semaphore(0), threading.Event()
 
         def stay() -> None:
-            with places:
-                inside.release()
-                done.wait(10)
+            places.enter()
+            inside.release()
+            done.wait(10)
+            places.leave(None)
 
         threads = [threading.Thread(target=stay) for _ in range(8)]
+        places.enter()
         for thread in threads:
             thread.start()
-        entered = [inside.acquire(timeout=10) for _ in range(4)]
+        entered = [inside.acquire(timeout=10) for _ in range(3)]
         nobody_else = inside.acquire(timeout=0.1)
-        places.took(1.0)
-        entered += [inside.acquire(timeout=10) for _ in range(4)]
+        places.leave(1.0)
+        entered += [inside.acquire(timeout=10) for _ in range(5)]
         done.set()
         for thread in threads:
             thread.join(10)

@@ -1,5 +1,6 @@
 """A selection that is loaded with an index says what it says when every file is read."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from reconciler.loading.select import select
 from reconciler.model.desired import DesiredFleet
 
 TODAY = date(2026, 5, 4)
+TOMORROW = date(2026, 5, 5)
 FLEET = "version: 1\naccounts:\n  main: {cloud: sandbox}\n  south: {cloud: sandbox}\n"
 PROFILES = (
     "chargerDefaults: {standAlone: false}\n",
@@ -29,6 +31,10 @@ EXCEPTION = (
     "version: 1\nexceptions:\n  - {{installation: {id}, setting: maxCurrent, ignore: true, until: 2030-01-01, "
     "owner: KL, reason: x}}\n"
 )
+WARNED = "unmanaged: [permissions]\n"
+"""Takes nothing back."""
+BOUNDED = FLEET + "final: {chargers.maxCurrent: {max: 18}}\n"
+"""Which only some sites keep."""
 SELECTORS = ("Site 1", "Site *", "ZAP000002", "region=oslo", "region=b*", "fleet/installations/a/", "s3", "nosuch")
 NUMBERS = st.integers(0, 5)
 
@@ -43,7 +49,7 @@ def site(number: int, *, serial: int, account: str = "main", further: str = "") 
     region = "oslo" if number % 2 else "bergen"
     return (
         f"version: 1\nid: {identity(number)}\nname: Site {number}\naccount: {account}\nprofiles: [shared]\n"
-        f"labels: {{region: {region}}}\nchargers: {{ZAP{serial:06}: {{maxCurrent: 16}}}}\n{further}"
+        f"labels: {{region: {region}}}\nchargers: {{ZAP{serial:06}: {{maxCurrent: {16 + number}}}}}\n{further}"
     )
 
 
@@ -56,7 +62,7 @@ TEXTS = st.one_of(
     st.builds(lambda number: site(number, serial=number), NUMBERS),
     st.builds(lambda number, serial: site(number, serial=serial), NUMBERS, NUMBERS),
     st.builds(lambda number: site(number, serial=number, account="south"), NUMBERS),
-    st.builds(lambda number: site(number, serial=number, further="unmanaged: [permissions]\n"), NUMBERS),
+    st.builds(lambda number: site(number, serial=number, further=WARNED), NUMBERS),
     st.builds(lambda number: site(number, serial=number, further="nosuch: 1\n"), NUMBERS),
     st.just("version: [\n"),
 )
@@ -74,7 +80,9 @@ class Edit:
 EDITS = st.one_of(
     st.builds(lambda number: Edit(name=place(number), text=site(number, serial=number)), NUMBERS),
     st.builds(lambda number, text: Edit(name=place(number), text=text), NUMBERS, TEXTS),
+    st.builds(lambda number: Edit(name=place(number), text=site(number, serial=number, further=WARNED)), NUMBERS),
     st.builds(lambda number: Edit(name=place(number)), NUMBERS),
+    st.builds(lambda text: Edit(name="fleet.yaml", text=text), st.sampled_from((FLEET, BOUNDED))),
     st.builds(lambda number, other: Edit(name=place(number), renamed=f"installations/{other}.yaml"), NUMBERS, NUMBERS),
     st.builds(lambda text: Edit(name="profiles/shared.yaml", text=text), st.sampled_from(PROFILES)),
     st.builds(lambda number: Edit(name="exceptions.yaml", text=EXCEPTION.format(id=identity(number))), NUMBERS),
@@ -142,7 +150,7 @@ def selected(
     exclude=st.lists(st.sampled_from(SELECTORS), max_size=1),
     accounts=st.sampled_from(([], ["main"], ["south"], ["nosuch"])),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_an_index_changes_nothing(
     edits: list[Edit], selectors: list[str], exclude: list[str], accounts: list[str]
 ) -> None:
@@ -177,3 +185,58 @@ def test_a_damaged_index_is_no_index(at: int, byte: int) -> None:
         part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=bytes(index))
 
         assert part.is_whole == is_other
+
+
+class TestTouched:
+    def test_an_edit_with_the_size_and_time_of_before_is_seen(self) -> None:
+        """Tools that copy keep both; the file system counts changes besides."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            path = fleet / place(2)
+            before = path.stat()
+            path.write_text(path.read_text().replace("ZAP000002", "ZAP000003"))
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert path.stat().st_size == before.st_size
+            assert [problem.code for problem in part.fleet.problems] == ["E125"]
+
+    def test_a_link_is_read_every_time(self) -> None:
+        """What it leads to changes without it."""
+        with fleet_folder() as fleet:
+            target = fleet / "installations" / ".s7"
+            target.write_text(site(7, serial=7))
+            (fleet / "installations" / "s7.yaml").symlink_to(target.name)
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            target.write_text(site(7, serial=2))
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert [problem.code for problem in part.fleet.problems] == ["E125"]
+
+    def test_what_all_files_share_counts_for_those_that_are_known(self) -> None:
+        """A bound that is new may be broken by a file that nobody touched."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            do(Edit(name="fleet.yaml", text=BOUNDED), fleet)
+            part = part_of(fleet, ["s1"], exclude=[], accounts=[], index=index)
+
+            assert [problem.code for problem in part.fleet.problems] == ["E021", "E021", "E021"]
+
+    def test_another_day_is_another_fleet(self) -> None:
+        """What ends tomorrow is told tomorrow."""
+        with fleet_folder() as fleet:
+            index = (part_of(fleet, ["s1"], exclude=[], accounts=[], index=b"").index or "").encode()
+            wanted = wanted_of(["s1"], [], accounts=[], fleet_path=str(fleet))
+            remembered = Remembered(index=index, settled_ns=time.time_ns() + 10**9)
+            days = [load_part(fleet, today=day, wanted=wanted, remembered=remembered) for day in (TODAY, TOMORROW)]
+
+            assert [one.is_whole for one in days] == [False, True]
+
+    def test_what_was_just_written_is_not_remembered(self) -> None:
+        """It may be written once more in the same moment."""
+        with fleet_folder() as fleet:
+            wanted = wanted_of(["s1"], [], accounts=[], fleet_path=str(fleet))
+            remembered = Remembered(index=b"", settled_ns=(fleet / place(3)).stat().st_ctime_ns)
+            index = load_part(fleet, today=TODAY, wanted=wanted, remembered=remembered).index or ""
+
+            assert [f"s{number}.yaml" in index for number in range(6)] == [True, True, True, False, False, False]
