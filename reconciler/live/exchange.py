@@ -16,6 +16,7 @@ import httpx
 
 from reconciler.live import network
 from reconciler.live.failures import CallError, PassingError
+from reconciler.live.prepared import PLAIN, Place, Reading, headers_of
 from reconciler.live.rate import InFlight, Pace
 from reconciler.live.request_log import RequestLog, request_line
 from reconciler.model.ports import Clock
@@ -32,6 +33,7 @@ TIMEOUTS_S = {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 60.0}
 _GZIP = 31  # zlib's number for gzip with its checksum
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+_COUNTS = frozenset({b"content-encoding", b"content-type", b"retry-after"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ class Exchange:
         self._log = log
         self._longest_s = longest_s
         self._headers = {"Accept": JSON, "Accept-Encoding": "gzip", "User-Agent": agent}
+        self._last: tuple[Secret, Place] | None = None
 
     def send(self, call: Call, *, token: Secret | None = None) -> Answer:
         """Send once, when pace and places allow.
@@ -123,15 +126,25 @@ class Exchange:
         self._transport.close()
 
     def _request(self, call: Call, token: Secret | None) -> httpx.Request:
-        url = f"{self._base_url}{call.path}" + (f"?{call.query}" if call.query else "")
-        headers = dict(self._headers)
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token.reveal()}"
+        target = call.path + (f"?{call.query}" if call.query else "")
+        if call.method == "GET" and call.body is None and token is not None and PLAIN.fullmatch(target):
+            return Reading(self._place(token), target, TIMEOUTS_S)
+        headers = self._headers if token is None else self._with(token)
         content = None
         if call.body is not None:
-            headers["Content-Type"] = call.content_type
+            headers = {**headers, "Content-Type": call.content_type}
             content = call.body.reveal().encode()
+        url = f"{self._base_url}{target}"
         return httpx.Request(call.method, url, headers=headers, content=content, extensions={"timeout": TIMEOUTS_S})
+
+    def _place(self, token: Secret) -> Place:
+        last = self._last
+        if last is None or last[0] is not token:
+            self._last = last = token, Place(self._base_url, self._with(token))
+        return last[1]
+
+    def _with(self, token: Secret) -> dict[str, str]:
+        return {**self._headers, "Authorization": f"Bearer {token.reveal()}"}
 
     def _exchange(self, call: Call, request: httpx.Request) -> Answer:
         # The causes are dropped on purpose: their texts may quote a header, and a header holds the token.
@@ -149,8 +162,9 @@ class Exchange:
                 raise PassingError(f"the connection failed ({type(error).__name__})", call=str(call)) from None
 
     def _answer(self, response: httpx.Response) -> Answer:
+        told = _told(response)
         try:
-            body = _body(response)
+            body = _body(response, told.get(b"content-encoding", ""))
         except _UnusableError:
             if response.status_code == httpx.codes.OK:
                 raise
@@ -160,8 +174,8 @@ class Exchange:
         return Answer(
             status=response.status_code,
             body=body,
-            media=response.headers.get("Content-Type", "").partition(";")[0].strip().lower(),
-            retry_after_s=self._retry_after_s(response.headers.get("Retry-After")),
+            media=told.get(b"content-type", "").partition(";")[0].strip().lower(),
+            retry_after_s=self._retry_after_s(told.get(b"retry-after")),
         )
 
     def _retry_after_s(self, text: str | None) -> float | None:
@@ -185,9 +199,20 @@ class _UnusableError(Exception):
         self.what = what
 
 
-def _body(response: httpx.Response) -> bytes:
+def _told(response: httpx.Response) -> dict[bytes, str]:
+    """The headers that count; one that comes several times is joined as usual."""
+    found: dict[bytes, str] = {}
+    for raw_name, raw in headers_of(response):
+        name = raw_name.lower()
+        if name in _COUNTS:
+            value = raw.decode("latin-1")
+            found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
+
+
+def _body(response: httpx.Response, packing: str) -> bytes:
     """The bytes, unpacked no further than the limit, so that a bomb never goes off."""
-    packing = response.headers.get("Content-Encoding", "").strip().lower()
+    packing = packing.strip().lower()
     if packing not in ("", "identity", "gzip"):
         raise _UnusableError("the answer is packed in a way that nobody asked for")
     parts = _in_time(response)

@@ -12,7 +12,7 @@ HOMES = {
     "click": frozenset({"cli"}),
     "deepdiff": frozenset({"planning"}),
     "filelock": frozenset({"store", "sandbox"}),
-    "httpcore": frozenset({"live"}),
+    "h11": frozenset({"live"}),
     "httpx": frozenset({"live", "cli.clouds", "cli.wiring"}),
     "jinja2": frozenset({"report", "cli"}),
     "jsonschema": frozenset({"loading"}),

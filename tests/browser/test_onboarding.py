@@ -216,7 +216,7 @@ class Odd:
 
 YES = f"success=true&installationId={HOME}"
 ODD = (
-    Odd(outcome=Outcome.MISSING, claims="success=true"),
+    Odd(outcome=Outcome.MISSING, claims="success=true", awaited=True, code=4),
     Odd(outcome=Outcome.NEEDS_REVIEW, claims="success=perhaps"),
     Odd(outcome=Outcome.ALREADY_VISIBLE, claims=f"success=true&installationId={OTHER_HOME}"),
     Odd(outcome=Outcome.FOREIGN, claims=f"success=true&installationId={OTHER_HOME}", asked=("--installation", HOME)),
