@@ -1,8 +1,10 @@
 """What the cloud says, as one snapshot: values, absent, or unreadable with a reason."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from reconciler.model.secret import Secret
 from reconciler.model.value import Observation, Unreadable
@@ -147,11 +149,11 @@ class AccountReads:
     requests: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ObservedFleet:
     """One snapshot, installations sorted by id; unmanaged ones are included when lists were read.
 
-    An installation that several accounts see is there once for each of them.
+    An installation that several accounts see is there once for each of them. Not slotted, for the index.
     """
 
     observed_at: datetime
@@ -161,7 +163,13 @@ class ObservedFleet:
 
     def installation(self, installation_id: str, account: str | None = None) -> ObservedInstallation | None:
         """The installation as that account sees it, or as any account does when none is named; None when it is not."""
-        return next(
-            (found for found in self.installations if found.id == installation_id and account in (found.account, None)),
-            None,
-        )
+        here = self._by_id.get(installation_id, ())
+        return next((found for found in here if account in (found.account, None)), None)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Sequence[ObservedInstallation]]:
+        """Made when somebody asks; a large fleet is asked about many installations."""
+        found: dict[str, list[ObservedInstallation]] = {}
+        for one in self.installations:
+            found.setdefault(one.id, []).append(one)
+        return found
