@@ -94,6 +94,7 @@ def _sighting(one: _Record) -> Sighting:
         open=tuple(str(words) for words in one["open"]),
         unaccepted=None if people is None else tuple(str(person) for person in people),
         word=str(one["word"]),
+        wanted=str(one["wanted"]),
     )
 
 
@@ -106,4 +107,5 @@ def _record(one: Sighting, cloud: str) -> _Record:
         "open": [*one.open],
         "unaccepted": None if one.unaccepted is None else [*one.unaccepted],
         "word": one.word,
+        "wanted": one.wanted,
     }

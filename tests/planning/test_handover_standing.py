@@ -10,7 +10,7 @@ from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.sighting import Sighting
+from reconciler.model.sighting import Sighting, settings_digest
 from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence, standings_of
@@ -138,7 +138,7 @@ class TestStages:
 
     def test_losing_access_is_the_end_only_with_evidence(self) -> None:
         """We sent the removal ourselves, or somebody attests acceptance and we saw the settings done before."""
-        last = Sighting(account="main", installation_id=SITE, at=NOW)
+        last = Sighting(account="main", installation_id=SITE, at=NOW, wanted=settings_digest(FILE))
         unfinished = replace(last, open=("Authentication",))
 
         assert standing(None, left=True).stage is Stage.DONE

@@ -13,7 +13,13 @@ from reconciler.store.sightings import forget_sightings, keep_sightings, sightin
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 CLOUDS = {"main": "sandbox"}
 HOME = Sighting(
-    account="main", installation_id="91c2b6f4", at=NOW, open=("Authentication",), unaccepted=("person:c-1",), word="sha"
+    account="main",
+    installation_id="91c2b6f4",
+    at=NOW,
+    open=("Authentication",),
+    unaccepted=("person:c-1",),
+    word="sha",
+    wanted="sha256:5",
 )
 OTHER = Sighting(account="main", installation_id="71aa", at=NOW)
 
