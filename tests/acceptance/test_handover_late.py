@@ -44,6 +44,7 @@ class TestASavedPlan:
 
         assert [one["principal"] for one in saved.document["changes"]] == ["userGroup:BSJG"]
         assert (ended.code, outcomes(ended), is_there(shop)) == (4, ["not_reached"], True)
+        assert "plan again" in ended.document["outcomes"][0]["detail"]
         assert stages(status(shop, NEW)) == {"Bakkegata 7": "settings"}
 
     @late
