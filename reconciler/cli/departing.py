@@ -47,7 +47,7 @@ def known_of(part: DesiredFleet, observed: ObservedFleet, connections: Connectio
     root = current_globals().root
     known = Known(
         gone=departures_that_hold(observed, connections, now=now),
-        seen=sightings(root, connections.clouds, since=connections.born_at),
+        seen=sightings(root, connections.clouds, since=connections.born_at, now=now),
     )
     return replace(known, blind=_blind(part, observed, known, connections, now=now))
 
