@@ -155,7 +155,10 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         ReconcilerError: Nothing can be concluded.
     """
     installation_id = target.strip().lower()
-    if not is_uuid(installation_id) or (chosen is not None and not _SHORT.fullmatch(chosen)):
+    if chosen is not None and not _SHORT.fullmatch(chosen):
+        remedy = "name a link as `reconciler onboard status` lists them"
+        raise UsageProblemError("this is not the name of a link", where="--link", remedy=remedy)
+    if not is_uuid(installation_id):
         raise UsageProblemError(
             "this is neither the address of a redirect nor an installation id",
             where=on_one_line(target[:1000])[:100],

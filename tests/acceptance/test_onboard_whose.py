@@ -129,3 +129,12 @@ class TestWhose:
         grant(shop, ELVEVEIEN)
 
         assert shop.run("onboard", "accept", approved(url, ELVEVEIEN)).code == 0
+
+
+def test_a_name_that_no_link_can_have_is_what_is_blamed(shop: Shop) -> None:
+    """The id beside it is in order."""
+    ended = [shop.run("onboard", "accept", ELVEVEIEN, "--link", one) for one in ("kari@x.example", "")]
+
+    assert [one.code for one in ended] == [64, 64]
+    assert all("--link" in one.err and "installation id" not in one.err for one in ended)
+    assert "kari" not in ended[0].err
