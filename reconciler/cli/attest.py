@@ -147,9 +147,12 @@ def _looked(loaded: LoadedFleet, desired: DesiredFleet, site: DesiredInstallatio
 
 def _look(loaded: LoadedFleet, part: DesiredFleet, word: _Word, connections: Connections) -> None:
     (site,) = part.installations
+    account = part.account(site.account)
     policy = policy_at(connections.clock.now(), connections, accepted=(), root=current_globals().root)
     looked = look(part, connections.observers, policy, loaded.origins)
-    _check_as_read(site, looked.observed.installation(site.id, site.account), word)
+    seen = looked.observed.installation(site.id, site.account)
+    _check_as_read(site, seen, word)
+    _check_before_the_end(site, account, seen, word)
     for one in keep_look(part, looked.observed, looked.plan, connections):
         if one.open:
             say(f"not as the file has it yet, which no word changes: {', '.join(one.open)}")
@@ -169,6 +172,20 @@ def _check_as_read(site: DesiredInstallation, seen: ObservedInstallation | None,
             f"our account reads that {', '.join(missing)} has not accepted, so nothing was written",
             where="--accepted",
             remedy="see `reconciler handover status`; where our account can read it, no word is needed",
+        )
+
+
+def _check_before_the_end(
+    site: DesiredInstallation, account: Account, seen: ObservedInstallation | None, word: _Word
+) -> None:
+    """Raises UsageProblemError where acceptance alone would be said of a hand-over that has ended: was it before?"""
+    if word.left or site.permissions is None or not ours_of(site.permissions, account.own_principal):
+        return
+    if is_gone(seen):
+        raise UsageProblemError(
+            "our account does not see the installation any more, so this word comes too late and nothing was written",
+            where="--accepted",
+            remedy="ask the owner, who alone can see it; --left says that all is well there, acceptance included",
         )
 
 

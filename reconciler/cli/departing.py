@@ -47,7 +47,7 @@ def known_of(part: DesiredFleet, observed: ObservedFleet, connections: Connectio
     root = current_globals().root
     known = Known(
         gone=departures_that_hold(observed, connections, now=now),
-        seen=sightings(root, connections.clouds, since=connections.born_at),
+        seen=sightings(root, connections.clouds, since=connections.born_at, now=now),
     )
     return replace(known, blind=_blind(part, observed, known, connections, now=now))
 
@@ -89,9 +89,9 @@ def keep_look(
 def keep_second_look(
     desired: DesiredFleet, plan: Plan, second: tuple[Plan, ObservedFleet], connections: Connections
 ) -> None:
-    """The same for the look at the end of a run, which asks only for what the run touched.
+    """The same for the look at the end of a run, which reads whole what our account shall leave.
 
-    Where the first plan could not tell of everything, that look does not stand for the whole installation.
+    Where the first plan could not tell of everything, that look does not stand for the installation.
     """
     again, observed = second
     vague = {item.target.installation_id for item in plan.unreadable}

@@ -115,7 +115,8 @@ def finish(
     """Move the files of hand-overs that are over to released/: kept for the record, no longer compared.
 
     Over is what was done to the end: our access is gone, and we took it away ourselves, or somebody attested it and
-    what we saw last bears that out. Without SERIAL all that are over. Exits with 4 when a SERIAL is not.
+    what we saw last bears that out. Without SERIAL all that are over. Exits with 4 when a SERIAL is not, or
+    without SERIAL when any hand-over is still open.
     """
     from reconciler.cli.handing_over import finish_batch
     from reconciler.cli.handover_files import Writing, write_batch

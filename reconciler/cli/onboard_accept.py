@@ -155,14 +155,17 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         ReconcilerError: Nothing can be concluded.
     """
     installation_id = target.strip().lower()
-    if not is_uuid(installation_id) or (chosen is not None and not _SHORT.fullmatch(chosen)):
+    if chosen is not None and not _SHORT.fullmatch(chosen):
+        remedy = "name a link as `reconciler onboard status` lists them"
+        raise UsageProblemError("this is not the name of a link", where="--link", remedy=remedy)
+    if not is_uuid(installation_id):
         raise UsageProblemError(
             "this is neither the address of a redirect nor an installation id",
             where=on_one_line(target[:1000])[:100],
             remedy="paste the whole address, or an id and link as `reconciler onboard status` lists them",
         )
     book, fleet = Links(current_globals().root), load_the_fleet()
-    links = [one for one in book.all() if one.short == chosen or (chosen is None and _may_be(one))]
+    links = [one for one in book.all() if one.short == chosen or (chosen is None and _may_be(one, installation_id))]
     if chosen is not None and not links:
         raise UsageProblemError(f"no link is called {chosen}", where="--link", remedy="see `reconciler onboard status`")
     account = fleet.account(links[0].account) if chosen and links else only_account(fleet.desired)
@@ -175,27 +178,30 @@ def accepted_id(target: str, choose: Chooser, *, chosen: str | None) -> Ended:
         return _finished(replace(received, is_doubtful=received.is_doubtful and chosen is None), desk, choose)
 
 
-def _may_be(link: IssuedLink) -> bool:
-    return link.state in {LinkState.ISSUED, LinkState.CLAIMED} and current_globals().chooses(link.account)
+def _may_be(link: IssuedLink, installation_id: str) -> bool:
+    is_reviewed = link.state is LinkState.NEEDS_REVIEW and link.claimed_id == installation_id
+    is_open = is_reviewed or link.state in {LinkState.ISSUED, LinkState.CLAIMED}
+    return is_open and current_globals().chooses(link.account)
 
 
 def _received(
     installation_id: str, links: list[IssuedLink], seen: ObservedFleet, desk: "_Desk", *, is_named: bool
 ) -> Received:
-    """The one link that an id belongs to; a link that needs review may be named, and the operator decides."""
+    """The one link that an id belongs to; one that needs review may be named or proven, and the operator decides."""
     at = desk.connections.clock.now()
     if is_named and links[0].state is LinkState.CANCELLED:
         return Received(outcome=Outcome.CANCELLED, link=links[0])
-    claimed = next((one for one in links if one.claimed_id == installation_id), None)
-    if claimed is not None and claimed.state is LinkState.CLAIMED:
+    in_use = (one for one in links if one.state is LinkState.CLAIMED and one.claimed_id == installation_id)
+    if (claimed := next(in_use, None)) is not None:
         return worth_reading(claimed, desk.book, at=at)
     visible = {desk.account.name: frozenset(site.id for site in seen.installations)}
     found = candidates(links, visible, desk.fleet.files)
     able = [one for one in links if installation_id in found.get(one.digest, ())]
-    if is_named and not able:
-        able = [one for one in links if _is_reviewed(one, installation_id, visible[desk.account.name])]
-    named = [one for one in able if one.installation_id == installation_id]
-    return receive_found(installation_id, named or able, desk.book, at=at)
+    asked = [] if able else [one for one in links if is_named or one.claimed_id == installation_id]
+    reviewed = [one for one in asked if _is_reviewed(one, installation_id, visible[desk.account.name])]
+    named = [one for one in able or reviewed if one.installation_id == installation_id]
+    received = receive_found(installation_id, named or able or reviewed, desk.book, at=at)
+    return replace(received, is_doubtful=received.is_doubtful or bool(reviewed))
 
 
 def _is_reviewed(link: IssuedLink, installation_id: str, visible: frozenset[str]) -> bool:

@@ -56,10 +56,7 @@ def plan_of(document: Part) -> Plan:
         ),
         desired=DesiredReference(path=desired["path"], commit=desired["commit"], digest=desired["digest"]),
         selection=document["selection"],
-        coverage=Coverage(
-            installations=counts_of(coverage["installations"]),
-            chargers=counts_of(coverage["chargers"]),
-        ),
+        coverage=Coverage(installations=counts_of(coverage["installations"]), chargers=counts_of(coverage["chargers"])),
         requests=Requests(read=requests["read"], write=requests["write"], read_floor=requests["read_floor"]),
         changes=tuple(change_of(part) for part in document["changes"]),
         steps=tuple(_step_of(part) for part in document["steps"]),
@@ -179,6 +176,7 @@ def _step_of(part: Part) -> Step:
         after=tuple(part["after"]),
         because=tuple(part["because"]),
         gate=Gate(part["gate"]),
+        owners=tuple(part.get("owners", ())),
     )
 
 

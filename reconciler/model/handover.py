@@ -182,6 +182,7 @@ class Batch:
         drafts: Files to write, a profile that is missing first; nothing of them is written yet.
         turning: Installations whose hand-over begins or ends with these files: what was attested of them before, and
             what earlier runs did there, says nothing about the next.
+        still_open: How far the hand-overs are that nobody asked to end and that are not over.
     """
 
     tool_version: str
@@ -189,6 +190,7 @@ class Batch:
     rows: tuple[Row, ...]
     drafts: tuple[FileDraft, ...] = field(default=(), repr=False)
     turning: frozenset[str] = frozenset()
+    still_open: tuple["Stage", ...] = ()
 
     def count(self, action: Action) -> int:
         """How many rows ended so."""
@@ -196,8 +198,10 @@ class Batch:
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
-        """A row that could not go makes the whole a part."""
-        return (Condition.REFUSED,) if self.count(Action.REFUSED) else ()
+        """A row that could not go makes the whole a part, and so does what is still open."""
+        found = {_OPEN[stage] for stage in self.still_open if stage in _OPEN}
+        found |= {Condition.REFUSED} if self.count(Action.REFUSED) else set()
+        return tuple(condition for condition in Condition if condition in found)
 
 
 class Tense(StrEnum):

@@ -40,9 +40,8 @@ class Step:
     Attributes:
         target_id: The cloud's id of the charger or installation that the request names.
         method, path: The documented call; None for a partner's adapter and for the Portal.
-        change_ids: What it carries out, sorted.
-        after: Ids of steps whose effect must have been read back before.
-        because: Why it must come after those, in words, sorted and each once; for reading only.
+        change_ids, after: What it carries out, sorted; ids of steps whose effect must have been read back before.
+        because, owners: Why it comes after those, in words; who must accept (none: any owner). For reading only.
     """
 
     id: str
@@ -57,6 +56,7 @@ class Step:
     after: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
     gate: Gate = Gate.NOTHING
+    owners: tuple[str, ...] = ()
 
 
 class GuardScope(StrEnum):

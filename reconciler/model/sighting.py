@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from reconciler.model.change import plain
+from reconciler.model.desired import DesiredInstallation
+from reconciler.model.digest import digest_of
+from reconciler.model.value import Value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
@@ -13,6 +18,7 @@ class Sighting:
         open: What was not as the file wants it, access aside, in words.
         unaccepted: Owners of the file whom our account read as not having accepted; None where it cannot read that.
         word: Which attestation there was at that moment (`model.attest.fingerprint_of`); empty without one.
+        wanted: Which settings the file wanted at that moment (`settings_digest`).
     """
 
     account: str
@@ -21,6 +27,7 @@ class Sighting:
     open: tuple[str, ...] = ()
     unaccepted: tuple[str, ...] | None = None
     word: str = ""
+    wanted: str = ""
 
     @property
     def place(self) -> tuple[str, str]:
@@ -30,3 +37,13 @@ class Sighting:
 
 Sightings = Mapping[tuple[str, str], Sighting]
 """The last one of each, by account and installation id."""
+
+
+def settings_digest(site: DesiredInstallation) -> str:
+    """Digest of the settings that a file wants, its chargers' too: what was seen says nothing about other ones."""
+    chargers = {one.serial: _plain(one.settings) for one in site.chargers}
+    return digest_of({"settings": _plain(site.settings), "chargers": chargers})
+
+
+def _plain(settings: tuple[tuple[str, Value], ...]) -> list[list[object]]:
+    return [[name, plain(value)] for name, value in settings]

@@ -128,6 +128,12 @@ def named_owners(permissions: DesiredPermissions | None) -> frozenset[str]:
     return frozenset(one for one in people if not is_group(one))
 
 
+def owners_have(owners: Iterable[str]) -> str:
+    """`person:c-1 and person:c-2 have`: who must accept; `an owner has` when it is nobody in particular."""
+    named = sorted(owners)
+    return f"{' and '.join(named)} {'has' if len(named) == 1 else 'have'}" if named else "an owner has"
+
+
 def giving(observed: Iterable[ObservedPermission], roles: int | None) -> tuple[str, ...]:
     """Who has at least the account's own rights to manage, so that the account may have them from there.
 

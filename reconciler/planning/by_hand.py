@@ -9,7 +9,7 @@ from reconciler.model.desired import Account, Attestation, DesiredInstallation, 
 from reconciler.model.plan import UnverifiableItem, WaitingItem
 from reconciler.model.principal import one_spelling
 from reconciler.model.value import ABSENT, Absent
-from reconciler.planning.access import OWNER, gates_of, is_group
+from reconciler.planning.access import OWNER, gates_of, is_group, named_owners, owners_have
 from reconciler.planning.attested import ours_of, unlisted_ours, word_on
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.normalise import ordered_roles
@@ -19,7 +19,7 @@ from reconciler.planning.wishes import NO_CALL, NO_WISHES, Place, Wish, Wishes, 
 
 ASKED = "a worksheet asks for it; attest it once the Portal shows it"
 NOT_ACCEPTED = "invited in the Portal; attest it with --accepted once the owner has accepted"
-AFTER_OWNER = "loses access once an owner has accepted, which somebody must attest (--accepted)"
+AFTER_OWNER = "loses access once {} accepted, which somebody must attest (--accepted)"
 LEAVES = "the owner has accepted; taking this group out in the Portal is the last step"
 UNLISTED = "our account sees the installation, so it has access, and the file, which shuts others out, does not list it"
 STAYS = "our account still sees the installation, so nobody's word says that this group is gone"
@@ -34,12 +34,14 @@ class _Told:
         gates: Who must go, with what must be seen first.
         ours: Whose removal may be that of our own access.
         asked: Since when a worksheet asks for each.
+        owners: People whom the file makes owner.
     """
 
     word: Attestation | None
     gates: Mapping[str, RemovalGate]
     ours: frozenset[str]
     asked: Mapping[str, datetime]
+    owners: frozenset[str]
 
     @property
     def word_at(self) -> datetime | None:
@@ -97,6 +99,7 @@ def _told(place: Place, wishes: Mapping[str, Wish], lookup: Lookup) -> _Told:
         gates=gates,
         ours=ours_of(place.permissions, account.own_principal) if place.charger is None else frozenset(),
         asked=asked,
+        owners=named_owners(place.permissions),
     )
 
 
@@ -149,7 +152,7 @@ def _why(principal: str, wish: Wish, told: _Told) -> str:
     if told.word is not None and told.word.accepted:
         return LEAVES if leaves else STAYS
     if leaves:
-        return AFTER_OWNER
+        return AFTER_OWNER.format(owners_have(told.owners))
     return ASKED if told.word is None else STAYS
 
 

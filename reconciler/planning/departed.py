@@ -8,7 +8,7 @@ from reconciler.model.attest import fingerprint_of
 from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.sighting import Sighting, Sightings
+from reconciler.model.sighting import Sighting, Sightings, settings_digest
 from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.handover_words import GONE, why_lost
@@ -55,8 +55,9 @@ def doubts_about(
 ) -> tuple[str, ...]:
     """Why nobody knows whether a hand-over came to its good end, in words; nothing where it did.
 
-    A run of ours that took our access away last knows it. A person's word counts with what our account saw last; where
-    that does not bear it out, only a word about the end itself does (`attest --left`).
+    A run of ours that took our access away last knows it, unless our account was seen to be let in once more and found
+    something open. A person's word counts with what our account saw last; where that does not bear it out, only a word
+    about the end itself does (`attest --left`).
 
     Args:
         site: An installation that our account does not see.
@@ -66,15 +67,23 @@ def doubts_about(
         asked_at: Since when a worksheet asks for the removal of our access.
     """
     left = departure_of(site, account, known.gone)
+    seen = known.seen.get((site.account, site.id))
     if left is not None and not left.unaccepted:
-        return ()
-    if word is None or not word.accepted:
+        if seen is None or not seen.open or left.at is None or seen.at <= left.at:
+            return ()
+        if word is None or not word.left:
+            return (f"{GONE}, and {_was_open(seen)}",)
+    elif word is None or not word.accepted:
         return (why_lost(asked_at, () if left is None else left.unaccepted),)
-    against = tuple(_against(word, known.seen.get((site.account, site.id)), blind=account.name in known.blind))
+    against = tuple(_against(word, site, seen, blind=account.name in known.blind))
     return (f"{GONE}, and {'; '.join(against)}",) if against else ()
 
 
-def _against(word: Attestation, seen: Sighting | None, *, blind: bool) -> Iterator[str]:
+def _was_open(seen: Sighting) -> str:
+    return f"when our account saw it last ({seen.at:%Y-%m-%d %H:%M} UTC), this was open: {', '.join(seen.open)}"
+
+
+def _against(word: Attestation, site: DesiredInstallation, seen: Sighting | None, *, blind: bool) -> Iterator[str]:
     after = seen is not None and seen.word == fingerprint_of(word)
     if seen is not None and after and seen.unaccepted:
         yield f"after somebody attested it, our account read that {', '.join(seen.unaccepted)} has not accepted"
@@ -84,8 +93,10 @@ def _against(word: Attestation, seen: Sighting | None, *, blind: bool) -> Iterat
         return
     if seen is None:
         yield "nothing here tells whether the settings were as the file has them"
+    elif seen.wanted != settings_digest(site):
+        yield f"the file wants other settings than when our account saw it last ({seen.at:%Y-%m-%d %H:%M} UTC)"
     elif seen.open:
-        yield f"when our account saw it last ({seen.at:%Y-%m-%d %H:%M} UTC), this was open: {', '.join(seen.open)}"
+        yield _was_open(seen)
     if blind:
         yield "the account shows no installation at all, as if the login had lost its user group"
 

@@ -212,5 +212,7 @@ def _next_step(
             return words.settings(part.changes, asked=asked_at is not None)
         case Stage.LEAVING:
             return words.leaving(by_hand=part.by_hand or not part.changes)
+        case Stage.LOST if site.permissions is None:
+            return words.lost_uninvited
         case _:
             return words.next(stage)

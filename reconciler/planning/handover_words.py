@@ -51,6 +51,14 @@ class Words:
         """Of a stage that says enough by itself."""
         return _NEXT[stage].format(file=self.file, serial=self.serial)
 
+    @property
+    def lost_uninvited(self) -> str:
+        """Where the file names no owner yet, so that no attestation can speak of one."""
+        return (
+            "the file invites nobody yet, so there is nothing to attest: ask for access again; if that is not to be, "
+            f"`reconciler handover start {self.serial} --owner person:…` names the owner first"
+        )
+
     def waiting(self, reminders: int, *, by_hand: bool) -> str:
         """While the owner has not accepted; in the Portal only a person can see it."""
         said = _REMINDING[reminders].format(letter=f"`reconciler handover letter {self.serial}`")

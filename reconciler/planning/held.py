@@ -13,7 +13,7 @@ from reconciler.model.principal import one_spelling
 from reconciler.model.settings import Scope
 from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
-from reconciler.planning.access import OWNER, gates_of, is_group, named_owners
+from reconciler.planning.access import OWNER, gates_of, is_group, named_owners, owners_have
 from reconciler.planning.site import MODE
 
 AUTHENTICATION = "authentication."
@@ -79,7 +79,7 @@ def hand_over(change: Change, around: Around) -> WaitingItem | None:
     accepted = {one.principal for one in _staying(gates, around) if one.accepted and OWNER in one.roles}
     if any(not is_group(one) for one in accepted) and named_owners(around.wish) <= accepted:
         return None
-    reason = "keeps its access until an owner has accepted"
+    reason = f"keeps its access until {owners_have(named_owners(around.wish) - accepted)} accepted"
     return WaitingItem(
         target=change.target, installation_name=change.installation_name, setting=change.setting, reason=reason
     )

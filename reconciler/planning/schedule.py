@@ -1,7 +1,7 @@
 """Turns the findings of one installation into steps, pending and waiting items, or refusals."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reconciler.model.change import Change, Target
@@ -10,7 +10,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Gate, PendingItem, Refusal, Step, WaitingItem
 from reconciler.model.settings import Scope
 from reconciler.model.value import Absent
-from reconciler.planning.access import Removal, is_group
+from reconciler.planning.access import Removal, by_principal, is_group, named_owners, owners_after, owners_have
 from reconciler.planning.findings import Findings
 from reconciler.planning.guards import site_refusals, with_wishes
 from reconciler.planning.guards_access import verdicts
@@ -90,7 +90,13 @@ def _all_steps(
     declared = {one for one, gate in gates.items() if gate is RemovalGate.OWNER_ACCEPTED}
     unread = declared if not isinstance(site.observed.permissions, tuple) else set()
     gated = {one for one, (kind, _) in access.items() if kind in (Removal.GATED, Removal.WAITING)} | unread
-    return in_safe_order(drafts_of(site, dict.fromkeys(gated, Gate.OWNER_ACCEPTED)), site)
+    steps = in_safe_order(drafts_of(site, dict.fromkeys(gated, Gate.OWNER_ACCEPTED)), site)
+    owners = tuple(sorted(_named(site)))
+    return tuple(replace(one, owners=owners) if one.gate is Gate.OWNER_ACCEPTED else one for one in steps)
+
+
+def _named(site: Site) -> frozenset[str]:
+    return named_owners(None if site.desired is None else site.desired.permissions)
 
 
 def _held_by_person(steps: Iterable[Step], site: Site, access: Mapping[str, tuple[Removal, int]]) -> Iterable[str]:
@@ -128,9 +134,14 @@ def _waits_for_owner(site: Site, principal: str) -> WaitingItem:
         target=Target(account=observed.account, installation_id=observed.id, principal=principal),
         installation_name=site.changes[0].installation_name,
         setting=PERMISSIONS,
-        reason="loses access once an owner has accepted",
+        reason=f"loses access once {_whoever_is_missing(site)} accepted",
         since=_oldest_invitation(observed),
     )
+
+
+def _whoever_is_missing(site: Site) -> str:
+    observed = site.observed.permissions if isinstance(site.observed.permissions, tuple) else ()
+    return owners_have(owners_after(by_principal(observed), site.changes, named=_named(site)).missing)
 
 
 def _oldest_invitation(observed: ObservedInstallation) -> datetime | None:

@@ -10,8 +10,8 @@ NOT_VISIBLE = Rule(
     why="access withdrawn? Our account does not see this site any more, or never did",
     more="The lists of the account do not show the installation. Usually its owner has withdrawn our access. Nothing "
     "of the site was compared, and nothing is concluded from it.",
-    remedy="Ask the owner, or let the account's user group be added again. If the site was handed over, move its file "
-    "to released/.",
+    remedy="Ask the owner, or let the account's user group be added again. If the site is being handed over, "
+    "`reconciler handover status` tells what is left, and `reconciler handover finish` files it away.",
 )
 MISSING = Rule(
     code="D307",

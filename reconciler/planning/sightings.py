@@ -7,7 +7,7 @@ from reconciler.model.attest import fingerprint_of, owners_of
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, Route
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan
-from reconciler.model.sighting import Sighting, Sightings
+from reconciler.model.sighting import Sighting, Sightings, settings_digest
 from reconciler.model.value import Unreadable
 from reconciler.planning.attested import words_on
 from reconciler.planning.departed import is_gone, leaving
@@ -46,6 +46,7 @@ def _seen_now(desired: DesiredFleet, observed: ObservedFleet, plan: Plan, before
             open=_open(parts.get(site.id) or Part()),
             unaccepted=_unaccepted(site, seen),
             word="" if word is None else fingerprint_of(word),
+            wanted=settings_digest(site),
         )
         readable = desired.account(site.account).route_for(PERMISSIONS) is not Route.PORTAL
         former = before.get(one.place) if readable and seen.permissions is None else None

@@ -102,7 +102,7 @@ def _before_that(step: Step, index: "_Index") -> str:
         f"after {wording.steps(by_machine)}" if by_machine else "",
         f"waits for {wording.steps(by_hand)} in the Portal" if by_hand else "",
         "after a step at another installation" if len(here) < len(waits_for) else "",
-        wording.gate(step.gate),
+        wording.gate(step),
     ]
     return "; ".join(part for part in parts if part)
 

@@ -3,9 +3,10 @@
 from collections import Counter
 from difflib import unified_diff
 
-from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Tense, Weight
+from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Stage, Tense, Weight
 from reconciler.model.words import counted
 from reconciler.report.escape import code, for_markdown, for_terminal, name
+from reconciler.report.handover_status import STAGES
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
@@ -99,7 +100,7 @@ def _sentence(text: str) -> str:
 
 
 def counts_of(batch: Batch, tense: Tense = Tense.DONE) -> str:
-    """`2 new files, 1 patched, 1 left out`; nothing that is none."""
+    """`2 new files, 1 patched, 1 left out`, and what is still open; nothing that is none."""
     found = Counter(_words(row, batch, tense) for row in batch.rows)
     words = {
         _ACTIONS[Action.NEW]: counted(found[_ACTIONS[Action.NEW]], "new file"),
@@ -109,7 +110,14 @@ def counts_of(batch: Batch, tense: Tense = Tense.DONE) -> str:
     }
     parts = [words.get(one, f"{found[one]} {one}") for one in _IN_ORDER if found[one]]
     none = "nothing is written" if tense is Tense.WOULD else ""
-    return ", ".join([*parts, *([none] if none and parts else [])]) or "nothing to do"
+    return ", ".join([*parts, *([none] if none and parts else []), *_still_open(batch)]) or "nothing to do"
+
+
+def _still_open(batch: Batch) -> list[str]:
+    """`2 still open: 1 to apply, 1 access lost`; nothing where none is."""
+    found = Counter(batch.still_open)
+    each = ", ".join(f"{found[stage]} {STAGES[stage]}" for stage in Stage if found[stage])
+    return [f"{len(batch.still_open)} still open: {each}; see `reconciler handover status`"] if each else []
 
 
 def batch_document(batch: Batch, tense: Tense = Tense.DONE) -> Json:

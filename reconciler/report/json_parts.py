@@ -101,6 +101,7 @@ def step_part(step: Step) -> Json:
         "after": list(step.after),
         "because": list(step.because),
         "gate": step.gate.value,
+        **({"owners": list(step.owners)} if step.owners else {}),
     }
 
 

@@ -9,7 +9,7 @@ from typing import assert_never
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.outcome import OutcomeKind
-from reconciler.model.plan import Gate, Refusal
+from reconciler.model.plan import Gate, Refusal, Step
 from reconciler.model.value import Absent
 from reconciler.model.waiting import DUE, reminders_due
 from reconciler.model.words import (
@@ -98,15 +98,16 @@ def marker(change: Change) -> str:
             return "~"
 
 
-def gate(value: Gate) -> str:
-    """What must be seen before a step may run; empty when nothing."""
-    match value:
+def gate(step: Step) -> str:
+    """What must be seen before a step may run; empty when nothing. Every owner whom the file names counts."""
+    match step.gate:
         case Gate.NOTHING:
             return ""
         case Gate.OWNER_ACCEPTED:
-            return "only once an owner is seen to have accepted"
+            verb = "are" if len(step.owners) > 1 else "is"
+            return f"only once {listed([*step.owners]) or 'an owner'} {verb} seen to have accepted"
         case _:
-            assert_never(value)
+            assert_never(step.gate)
 
 
 def refused(refusal: Refusal) -> str:

@@ -37,6 +37,7 @@ class WorksheetStep:
         check: What to see afterwards.
         changes: What it carries out, in the order of the instructions.
         gate: What must be seen before, for machines; `first` says it in words.
+        owners: Each of whom must have accepted by then; empty: any owner.
         ticks: What was seen done of it, by id of the change.
         asked_at: When a person was first asked for each, by id of the change.
     """
@@ -50,6 +51,7 @@ class WorksheetStep:
     check: Instruction
     changes: tuple[Change, ...]
     gate: Gate = Gate.NOTHING
+    owners: tuple[str, ...] = ()
     ticks: Mapping[str, Tick] = field(default_factory=dict)
     asked_at: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -212,9 +214,10 @@ def _step(step: Step, context: _Context, *, opened: View) -> WorksheetStep:
         number=context.numbers[step.id],
         title=portal_words.title_of(members),
         role=members[0].row.needs_role,
-        first="; ".join([*before, *([wording.gate(step.gate)] if step.gate is not Gate.NOTHING else [])]),
+        first="; ".join([*before, *([wording.gate(step)] if step.gate is not Gate.NOTHING else [])]),
         why="; ".join(step.because) if before else "",
         gate=step.gate,
+        owners=step.owners,
         instructions=portal_words.clicks_for(members, opened=opened),
         check=portal_words.check_for(members),
         changes=tuple(members),

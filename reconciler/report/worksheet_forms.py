@@ -45,6 +45,7 @@ def _task(step: WorksheetStep, change: Change) -> Json:
         "unit": change.unit,
         "role": step.role,
         "gate": step.gate.value,
+        **({"owners": list(step.owners)} if step.owners else {}),
         "asked_at": json_parts.moment(step.asked_at.get(change.id)),
         "seen": _seen(step.ticks.get(change.id)),
     }

@@ -39,7 +39,7 @@ def grant(world: World, place: Place, *, principal: Principal, roles: int) -> bo
 
 def withdraw(world: World, place: Place, *, principal: Principal) -> bool:
     """Take a principal's roles after the settling delay; false when it held none."""
-    held = _held(place, principal)
+    held = held_by(place, principal)
     if held is None:
         return False
     change_permission(world, place, {**held, "roles": 0})
@@ -48,7 +48,7 @@ def withdraw(world: World, place: Place, *, principal: Principal) -> bool:
 
 def set_roles_now(world: World, place: Place, *, principal: Principal, roles: int) -> bool:
     """What a person does in the Portal: visible at once; roles 0 take it all."""
-    held = _held(place, principal)
+    held = held_by(place, principal)
     if roles == 0 and held is None:
         return True
     permission = offered(world, place, principal=principal, roles=roles)
@@ -62,7 +62,7 @@ def set_roles_now(world: World, place: Place, *, principal: Principal, roles: in
 
 def offered(world: World, place: Place, *, principal: Principal, roles: int) -> Permission | None:
     """The permission that a grant makes; none when the group or id is unknown."""
-    held = _held(place, principal)
+    held = held_by(place, principal)
     if held is not None:
         return {**held, "roles": roles}
     if principal.key is not None:
@@ -168,7 +168,8 @@ def _mail(world: World, place: Place, permission: Permission) -> None:
     world.data["outbox"].append(letter)
 
 
-def _held(place: Place, principal: Principal) -> Permission | None:
+def held_by(place: Place, principal: Principal) -> Permission | None:
+    """What a principal holds there, also an invitation that is open; None when nothing."""
     for permission in accepted_permissions(place):
         by_key = principal.key is not None and permission.get("key") == principal.key
         by_id = principal.object_id is not None and permission["id"] == principal.object_id

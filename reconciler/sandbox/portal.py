@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from reconciler.sandbox import words
 from reconciler.sandbox.errors import CallerError, SandboxError, UnknownThingError, nearest
-from reconciler.sandbox.principals import set_charger_roles, set_roles
+from reconciler.sandbox.principals import roles_of, set_charger_roles, set_roles
 from reconciler.sandbox.records import Charger, Fields, Installation, Settling
 from reconciler.sandbox.settling import (
     change_charger,
@@ -212,8 +212,8 @@ def carry_out(world: World, steps: Sequence[Mapping[str, object]]) -> list[dict[
 
 def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
     installation = find_installation(world, str(step.get("installation")))
-    if step.get("gate") == "ownerAccepted" and not _has_owner(installation):
-        raise SandboxError("nobody has accepted ownership yet, so a careful person leaves this")
+    if step.get("gate") == "ownerAccepted":
+        _wait_for_owners(world, installation, step.get("owners"))
     setting, after = str(step.get("setting")), step.get("after")
     if step.get("charger") is not None:
         charger = _charger_there(world, installation, serial=str(step["charger"]))
@@ -227,6 +227,17 @@ def _carry_out_one(world: World, step: Mapping[str, object]) -> None:
     else:
         value = SECRET_BY_HAND if setting in SECRETS and not words.is_nothing(after) else after
         _set_on_installation(world, installation, setting=setting, value=value)
+
+
+def _wait_for_owners(world: World, installation: Installation, named: object) -> None:
+    """Raises SandboxError while one whom the step names has not accepted; while nobody has when it names none."""
+    if not isinstance(named, list) or not named:
+        if not _has_owner(installation):
+            raise SandboxError("nobody has accepted ownership yet, so a careful person leaves this")
+        return
+    missing = [str(one) for one in named if not roles_of(world, installation, principal=str(one)) & Role.OWNER]
+    if missing:
+        raise SandboxError(f"not yet accepted by {', '.join(missing)}, so a careful person leaves this")
 
 
 def _has_owner(installation: Installation) -> bool:

@@ -1,7 +1,7 @@
 """Who a fleet file means, and what roles a person in the Portal gives them at once."""
 
 from reconciler.sandbox.errors import CallerError, UnknownThingError, nearest
-from reconciler.sandbox.permissions import Principal, set_roles_now
+from reconciler.sandbox.permissions import Principal, held_by, set_roles_now
 from reconciler.sandbox.records import Charger, Installation, Place
 from reconciler.sandbox.terms import CHARGER_ROLES, Kind
 from reconciler.sandbox.world import World
@@ -18,6 +18,16 @@ def set_roles(world: World, place: Place, *, principal: str, roles: int) -> None
         known = (f"userGroup:{key}" for key in world.data["groups"])
         remedy = nearest(principal, known, else_say="name a person as person:<id>, a group as userGroup:<key>")
         raise UnknownThingError(f"the sandbox has no {principal!r}", remedy=remedy)
+
+
+def roles_of(world: World, place: Place, *, principal: str) -> int:
+    """The roles that a principal has accepted there; 0 for none, and while it is invited only.
+
+    Raises:
+        UnknownThingError: Nobody is named so.
+    """
+    held = held_by(place, principal_of(world, principal))
+    return 0 if held is None or not held["accepted"] else held["roles"]
 
 
 def set_charger_roles(world: World, charger: Charger, *, principal: str, roles: int) -> None:

@@ -14,6 +14,7 @@ from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.journal import Told, told_of
 from reconciler.store.layout import FOLDER, JOURNAL, run_ids, runs_folder, state_folder
 from reconciler.store.runs import PLAN
+from reconciler.store.shapes import text_of
 
 _SENT, _OUTCOME, _WISHED = "before-write", "outcome", "unaccepted"
 _OVER = "handed-over.json"
@@ -134,7 +135,8 @@ def _changes_of(path: Path, clouds: Mapping[str, str] | None) -> list[_Change]:
     try:
         plan: dict[str, Any] = json.loads(read_ordinary(path))
         here = {one["name"] for one in plan["accounts"] if clouds is None or clouds.get(one["name"]) == one["cloud"]}
-        return [one for one in plan["changes"] if one["account"] in here and {"id", "installation"} <= one.keys()]
+        found = [one for one in plan["changes"] if one["account"] in here and {"id", "installation"} <= one.keys()]
+        return [one for one in found if text_of(one["id"]) and text_of(one["installation"])]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return []
 

@@ -22,6 +22,7 @@ from reconciler.store.files import read_ordinary, unreadable, unwritable, write_
 from reconciler.store.layout import state_folder
 from reconciler.store.lock_files import check_ordinary, lock_folder, unusable
 from reconciler.store.moments import from_text, to_text
+from reconciler.store.shapes import text_of, text_or_none
 
 FILE = "consents.json"
 VERSION = 1
@@ -187,26 +188,26 @@ def _links(data: Mapping[str, Any]) -> list[IssuedLink]:
     """Raises ValueError, KeyError or TypeError when anything is not as we write it."""
     if data["version"] != VERSION:
         raise ValueError("an unknown version")
-    seen = {name: tuple(str(one) for one in ids) for name, ids in data["seen"].items()}
+    seen = {name: tuple(map(text_of, ids)) for name, ids in data["seen"].items()}
     return [_link(one, seen[one["seen"]]) for one in data["links"]]
 
 
 def _link(one: Mapping[str, Any], visible: tuple[str, ...]) -> IssuedLink:
     settled = one["settled_at"]
     return IssuedLink(
-        digest=str(one["nonce_sha256"]),
-        account=str(one["account"]),
-        lookup_key=str(one["lookup_key"]),
+        digest=text_of(one["nonce_sha256"]),
+        account=text_of(one["account"]),
+        lookup_key=text_of(one["lookup_key"]),
         kind=InstallationKind(one["kind"]),
         issued_at=from_text(one["issued_at"]),
         expires_at=from_text(one["expires_at"]),
         visible=visible,
         has_return=one["has_return"] is True,
-        reference=str(one["reference"]),
-        lang=one["lang"],
-        installation_id=one["installation_id"],
+        reference=text_of(one["reference"]),
+        lang=text_or_none(one["lang"]),
+        installation_id=text_or_none(one["installation_id"]),
         state=LinkState(one["state"]),
         outcome=None if one["outcome"] is None else Outcome(one["outcome"]),
-        claimed_id=one["claimed_id"],
+        claimed_id=text_or_none(one["claimed_id"]),
         settled_at=None if settled is None else from_text(settled),
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +10,33 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.sighting import Sighting, Sightings
 from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.layout import FOLDER, state_folder
+from reconciler.store.moments import from_text
+from reconciler.store.shapes import text_of
 
 _FILE = "sightings.json"
+_VERSION = 1
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far clocks may differ."""
 _Record = dict[str, Any]
 
 
-def sightings(root: Path, clouds: Mapping[str, str], *, since: datetime | None = None) -> Sightings:
+def sightings(
+    root: Path, clouds: Mapping[str, str], *, since: datetime | None = None, now: datetime | None = None
+) -> Sightings:
     """The last sighting of each installation.
 
     Args:
         root: The folder that holds the fleet.
         clouds: Account name and cloud; what was seen in another cloud says nothing about this one.
         since: Nothing older counts, for instance because the sandbox's world is younger.
+        now: Nothing can have been seen later; None where nobody asks.
 
     Raises:
         ReconcilerError: The file cannot be read, or is not as we write it.
     """
-    found = (_sighting(one) for one in _records(root) if clouds.get(one["account"]) == one["cloud"])
+    found = [_sighting(one) for one in _records(root) if clouds.get(one["account"]) == one["cloud"]]
+    if now is not None and any(one.at > now + CLOCK_SKEW for one in found):
+        raise _not_ours(root / FOLDER / _FILE)
     return {one.place: one for one in found if since is None or one.at >= since}
 
 
@@ -62,27 +72,37 @@ def _changed(root: Path, change: Callable[[list[_Record]], list[_Record]]) -> No
     old = _records(root)
     new = sorted(change(old), key=lambda one: (one["account"], one["installation"]))
     if new != old:
-        text = json.dumps({"version": 1, "sightings": new}, indent=1)
+        text = json.dumps({"version": _VERSION, "sightings": new}, indent=1)
         write_atomically(state_folder(root) / _FILE, text + "\n")
 
 
 def _records(root: Path) -> list[_Record]:
     path = root / FOLDER / _FILE
     try:
-        found: list[_Record] = json.loads(read_ordinary(path))["sightings"]
-        for one in found:
-            _record(_sighting(one), one["cloud"])  # whatever is not as we write it fails here
+        return _checked(json.loads(read_ordinary(path)))
     except FileNotFoundError:
         return []
     except OSError as error:
         raise unreadable(path, error) from error
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-        raise ReconcilerError(
-            "this is not what we wrote there, so nobody knows what was seen last of hand-overs",
-            where=str(path),
-            remedy="take the file away; hand-overs that end without a run of ours must then be attested with --left",
-        ) from error
+        raise _not_ours(path) from error
+
+
+def _checked(document: _Record) -> list[_Record]:
+    """The sightings. Raises what `_records` catches where anything is not as we write it."""
+    found: list[_Record] = document["sightings"]
+    same = (_record(_sighting(one), text_of(one["cloud"])) == one for one in found)
+    if document["version"] != _VERSION or not all(same):
+        raise ValueError("not as we write it")
     return found
+
+
+def _not_ours(path: Path) -> ReconcilerError:
+    return ReconcilerError(
+        "this is not what we wrote there, so nobody knows what was seen last of hand-overs",
+        where=str(path),
+        remedy="take the file away; hand-overs that end without a run of ours must then be attested with --left",
+    )
 
 
 def _sighting(one: _Record) -> Sighting:
@@ -90,10 +110,11 @@ def _sighting(one: _Record) -> Sighting:
     return Sighting(
         account=str(one["account"]),
         installation_id=str(one["installation"]),
-        at=datetime.fromisoformat(one["at"]),
+        at=from_text(one["at"]),
         open=tuple(str(words) for words in one["open"]),
         unaccepted=None if people is None else tuple(str(person) for person in people),
         word=str(one["word"]),
+        wanted=str(one["wanted"]),
     )
 
 
@@ -106,4 +127,5 @@ def _record(one: Sighting, cloud: str) -> _Record:
         "open": [*one.open],
         "unaccepted": None if one.unaccepted is None else [*one.unaccepted],
         "word": one.word,
+        "wanted": one.wanted,
     }

@@ -90,6 +90,7 @@ def finish(found: HandoverStatus, serials: frozenset[str], filing: Filing) -> Ba
         turning=frozenset(
             row.installation_id for row in rows if row.action is Action.RELEASED and row.installation_id is not None
         ),
+        still_open=() if serials else tuple(one.stage for one in found.standings if one.stage is not Stage.DONE),
     )
 
 

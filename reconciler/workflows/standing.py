@@ -22,6 +22,7 @@ ALL_OR_NOTHING = frozenset({Operation.SWITCH_TO_OCPP_NATIVE})
 """Requests that always write everything they can, so that none of their changes may be left out."""
 
 BEHIND: Held = (OutcomeKind.NOT_REACHED, "must come after something that is not done")
+NOT_HELD: Held = (OutcomeKind.NOT_REACHED, "must come after something that is open by now and not in here: plan again")
 SPLIT: Held = (OutcomeKind.NOT_REACHED, "goes in one request with something that may not be written")
 
 
@@ -65,10 +66,12 @@ def standing(
         reason = _reason(change, wanted, fresh, observed)
         if reason is not None:
             held[change.id] = reason
+    known = frozenset(change.id for change in planned.changes)
     allowed = frozenset(change.id for change in changes) - held.keys()
     for change_id in sorted(allowed):
-        if not with_prerequisites(fresh, frozenset({change_id})) <= allowed:
-            held[change_id] = BEHIND
+        first = with_prerequisites(fresh, frozenset({change_id}))
+        if not first <= allowed:
+            held[change_id] = BEHIND if first <= known else NOT_HELD
     undone = lost | {change.id for change in changes if change.id in held and not _is_so(change, held, observed)}
     for change_id in sorted(allowed - held.keys()):
         if not undone.isdisjoint(with_prerequisites(planned, frozenset({change_id}))):

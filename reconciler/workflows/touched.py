@@ -8,17 +8,32 @@ from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable
+from reconciler.planning.access import is_group, takes_away
+from reconciler.planning.departed import leaving
 
 LIMIT = "maxCurrent"
 
 
 def touched(desired: DesiredFleet, changes: Iterable[Change]) -> DesiredFleet:
-    """Only what the changes name: groups of installation settings, chargers, and who has access."""
+    """Only what the changes name: groups of installation settings, chargers, and who has access.
+
+    Where a group leaves that is or may be ours, nobody can look or put anything right afterwards: that installation
+    stays whole, so that whatever is not as the file wants it is seen before.
+    """
     by_site: dict[str, list[Change]] = {}
     for change in changes:
         by_site.setdefault(change.target.installation_id, []).append(change)
-    sites = tuple(_cut(site, by_site[site.id]) for site in desired.installations if site.id in by_site)
+    chosen = [site for site in desired.installations if site.id in by_site]
+    handed_over = {site.id for site in leaving(replace(desired, installations=tuple(chosen)))}
+    handed_over |= {site.id for site in chosen if any(map(_may_leave, by_site[site.id]))}
+    sites = tuple(site if site.id in handed_over else _cut(site, by_site[site.id]) for site in chosen)
     return desired.only(sites, selection="what the run touched")
+
+
+def _may_leave(change: Change) -> bool:
+    """Whether a group loses access to the installation; it may be ours."""
+    group = change.target.scope is Scope.PRINCIPAL and is_group(change.target.principal or "")
+    return group and takes_away(change)
 
 
 def _cut(site: DesiredInstallation, changes: list[Change]) -> DesiredInstallation:

@@ -124,7 +124,8 @@ class TestTheJourney:
         assert (over.code, stages(over)) == (0, {"Bakkegata 7": "done"})
         assert (nothing_left.code, [one["code"] for one in nothing_left.document["warnings"]]) == (0, ["P210"])
         assert (no_drift.code, no_drift.document["findings"]) == (0, [])
-        assert (finished.code, actions(finished)) == (0, {SERIAL: "released"})
+        assert (finished.code, actions(finished)) == (4, {SERIAL: "released"})
+        assert "1 handed over, 1 still open: 1 waits for the owner" in finished.out
         assert not (shop.folder / NEW).exists()
         assert (shop.folder / RELEASED).is_file()
         assert "Bakkegata 7" not in stages(after)
@@ -227,7 +228,19 @@ class TestTheJourney:
 
         assert (finished.code, actions(finished)) == (4, {"ZAP012346": "refused"})
         assert (shop.folder / FJELLVEIEN).is_file()
-        assert "waits" not in shop.run("handover", "finish", "--yes").out
+
+    def test_what_stays_open_is_told(self, shop: Shop) -> None:
+        """Whoever files away all that is over must not take that for the end of all."""
+        begin(shop)
+        waiting = shop.run("handover", "finish", "--yes", report=True)
+        change(shop, "Fjellveien 3", lambda site: site["permissions"].clear())  # type: ignore[attr-defined]  # a record
+        lost = shop.run("handover", "finish", "--yes", report=True)
+
+        assert (waiting.code, waiting.document["exit"]["conditions"]) == (4, ["waiting", "not-reached"])
+        assert waiting.out.startswith("2 still open: 1 to apply, 1 waits for the owner; see `reconciler handover")
+        assert lost.code == 4
+        assert "2 still open: 1 to apply, 1 access lost;" in lost.out
+        assert conforms(lost.document)
 
     def test_access_that_is_lost_without_us_is_no_end(self, shop: Shop) -> None:
         """Somebody took it from us, and nobody can say that the owner has it."""

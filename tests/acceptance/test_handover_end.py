@@ -79,6 +79,17 @@ class TestWhatAWordNeeds:
         assert "Authentication" in blocks(portal)
         assert portal.plan(HOME).code == 4
 
+    def test_what_the_file_wants_since_then_nobody_saw(self, portal: Shop) -> None:
+        """The settings were as in the file; then the file wants less, our group goes, and nobody set it."""
+        ready(portal)
+        portal.edit("installations/homes/bakkegata-7.yaml", "maxCurrent: 16", "maxCurrent: 10")
+
+        portal.run(*LEAVE)
+
+        assert stage(portal) == "lost"
+        assert "the file wants other settings" in blocks(portal)
+        assert portal.plan(HOME).code == 4
+
     def test_nobody_knows_of_settings_that_nobody_saw(self, portal: Shop) -> None:
         """On a machine that never looked, or whose folder was not kept."""
         ended(portal)
@@ -171,6 +182,19 @@ class TestTheWordAboutTheEnd:
         attest(portal, "--left")
 
         assert (told, stage(portal)) == ("lost", "done")
+
+    def test_acceptance_comes_before_the_end(self, portal: Shop) -> None:
+        """Our group went while nobody had accepted: a word about acceptance alone would make that a good end."""
+        carried_out(portal)
+        portal.plan(HOME)
+        attest(portal)
+        portal.run(*LEAVE)
+
+        word = attest(portal, "--accepted")
+
+        assert (word.code, "--left" in word.err) == (64, True)
+        assert "accepted: true" not in (portal.folder / "fleet/attestations" / f"{SITE}.yaml").read_text()
+        assert stage(portal) == "lost"
 
     def test_a_file_that_keeps_our_group_has_no_end(self, portal: Shop) -> None:
         """There is nothing to say."""

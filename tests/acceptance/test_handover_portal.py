@@ -108,7 +108,7 @@ class TestAcceptance:
         portal.run(*LEAVE)
 
         told = [stage(portal)]
-        attest(portal, "--accepted")  # says nothing of the settings, which were open when our account saw them last
+        attest(portal, "--accepted")  # refused: it says nothing of the end
         told.append(stage(portal))
         attest(portal, "--left")
 
@@ -276,3 +276,28 @@ class TestTheNextTime:
 
         assert begun.document["summary"]["new"] == 1
         assert (the_one(again)["stage"], the_one(again)["asked_at"]) == ("settings", None)
+
+
+class TestWhoMustAccept:
+    """Somebody else owned the place before; our group stays until the one whom the file names has accepted."""
+
+    @pytest.fixture
+    def sold(self, shop: Shop) -> Shop:
+        """The former occupant is an owner who has accepted."""
+        shop.run("sandbox", "set", "Bakkegata 7", "permissions.person:c-88124=user,owner")
+        return by_hand(shop)
+
+    def test_the_worksheet_names_the_owner(self, sold: Shop) -> None:
+        """A person who reads it must not take the old owner for the new one."""
+        applied = sold.apply(HOME, "--yes")
+        sheet = (sold.folder / str(applied.document["worksheet"])).with_suffix(".md").read_text("utf-8")
+
+        assert f"only once {OWNER} is seen to have accepted" in sheet.replace("`", "")
+        assert "an owner is seen" not in sheet
+
+    def test_a_careful_person_waits_for_that_owner(self, sold: Shop) -> None:
+        """And plan says for whom."""
+        carried_out(sold)
+
+        assert stage(sold) == "waiting"
+        assert f"once {OWNER} has accepted" in words(sold.plan(HOME))

@@ -87,6 +87,24 @@ class TestWhose:
         assert says(found, Outcome.NEEDS_REVIEW)
         assert named.code == 0
 
+    def test_the_number_on_the_box_proves_it_after_a_review_too(self, shop: Shop) -> None:
+        """As the advice says; a number that is not there still proves nothing."""
+        withhold(shop, ELVEVEIEN)
+        denied = link(shop, "--reference", "customer-a")
+        link(shop, "--reference", "customer-b")
+        shop.run("onboard", "accept", redirect(denied, success="false"))
+        grant(shop, ELVEVEIEN, tree_after_s=0)
+        shop.run("sandbox", "advance", "60s")
+
+        review = shop.run("onboard", "accept", ELVEVEIEN)
+        guessed = shop.run("onboard", "accept", ELVEVEIEN, "--serial", "ZAP999999")
+        files = new_files(shop)
+        proven = shop.run("onboard", "accept", ELVEVEIEN, "--serial", "ZAP012345")
+
+        assert (review.code, says(review, Outcome.NEEDS_REVIEW)) == (5, True)
+        assert (guessed.code != 0, files) == (True, [])
+        assert (proven.code, says(proven, Outcome.GRANTED)) == (0, True)
+
     def test_a_link_that_is_long_over_explains_nothing_any_more(self, shop: Shop) -> None:
         """Otherwise one customer who never answered would cost every later one a question."""
         withhold(shop, ELVEVEIEN)
@@ -129,3 +147,12 @@ class TestWhose:
         grant(shop, ELVEVEIEN)
 
         assert shop.run("onboard", "accept", approved(url, ELVEVEIEN)).code == 0
+
+
+def test_a_name_that_no_link_can_have_is_what_is_blamed(shop: Shop) -> None:
+    """The id beside it is in order."""
+    ended = [shop.run("onboard", "accept", ELVEVEIEN, "--link", one) for one in ("kari@x.example", "")]
+
+    assert [one.code for one in ended] == [64, 64]
+    assert all("--link" in one.err and "installation id" not in one.err for one in ended)
+    assert "kari" not in ended[0].err

@@ -18,7 +18,7 @@ from reconciler.planning import access, guards_access, order, schedule
 from reconciler.planning.classify import Verdict
 from reconciler.planning.order import Phase
 from reconciler.store.runs import RunFolder
-from reconciler.workflows import apply, leaving, read_back, site, standing
+from reconciler.workflows import apply, leaving, read_back, site, standing, touched
 from tests.faults.baseline import baseline
 from tests.faults.judge import Law
 from tests.faults.kinds import BY_NAME
@@ -127,6 +127,9 @@ def _invited_is_good_enough(patch: Patch) -> None:
 
 def _sites_are_left_blindly(patch: Patch) -> None:
     patch.setattr(schedule, "_left_blindly", lambda *_: frozenset())
+    # The second guard: what could be read again by the time of the removal holds it back as well.
+    patch.setattr(touched, "leaving", lambda _: iter(()))
+    patch.setattr(touched, "_may_leave", lambda _: False)
 
 
 def _the_available_current_stays_out(patch: Patch) -> None:

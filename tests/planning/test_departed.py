@@ -8,7 +8,7 @@ import pytest
 from reconciler.model.attest import fingerprint_of, permissions_digest
 from reconciler.model.departure import Departure
 from reconciler.model.desired import Attestation, RemovalGate
-from reconciler.model.sighting import Sighting
+from reconciler.model.sighting import Sighting, settings_digest
 from reconciler.planning.attested import ours_of
 from reconciler.planning.departed import Known, departed, doubts_about
 from tests.builders import NOW, SITE, TODAY, account, fleet, gone, permissions, person, wants
@@ -26,7 +26,7 @@ INVITED = Attestation(
 )
 ACCEPTED = replace(INVITED, accepted=True)
 LEFT = replace(ACCEPTED, left=True)
-DONE = Sighting(account=FILE.account, installation_id=SITE, at=NOW)
+DONE = Sighting(account=FILE.account, installation_id=SITE, at=NOW, wanted=settings_digest(FILE))
 BY_RUN = Departure(
     account=FILE.account,
     installation_id=SITE,
@@ -35,6 +35,12 @@ BY_RUN = Departure(
     unaccepted=(),
     run="r1",
 )
+
+SEEN_AGAIN = Known(
+    gone=(replace(BY_RUN, at=NOW),),
+    seen={DONE.place: replace(DONE, at=NOW + timedelta(seconds=30), open=("Authentication",))},
+)
+"""A run was told that our access is gone, and a look after that still saw the installation, with something open."""
 
 
 def known(seen: Sighting | None = None, *, blind: frozenset[str] = frozenset()) -> Known:
@@ -58,8 +64,18 @@ class TestDoubts:
             (LEFT, known(replace(DONE, open=("Authentication",)))),
             (LEFT, known(blind=frozenset({"main"}))),
             (None, Known(gone=(BY_RUN,))),
+            (None, Known(gone=(replace(BY_RUN, at=NOW),), seen={DONE.place: replace(DONE, open=("Authentication",))})),
         ],
-        ids=["settings done", "word before", "accepted since", "the end", "open", "blind", "a run of ours"],
+        ids=[
+            "settings done",
+            "word before",
+            "accepted since",
+            "the end",
+            "open",
+            "blind",
+            "a run of ours",
+            "what it did",
+        ],
     )
     def test_it_is_over(self, word: Attestation | None, what: Known) -> None:
         """A run of ours, a word that the last look bears out, or a word about the end itself."""
@@ -72,9 +88,12 @@ class TestDoubts:
             (INVITED, known(DONE), "no run of ours"),
             (ACCEPTED, known(), "nothing here tells"),
             (ACCEPTED, known(replace(DONE, open=("Authentication",))), "this was open: Authentication"),
+            (ACCEPTED, known(replace(DONE, wanted="sha256:0")), "the file wants other settings"),
             (ACCEPTED, known(after(ACCEPTED, unaccepted=(OWNER,))), f"{OWNER} has not accepted"),
             (ACCEPTED, known(DONE, blind=frozenset({"main"})), "no installation at all"),
             (LEFT, known(after(LEFT)), "saw it again"),
+            (None, SEEN_AGAIN, "this was open: Authentication"),
+            (ACCEPTED, SEEN_AGAIN, "this was open: Authentication"),
             (None, Known(gone=(replace(BY_RUN, unaccepted=(OWNER,)),)), f"before {OWNER} was seen to have accepted"),
         ],
     )

@@ -10,10 +10,11 @@ from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
 from reconciler.model.handover import Stage, Standing, Under
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.sighting import Sighting
+from reconciler.model.sighting import Sighting, settings_digest
 from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence, standings_of
+from reconciler.planning.severity_named import NOT_VISIBLE
 from tests.builders import (
     FORBIDDEN,
     NO_CALL,
@@ -138,7 +139,7 @@ class TestStages:
 
     def test_losing_access_is_the_end_only_with_evidence(self) -> None:
         """We sent the removal ourselves, or somebody attests acceptance and we saw the settings done before."""
-        last = Sighting(account="main", installation_id=SITE, at=NOW)
+        last = Sighting(account="main", installation_id=SITE, at=NOW, wanted=settings_digest(FILE))
         unfinished = replace(last, open=("Authentication",))
 
         assert standing(None, left=True).stage is Stage.DONE
@@ -146,6 +147,14 @@ class TestStages:
         assert standing(None, word=attest(accepted=True), last=unfinished).stage is Stage.LOST
         assert standing(None, word=attest(accepted=True)).stage is Stage.LOST
         assert standing(None, word=attest(accepted=False), last=last).stage is Stage.LOST
+
+    def test_lost_access_before_the_owner_is_named_is_no_matter_of_an_attestation(self) -> None:
+        """With the order `seed` the file declares no permissions yet, so `attest` refuses it."""
+        lost = standing(None, file=UNINVITED)
+
+        assert lost.stage is Stage.LOST
+        assert "ask for access again" in lost.next_step
+        assert "attest " not in lost.next_step.replace("nothing to attest:", "")
 
     def test_lost_access_says_whether_we_asked_for_it(self) -> None:
         """A worksheet of ours is no doing of somebody else."""
@@ -239,3 +248,9 @@ class TestAges:
     def test_the_wave_is_that_of_the_label(self) -> None:
         """So that a wave can be told from another."""
         assert standing(home(OUR_ACCESS)).wave == "first"
+
+
+def test_a_site_that_is_not_visible_is_not_filed_away_by_hand() -> None:
+    """Only `handover finish` looks whether a hand-over is over."""
+    assert "handover status" in NOT_VISIBLE.remedy
+    assert "released/" not in NOT_VISIBLE.remedy

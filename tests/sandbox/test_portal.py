@@ -3,6 +3,7 @@
 import pytest
 
 from reconciler.sandbox.errors import SandboxError
+from reconciler.sandbox.operations import accept_invitation
 from reconciler.sandbox.portal import carry_out, set_value
 from tests.sandbox.cloud import (
     BAKKEGATA,
@@ -230,3 +231,17 @@ class TestCarryOut:
         assert [d["done"] for d in done] == [False, False, True]
         assert "Furulia sameie has no charger ZAP012345" in str(done[1]["detail"])
         assert cloud.state("ZPR081101")[510] == "20.000"
+
+    def test_everybody_whom_the_step_names_must_have_accepted(self, cloud: Cloud) -> None:
+        """That somebody else owned the place before says nothing about who gets it."""
+        set_value(cloud.world, BAKKEGATA, setting="permissions.person:c-88124", value="user,owner")
+        named = {"gate": "ownerAccepted", "owners": ["person:c-88123"]}
+        leave = step(BAKKEGATA, "permissions", None, principal="userGroup:BSJG", **named)
+        carry_out(cloud.world, [step(BAKKEGATA, "permissions", ["user", "owner"], principal="person:c-88123")])
+
+        (early,) = carry_out(cloud.world, [leave])
+        accept_invitation(cloud.world, "person:c-88123")
+        (late,) = carry_out(cloud.world, [leave])
+
+        assert (early["done"], late["done"]) == (False, True)
+        assert "not yet accepted by person:c-88123" in str(early["detail"])

@@ -60,6 +60,19 @@ class TestAsked:
 
         assert asked_for(tmp_path, CLOUDS) == {}
 
+    @pytest.mark.parametrize(
+        ("name", "value"), [("asked_at", "2026-05-04T12:00:00"), ("change", ["x"]), ("installation", ["x"])]
+    )
+    def test_a_worksheet_edited_by_hand_tells_nothing(self, tmp_path: Path, name: str, value: object) -> None:
+        """A time without its zone, an id that is none: nothing stops here either."""
+        sheet = run(tmp_path, FIRST) / "worksheet.json"
+        document = json.loads(sheet.read_text())
+        document["tasks"][0][name] = value
+        sheet.write_text(json.dumps(document))
+
+        assert asked_for(tmp_path, CLOUDS, since=FIRST) == {}
+        assert runs_asking(tmp_path) == {}
+
     def test_what_an_earlier_hand_over_asked_says_nothing_of_the_next(self, tmp_path: Path) -> None:
         """Our group came back, and the same person shall have it again."""
         run(tmp_path, FIRST)

@@ -175,3 +175,12 @@ class TestPutBehind:
 
         with pytest.raises(ReconcilerError, match="hand-overs are over"):
             departures(tmp_path, CLOUDS)
+
+
+@pytest.mark.parametrize("name", ["id", "installation", "account"])
+def test_a_plan_edited_by_hand_tells_nothing(tmp_path: Path, name: str) -> None:
+    """An id that is a list is none of ours; the hand-over stays open instead of everything being dead."""
+    edited = {**PLANNED, "changes": [{**REMOVAL, name: ["x"]}]}
+    run(tmp_path, wish(), SENT, outcome("done"), plan=edited)
+
+    assert departures(tmp_path, CLOUDS) == ()

@@ -108,7 +108,19 @@ class TestLinks:
             Links(tmp_path).find("one")
 
     @pytest.mark.parametrize(
-        ("name", "value"), [("state", "x"), ("seen", "x"), ("expires_at", "x"), ("kind", 7), ("outcome", "x")]
+        ("name", "value"),
+        [
+            ("state", "x"),
+            ("seen", "x"),
+            ("expires_at", "x"),
+            ("kind", 7),
+            ("outcome", "x"),
+            ("lang", 7),
+            ("installation_id", 5),
+            ("claimed_id", ["x"]),
+            ("account", ["x"]),
+            ("reference", 1),
+        ],
     )
     def test_one_garbled_link_spoils_the_file(self, tmp_path: Path, name: str, value: object) -> None:
         """Nothing is guessed."""

@@ -1,5 +1,6 @@
 """What was seen last of a hand-over is kept for the time after our access is gone."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,13 @@ from reconciler.store.sightings import forget_sightings, keep_sightings, sightin
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 CLOUDS = {"main": "sandbox"}
 HOME = Sighting(
-    account="main", installation_id="91c2b6f4", at=NOW, open=("Authentication",), unaccepted=("person:c-1",), word="sha"
+    account="main",
+    installation_id="91c2b6f4",
+    at=NOW,
+    open=("Authentication",),
+    unaccepted=("person:c-1",),
+    word="sha",
+    wanted="sha256:5",
 )
 OTHER = Sighting(account="main", installation_id="71aa", at=NOW)
 
@@ -82,3 +89,43 @@ def test_a_file_that_is_not_ours_is_told_with_a_way_out(tmp_path: Path, text: st
         sightings(tmp_path, CLOUDS)
 
     assert "take the file away" in caught.value.remedy
+
+
+def edited(root: Path, **values: object) -> None:
+    """Somebody edits the first sighting, or the file around it, by hand."""
+    keep_sightings(root, [HOME], CLOUDS)
+    path = root / ".reconciler" / "sightings.json"
+    document = json.loads(path.read_text())
+    (document if "version" in values else document["sightings"][0]).update(values)
+    path.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("at", "2026-05-04T06:00:00"),
+        ("account", ["main"]),
+        ("cloud", ["sandbox"]),
+        ("open", ""),
+        ("unaccepted", ""),
+        ("word", 7),
+        ("version", 9),
+    ],
+)
+def test_one_value_edited_by_hand_is_told_too(tmp_path: Path, name: str, value: object) -> None:
+    """Nothing empty counts as nothing open, and a time without its zone is no internal error."""
+    edited(tmp_path, **{name: value})
+
+    with pytest.raises(ReconcilerError) as caught:
+        sightings(tmp_path, CLOUDS, since=NOW)
+
+    assert "take the file away" in caught.value.remedy
+
+
+def test_nothing_was_seen_in_the_future(tmp_path: Path) -> None:
+    """A clock that is a little off is none; a year is."""
+    keep_sightings(tmp_path, [HOME], CLOUDS)
+
+    assert sightings(tmp_path, CLOUDS, now=NOW - timedelta(minutes=1))
+    with pytest.raises(ReconcilerError):
+        sightings(tmp_path, CLOUDS, now=NOW - timedelta(days=365))
