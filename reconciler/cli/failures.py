@@ -12,13 +12,15 @@ import click
 from reconciler.cli.output import LONGEST_LINE
 from reconciler.errors import InvalidFilesError, ReconcilerError
 from reconciler.model.exit import ExitCode
+from reconciler.model.mail import redacted
 from reconciler.report.escape import cut, for_terminal
 
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EROFS})
 
 
 def _shown(text: str) -> str:
-    return cut(for_terminal(text), LONGEST_LINE)
+    """What was typed may hold the address of a person, and logs of CI are read by many."""
+    return cut(for_terminal(redacted(text)), LONGEST_LINE)
 
 
 def report_failure(error: BaseException) -> int:

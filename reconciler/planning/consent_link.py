@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.consent import AccessRequest, InstallationKind
+from reconciler.model.mail import has_address
 
 PORTAL_URL = "https://portal.zaptec.com"
 LONGEST_PARTNER = 100
@@ -99,9 +100,8 @@ def problems_of(request: AccessRequest) -> Iterator[UsageProblemError]:
             "the Portal has it under User Groups, Details: letters, digits, - and _; `group:` in fleet.yaml is used",
         )
     if request.partner_name is not None and not _is_plain(request.partner_name):
-        yield _wrong(
-            "this name cannot be shown", "partnerName", f"give 1 to {LONGEST_PARTNER} visible characters on one line"
-        )
+        remedy = f"give 1 to {LONGEST_PARTNER} visible characters on one line, and no e-mail address"
+        yield _wrong("this name cannot be shown", "partnerName", remedy)
     if request.lang is not None and not _LANGUAGE.fullmatch(request.lang):
         yield _wrong("this is not the code of a language", "lang", "give two small letters, for instance en or no")
     if request.installation_id is not None and not is_uuid(request.installation_id):
@@ -118,7 +118,7 @@ def problems_of(request: AccessRequest) -> Iterator[UsageProblemError]:
 
 def _is_plain(text: str) -> bool:
     shown = text.isprintable() and all(unicodedata.category(sign) not in {"Cf", "Co", "Cn"} for sign in text)
-    return shown and text == text.strip() and 1 <= len(text) <= LONGEST_PARTNER
+    return shown and text == text.strip() and 1 <= len(text) <= LONGEST_PARTNER and not has_address(text)
 
 
 def _problems_of_return(url: str) -> Iterator[UsageProblemError]:

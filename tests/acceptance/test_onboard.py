@@ -562,6 +562,7 @@ class TestLink:
             (("--reference", "kari＠house.example"), "reference"),
             (("--reference", "kari%2540house.example"), "reference"),
             (("--partner-name", "a\u202eb"), "partnerName"),
+            (("--partner-name", "kari@house.example"), "partnerName"),
         ],
     )
     def test_what_cannot_be_asked_is_refused(self, shop: Shop, arguments: tuple[str, ...], where: str) -> None:
