@@ -12,7 +12,7 @@ import click
 from reconciler.cli.output import LONGEST_LINE
 from reconciler.errors import InvalidFilesError, ReconcilerError
 from reconciler.model.exit import ExitCode
-from reconciler.model.mail import redacted
+from reconciler.model.mail import addresses_in
 from reconciler.report.escape import cut, for_terminal
 
 _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.EROFS})
@@ -20,7 +20,17 @@ _DISK = frozenset({errno.ENOSPC, errno.EIO, errno.EBADF, errno.EDQUOT, errno.ERO
 
 def _shown(text: str) -> str:
     """What was typed may hold the address of a person, and logs of CI are read by many."""
-    return cut(for_terminal(redacted(text)), LONGEST_LINE)
+    shown, end = "", 0
+    for match in addresses_in(text):
+        shown += text[end : match.start()] + (match.group() if _is_folder(match.group()) else "…")
+        end = match.end()
+    return cut(for_terminal(shown + text[end:]), LONGEST_LINE)
+
+
+def _is_folder(found: str) -> bool:
+    """Whether it is rather a part of a path, such as the `job@2` of a build server: no mail goes to a bare word."""
+    _, sign, behind = found.rpartition("@")
+    return bool(sign) and behind.isalnum()
 
 
 def report_failure(error: BaseException) -> int:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Sequence
 from io import StringIO
 
-from reconciler.model.consent import MadeLink
+from reconciler.model.consent import IssuedLink, MadeLink
 from reconciler.report.escape import for_csv
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json, moment
@@ -50,8 +50,8 @@ def links_document(made: Sequence[MadeLink], *, tool_version: str) -> Json:
     }
 
 
-def _part(one: MadeLink) -> Json:
-    link = one.link
+def request_part(link: IssuedLink) -> Json:
+    """What a link asks for and until when, as every document about links has it."""
     return {
         "link": link.short,
         "reference": link.reference,
@@ -59,8 +59,10 @@ def _part(one: MadeLink) -> Json:
         "lookup_key": link.lookup_key,
         "installation_type": int(link.kind),
         "requested": link.installation_id,
-        "lang": link.lang,
         "expires_at": moment(link.expires_at),
         "has_return": link.has_return,
-        "url": one.url,
     }
+
+
+def _part(one: MadeLink) -> Json:
+    return {**request_part(one.link), "lang": one.link.lang, "url": one.url}

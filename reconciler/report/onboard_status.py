@@ -10,6 +10,7 @@ from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json, moment
+from reconciler.report.onboard_links import request_part
 from reconciler.report.onboard_words import OPERATOR
 from reconciler.report.page import Color, Glyphs, Look, Page, Tone
 
@@ -187,16 +188,9 @@ def status_document(found: Onboardings) -> Json:
 def _link_part(one: LinkStatus, now: datetime) -> Json:
     link = one.link
     return {
-        "link": link.short,
-        "reference": link.reference,
-        "account": link.account,
-        "lookup_key": link.lookup_key,
-        "installation_type": int(link.kind),
-        "requested": link.installation_id,
+        **request_part(link),
         "issued_at": moment(link.issued_at),
-        "expires_at": moment(link.expires_at),
         "settled_at": moment(link.settled_at),
-        "has_return": link.has_return,
         "state": link.state.value,
         "outcome": one.outcome.value,
         "installation": link.claimed_id,

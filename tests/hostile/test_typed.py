@@ -72,6 +72,13 @@ def test_an_address_is_not_repeated(shop: Shop, command: tuple[str, ...]) -> Non
     assert "kari.nordmann" not in ended.out + ended.err
 
 
+def test_a_folder_of_a_build_server_is_no_address(shop: Shop) -> None:
+    """Where something is wrong must stay readable in a checkout such as `job@2`."""
+    ended = shop.run("plan", "--snapshot", "/build/job@2/snapshot.json")
+
+    assert "/build/job@2/snapshot.json" in ended.err
+
+
 @pytest.mark.parametrize("bait", [BAIT, HALF, "x" * 20_000, ""], ids=["bait", "half", "long", "empty"])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_an_argument_is_quoted_and_not_obeyed(shop: Shop, command: tuple[str, ...], bait: str) -> None:
