@@ -65,8 +65,10 @@ def _shared_out(
 ) -> dict[int, list[R]]:
     """Parts by number, as far as the processes got."""
     numbers = _numbered(len(parts))
-    crew = [_hired(read, parts, numbers) for _ in range(others)]
+    crew: list[tuple[BaseProcess, Connection]] = []
     try:
+        with suppress(OSError):  # this user may start no more processes, or the container
+            crew.extend(_hired(read, parts, numbers) for _ in range(others))
         meanwhile()
         found = dict(_work(read, parts, numbers))
         for process, inbox in crew:

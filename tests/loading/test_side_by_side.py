@@ -75,6 +75,17 @@ def test_what_a_dead_process_had_is_read_again() -> None:
     assert list(each(read, MANY)) == list(MANY)
 
 
+def test_where_no_process_can_be_started_all_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container may have a limit."""
+
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+
+    assert {process for _, process in each(where, MANY)} == {os.getpid()}
+
+
 def test_an_error_is_told_here_and_once(capfd: pytest.CaptureFixture[str]) -> None:
     """Nobody reads the traces of other processes."""
 
