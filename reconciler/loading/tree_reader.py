@@ -10,7 +10,8 @@ from reconciler.loading.addresses import address_problems
 from reconciler.loading.findings import At, Finding, Source, problem_of, problem_of_flaw
 from reconciler.loading.own_rules import with_our_words
 from reconciler.loading.schema import findings_of, without_broken_parts
-from reconciler.loading.yaml_source import BROKEN, MERGE_KEY, MOST_FLAWS, Flaw, TreePath, read_yaml
+from reconciler.loading.yaml_scalars import MERGE_KEY
+from reconciler.loading.yaml_source import BROKEN, MOST_FLAWS, Flaw, TreePath, read_yaml
 from reconciler.model.problem import Problem
 
 

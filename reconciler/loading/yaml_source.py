@@ -1,14 +1,15 @@
 """Strict YAML: only true, false and decimal numbers are typed, everything else is text.
 
-Built on the events of PyYAML's parser (the C one where there is one). Positions are not kept while reading;
-`places.places_of` finds them again when somebody asks, because nearly nobody does.
+Built on PyYAML's parser (the C one where there is one): on its nodes where there is nothing to say about a file, else
+on its events. Positions are not kept while reading; `places.places_of` finds them again when somebody asks, because
+nearly nobody does.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -23,17 +24,13 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from reconciler.loading.yaml_quick import UnusualError, quick_value
+from reconciler.loading.yaml_scalars import DEEPEST, LONGEST_SCALAR, LONGEST_WORD, MERGE_KEY, MOST_VALUES, typed
+
 LARGEST_FILE = 1024 * 1024
 """Bytes; a file with 3 000 chargers stays below a fifth of it."""
-DEEPEST = 20
-LONGEST_SCALAR = 8192
-LONGEST_WORD = 40
-"""Longer scalars are text; none of them can be a number or a word."""
-MERGE_KEY = "<<"
 MOST_FLAWS = 100
 """Flaws told per file; a file with more of them is not a fleet file."""
-MOST_VALUES = 100_000
-"""Entries of all maps and lists together; a file with 3 000 chargers stays below a fifth of it."""
 
 TreePath = tuple[str | int, ...]
 
@@ -75,8 +72,6 @@ class UnreadableError(Exception):
         self.flaw = flaw
 
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?", re.ASCII)
-_WORDS = {"true": True, "false": False, "null": None, "": None}
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
@@ -87,9 +82,18 @@ _NewParser: Callable[[bytes], Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoade
 
 def read_yaml(data: bytes) -> Reading:
     """Read one document. Never raises: whatever is wrong becomes a flaw."""
+    with suppress(UnreadableError, UnusualError):
+        clean, flaws = _checked_bytes(data)
+        if not flaws:
+            return Reading(value=quick_value(clean))
+    return read_closely(data)
+
+
+def read_closely(data: bytes) -> Reading:
+    """The same, whatever the file looks like: from the parser's events, which tell where everything stands."""
     flaws: list[Flaw] = []
     try:
-        clean = _checked_bytes(data, flaws)
+        clean, flaws = _checked_bytes(data)
         value = _Builder(flaws).build(events_of(clean))
     except UnreadableError as error:
         return Reading(value=None, flaws=_inside((*flaws, error.flaw), data))
@@ -109,7 +113,8 @@ def position_in_text(data: bytes, offset: int) -> tuple[int, int]:
     return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1
 
 
-def _checked_bytes(data: bytes, flaws: list[Flaw]) -> bytes:
+def _checked_bytes(data: bytes) -> tuple[bytes, list[Flaw]]:
+    """What the parser takes, and the tabs that stood in it."""
     if len(data) > LARGEST_FILE:
         raise UnreadableError(Flaw(code="E011", line=1, column=1, what=f"larger than {LARGEST_FILE} bytes."))
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -122,10 +127,10 @@ def _checked_bytes(data: bytes, flaws: list[Flaw]) -> bytes:
     hit = _CONTROL.search(text)
     if hit:
         raise UnreadableError(_control_flaw(text, hit.start()))
-    if b"\t" in data:
-        line, column = position_in_text(data, data.index(b"\t"))
-        flaws.append(Flaw(code="E002", line=line, column=column, what="a tab character."))
-    return without_tabs(data)
+    if b"\t" not in data:
+        return data, []
+    line, column = position_in_text(data, data.index(b"\t"))
+    return without_tabs(data), [Flaw(code="E002", line=line, column=column, what="a tab character.")]
 
 
 def without_tabs(data: bytes) -> bytes:
@@ -157,16 +162,6 @@ def events_of(data: bytes) -> Iterator[Event]:
 def _without_quotes(problem: str | None) -> str:
     """The parser's words without what it quotes from the file, which may be a secret."""
     return re.sub(r"'[^']*\w[^']*'|\"[^\"]*\"", "…", problem) if problem else "it cannot be parsed"
-
-
-@lru_cache(maxsize=65536)
-def typed(text: str) -> Any:
-    """A plain scalar: true, false, null (None), a decimal number, or the text itself."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
-    return text
 
 
 STARTS = frozenset({MappingStartEvent, SequenceStartEvent})

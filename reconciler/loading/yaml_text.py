@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.loading.yaml_nodes import Form
-from reconciler.loading.yaml_source import typed
+from reconciler.loading.yaml_scalars import typed
 
 LONGEST_FLOW = 100
 """Characters of a map or list on one line."""

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from reconciler.loading import yaml_source
 from reconciler.loading.places import places_of
-from reconciler.loading.yaml_source import BROKEN, LARGEST_FILE, MOST_VALUES, read_yaml
+from reconciler.loading.yaml_scalars import MOST_VALUES
+from reconciler.loading.yaml_source import BROKEN, LARGEST_FILE, read_yaml
 
 
 @pytest.mark.parametrize(
