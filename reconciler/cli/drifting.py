@@ -19,7 +19,7 @@ from reconciler.model.finding import DriftReport, VerifiedWrite
 from reconciler.model.ledger import Ledger
 from reconciler.planning.adoptable import FileRules
 from reconciler.planning.make import make_plan
-from reconciler.planning.offline import NOT_COMPARABLE, plan_from, policy_of, told_offline
+from reconciler.planning.offline import NOT_COMPARABLE, plan_offline, policy_of
 from reconciler.planning.quarantine import WITHIN
 from reconciler.planning.reads import as_asked_for, needs_of
 from reconciler.store.ledger import append_run, older_than_ledger, read_ledger
@@ -96,8 +96,7 @@ def _offline(loaded: LoadedFleet, part: DesiredFleet, file: SnapshotFile) -> Dri
     check_pins(accounts_of(part))
     snapshot = file.usable_for(part)
     policy = policy_of(snapshot, now=datetime.now(UTC), tool_version=__version__, accepted=())
-    plan = plan_from(part, snapshot, policy, loaded.origins)
-    plan = told_offline(plan, part, snapshot, policy=policy, origins=loaded.origins)
+    plan = plan_offline(part, snapshot, policy, loaded.origins)
     # Live secrets are compared as set or not set too, so that they are is no finding here either.
     known = tuple(item for item in plan.unverifiable if item.reason != NOT_COMPARABLE)
     return DriftRun(

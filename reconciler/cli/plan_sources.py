@@ -28,7 +28,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
-from reconciler.planning.offline import plan_from, policy_of, told_offline
+from reconciler.planning.offline import plan_from, plan_offline, policy_of
 from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
 
@@ -88,8 +88,7 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, snapshot, asked)
-    plan = plan_from(part, seen.snapshot, seen.policy, loaded.origins)
-    return _alone(told_offline(plan, part, seen.snapshot, policy=seen.policy, origins=loaded.origins), desired)
+    return _alone(plan_offline(part, seen.snapshot, seen.policy, loaded.origins), desired)
 
 
 def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
@@ -106,9 +105,8 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
 def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     from reconciler.planning.cause import with_causes
 
-    head = plan_from(part, seen.snapshot, seen.policy, origins)
-    if offline:
-        head = told_offline(head, part, seen.snapshot, policy=seen.policy, origins=origins)
+    plan = plan_offline if offline else plan_from
+    head = plan(part, seen.snapshot, seen.policy, origins)
     applied, today = comparison.applied, head.created_at.date()
     owed = owed_by(head, wishes_in(part, today=today), wishes_in(comparison.base.desired, today=today))
     return with_causes(

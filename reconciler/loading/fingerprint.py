@@ -3,6 +3,7 @@
 Where things stand, and what people attested, is no part of what the files want.
 """
 
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
@@ -11,15 +12,24 @@ from reconciler.model.desired import DesiredCharger, DesiredFleet, DesiredInstal
 from reconciler.model.digest import digest_of
 
 
-def desired_digest(fleet: DesiredFleet) -> str:
-    """Digest over installations, accounts and their routes, limits, hosts and deviations."""
-    installations = [_digest_of_installation(installation) for installation in fleet.installations]
+def desired_digest(fleet: DesiredFleet, known: Mapping[str, str] | None = None) -> str:
+    """Digest over installations, accounts and their routes, limits, hosts and deviations.
+
+    Args:
+        fleet: The files.
+        known: The digest of each of its installations by id, where that was made before.
+    """
+    installations = (
+        [digest_of_installation(installation) for installation in fleet.installations]
+        if known is None
+        else [known[installation.id] for installation in fleet.installations]
+    )
     accounts = [[account.name, account.cloud, account.routes] for account in fleet.accounts]
     rest = _plain((fleet.limits, fleet.allowed_hosts, fleet.deviations))
     return digest_of([installations, accounts, rest])
 
 
-def _digest_of_installation(site: DesiredInstallation) -> str:
+def digest_of_installation(site: DesiredInstallation) -> str:
     """One by one, so that a large fleet needs no large text; chargers by hand, because there are most of them."""
     chargers = [
         (charger.serial, charger.settings, charger.disabled_reason, _plain(charger.disabled_until), *_access(charger))

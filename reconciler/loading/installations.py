@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from reconciler.loading.desire import desired_installation
 from reconciler.loading.files import FleetFile, FleetFolder, read_source
 from reconciler.loading.findings import At, Finding, Source, echo
+from reconciler.loading.fingerprint import digest_of_installation
 from reconciler.loading.layers import Layer, problem_in_layer, problem_in_layers
 from reconciler.loading.merge import Tree, effective_charger, merge
 from reconciler.loading.nearest import nearest
@@ -50,10 +51,16 @@ def read_installation(source: Source, shared: Shared) -> ReadInstallation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneFile:
-    """What one installation file holds, or why its bytes cannot be had; the fingerprint is a hash of these."""
+    """What one installation file holds, or why its bytes cannot be had.
+
+    Attributes:
+        fingerprint: A hash of its bytes.
+        digest: Of what it wants; empty where that is not known.
+    """
 
     read: ReadInstallation | Problem
     fingerprint: int = 0
+    digest: str = ""
 
 
 def read_one(file: FleetFile, *, folder: FleetFolder, shared: Shared) -> OneFile:
@@ -61,7 +68,9 @@ def read_one(file: FleetFile, *, folder: FleetFolder, shared: Shared) -> OneFile
     source = read_source(folder, file)
     if not isinstance(source, Source):
         return OneFile(read=source)
-    return OneFile(read=read_installation(source, shared), fingerprint=hash(source.data))
+    read = read_installation(source, shared)
+    digest = "" if read.desired is None else digest_of_installation(read.desired)
+    return OneFile(read=read, fingerprint=hash(source.data), digest=digest)
 
 
 def effective_tree(own: Tree, shared: Shared) -> Tree:

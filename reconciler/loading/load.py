@@ -169,7 +169,7 @@ def finished(opened: Opened, path: Path, *, today: date, commit: str | None, oth
         deviations=tuple(deviation for deviation, _ in exceptions),
         attestations=attestations,
     )
-    digest = "" if others.records else desired_digest(desired)
+    digest = "" if others.records else desired_digest(desired, gathered.digests)
     further = others.size
     whole = (size[0] + further[0], size[1] + further[1])
     about_groups = tuple(_about_groups(folder, desired))
@@ -206,6 +206,7 @@ class Gathered:
 
     def __init__(self, *, folder: FleetFolder, problems: list[Problem]) -> None:
         self.desired: list[DesiredInstallation] = []
+        self.digests: dict[str, str] = {}
         self.places: dict[str, tuple[FleetFile, int]] = {}
         self.serials: dict[str, Collection[str]] = {}
         self.knows_all_ids = True
@@ -225,6 +226,7 @@ class Gathered:
         self._note_serials(file, read)
         if read.desired is not None:
             self.desired.append(read.desired)
+            self.digests[read.desired.id] = found.digest
 
     def _note_id(self, file: FleetFile, fingerprint: int, read: ReadInstallation) -> None:
         if read.id is None:

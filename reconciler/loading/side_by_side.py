@@ -5,14 +5,14 @@ Whatever a process does not hand over, for whatever reason, is read here, so tha
 """
 
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
 T = TypeVar("T")
@@ -65,22 +65,21 @@ def _shared_out(
 ) -> dict[int, list[R]]:
     """Parts by number, as far as the processes got."""
     numbers = _numbered(len(parts))
-    crew: list[tuple[BaseProcess, Connection]] = []
+    crew: list[tuple[BaseProcess, IO[bytes]]] = []
     try:
         with suppress(OSError):  # this user may start no more processes, or the container
             crew.extend(_hired(read, parts, numbers) for _ in range(others))
         meanwhile()
         found = dict(_work(read, parts, numbers))
-        for process, inbox in crew:
-            with suppress(EOFError, OSError):  # it is gone, and with it what it had
-                found.update(inbox.recv())
+        for process, tray in crew:
             process.join()
+            found.update(_laid_down_in(tray))
     finally:
         os.close(numbers)
-        for process, inbox in crew:
+        for process, tray in crew:
             process.kill()
             process.join()
-            inbox.close()
+            tray.close()
     return found
 
 
@@ -98,22 +97,38 @@ def _work(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) ->
         yield number, list(map(read, parts[number]))
 
 
-def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "tuple[BaseProcess, Connection]":
+def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "tuple[BaseProcess, IO[bytes]]":
     from multiprocessing import get_context  # noqa: PLC0415  only a large fleet needs it
+    from tempfile import TemporaryFile  # noqa: PLC0415
 
-    context = get_context("fork")
-    inbox, outbox = context.Pipe(duplex=False)
-    process = context.Process(target=_serve, args=(read, parts, numbers, outbox), daemon=True)
-    process.start()
-    outbox.close()
-    return process, inbox
+    tray = TemporaryFile()  # noqa: SIM115  closed by whoever takes from it
+    process = get_context("fork").Process(target=_serve, args=(read, parts, numbers, tray), daemon=True)
+    try:
+        process.start()
+    except OSError:
+        tray.close()
+        raise
+    return process, tray
 
 
-def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, outbox: "Connection") -> None:
-    """In a process of its own: says nothing but its results; whoever started it also ends it."""
+def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, tray: IO[bytes]) -> None:
+    """In a process of its own: says nothing but its results; whoever started it also ends it.
+
+    Each part is laid down as soon as it is done, so that nobody waits for it in the end; what several parts have in
+    common is written once.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    found: dict[int, list[R]] = {}
+    writer = pickle.Pickler(tray, protocol=pickle.HIGHEST_PROTOCOL)
     with suppress(Exception):  # it happens again where somebody hears of it
-        found.update(_work(read, parts, numbers))
-    with suppress(OSError):
-        outbox.send(found)
+        for part in _work(read, parts, numbers):
+            writer.dump(part)
+        tray.flush()
+
+
+def _laid_down_in(tray: IO[bytes]) -> Iterator[tuple[int, list[R]]]:
+    """As far as it was written; the last of it may be half of one, when its process is gone."""
+    tray.seek(0)
+    reader = pickle.Unpickler(tray)  # noqa: S301  nobody but our own process wrote it
+    with suppress(EOFError, pickle.UnpicklingError, OSError):
+        while True:
+            yield reader.load()

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from reconciler.model.desired import DesiredFleet
+from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Counts, Coverage
 from reconciler.planning.findings import Findings
 
 
-def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequence[Findings]) -> Coverage:
+def coverage_of(
+    desired: DesiredFleet, observed: ObservedFleet, inspected: Sequence[tuple[DesiredInstallation, Findings]]
+) -> Coverage:
     """Count installations and chargers: declared, compared, unreadable, and live without a file.
 
     What was handed over to the end is neither compared nor unreadable.
@@ -17,9 +19,9 @@ def coverage_of(desired: DesiredFleet, observed: ObservedFleet, findings: Sequen
     Whole accounts are told like the whole fleet.
     """
     installations = desired.installations
-    over = [site for site, found in zip(installations, findings, strict=True) if found.handed_over]
-    lost = sum(one.lost for one in findings)
-    lost_chargers = sum(one.lost_chargers for one in findings)
+    over = [site for site, found in inspected if found.handed_over]
+    lost = sum(found.lost for _, found in inspected)
+    lost_chargers = sum(found.lost_chargers for _, found in inspected)
     chargers = sum(len(one.chargers) for one in installations)
     unmanaged = _unmanaged(desired, observed)
     return Coverage(

@@ -61,6 +61,17 @@ def inspect(desired: DesiredInstallation, lookup: Lookup) -> Findings:
     return replace(found, pending=pending)
 
 
+def is_quiet(desired: DesiredInstallation, lookup: Lookup) -> bool:
+    """Whether `inspect` has nothing to say about an installation, as far as that can be told at a glance."""
+    place = (desired.account, desired.id)
+    observed = lookup.installations.get(place)
+    if observed is None or place in lookup.policy.departed:
+        return False
+    if lookup.deviations.get(desired.id) or queue_of(observed, lookup.policy):
+        return False
+    return _is_plainly_quiet(desired, observed)
+
+
 def _is_plainly_quiet(desired: DesiredInstallation, observed: ObservedInstallation) -> bool:
     """Whether there is nothing to say about a site whose file names no people; most of a fleet is such."""
     if desired.permissions is not None or desired.charger_permissions:

@@ -1,6 +1,6 @@
 """Files and cloud in, plan out: the whole core on one screen."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
@@ -10,6 +10,7 @@ from reconciler.model.observed import ObservedFleet, ReadNeed
 from reconciler.model.plan import DesiredReference, Plan, PlanAccount, Refusal, Requests, UnreadableItem
 from reconciler.model.ports import Origins
 from reconciler.planning.coverage import coverage_of
+from reconciler.planning.findings import NOTHING as NOTHING_FOUND
 from reconciler.planning.former import circuits_of, former_values
 from reconciler.planning.guards import fleet_refusals, refusal_key
 from reconciler.planning.inspect import inspect
@@ -33,15 +34,16 @@ def make_plan(
     origins: Origins,
     *,
     needs: Sequence[ReadNeed] | None = None,
+    quiet: Collection[tuple[str, str]] = frozenset(),
 ) -> Plan:
     """The smallest set of changes in safe order, and everything that stands in the way.
 
     The same input gives the same plan in whatever order files and answers came. `needs` are those of the files, where
-    they are at hand already.
+    they are at hand already, and `quiet` the accounts and ids of installations about which there is nothing to say.
     """
     lookup = Lookup(desired=desired, observed=observed, policy=policy, origins=origins)
     sites = sorted(desired.installations, key=plan_order)
-    findings = [inspect(site, lookup) for site in sites]
+    findings = [NOTHING_FOUND if (site.account, site.id) in quiet else inspect(site, lookup) for site in sites]
     schedules = [
         schedule(site, lookup.installations[site.account, site.id], found, lookup=lookup) if found.changes else NOTHING
         for site, found in zip(sites, findings, strict=True)
@@ -57,7 +59,7 @@ def make_plan(
         accounts=_accounts(desired),
         desired=DesiredReference(path=desired.path, commit=desired.commit, digest=desired.digest),
         selection=desired.selection,
-        coverage=coverage_of(desired, observed, findings),
+        coverage=coverage_of(desired, observed, list(zip(sites, findings, strict=True))),
         requests=Requests(
             read=total_requests(observed),
             write=sum(step.route is not Route.PORTAL for step in steps),

@@ -12,6 +12,7 @@ from reconciler.model.ports import Origins
 from reconciler.model.settings import Kind, Scope, setting, settings_of
 from reconciler.model.snapshot import Snapshot
 from reconciler.model.value import SECRET_SET, Reason, Unreadable
+from reconciler.planning.inspect import is_quiet
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.reads import as_asked_for, needs_of
@@ -41,9 +42,18 @@ def plan_from(desired: DesiredFleet, snapshot: Snapshot, policy: Policy, origins
     return make_plan(desired, as_asked_for(snapshot.observed, needs), policy, origins, needs=needs)
 
 
-def told_offline(plan: Plan, desired: DesiredFleet, snapshot: Snapshot, *, policy: Policy, origins: Origins) -> Plan:
-    """The same plan with where it comes from, and with what nobody can tell without the live cloud."""
+def plan_offline(desired: DesiredFleet, snapshot: Snapshot, policy: Policy, origins: Origins) -> Plan:
+    """The same plan with where it comes from, and with what nobody can tell without the live cloud.
+
+    Most of a fleet is as its files say. Such installations are told at once, so that nothing of them need be hidden
+    from the plan, and nobody counts what reading them would take.
+    """
     lookup = Lookup(desired=desired, observed=snapshot.observed, policy=policy, origins=origins)
+    loud = tuple(site for site in desired.installations if not is_quiet(site, lookup))
+    needs = needs_of(replace(desired, installations=loud))
+    quiet = {(site.account, site.id) for site in desired.installations} - {(site.account, site.id) for site in loud}
+    observed = as_asked_for(snapshot.observed, needs, but=quiet)
+    plan = make_plan(desired, observed, policy, origins, needs=needs, quiet=quiet)
     return replace(
         plan,
         requests=replace(plan.requests, read=0, read_floor=0),

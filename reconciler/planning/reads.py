@@ -1,6 +1,6 @@
 """Which reads a plan needs, and the fewest requests that can fetch them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -92,10 +92,18 @@ def everything_of(observed: ObservedFleet, accounts: Iterable[Account]) -> tuple
     )
 
 
-def as_asked_for(observed: ObservedFleet, needs: Sequence[ReadNeed]) -> ObservedFleet:
-    """What a plan with those needs would have read of it: a plan never depends on what it did not ask for."""
+def as_asked_for(
+    observed: ObservedFleet, needs: Sequence[ReadNeed], *, but: Collection[tuple[str, str]] = frozenset()
+) -> ObservedFleet:
+    """What a plan with those needs would have read of it: a plan never depends on what it did not ask for.
+
+    `but` are the accounts and ids of installations that stay as they are.
+    """
     by_place = {(need.account, need.installation_id): need for need in needs}
-    sites = (_asked(site, by_place.get((site.account, site.id))) for site in observed.installations)
+    sites = (
+        site if (site.account, site.id) in but else _asked(site, by_place.get((site.account, site.id)))
+        for site in observed.installations
+    )
     return replace(observed, installations=tuple(sites))
 
 

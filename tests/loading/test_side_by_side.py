@@ -75,6 +75,20 @@ def test_what_a_dead_process_had_is_read_again() -> None:
     assert list(each(read, MANY)) == list(MANY)
 
 
+@pytest.mark.parametrize("many", [1, 150, 1_000])
+def test_a_process_may_die_in_the_middle_of_its_work(many: int) -> None:
+    """Whatever it laid down counts, and half a part does not."""
+    done: list[int] = []
+
+    def read(item: int) -> str:
+        done.append(item)
+        if os.getpid() != HERE and len(done) > many:
+            os._exit(9)
+        return f"{item}" * 100
+
+    assert list(each(read, MANY)) == [f"{item}" * 100 for item in MANY]
+
+
 def test_where_no_process_can_be_started_all_is_read_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """A container may have a limit."""
 

@@ -95,3 +95,17 @@ class TestUnmanaged:
 
         assert plan(FILES, OURS, stranger).coverage.installations.unmanaged == 1
         assert plan(FILES, OURS, stranger, also).coverage.installations.unmanaged == 2
+
+    def test_what_was_handed_over_is_counted_with_its_own_chargers(self) -> None:
+        """Whatever the order of accounts and ids: here the account that comes first has the id that comes last."""
+        two = wants(wants_charger("ZAP000001"), wants_charger("ZAP000002"), site=OTHER_SITE)
+        one = replace(wants(wants_charger("ZAP000003")), account="second")
+        files = fleet(one, two, accounts=ACCOUNTS)
+        there = live(charger("ZAP000003"), account_name="second")
+
+        found = make_plan(
+            files, seen(there), replace(policy(), departed=frozenset({(MAIN, OTHER_SITE)})), FixedOrigins()
+        )
+
+        assert found.coverage.installations == Counts(desired=2, compared=1, unreadable=0, unmanaged=0)
+        assert found.coverage.chargers == Counts(desired=3, compared=1, unreadable=0, unmanaged=0)
