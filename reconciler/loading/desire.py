@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from reconciler.loading.merge import Tree
@@ -25,6 +26,11 @@ from reconciler.model.value import Value
 _INSTALLATION_ROWS = tuple(
     (tuple(row.name.split(".")), row) for row in sorted(settings_of(Scope.INSTALLATION), key=lambda row: row.name)
 )
+_ROWS_BELOW = {
+    first: tuple((steps[1:], row) for steps, row in rows)
+    for first, rows in groupby(_INSTALLATION_ROWS, key=lambda row: row[0][0])
+}
+"""The settings below each key of a file, in the same order."""
 _CHARGER_ROWS = tuple(sorted(settings_of(Scope.CHARGER), key=lambda row: row.name))
 _ROLE_ORDER = tuple(word for word, _ in ROLE_BITS)
 
@@ -64,12 +70,15 @@ def roles_in_order(roles: Any) -> tuple[str, ...]:
 
 def _installation_settings(tree: Tree) -> list[tuple[str, Value]]:
     found: list[tuple[str, Value]] = []
-    for path, row in _INSTALLATION_ROWS:
-        value: Any = tree
-        for step in path:
-            value = value.get(step) if isinstance(value, dict) else None
-        if value is not None:
-            found.append((row.name, normal(row, value)))
+    for first, rows in _ROWS_BELOW.items():
+        if first not in tree:
+            continue
+        for steps, row in rows:
+            value: Any = tree[first]
+            for step in steps:
+                value = value.get(step) if isinstance(value, dict) else None
+            if value is not None:
+                found.append((row.name, normal(row, value)))
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reconciler.loading.findings import Finding, Source, make_problem
 from reconciler.loading.nearest import nearest
-from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes
+from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes, unlinked_bytes
 from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.mail import has_address, redacted
 from reconciler.model.problem import Problem
@@ -191,10 +191,21 @@ def read_source(folder: FleetFolder, file: FleetFile) -> Source | Problem:
 
 
 def _opened(folder: FleetFolder, file: FleetFile) -> Source | Problem:
-    if os.path.islink(file.path):
-        real = os.path.realpath(file.path)
-        if os.path.commonpath([real, folder.root]) != folder.root:
-            return _refused(file.shown, "a symlink that leaves the fleet folder.")
+    try:
+        data = unlinked_bytes(file.path, most=LARGEST_FILE + 1)
+    except SpecialFileError:
+        return _refused(file.shown, "not an ordinary file.")
+    except OSError:
+        if not os.path.islink(file.path):
+            raise
+        return _linked(folder, file)
+    return Source(shown=file.shown, data=data, name=file.name)
+
+
+def _linked(folder: FleetFolder, file: FleetFile) -> Source | Problem:
+    real = os.path.realpath(file.path)
+    if os.path.commonpath([real, folder.root]) != folder.root:
+        return _refused(file.shown, "a symlink that leaves the fleet folder.")
     try:
         data = ordinary_bytes(file.path, most=LARGEST_FILE + 1)
     except SpecialFileError:

@@ -45,8 +45,10 @@ def _access(charger: DesiredCharger) -> list[Any]:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.compare}
+    if value is None or value == ():
+        return value
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(value) if item.compare}
     return value.isoformat() if isinstance(value, date) else value

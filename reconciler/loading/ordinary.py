@@ -30,7 +30,16 @@ def ordinary_bytes(path: Path | str, *, most: int) -> bytes:
         SpecialFileError: It is something else.
         OSError: It cannot be read.
     """
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    return _bytes(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), most=most)
+
+
+def unlinked_bytes(path: Path | str, *, most: int) -> bytes:
+    """The same of a file that is no link itself. Raises as `ordinary_bytes`; for a link with ELOOP."""
+    return _bytes(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW), most=most)
+
+
+def _bytes(handle: int, *, most: int) -> bytes:
+    """Of an open file, which is closed."""
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):

@@ -23,16 +23,19 @@ def current_is_not_too_fine(site: Site) -> Iterator[Finding]:
     defaults = as_map(site.tree.get("chargerDefaults"))
     yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults.get("maxCurrent"))
     for serial, charger in site.chargers.items():
-        yield from fineness_findings(("chargers", serial, "maxCurrent"), as_map(charger).get("maxCurrent"))
+        current = as_map(charger).get("maxCurrent")
+        if isinstance(current, float):
+            yield from fineness_findings(("chargers", serial, "maxCurrent"), current)
 
 
 def disabled_is_at_zero(site: Site) -> Iterator[Finding]:
     """E113 when a reason for 0 A stands at another current."""
     for serial, charger in site.chargers.items():
         settings = as_map(charger)
+        if "disabled" not in settings:
+            continue
         current = settings.get("maxCurrent")
-        wrong = current is None or (isinstance(current, int | float) and not _is_zero(current))
-        if "disabled" in settings and wrong:
+        if current is None or (isinstance(current, int | float) and not _is_zero(current)):
             what = "`disabled` without `maxCurrent: 0`."
             yield Finding(code="E113", path=("chargers", serial, "disabled"), what=what, at=At.KEY)
 
@@ -73,7 +76,7 @@ def fineness_findings(path: TreePath, value: Any) -> Iterator[Finding]:
 
 
 def _is_zero(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == 0
+    return value == 0 and isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _values_of(site: Site, name: str) -> Iterator[tuple[TreePath, Any]]:

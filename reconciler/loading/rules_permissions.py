@@ -51,8 +51,10 @@ def ends_are_in_the_future(site: Site) -> Iterator[Finding]:
     for index, item in enumerate(as_items(site.tree.get("acknowledge"))):
         yield from end_findings(("acknowledge", str(index), "until"), as_map(item).get("until"), today=site.fleet.today)
     for serial, charger in site.chargers.items():
-        until = as_map(as_map(charger).get("disabled")).get("until")
-        yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
+        disabled = as_map(charger).get("disabled")
+        if disabled is not None:
+            until = as_map(disabled).get("until")
+            yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
 
 
 def each_guard_is_acknowledged_once(site: Site) -> Iterator[Finding]:

@@ -99,7 +99,7 @@ def _work(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) ->
 
 def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "tuple[BaseProcess, IO[bytes]]":
     from multiprocessing import get_context  # noqa: PLC0415  only a large fleet needs it
-    from tempfile import TemporaryFile  # noqa: PLC0415
+    from tempfile import TemporaryFile  # noqa: PLC0415  as above
 
     tray = TemporaryFile()  # noqa: SIM115  closed by whoever takes from it
     process = get_context("fork").Process(target=_serve, args=(read, parts, numbers, tray), daemon=True)

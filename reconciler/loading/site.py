@@ -51,15 +51,11 @@ class Site:
     def __post_init__(self) -> None:
         authentication = as_map(self.tree.get("authentication"))
         mode = authentication.get("mode")
-        found = {
-            "authentication": authentication,
-            "chargers": as_map(self.tree.get("chargers")),
-            "permissions": as_map(self.tree.get("permissions")),
-            "mode": mode if isinstance(mode, str) else None,
-            "urls": tuple(urls_of(authentication)),
-        }
-        for name, value in found.items():
-            object.__setattr__(self, name, value)
+        object.__setattr__(self, "authentication", authentication)
+        object.__setattr__(self, "chargers", as_map(self.tree.get("chargers")))
+        object.__setattr__(self, "permissions", as_map(self.tree.get("permissions")))
+        object.__setattr__(self, "mode", mode if isinstance(mode, str) else None)
+        object.__setattr__(self, "urls", tuple(urls_of(authentication)) if authentication else ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -44,6 +45,7 @@ def urls_of(authentication: Mapping[str, Any]) -> Iterator[DeclaredUrl]:
                 yield DeclaredUrl(block=block, path=("authentication", block, key), text=text, parts=_split(text))
 
 
+@lru_cache(maxsize=4096)
 def _split(text: str) -> SplitResult | None:
     if not _PLAIN.fullmatch(text) or _NEVER & set(text):
         return None

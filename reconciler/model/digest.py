@@ -3,6 +3,8 @@
 import hashlib
 import json
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
 
 def digest_of(data: object) -> str:
     """`sha256:` and the hex digest of the data as canonical JSON (sorted keys, no spaces, ASCII)."""
@@ -11,7 +13,7 @@ def digest_of(data: object) -> str:
 
 def canonical(data: object) -> bytes:
     """The data as JSON that looks the same wherever it is written: sorted keys, no spaces, ASCII."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+    return _ENCODER.encode(data).encode()
 
 
 def short_id_of(data: object) -> str:
