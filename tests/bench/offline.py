@@ -1,11 +1,12 @@
 """What needs no cloud: starting, reading and comparing files, and how that grows with the fleet."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from tests.bench.budgets import GROWTH, MEMORY, OFFLINE, START
+from tests.bench.near import in_memory, lies_in_memory
 from tests.bench.prepared import Prepared, prepared
 from tests.bench.processes import PYTHON, Pair, Spent, ended_well, in_turns, peak_mib, reconciler, spent_by
 from tests.bench.results import Figure, figure, told
@@ -59,21 +60,26 @@ def of_files(sizes: Sequence[int], *, repeats: int) -> Iterator[Figure]:
     """Plans from a snapshot at each size against the parser, their memory, and their growth."""
     measured: dict[int, Pair] = {}
     for size in sizes:
-        fleet = prepared(size)
         times = repeats if size < LARGE else max(1, repeats // 2)
-        pair = in_turns(lambda one=fleet: plan_offline(one), lambda one=fleet: parse_alone(one), repeats=times)  # type: ignore[misc]  # a default binds the loop's value
-        measured[size] = pair
-        at = f"{size} files"
-        yield figure(
-            OFFLINE,
-            at,
-            pair.ratio,
-            binding=size == BUDGETED,
-            detail={"ours_s": pair.ours_s, "parser_s": pair.peer_s, "cpu_ratio": pair.cpu_ratio},
-        )
-        yield figure(MEMORY, at, peak_mib(pair.ours), detail={"parser_mib": peak_mib(pair.peer)})
-        yield from _of_validate(fleet, at)
+        with in_memory(prepared(size)) as fleet:
+            measured[size] = yield from _of_one_size(fleet, repeats=times)
     yield from _growths(measured)
+
+
+def _of_one_size(fleet: Prepared, *, repeats: int) -> Generator[Figure, None, Pair]:
+    size = fleet.installations
+    pair = in_turns(lambda: plan_offline(fleet), lambda: parse_alone(fleet), repeats=repeats)
+    at = f"{size} files" if lies_in_memory(fleet) else f"{size} files on the disk"
+    yield figure(
+        OFFLINE,
+        at,
+        pair.ratio,
+        binding=size == BUDGETED,
+        detail={"ours_s": pair.ours_s, "parser_s": pair.peer_s, "cpu_ratio": pair.cpu_ratio},
+    )
+    yield figure(MEMORY, at, peak_mib(pair.ours), detail={"parser_mib": peak_mib(pair.peer)})
+    yield from _of_validate(fleet, at)
+    return pair
 
 
 def _of_validate(fleet: Prepared, at: str) -> Iterator[Figure]:
