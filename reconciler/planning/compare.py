@@ -88,11 +88,14 @@ def is_as_wanted(desired: DesiredInstallation, observed: ObservedInstallation) -
 
     Chargers mostly want what others want and show what others show, so that each such pair is compared only once.
     """
+    if not _is_equal(Scope.INSTALLATION, desired.settings, observed.values):
+        return False
     seen = {charger.serial: charger.values for charger in observed.chargers}
-    return _is_equal(Scope.INSTALLATION, desired.settings, observed.values) and all(
-        charger.serial in seen and _is_equal(Scope.CHARGER, charger.settings, seen[charger.serial])
-        for charger in desired.chargers
-    )
+    for charger in desired.chargers:
+        values = seen.get(charger.serial)
+        if values is None or not _is_equal(Scope.CHARGER, charger.settings, values):
+            return False
+    return True
 
 
 @lru_cache(maxsize=4096)

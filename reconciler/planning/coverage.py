@@ -38,7 +38,7 @@ def _counts(desired: int, unreadable: int, *, over: int, unmanaged: int) -> Coun
 def _unmanaged(desired: DesiredFleet, observed: ObservedFleet) -> tuple[int, int]:
     """Each once for every account that sees it; what another account's file names is managed there."""
     installations = desired.installations
-    listed = {(one.account, one.id): frozenset(charger.serial for charger in one.chargers) for one in installations}
+    listed = {(one.account, one.id): {charger.serial for charger in one.chargers} for one in installations}
     declared = {one.id for one in (*installations, *desired.others)}
     sites = chargers = 0
     for found in observed.installations:
@@ -46,5 +46,5 @@ def _unmanaged(desired: DesiredFleet, observed: ObservedFleet) -> tuple[int, int
         if known is None and (found.id in declared or not desired.has_whole_accounts):
             continue
         sites += known is None
-        chargers += sum(charger.serial not in (known or ()) for charger in found.chargers)
+        chargers += len([None for charger in found.chargers if charger.serial not in (known or ())])
     return sites, chargers

@@ -83,9 +83,9 @@ def _secrets(plan: Plan, lookup: Lookup) -> Iterable[UnverifiableItem]:
     today = lookup.policy.now.date()
     for site in lookup.desired.installations:
         observed = lookup.installations.get((site.account, site.id))
-        target = installation_target(site)
         if observed is None or not any(name in _SECRETS for name, _ in site.settings):
             continue
+        target = installation_target(site)
         wanted = wanted_of(site, lookup.deviations.get(site.id, ()), today=today).installation
         for name in sorted(wanted):
             if _is_set(name, observed, site) and (target, name) not in changed:
