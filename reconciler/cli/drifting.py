@@ -8,9 +8,11 @@ from reconciler import __version__
 from reconciler.cli.departing import keep_look
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at, with_departures
+from reconciler.cli.pins import check_pins
+from reconciler.cli.planning import policy_at, with_departures
+from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
-from reconciler.cli.wiring import Access, check_pins, connected
+from reconciler.cli.wiring import Access, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet

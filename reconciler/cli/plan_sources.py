@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import (
-    Asked,
-    accounts_of,
-    chosen,
-    make_the_plan,
-    policy_at,
-    unsteady_at,
-    unsteady_offline,
-    with_departures,
-)
+from reconciler.cli.pins import check_pins
 from reconciler.cli.selected_files import load_selected
-from reconciler.cli.snapshot import taken
+from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
-from reconciler.cli.wiring import Access, check_pins, connected
+from reconciler.cli.unsteady import unsteady_at, unsteady_offline
 from reconciler.loading.documents import read_owed
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
@@ -85,6 +76,8 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     loaded, desired = load_selected(selectors, exclude, meanwhile=snapshot)
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if snapshot is None:
+        from reconciler.cli.planning import make_the_plan
+
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, snapshot, asked)
@@ -139,6 +132,10 @@ def _seen(part: DesiredFleet, ahead: SnapshotFile | None, asked: Asked) -> _Seen
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
         unsteady = unsteady_offline(part, snapshot.taken_at)
         return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))
+    from reconciler.cli.planning import policy_at, with_departures
+    from reconciler.cli.snapshot import taken
+    from reconciler.cli.wiring import Access, connected
+
     with connected(accounts, access=Access.READ_ONLY) as connections:
         snapshot = taken(part, accounts, connections)
         root = current_globals().root
