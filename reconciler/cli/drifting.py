@@ -17,8 +17,9 @@ from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.finding import DriftReport, VerifiedWrite
+from reconciler.model.finding import DriftReport
 from reconciler.model.ledger import Ledger
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.adoptable import FileRules
 from reconciler.planning.make import make_plan
 from reconciler.planning.offline import NOT_COMPARABLE, plan_from, policy_of, told_offline

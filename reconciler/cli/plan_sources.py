@@ -13,14 +13,12 @@ from reconciler.cli.selected_files import load_selected
 from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.unsteady import unsteady_at, unsteady_offline
-from reconciler.loading.documents import read_owed
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.offline import plan_from, policy_of, told_offline
-from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
 
 if TYPE_CHECKING:
@@ -62,6 +60,7 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     """
     if sources.base is not None:
         from reconciler.cli.comparing import compared
+        from reconciler.loading.documents import read_owed
 
         owed = () if sources.owed is None else read_owed(sources.owed)
         with compared(sources.base, sources.applied) as (loaded, desired, found):
@@ -91,6 +90,8 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
     there = {(target.account, target.installation_id) for target in targets}
     if not there:
         return plan
+    from reconciler.planning.owed import owed_by, wishes_in
+
     sites = tuple(site for site in desired.installations if (site.account, site.id) in there)
     owed = owed_by(plan, wishes_in(replace(desired, installations=sites), today=plan.created_at.date()))
     return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
@@ -98,6 +99,7 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
 
 def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     from reconciler.planning.cause import with_causes
+    from reconciler.planning.owed import owed_by, wishes_in, without_owed
 
     head = plan_from(part, seen.snapshot, seen.policy, origins)
     if offline:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Attestation, DesiredInstallation
-from reconciler.model.handover import Stage, Standing, Under
+from reconciler.model.handover import Standing, Under
+from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import Absent, Unreadable

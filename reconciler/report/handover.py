@@ -3,7 +3,8 @@
 from collections import Counter
 from difflib import unified_diff
 
-from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Stage, Tense, Weight
+from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Tense, Weight
+from reconciler.model.handover_stage import Stage
 from reconciler.model.words import counted
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.handover_status import STAGES

@@ -2,7 +2,8 @@
 
 from rich.table import Table
 
-from reconciler.model.handover import HandoverStatus, Stage, Standing
+from reconciler.model.handover import HandoverStatus, Standing
+from reconciler.model.handover_stage import Stage
 from reconciler.model.waiting import due
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, name

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.change import Target
-from reconciler.model.finding import VerifiedWrite
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.store.files import read_ordinary
 from reconciler.store.journal import Told, told_of
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder
