@@ -17,7 +17,8 @@ from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
 from reconciler.cli.selecting import selection_options
 from reconciler.errors import UsageProblemError
-from reconciler.model.exit import ExitCode, code_of, conditions_of_result
+from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.exit_of_run import conditions_of_result
 from reconciler.model.plan import Plan
 from reconciler.workflows.waves import parse_waves
 

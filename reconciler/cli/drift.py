@@ -11,7 +11,8 @@ from reconciler.cli.renders import DRIFT_FORMATS, drift_renders
 from reconciler.cli.selecting import Asked, selection_options
 from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
 from reconciler.errors import InvalidFilesError
-from reconciler.model.exit import ExitCode, code_of, conditions_of_drift
+from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.exit_of_drift import conditions_of_drift
 from reconciler.model.finding import Severity
 
 

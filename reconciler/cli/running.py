@@ -47,7 +47,8 @@ from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
 from reconciler.store.history import history
-from reconciler.store.runs import NOT_REVIEWED, PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import NOT_REVIEWED, RESULT, ROLLBACK, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations

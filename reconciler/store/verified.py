@@ -10,8 +10,7 @@ from reconciler.model.change import Target
 from reconciler.model.verified_write import VerifiedWrite
 from reconciler.store.files import read_ordinary
 from reconciler.store.journal import Told, told_of
-from reconciler.store.layout import JOURNAL, run_ids, runs_folder
-from reconciler.store.runs import PLAN
+from reconciler.store.layout import JOURNAL, PLAN, run_ids, runs_folder
 
 _OUTCOME = "outcome"
 _DONE = "done"
