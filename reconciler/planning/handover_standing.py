@@ -14,7 +14,7 @@ from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
-from reconciler.planning.departed import is_gone
+from reconciler.planning.gone import is_gone
 from reconciler.planning.handover_words import STILL_SEEN, Words, owner_step
 
 _WAVE = "wave"
