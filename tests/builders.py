@@ -22,7 +22,6 @@ from reconciler.model.desired import (
     Route,
     SwitchPolicy,
 )
-from reconciler.model.finding import VerifiedWrite
 from reconciler.model.observed import (
     AccountReads,
     Breadth,
@@ -33,9 +32,10 @@ from reconciler.model.observed import (
     ObservedPermission,
     OperatingMode,
 )
-from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan
+from reconciler.model.under_way import SwitchWait
 from reconciler.model.value import ABSENT, Observation, Reason, Unreadable, Value
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy, Queued
 from reconciler.planning.quarantine import quarantine_of

@@ -1,6 +1,5 @@
 """The option `--accept GUARD:WHERE`: lift exactly one guard, at one place, and only one that exists."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -40,6 +39,8 @@ def accepted_guards(accepted: Sequence[str], desired: DesiredFleet) -> tuple[str
 
 
 def _checked(one: str, desired: DesiredFleet) -> str:
+    import difflib
+
     guard, _, where = one.partition(":")
     known = [*SITE_GUARDS, *FLEET_GUARDS]
     if guard not in known:
@@ -60,6 +61,8 @@ def _checked(one: str, desired: DesiredFleet) -> str:
 
 
 def _installation(where: str, desired: DesiredFleet) -> str:
+    import difflib
+
     found = [site.id for site in desired.installations if where.casefold() in {site.id, site.name.casefold()}]
     if len(found) == 1:
         return found[0]

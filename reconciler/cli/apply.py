@@ -10,14 +10,15 @@ from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.merged_budget import tell_ways_out
 from reconciler.cli.options import global_options
 from reconciler.cli.output import Format, emit, format_options, is_terminal, parsed_reports, say, show_beside
-from reconciler.cli.planning import selection_options
 from reconciler.cli.renders import plan_renders, result_renders
 from reconciler.cli.reviewed_accounts import noted, with_notes
 from reconciler.cli.reviewing import reviewed_in, with_left, with_owed
 from reconciler.cli.running import finished_plan, run_apply, run_resume
 from reconciler.cli.saved_plan import Request
+from reconciler.cli.selecting import selection_options
 from reconciler.errors import UsageProblemError
-from reconciler.model.exit import ExitCode, code_of, conditions_of_result
+from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.exit_of_run import conditions_of_result
 from reconciler.model.plan import Plan
 from reconciler.workflows.waves import parse_waves
 

@@ -21,7 +21,7 @@ from reconciler.model.desired import Account, Cloud, DesiredFleet, DesiredInstal
 from reconciler.model.exit import ExitCode
 from reconciler.model.observed import ObservedInstallation
 from reconciler.planning.attested import confirmed_by, ours_of
-from reconciler.planning.departed import is_gone
+from reconciler.planning.gone import is_gone
 from reconciler.planning.sightings import missing_owners
 from reconciler.store.attestations import new_attestation, write_attestation
 from reconciler.store.sightings import unbind_word

@@ -12,7 +12,8 @@ from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.sighting import Sighting
-from reconciler.planning.departed import Known, departed, is_gone, leaving
+from reconciler.planning.departed import Known, departed, leaving
+from reconciler.planning.gone import is_gone
 from reconciler.planning.sightings import sightings_of
 from reconciler.store.departures import departures, put_behind
 from reconciler.store.sightings import keep_sightings, sightings

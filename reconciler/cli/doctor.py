@@ -12,7 +12,8 @@ from reconciler.cli.clouds import open_cloud
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import screen, show
-from reconciler.cli.wiring import Access, check_pins, open_live
+from reconciler.cli.pins import check_pins
+from reconciler.cli.wiring import Access, open_live
 from reconciler.errors import CloudError, InvalidFilesError, LockedError, LoginError, ReconcilerError
 from reconciler.live.server_time import DateWatch
 from reconciler.loading.beginning import without_installations

@@ -7,11 +7,12 @@ import click
 from reconciler.cli.drifting import Ways, run_drift
 from reconciler.cli.options import global_options
 from reconciler.cli.output import emit, format_options_of, parsed_reports, writable
-from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import DRIFT_FORMATS, drift_renders
+from reconciler.cli.selecting import Asked, selection_options
 from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
 from reconciler.errors import InvalidFilesError
-from reconciler.model.exit import ExitCode, code_of, conditions_of_drift
+from reconciler.model.exit import ExitCode, code_of
+from reconciler.model.exit_of_drift import conditions_of_drift
 from reconciler.model.finding import Severity
 
 

@@ -8,15 +8,18 @@ from reconciler import __version__
 from reconciler.cli.departing import keep_look
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import Asked, accounts_of, chosen, policy_at, with_departures
+from reconciler.cli.pins import check_pins
+from reconciler.cli.planning import policy_at, with_departures
+from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
-from reconciler.cli.wiring import Access, check_pins, connected
+from reconciler.cli.wiring import Access, connected
 from reconciler.cli.worksheets import Look, tick_worksheets
 from reconciler.loading.drafts import FleetDrafts
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.finding import DriftReport, VerifiedWrite
+from reconciler.model.finding import DriftReport
 from reconciler.model.ledger import Ledger
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.adoptable import FileRules
 from reconciler.planning.make import make_plan
 from reconciler.planning.offline import NOT_COMPARABLE, plan_offline, policy_of

@@ -12,7 +12,6 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading.load import LoadedFleet, load_fleet
-from reconciler.loading.people import load_people, unknown_people
 from reconciler.loading.site import FleetRules
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.problem import Severity
@@ -35,6 +34,8 @@ def load(
     directory = os.environ.get("FLEET_PEOPLE")
     if loaded.desired is None or not directory:
         return loaded
+    from reconciler.loading.people import load_people, unknown_people
+
     strangers = unknown_people(loaded.desired, load_people(Path(directory)), loaded.origins)
     return replace(loaded, problems=(*loaded.problems, *strangers))
 

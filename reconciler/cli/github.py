@@ -66,7 +66,7 @@ def issue(file: Path, author: str) -> int:
     """Show the drift report in FILE as one issue: opened, updated, closed when nothing is open, opened again."""
     from reconciler.cli.hub import GitHubHub
     from reconciler.loading.drift_parts import read_drift
-    from reconciler.model.exit import conditions_of_drift
+    from reconciler.model.exit_of_drift import conditions_of_drift
     from reconciler.report import github_texts
     from reconciler.report.drift_markdown import drift_markdown
     from reconciler.workflows.github_issues import News, upsert_issue

@@ -36,7 +36,8 @@ def verdict(file: Path, *, base: Path | None = None) -> tuple[ExitCode, list[str
     Raises:
         InvalidDocumentError: There is no such document, so whatever should have made it failed.
     """
-    from reconciler.loading.documents import kind_of, read_document, read_plan
+    from reconciler.loading.document_files import read_document
+    from reconciler.loading.documents import kind_of, read_plan
 
     kind = kind_of(file)
     if kind not in _ACCEPTABLE:

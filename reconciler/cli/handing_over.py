@@ -10,7 +10,8 @@ from reconciler import __version__
 from reconciler.cli.departing import departures_that_hold, keep_look, known_of
 from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import accounts_of, chosen, policy_at
+from reconciler.cli.planning import policy_at
+from reconciler.cli.selecting import accounts_of, chosen
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.errors import UsageProblemError
 from reconciler.loading.beginning import without_installations

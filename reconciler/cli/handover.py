@@ -6,7 +6,7 @@ import click
 
 from reconciler.cli.options import NumberRange, global_options
 from reconciler.cli.output import format_options, parsed_reports, say, show
-from reconciler.cli.planning import selection_options
+from reconciler.cli.selecting import selection_options
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import ExitCode, code_of
 from reconciler.model.handover import Order

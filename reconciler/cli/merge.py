@@ -16,7 +16,8 @@ from reconciler.loading.documents import kind_of, read_plan
 from reconciler.loading.drift_parts import read_drift
 from reconciler.loading.select import account_words
 from reconciler.loading.snapshot import read_snapshot
-from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_drift, conditions_of_plan
+from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
+from reconciler.model.exit_of_drift import conditions_of_drift
 from reconciler.model.finding import DriftReport, Severity
 from reconciler.model.plan import Coverage, Plan, PlanAccount
 from reconciler.model.snapshot import Snapshot

@@ -14,7 +14,7 @@ import click
 from reconciler.cli.options import ColorChoice, current_globals
 from reconciler.errors import UsageProblemError
 from reconciler.report.escape import cut, for_json, for_terminal
-from reconciler.report.page import Color, Glyphs, glyphs_for
+from reconciler.report.stream import Color, Glyphs, glyphs_for
 from reconciler.store.files import write_atomically
 
 F = TypeVar("F", bound=Callable[..., Any])

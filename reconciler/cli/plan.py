@@ -8,8 +8,8 @@ from reconciler.cli.accepting import accept_option, accepted_guards
 from reconciler.cli.options import global_options
 from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports, say, writable
 from reconciler.cli.plan_sources import Sources, plan_with
-from reconciler.cli.planning import Asked, selection_options
 from reconciler.cli.renders import plan_renders
+from reconciler.cli.selecting import Asked, selection_options
 from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan

@@ -8,28 +8,17 @@ from typing import TYPE_CHECKING
 
 from reconciler import __version__
 from reconciler.cli.options import current_globals
-from reconciler.cli.planning import (
-    Asked,
-    accounts_of,
-    chosen,
-    make_the_plan,
-    policy_at,
-    unsteady_at,
-    unsteady_offline,
-    with_departures,
-)
+from reconciler.cli.pins import check_pins
 from reconciler.cli.selected_files import load_selected
-from reconciler.cli.snapshot import taken
+from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
-from reconciler.cli.wiring import Access, check_pins, connected
-from reconciler.loading.documents import read_owed
+from reconciler.cli.unsteady import unsteady_at, unsteady_offline
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
 from reconciler.planning.offline import plan_from, plan_offline, policy_of
-from reconciler.planning.owed import owed_by, wishes_in, without_owed
 from reconciler.planning.policy import Policy
 
 if TYPE_CHECKING:
@@ -71,6 +60,7 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     """
     if sources.base is not None:
         from reconciler.cli.comparing import compared
+        from reconciler.loading.documents import read_owed
 
         owed = () if sources.owed is None else read_owed(sources.owed)
         with compared(sources.base, sources.applied) as (loaded, desired, found):
@@ -85,6 +75,8 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     loaded, desired = load_selected(selectors, exclude, meanwhile=snapshot)
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if snapshot is None:
+        from reconciler.cli.planning import make_the_plan
+
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, snapshot, asked)
@@ -97,6 +89,8 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
     there = {(target.account, target.installation_id) for target in targets}
     if not there:
         return plan
+    from reconciler.planning.owed import owed_by, wishes_in
+
     sites = tuple(site for site in desired.installations if (site.account, site.id) in there)
     owed = owed_by(plan, wishes_in(replace(desired, installations=sites), today=plan.created_at.date()))
     return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
@@ -104,6 +98,7 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
 
 def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     from reconciler.planning.cause import with_causes
+    from reconciler.planning.owed import owed_by, wishes_in, without_owed
 
     plan = plan_offline if offline else plan_from
     head = plan(part, seen.snapshot, seen.policy, origins)
@@ -137,6 +132,10 @@ def _seen(part: DesiredFleet, ahead: SnapshotFile | None, asked: Asked) -> _Seen
         policy = policy_of(snapshot, now=now, tool_version=__version__, accepted=asked.accepted)
         unsteady = unsteady_offline(part, snapshot.taken_at)
         return _Seen(snapshot=snapshot, policy=replace(policy, unsteady=unsteady))
+    from reconciler.cli.planning import policy_at, with_departures
+    from reconciler.cli.snapshot import taken
+    from reconciler.cli.wiring import Access, connected
+
     with connected(accounts, access=Access.READ_ONLY) as connections:
         snapshot = taken(part, accounts, connections)
         root = current_globals().root

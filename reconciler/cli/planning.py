@@ -1,59 +1,26 @@
-"""What `plan` and `apply` share: selecting, policy, planning."""
+"""What `plan` and `apply` share over the live cloud: policy and planning."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
-
-import click
 
 from reconciler import __version__
 from reconciler.cli.departing import keep_look, known_of
 from reconciler.cli.options import current_globals
+from reconciler.cli.selecting import Asked, accounts_of, chosen
+from reconciler.cli.unsteady import unsteady_at
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.loading.load import LoadedFleet
-from reconciler.loading.select import select
-from reconciler.model.desired import Account, DesiredFleet
+from reconciler.model.desired import DesiredFleet
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.planning.departed import departed, leaving
 from reconciler.planning.make import Policy, make_plan
-from reconciler.planning.quarantine import WITHIN, Quarantine, quarantine_of
 from reconciler.store.asked import asked_for
 from reconciler.store.history import history
 from reconciler.store.layout import run_ids
-from reconciler.store.verified import verified_writes
 from reconciler.workflows.plan import observe_fleet
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def selection_options(command: F) -> F:
-    """Add SELECTOR... and --exclude."""
-    command = click.option("--exclude", multiple=True, metavar="SELECTOR", help="Leave these out.")(command)
-    return click.argument("selectors", nargs=-1, metavar="[SELECTOR]...")(command)
-
-
-def chosen(desired: DesiredFleet, *, selectors: Sequence[str], exclude: Sequence[str]) -> DesiredFleet:
-    """The part of the fleet that the options choose; where only that was loaded, it is all there is."""
-    if desired.selection is not None:
-        return desired
-    return select(desired, selectors=selectors, exclude=exclude, accounts=current_globals().accounts)
-
-
-def accounts_of(part: DesiredFleet) -> list[Account]:
-    """The accounts that the chosen installations use."""
-    return [part.account(name) for name in sorted({site.account for site in part.installations})]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a plan is asked for: which part, and which guards are lifted."""
-
-    selectors: Sequence[str]
-    exclude: Sequence[str]
-    accepted: Sequence[str] = ()
 
 
 def make_the_plan(loaded: LoadedFleet, desired: DesiredFleet, asked: Asked) -> Plan:
@@ -104,16 +71,3 @@ def with_departures(policy: Policy, part: DesiredFleet, observed: ObservedFleet,
         return policy
     known = known_of(part, observed, connections, now=policy.now)
     return replace(policy, departed=departed(part, known, today=policy.now.date()))
-
-
-def unsteady_at(now: datetime, connections: Connections, *, root: Path) -> Quarantine:
-    """What earlier applies wrote in vain; empty where no run was kept."""
-    writes = verified_writes(root, connections.clouds, now=now, within=WITHIN, since=connections.born_at)
-    return quarantine_of(writes, now=now)
-
-
-def unsteady_offline(part: DesiredFleet, at: datetime) -> Quarantine:
-    """The same for a snapshot of that moment, as far as the runs beside the fleet tell."""
-    clouds = {account.name: account.cloud.value for account in accounts_of(part)}
-    writes = verified_writes(current_globals().root, clouds, now=at, within=WITHIN)
-    return quarantine_of(writes, now=at)

@@ -13,8 +13,8 @@ from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.store.history import taken_back_by
 from reconciler.store.journal import read_journal
-from reconciler.store.layout import JOURNAL
-from reconciler.store.runs import PLAN, RESULT, RunFolder, is_begun, run_named, run_path
+from reconciler.store.layout import JOURNAL, PLAN
+from reconciler.store.runs import RESULT, RunFolder, is_begun, run_named, run_path
 from reconciler.workflows.resume import Earlier, earlier_part
 
 _SETTLED = frozenset({OutcomeKind.DONE.value, OutcomeKind.ALREADY.value})

@@ -12,7 +12,7 @@ from reconciler.cli.interrupting import interruptible
 from reconciler.cli.locking import held
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say, screen
-from reconciler.cli.planning import accounts_of, chosen, plan_now, policy_at, unsteady_at
+from reconciler.cli.planning import plan_now, policy_at
 from reconciler.cli.proving import proof_of, result_of, warn_about_secrets
 from reconciler.cli.resuming import (
     check_same_plan,
@@ -34,6 +34,8 @@ from reconciler.cli.saved_plan import (
     with_fleet_guards,
     with_its_wishes,
 )
+from reconciler.cli.selecting import accounts_of, chosen
+from reconciler.cli.unsteady import unsteady_at
 from reconciler.cli.wiring import Access, Connections, connected, progress
 from reconciler.model.desired import Account
 from reconciler.model.exit import Condition, left_open
@@ -45,7 +47,8 @@ from reconciler.planning.rollback import rollback_plan
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
 from reconciler.store.history import history
-from reconciler.store.runs import NOT_REVIEWED, PLAN, RESULT, ROLLBACK, RunFolder, new_run_id
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import NOT_REVIEWED, RESULT, ROLLBACK, RunFolder, new_run_id
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations

@@ -21,8 +21,8 @@ from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed
 from reconciler.planning.rollback import as_wished, rollback_plan
 from reconciler.planning.sorting import Item
-from reconciler.store.layout import run_ids
-from reconciler.store.runs import PLAN, run_path
+from reconciler.store.layout import PLAN, run_ids
+from reconciler.store.runs import run_path
 
 CLOCK_SKEW = timedelta(minutes=5)
 

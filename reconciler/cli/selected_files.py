@@ -13,7 +13,6 @@ from reconciler.errors import UsageProblemError
 from reconciler.loading.known_files import wanted_of
 from reconciler.loading.load import LoadedFleet
 from reconciler.loading.part import LoadedPart, Remembered, load_part
-from reconciler.loading.people import load_people, unknown_people
 from reconciler.loading.select import select
 from reconciler.model.desired import DesiredFleet
 from reconciler.model.digest import short_id_of
@@ -52,6 +51,8 @@ def _part(selectors: Sequence[str], exclude: Sequence[str]) -> LoadedFleet | Non
         return loaded
     directory = os.environ.get("FLEET_PEOPLE")
     if directory:
+        from reconciler.loading.people import load_people, unknown_people
+
         people = load_people(Path(directory))
         if any(people.get(one) is None for one in found.left_out.people()):
             return None

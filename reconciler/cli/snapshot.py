@@ -8,7 +8,8 @@ import click
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals, global_options
 from reconciler.cli.output import say, writable
-from reconciler.cli.planning import chosen, policy_at, selection_options
+from reconciler.cli.planning import policy_at
+from reconciler.cli.selecting import chosen, selection_options
 from reconciler.cli.wiring import Access, Connections, connected
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import Account, DesiredFleet

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from reconciler.cli.planning import accounts_of
+from reconciler.cli.selecting import accounts_of
 from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet

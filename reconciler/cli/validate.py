@@ -1,6 +1,5 @@
 """The `validate` command."""
 
-import difflib
 import os
 from pathlib import Path
 
@@ -61,6 +60,8 @@ def _check_exists(path: str) -> None:
     fleet = current_globals().fleet
     if Path(path).exists() or (fleet / path).exists():
         return
+    import difflib
+
     known = [str(file) for file in fleet.rglob("*.yaml")]
     near = difflib.get_close_matches(path, known, n=1)
     remedy = f"did you mean {near[0]}?" if near else f"give a file or folder below {fleet}"

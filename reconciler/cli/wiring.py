@@ -12,7 +12,7 @@ from reconciler.cli.clouds import Opened, open_cloud
 from reconciler.cli.credentials import SecretStore
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import is_terminal
-from reconciler.errors import UsageProblemError
+from reconciler.cli.pins import check_pins
 from reconciler.live.account import Access, LiveAccount, open_account
 from reconciler.loading.people import load_people
 from reconciler.model.desired import Account, Cloud
@@ -148,26 +148,6 @@ def _people(opened: Mapping[Cloud, Opened]) -> People | None:
         entries = (Person(id=id_, email=email, name=name, language=lang) for id_, email, name, lang in people())
         return People(entries=tuple(entries))
     return None
-
-
-def check_pins(accounts: Sequence[Account]) -> None:
-    """RECONCILER_ACCOUNTS=main:zaptec says in CI which cloud an account means, whatever the files say.
-
-    Raises:
-        UsageProblemError: A file says otherwise, or an account is not pinned.
-    """
-    text = os.environ.get("RECONCILER_ACCOUNTS", "")
-    if not text:
-        return
-    pins = dict(part.split(":", 1) for part in text.replace(" ", "").split(",") if ":" in part)
-    for account in accounts:
-        if pins.get(account.name) != account.cloud.value:
-            raise UsageProblemError(
-                f"account {account.name} means the cloud {account.cloud.value} in fleet.yaml, "
-                f"but RECONCILER_ACCOUNTS says {pins.get(account.name, 'nothing about it')}",
-                where="RECONCILER_ACCOUNTS",
-                remedy="someone changed which cloud an account means; review fleet.yaml before going on",
-            )
 
 
 def progress() -> Progress:

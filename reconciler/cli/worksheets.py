@@ -22,8 +22,8 @@ from reconciler.report import json_document, wording, worksheet_forms
 from reconciler.report.worksheet import Worksheet, worksheet
 from reconciler.store.departures import runs_behind
 from reconciler.store.files import write_atomically
-from reconciler.store.layout import run_ids, runs_folder, second_of
-from reconciler.store.runs import PLAN, RESULT
+from reconciler.store.layout import PLAN, run_ids, runs_folder, second_of
+from reconciler.store.runs import RESULT
 from reconciler.workflows.ticks import ticks_of
 
 WORKSHEET = "worksheet.json"

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 
+from reconciler.loading.document_schema_files import SHARED, document_schemas
 from reconciler.loading.full_schema import OUR_KEYWORDS
 
 
@@ -35,18 +35,9 @@ _Strict = validators.extend(  # type: ignore[no-untyped-call]  # theirs
 
 @lru_cache
 def _validator(kind: str) -> Any:
-    folder = _schema_folder()
-    schema = json.loads((folder / f"{kind}.schema.json").read_text("utf-8"))
-    shared = json.loads((folder / "plan.schema.json").read_text("utf-8"))
-    registry: Registry[Any] = Registry().with_resource("plan.schema.json", Resource.from_contents(shared))
-    return _Strict(schema, registry=registry, format_checker=FormatChecker())
-
-
-def _schema_folder() -> Path:
-    # In the wheel the schemas lie inside the package, in a checkout beside it.
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "schemas"
-    return inside if inside.is_dir() else package.parent / "schemas"
+    schemas = document_schemas(kind)
+    registry: Registry[Any] = Registry().with_resource(SHARED, Resource.from_contents(schemas[SHARED]))
+    return _Strict(schemas[f"{kind}.schema.json"], registry=registry, format_checker=FormatChecker())
 
 
 def _short(validator: object, schema: object) -> str:

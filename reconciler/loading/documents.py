@@ -1,22 +1,20 @@
 """Reads our own JSON documents back: checked against their schema, ids and digests recomputed, never trusted."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import document_parts as parts
+from reconciler.loading.document_files import checked, read_document, told_with
 from reconciler.loading.findings import echo
-from reconciler.loading.json_source import read_object, unusable
+from reconciler.loading.json_source import read_object
 from reconciler.loading.result_parts import result_of
 from reconciler.model.change import Change
 from reconciler.model.outcome import RunResult
 from reconciler.model.plan import Plan, Step
 from reconciler.model.plan_origin import Owed
-
-_MAJOR = "1"
 
 
 def read_plan(path: Path) -> Plan:
@@ -71,49 +69,6 @@ def kind_of(path: Path) -> str:
     """Which kind of document a file holds, for `show`."""
     kind = read_object(path).get("kind")
     return kind if isinstance(kind, str) else ""
-
-
-def read_document(path: Path, *, kind: str) -> dict[str, Any]:
-    """The document as data that fits its schema.
-
-    Raises:
-        InvalidDocumentError: Too large, not JSON, another kind, an unknown major version, or not as the schema says.
-    """
-    return checked(path, read_object(path, kind=kind), kind=kind)
-
-
-def checked(path: Path, document: dict[str, Any], *, kind: str) -> dict[str, Any]:
-    """The same document. Raises InvalidDocumentError as `read_document`."""
-    if document.get("kind") != kind:
-        raise unusable(path, f"this is not a {kind} document (its kind is {_word(document.get('kind'))})", kind=kind)
-    version = document.get("format_version")
-    if not isinstance(version, str) or version.partition(".")[0] != _MAJOR:
-        raise InvalidDocumentError(
-            f"format version {_word(version)} is not known; this program reads {_MAJOR}.x",
-            where=str(path),
-            remedy="use the version of reconciler that wrote it, or make the document again",
-        )
-    from reconciler.loading.document_schema import mismatch_in  # noqa: PLC0415  80 ms that a plan from live reads saves
-
-    wrong = mismatch_in(document, kind=kind)
-    if wrong:
-        raise unusable(path, wrong, kind=kind)
-    return document
-
-
-def _word(value: object) -> str:
-    """What a member says, if that may be shown."""
-    return repr(echo(value)) if isinstance(value, str) else "not told"
-
-
-@contextmanager
-def told_with(path: Path, *, kind: str) -> Iterator[None]:
-    """What the parts of a document of that kind find wrong, as an error about the file."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
-        what = f"its content contradicts itself: {str(error)[:160]}"
-        raise unusable(path, what, kind=kind) from error
 
 
 def _check_ids(told: Sequence[Mapping[str, Any]], changes: Sequence[Change], *, path: Path) -> None:

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reconciler.loading.document_files import read_document, told_with
 from reconciler.loading.document_parts import Part, counts_of, target_of, value_of
-from reconciler.loading.documents import read_document, told_with
 from reconciler.loading.json_source import unusable
 from reconciler.loading.origin_parts import moment_of
 from reconciler.loading.shard_parts import shard_of

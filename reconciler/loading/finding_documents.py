@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from reconciler.loading.document_files import read_document, told_with
 from reconciler.loading.document_parts import Part, target_of
-from reconciler.loading.documents import read_document, told_with
 from reconciler.loading.json_source import unusable
 from reconciler.model.adoption import FileAction, NotAdopted, ToldAdoption, ToldFile, ToldShared, WhyNot
 from reconciler.model.problem import Problem, Severity

@@ -1,6 +1,5 @@
 """The known word that somebody probably meant."""
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -12,6 +11,8 @@ def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | No
         known: What would have been right.
         cutoff: From 0, anything, to 1, the same letters.
     """
+    import difflib  # noqa: PLC0415  only a word that nobody knows needs it
+
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.casefold(), name)

@@ -16,5 +16,10 @@ _FOLDERS = (_PACKAGE / "schemas", _PACKAGE.parent / "schemas")
 def schemas() -> dict[str, Any]:
     """The schemas of all files, by file name."""
     names = [f"{kind}.schema.json" for kind in KINDS]
-    folder = next(folder for folder in _FOLDERS if (folder / names[0]).is_file())
+    folder = schema_folder()
     return {name: json.loads((folder / name).read_text(encoding="utf-8")) for name in names}
+
+
+def schema_folder() -> Path:
+    """Where all schemas lie."""
+    return next(folder for folder in _FOLDERS if folder.is_dir())

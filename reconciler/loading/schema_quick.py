@@ -7,19 +7,37 @@ keyword that they do not know makes them doubt everything.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 Check = Callable[[Any], bool]
 """True means certainly valid, False means: ask jsonschema."""
 
 _SAYS_NOTHING = frozenset(
-    {"$schema", "title", "description", "examples", "default", "x-code", "$defs", "enumDescriptions"}
+    {"$schema", "$id", "title", "description", "examples", "default", "x-code", "$defs", "enumDescriptions"}
 )
 _OBJECT = frozenset(
     {"properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"}
 )
-_PLAIN = frozenset({str, int, float, bool})
-_NUMBER_KINDS: Mapping[str, tuple[type, ...]] = {"number": (int, float), "integer": (int,)}
+_MEANS_NOTHING_OF_NULL = (
+    _SAYS_NOTHING
+    | _OBJECT
+    | {
+        *("type", "items", "pattern", "format", "minimum", "maximum", "exclusiveMinimum"),
+        *("minLength", "maxLength", "minItems", "maxItems", "uniqueItems"),
+    }
+)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_CLASSES: Mapping[str, tuple[type, ...]] = {
+    "number": (int, float),
+    "integer": (int,),
+    "string": (str,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
 
 
 def compiled(schema: Mapping[str, Any], schemas: Mapping[str, Any], file: str) -> Check:
@@ -41,6 +59,9 @@ class _Compiler:
 
     def check(self, schema: Mapping[str, Any]) -> Check:
         """One function for all keywords of a schema."""
+        kinds = schema.get("type")
+        if isinstance(kinds, list) and "null" in kinds and schema.keys() <= _MEANS_NOTHING_OF_NULL:
+            return self._or_null(schema, [kind for kind in kinds if kind != "null"])
         checks = list(self._checks({key: value for key, value in schema.items() if key not in _SAYS_NOTHING}))
         if len(checks) == 1:
             return checks[0]
@@ -52,6 +73,10 @@ class _Compiler:
             del keywords["type"]
             return [self._object(parts), *self._checks(keywords)]
         return [self._keyword(key, limit) for key, limit in keywords.items()]
+
+    def _or_null(self, schema: Mapping[str, Any], others: list[str]) -> Check:
+        check = self.check({**schema, "type": others[0] if len(others) == 1 else others})
+        return lambda value: value is None or check(value)
 
     def _keyword(self, key: str, limit: Any) -> Check:
         match key:
@@ -124,8 +149,7 @@ def _nothing(value: Any) -> bool:  # noqa: ARG001  a check of everything
 def _of_kinds(kinds: list[str]) -> Check:
     classes: set[type] = set()
     for kind in kinds:
-        classes.update(_NUMBER_KINDS.get(kind, ()))
-        classes.update({"string": (str,), "boolean": (bool,), "array": (list,), "object": (dict,)}.get(kind, ()))
+        classes.update(_CLASSES.get(kind, ()))
     return lambda value: value.__class__ in classes
 
 
@@ -143,6 +167,8 @@ def _limit(key: str, limit: Any) -> Check:
             return _one_of(limit)
         case "pattern":
             return _matching(limit)
+        case "format":
+            return _in_format(limit)
         case "minimum" | "maximum" | "exclusiveMinimum":
             return _range(key, limit)
         case _:
@@ -162,7 +188,7 @@ def _size(key: str, limit: int) -> Check:
 
 
 def _one_of(words: list[Any]) -> Check:
-    allowed = {(word.__class__, word) for word in words if word.__class__ in {str, int, float, bool}}
+    allowed = {(word.__class__, word) for word in words if word.__class__ in _PLAIN}
     if len(allowed) < len(words):
         return _nothing
     return lambda value: value.__class__ in _PLAIN and (value.__class__, value) in allowed
@@ -171,6 +197,20 @@ def _one_of(words: list[Any]) -> Check:
 def _matching(pattern: str) -> Check:
     search = whole(pattern).search
     return lambda value: value.__class__ is str and search(value) is not None
+
+
+def _in_format(name: str) -> Check:
+    return _is_moment if name == "date-time" else _nothing
+
+
+def _is_moment(value: Any) -> bool:
+    if value.__class__ is not str or not _MOMENT.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _range(key: str, limit: float) -> Check:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.loading import snapshot_parts as parts
-from reconciler.loading.documents import checked, told_with
+from reconciler.loading.document_files import checked, told_with
 from reconciler.loading.json_source import read_object, unusable
 from reconciler.loading.origin_parts import moment_of
 from reconciler.loading.shard_parts import shard_of

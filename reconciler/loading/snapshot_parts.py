@@ -16,9 +16,9 @@ from reconciler.model.observed import (
     ObservedPermission,
     OperatingMode,
 )
-from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.principal import one_spelling
 from reconciler.model.settings import ROLE_BITS, Kind, Scope, Setting, settings_of
+from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.model.value import ABSENT, SECRET_SET, Observation, Reason, Unreadable, Value
 
 FIRMWARE = "firmware"

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reconciler.loading.documents import read_document, told_with
+from reconciler.loading.document_files import read_document, told_with
 from reconciler.model.ticks import Progress, Sight, Tick
 
 

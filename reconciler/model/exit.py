@@ -2,8 +2,6 @@
 
 from enum import IntEnum, StrEnum
 
-from reconciler.model.finding import DriftReport, FindingKind
-from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 
 
@@ -76,25 +74,6 @@ def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
     return tuple(condition for condition in Condition if holds.get(condition))
 
 
-_OF_KIND = {
-    FindingKind.PENDING: Condition.PENDING,
-    FindingKind.WAITING: Condition.WAITING,
-    FindingKind.UNREADABLE: Condition.UNREADABLE,
-}
-_NEVER_OPEN = frozenset({FindingKind.SUPPRESSED, FindingKind.UNMANAGED})
-"""What an exception tolerates, and what no file is about; both are listed."""
-
-
-def conditions_of_drift(report: DriftReport) -> tuple[Condition, ...]:
-    """What holds after a drift run; live things without a file decide nothing, as in a plan."""
-    counts = report.coverage
-    open_kinds = {aged.finding.kind for aged in report.findings} - _NEVER_OPEN
-    found = {_OF_KIND.get(kind, Condition.DIFFERENCES) for kind in open_kinds}
-    if counts.installations.unreadable or counts.chargers.unreadable:
-        found.add(Condition.UNREADABLE)
-    return tuple(condition for condition in Condition if condition in found)
-
-
 def left_open(plan: Plan) -> tuple[Condition, ...]:
     """What a plan could not do in the first place and an apply of it therefore leaves open.
 
@@ -102,22 +81,3 @@ def left_open(plan: Plan) -> tuple[Condition, ...]:
     """
     gone = {Condition.DIFFERENCES} | (set() if plan.unreadable else {Condition.UNREADABLE})
     return tuple(condition for condition in conditions_of_plan(plan) if condition not in gone)
-
-
-_OF_OUTCOME = {
-    OutcomeKind.PENDING: Condition.PENDING,
-    OutcomeKind.WAITING: Condition.WAITING,
-    OutcomeKind.REFUSED: Condition.REFUSED,
-    OutcomeKind.CONFLICT: Condition.CONFLICT,
-    OutcomeKind.FAILED: Condition.FAILED,
-    OutcomeKind.UNCERTAIN: Condition.UNCERTAIN,
-    OutcomeKind.NOT_REACHED: Condition.NOT_REACHED,
-}
-
-
-def conditions_of_result(result: RunResult) -> tuple[Condition, ...]:
-    """What holds after an apply, counted from its outcomes and receipt."""
-    found = {_OF_OUTCOME[outcome.kind] for outcome in result.outcomes if outcome.kind in _OF_OUTCOME}
-    if result.receipt is None or not result.receipt.converged:
-        found.add(Condition.NOT_CONVERGED)
-    return tuple(condition for condition in Condition if condition in found)

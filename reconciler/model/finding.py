@@ -178,16 +178,6 @@ class Aged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedWrite:
-    """A value that an earlier run wrote and read back; `value` is JSON data as `model.change.plain` gives it."""
-
-    target: Target
-    setting: str
-    value: object
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrendPoint:
     """Open findings at the end of one earlier drift run, by severity (S0 to S4)."""
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from reconciler.model.desired import DesiredInstallation, Origin
 from reconciler.model.exit import Condition
+from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.secret import Secret
 
@@ -209,19 +210,6 @@ class Tense(StrEnum):
 
     DONE = "done"
     WOULD = "would"
-
-
-class Stage(StrEnum):
-    """How far a hand-over is; the members are in the order of a journey, what stops it last."""
-
-    SETTINGS = "settings"
-    INVITE = "invite"
-    WAITING = "waiting"
-    LEAVING = "leaving"
-    DONE = "done"
-    PENDING = "pending"
-    BLOCKED = "blocked"
-    LOST = "lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
-from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
 from reconciler.model.shard import Shard
+from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.model.value import Observation, Reason, Unreadable
 
 _NOTHING_TO_READ = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})

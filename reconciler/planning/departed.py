@@ -7,13 +7,9 @@ from datetime import date, datetime
 from reconciler.model.attest import fingerprint_of
 from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredFleet, DesiredInstallation
-from reconciler.model.observed import ObservedInstallation
 from reconciler.model.sighting import Sighting, Sightings, settings_digest
-from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.handover_words import GONE, why_lost
-
-_GONE = frozenset({Reason.NOT_VISIBLE, Reason.NOT_FOUND, Reason.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +25,6 @@ class Known:
     gone: tuple[Departure, ...] = ()
     seen: Sightings = field(default_factory=dict)
     blind: frozenset[str] = frozenset()
-
-
-def is_gone(seen: ObservedInstallation | None) -> bool:
-    """Whether the cloud shows us nothing of the installation; an answer that failed to come says nothing."""
-    if seen is None:
-        return True
-    values = [value for _, value in seen.values]
-    return not seen.chargers and all(isinstance(one, Unreadable) and one.reason in _GONE for one in values)
 
 
 def departure_of(site: DesiredInstallation, account: Account, gone: Iterable[Departure]) -> Departure | None:

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import DesiredInstallation, Deviation, Origin
-from reconciler.model.finding import Finding, FindingKind, NextStep, VerifiedWrite
+from reconciler.model.finding import Finding, FindingKind, NextStep
 from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.plan import PendingItem, Plan, Refusal, WaitingItem
 from reconciler.model.value import Unreadable
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.adoptable import FileRules, Key, adoptable
 from reconciler.planning.drift_items import cars_at, items_of
 from reconciler.planning.drift_words import group_of, next_step, of_rule, or_adopt, tolerated

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Attestation, DesiredInstallation
-from reconciler.model.handover import Stage, Standing, Under
+from reconciler.model.handover import Standing, Under
+from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedFleet, ObservedInstallation, ObservedPermission
 from reconciler.model.plan import Plan, WaitingItem
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
-from reconciler.planning.departed import is_gone
+from reconciler.planning.gone import is_gone
 from reconciler.planning.handover_words import STILL_SEEN, Words, owner_step
 
 _WAVE = "wave"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
-from reconciler.model.handover import Stage
+from reconciler.model.handover_stage import Stage
 from reconciler.model.value import Unreadable
 
 _ACCEPT = (

@@ -20,8 +20,8 @@ from reconciler.planning.compare import (
     compare,
     is_as_wanted,
 )
-from reconciler.planning.departed import is_gone
 from reconciler.planning.findings import NOTHING, Findings
+from reconciler.planning.gone import is_gone
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.notes import handed_over, notes_of
 from reconciler.planning.people import charger_wishes_of, wishes_of

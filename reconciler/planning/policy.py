@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from reconciler.model.outcome import Queued, SwitchWait
+from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.planning.quarantine import Quarantine
 
 __all__ = ["Policy", "Queued"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change, Target, plain
-from reconciler.model.finding import VerifiedWrite
+from reconciler.model.verified_write import VerifiedWrite
 
 FIGHTS = 2
 """Verified writes of one value after which a further difference is no accident. After one it is ordinary drift."""

@@ -10,7 +10,8 @@ from reconciler.model.plan import Plan
 from reconciler.model.sighting import Sighting, Sightings, settings_digest
 from reconciler.model.value import Unreadable
 from reconciler.planning.attested import words_on
-from reconciler.planning.departed import is_gone, leaving
+from reconciler.planning.departed import leaving
+from reconciler.planning.gone import is_gone
 from reconciler.planning.handover_standing import Part, parts_of
 from reconciler.planning.wanted import PERMISSIONS
 

@@ -21,7 +21,8 @@ from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
 

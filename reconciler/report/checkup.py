@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from reconciler.model.checkup import Health, Symptom
 from reconciler.report.escape import for_terminal
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 _WORDS = {
     Health.GOOD: ("good  ", Tone.GOOD),

@@ -5,7 +5,8 @@ from reconciler.report import drift_words as words
 from reconciler.report import wording
 from reconciler.report.drift_words import CauseGroup
 from reconciler.report.escape import name
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 _TONES = {Severity.S0: Tone.BAD, Severity.S1: Tone.BAD, Severity.S2: Tone.CHANGE, Severity.S3: Tone.OPEN}
 _LABEL = 10

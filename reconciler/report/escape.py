@@ -6,8 +6,6 @@ Names come from files and from the cloud; anybody with access to an installation
 import re
 import unicodedata
 
-from rich.cells import cell_len, chop_cells
-
 NAME_CELLS = 60
 """Longer names are cut where a report shows them; documents keep them whole."""
 
@@ -62,6 +60,8 @@ def for_terminal(text: str) -> str:
 
 def cut(text: str, cells: int = NAME_CELLS) -> str:
     """Made visible, at most that many terminal cells; what is cut ends in `…`."""
+    from rich.cells import cell_len, chop_cells  # noqa: PLC0415  what shows no text to people does without rich
+
     shown = visible(text)
     most = _CHARACTERS_PER_CELL * cells
     if len(shown) <= most and cell_len(shown) <= cells:

@@ -3,13 +3,15 @@
 from collections import Counter
 from difflib import unified_diff
 
-from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Stage, Tense, Weight
+from reconciler.model.handover import Action, Batch, FileDraft, Remark, Row, Tense, Weight
+from reconciler.model.handover_stage import Stage
 from reconciler.model.words import counted
 from reconciler.report.escape import code, for_markdown, for_terminal, name
 from reconciler.report.handover_status import STAGES
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 _ACTIONS = {
     Action.NEW: "new file",

@@ -2,13 +2,15 @@
 
 from rich.table import Table
 
-from reconciler.model.handover import HandoverStatus, Stage, Standing
+from reconciler.model.handover import HandoverStatus, Standing
+from reconciler.model.handover_stage import Stage
 from reconciler.model.waiting import due
 from reconciler.report import wording
 from reconciler.report.escape import code, for_markdown, name
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 STAGES = {
     Stage.SETTINGS: "to apply",

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from reconciler.model.blast import blast_of
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
-from reconciler.model.exit import Condition, code_of, conditions_of_plan, conditions_of_result
+from reconciler.model.exit import Condition, code_of, conditions_of_plan
+from reconciler.model.exit_of_run import conditions_of_result
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Owed

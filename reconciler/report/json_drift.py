@@ -1,7 +1,8 @@
 """A drift report as a JSON document (`kind` drift, `format_version` 1.0)."""
 
 from reconciler.model.desired import Deviation, Origin
-from reconciler.model.exit import code_of, conditions_of_drift
+from reconciler.model.exit import code_of
+from reconciler.model.exit_of_drift import conditions_of_drift
 from reconciler.model.finding import (
     Aged,
     DriftReport,

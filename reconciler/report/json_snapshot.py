@@ -9,8 +9,8 @@ from reconciler.model.observed import (
     ObservedInstallation,
     ObservedPermission,
 )
-from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.snapshot import Snapshot, SnapshotCounts
+from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.model.value import Absent, Observation, Unreadable
 from reconciler.report.json_document import head, to_text
 from reconciler.report.json_parts import Json, moment, number, rate, value

@@ -4,7 +4,8 @@ from reconciler.model.consent import model_of
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
 from reconciler.model.value import Unreadable
 from reconciler.report.escape import name
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 
 def chargers_text(site: ObservedInstallation, *, width: int, color: Color, glyphs: Glyphs = Glyphs.UNICODE) -> str:

@@ -12,7 +12,8 @@ from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json, moment
 from reconciler.report.onboard_links import request_part
 from reconciler.report.onboard_words import OPERATOR
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 MOST_SHOWN = 100
 """Installations that the group does not see, which the terminal lists; documents have them all."""

@@ -10,7 +10,8 @@ from reconciler.model.shard import PackedShard, ReadingTime
 from reconciler.report import wording
 from reconciler.report.json_document import head
 from reconciler.report.json_parts import Json, rate
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 _COLUMNS = ("Shard", "Installations", "Chargers", "Plan: requests", "minutes", "Snapshot: requests", "minutes")
 

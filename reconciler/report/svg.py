@@ -8,7 +8,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from reconciler.model.plan import Plan
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 from reconciler.report.terminal import plan_text
 
 THEME = TerminalTheme(

@@ -15,7 +15,7 @@ from reconciler.report.origin_words import (
     snapshot_words,
 )
 from reconciler.report.owed_words import owed_lines
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
 from reconciler.report.plan_words import (
     Purpose,
     accounts_words,
@@ -27,6 +27,7 @@ from reconciler.report.plan_words import (
     what_and_where,
 )
 from reconciler.report.rollback_words import headline, made_when
+from reconciler.report.stream import Color, Glyphs
 from reconciler.report.terminal_blocks import show_changes, show_lost, show_refusal
 from reconciler.report.terminal_files import effective_text, explanation_text, validation_text
 from reconciler.report.terminal_run import result_text

@@ -8,7 +8,8 @@ from rich.text import Text
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Problem, Severity
 from reconciler.report import wording
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
+from reconciler.report.stream import Color, Glyphs
 
 
 def validation_text(

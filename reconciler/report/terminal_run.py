@@ -9,9 +9,10 @@ from reconciler.report import wording
 from reconciler.report.blocks import reading_order
 from reconciler.report.escape import for_terminal, name
 from reconciler.report.owed_words import owed_lines
-from reconciler.report.page import Color, Glyphs, Look, Page, Tone
+from reconciler.report.page import Look, Page, Tone
 from reconciler.report.plan_words import open_words
 from reconciler.report.rollback_words import headline
+from reconciler.report.stream import Color, Glyphs
 from reconciler.report.terminal_blocks import show_lost
 from reconciler.report.wave_words import wave_words
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from reconciler.store.departures import runs_behind
 from reconciler.store.files import read_ordinary
-from reconciler.store.layout import run_ids, runs_folder
+from reconciler.store.layout import PLAN, run_ids, runs_folder
 from reconciler.store.moments import from_text
-from reconciler.store.runs import PLAN
 from reconciler.store.shapes import text_of
 
 WORKSHEET = "worksheet.json"

@@ -12,8 +12,7 @@ from reconciler.model.departure import Departure
 from reconciler.model.outcome import OutcomeKind
 from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.journal import Told, told_of
-from reconciler.store.layout import FOLDER, JOURNAL, run_ids, runs_folder, state_folder
-from reconciler.store.runs import PLAN
+from reconciler.store.layout import FOLDER, JOURNAL, PLAN, run_ids, runs_folder, state_folder
 from reconciler.store.shapes import text_of
 
 _SENT, _OUTCOME, _WISHED = "before-write", "outcome", "unaccepted"

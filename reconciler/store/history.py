@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
-from reconciler.model.outcome import Invited, Queued, SwitchWait
+from reconciler.model.under_way import Invited, Queued, SwitchWait
 from reconciler.store.files import unreadable
 from reconciler.store.journal import Record, Told, told_of, without
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder, second_of

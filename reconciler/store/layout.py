@@ -13,6 +13,7 @@ from reconciler.store.files import make_private_folder, unreadable, write_atomic
 
 FOLDER = ".reconciler"
 JOURNAL = "journal.jsonl"
+PLAN = "plan.json"
 
 _SECOND = len("20261121T063000Z")
 _RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4,16}")

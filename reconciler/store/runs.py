@@ -22,10 +22,9 @@ from reconciler.store.files import (
     write_atomically,
 )
 from reconciler.store.journal import JournalWriter, Record, read_journal
-from reconciler.store.layout import JOURNAL, is_run_id, latest, run_ids, runs_folder, state_folder
+from reconciler.store.layout import JOURNAL, PLAN, is_run_id, latest, run_ids, runs_folder, state_folder
 from reconciler.store.moments import utc_now
 
-PLAN = "plan.json"
 ROLLBACK = "rollback.json"
 RESULT = "result.json"
 NOT_REVIEWED = "not-reviewed.json"

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.model.change import Target
-from reconciler.model.finding import VerifiedWrite
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.store.files import read_ordinary
 from reconciler.store.journal import Told, told_of
-from reconciler.store.layout import JOURNAL, run_ids, runs_folder
-from reconciler.store.runs import PLAN
+from reconciler.store.layout import JOURNAL, PLAN, run_ids, runs_folder
 
 _OUTCOME = "outcome"
 _DONE = "done"

@@ -5,18 +5,12 @@ from dataclasses import dataclass
 
 from reconciler.model.change import Target
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation, Origin
-from reconciler.model.finding import (
-    Aged,
-    DriftReport,
-    EndingException,
-    Finding,
-    SiteSummary,
-    VerifiedWrite,
-)
+from reconciler.model.finding import Aged, DriftReport, EndingException, Finding, SiteSummary
 from reconciler.model.ledger import Ledger, LedgerLine
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.adoptable import FileRules
 from reconciler.planning.ageing import Aging, Run, age
 from reconciler.planning.drift import findings_of

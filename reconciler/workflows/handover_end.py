@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
-from reconciler.model.handover import (
-    Action,
-    Batch,
-    FileDraft,
-    HandoverStatus,
-    Released,
-    Remark,
-    Row,
-    Stage,
-    Standing,
-    Weight,
-)
+from reconciler.model.handover import Action, Batch, FileDraft, HandoverStatus, Released, Remark, Row, Standing, Weight
+from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins

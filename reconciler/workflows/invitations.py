@@ -9,9 +9,9 @@ from reconciler.model.attest import permissions_digest
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredInstallation, Route
 from reconciler.model.observed import ObservedInstallation
-from reconciler.model.outcome import Invited
 from reconciler.model.plan import Plan
 from reconciler.model.principal import one_spelling
+from reconciler.model.under_way import Invited
 from reconciler.planning.access import by_principal, is_group
 
 WINDOW = timedelta(hours=24)

@@ -10,7 +10,7 @@ from reconciler.model.plan import Plan, Step
 from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT
 from reconciler.planning.access import gate_is_open, giving, may_be_ours
-from reconciler.planning.departed import is_gone
+from reconciler.planning.gone import is_gone
 
 _SETTLED = frozenset({OutcomeKind.DONE, OutcomeKind.ALREADY})
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan
+from reconciler.model.under_way import SwitchWait
 
 MODE = "authentication.mode"
 

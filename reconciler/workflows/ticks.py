@@ -11,7 +11,7 @@ from reconciler.model.ticks import Sight, Tick
 from reconciler.model.value import Absent, Reason, Unreadable
 from reconciler.planning.access import gates_of
 from reconciler.planning.attested import ours_of, words_on
-from reconciler.planning.departed import is_gone
+from reconciler.planning.gone import is_gone
 from reconciler.planning.normalise import means_the_same, ordered_roles
 from reconciler.workflows.touched import seen_value
 

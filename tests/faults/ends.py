@@ -10,7 +10,8 @@ from reconciler.model.desired import Route
 from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan
 from reconciler.store.journal import Record, read_journal
-from reconciler.store.runs import PLAN, RESULT, ROLLBACK
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import RESULT, ROLLBACK
 from tests.faults.judge import SAID_TO_BE_SO, Judge, Law
 from tests.faults.life import End, Life, is_ours
 from tests.faults.truth import Place, place_of

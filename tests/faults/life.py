@@ -30,7 +30,8 @@ from reconciler.report import json_document
 from reconciler.report.progress import NoProgress
 from reconciler.sandbox.people import people
 from reconciler.store.history import history
-from reconciler.store.runs import PLAN, RESULT, ROLLBACK, RunFolder
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import RESULT, ROLLBACK, RunFolder
 from reconciler.workflows.apply import apply_plan
 from reconciler.workflows.context import Apply, Limits
 from reconciler.workflows.invitations import invitations

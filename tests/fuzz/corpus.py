@@ -11,9 +11,10 @@ import yaml
 
 from reconciler.loading.load import load_fleet
 from reconciler.model.desired import Cloud as CloudName
-from reconciler.model.outcome import Queued, SwitchWait, Wave
+from reconciler.model.outcome import Wave
 from reconciler.model.plan import Plan, PlanAccount
 from reconciler.model.snapshot import Snapshot
+from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.model.value import SECRET_SET
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report.json_document import plan_document, result_document, to_text

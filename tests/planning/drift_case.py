@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation, Origin
-from reconciler.model.finding import Finding, VerifiedWrite
+from reconciler.model.finding import Finding
 from reconciler.model.observed import Breadth, ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.value import Value
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.drift import findings_of
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import make_plan

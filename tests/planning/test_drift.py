@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from reconciler.model.adoption import Adopted
 from reconciler.model.change import Target
 from reconciler.model.desired import RemovalGate, SwitchPolicy
-from reconciler.model.finding import Executor, Finding, FindingKind, VerifiedWrite
+from reconciler.model.finding import Executor, Finding, FindingKind
 from reconciler.model.observed import Breadth, OperatingMode
 from reconciler.model.value import Reason, Unreadable
+from reconciler.model.verified_write import VerifiedWrite
 from reconciler.planning.drift import findings_of
 from reconciler.planning.looked import looked_of
 from tests.builders import (

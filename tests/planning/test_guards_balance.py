@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.model.outcome import Queued
 from reconciler.model.plan import Plan
+from reconciler.model.under_way import Queued
 from reconciler.model.value import Reason, Unreadable, Value
 from tests.builders import MAIN, NOW, SITE, charger, live, plan_for, policy, wants, wants_charger
 

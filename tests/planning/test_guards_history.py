@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from reconciler.model.change import Target
-from reconciler.model.finding import VerifiedWrite
 from reconciler.model.plan import Plan
+from reconciler.model.verified_write import VerifiedWrite
 from tests.builders import MAIN, NOW, SITE, charger, live, plan_for, policy, wants, wants_charger
 
 A, B = "ZPR080001", "ZPR080002"

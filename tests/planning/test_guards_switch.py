@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.model.desired import RemovalGate, SwitchPolicy
 from reconciler.model.observed import OperatingMode
-from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan
+from reconciler.model.under_way import SwitchWait
 from reconciler.model.value import Value
 from tests.builders import (
     MAIN,

@@ -8,7 +8,8 @@ import pytest
 from reconciler.model.attest import permissions_digest
 from reconciler.model.departure import Departure
 from reconciler.model.desired import Account, Attestation, DesiredInstallation, RemovalGate
-from reconciler.model.handover import Stage, Standing, Under
+from reconciler.model.handover import Standing, Under
+from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.sighting import Sighting, settings_digest
 from reconciler.model.value import Reason, Unreadable

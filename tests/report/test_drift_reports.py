@@ -19,7 +19,7 @@ from reconciler.report.drift_markdown import BUDGET, MARKER, drift_markdown
 from reconciler.report.drift_text import drift_text
 from reconciler.report.json_document import to_text
 from reconciler.report.json_drift import drift_document
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 from tests.report.drift_samples import (
     EVERY_KIND,
     HOSTILE,

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from reconciler.model.desired import Origin
-from reconciler.model.handover import Action, Batch, FileDraft, HandoverStatus, Remark, Row, Stage, Standing, Weight
+from reconciler.model.handover import Action, Batch, FileDraft, HandoverStatus, Remark, Row, Standing, Weight
+from reconciler.model.handover_stage import Stage
 from reconciler.report.handover import batch_markdown, batch_text
 from reconciler.report.handover_status import STAGES, status_markdown, status_text
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 HOSTILE = "\x1b[2J|<script>\n`x`"

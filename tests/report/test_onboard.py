@@ -12,7 +12,7 @@ from reconciler.planning.consent_claims import claim_of
 from reconciler.report.onboard_chargers import chargers_text
 from reconciler.report.onboard_page import Ask, asking_page, outcome_page
 from reconciler.report.onboard_words import OPERATOR, PERSON, language_of
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 
 SITE = ObservedInstallation(
     id="00000000-0000-4000-8000-000000000001",

@@ -10,8 +10,8 @@ from reconciler.report.comment import plan_comment
 from reconciler.report.github import plan_outputs
 from reconciler.report.json_document import plan_document
 from reconciler.report.markdown import plan_markdown
-from reconciler.report.page import Color
 from reconciler.report.plan_words import next_words, summary_lines
+from reconciler.report.stream import Color
 from reconciler.report.terminal import plan_text
 from tests.report.samples import FIXTURE
 from tests.report.test_comment import big

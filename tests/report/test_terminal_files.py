@@ -7,7 +7,7 @@ import pytest
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Severity
 from reconciler.model.value import Value
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 from reconciler.report.terminal import effective_text, explanation_text, validation_text
 from tests.report.golden import kept
 from tests.report.test_json_document import PROBLEM

@@ -12,7 +12,7 @@ from reconciler.report import json_parts, wording
 from reconciler.report.drift_markdown import drift_markdown
 from reconciler.report.drift_text import drift_text
 from reconciler.report.markdown import plan_markdown
-from reconciler.report.page import Color
+from reconciler.report.stream import Color
 from reconciler.report.terminal import plan_text
 from tests.report.drift_samples import KINDS, aged, finding, report_of, summary
 from tests.report.samples import INVITED, NOW, plan_of

@@ -11,7 +11,8 @@ from reconciler.errors import ReconcilerError
 from reconciler.model.departure import Departure
 from reconciler.model.outcome import ACCESS_WENT, LEFT
 from reconciler.store.departures import departures, put_behind
-from reconciler.store.runs import PLAN, RunFolder
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import RunFolder
 
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)
 CLOUDS = {"main": "sandbox"}

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.store.runs import PLAN, RunFolder
+from reconciler.store.layout import PLAN
+from reconciler.store.runs import RunFolder
 from reconciler.store.verified import verified_writes
 
 NOW = datetime(2026, 5, 4, 6, 0, tzinfo=UTC)

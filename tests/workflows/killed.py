@@ -9,8 +9,9 @@ import httpx
 
 from reconciler.cli.clouds import WorldClock
 from reconciler.live.account import LiveAccount
-from reconciler.model.outcome import Outcome, OutcomeKind, Queued
+from reconciler.model.outcome import Outcome, OutcomeKind
 from reconciler.model.plan import Plan
+from reconciler.model.under_way import Queued
 from reconciler.planning.policy import Policy
 from reconciler.sandbox.app import create_app
 from reconciler.sandbox.world import World

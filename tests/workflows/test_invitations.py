@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
-from reconciler.model.outcome import Invited
+from reconciler.model.under_way import Invited
 from reconciler.model.value import ABSENT, Absent, Observation, Value
 from reconciler.workflows.invitations import Invitations, invitations, is_invitation
 from tests.builders import MAIN, NOW, SITE

@@ -7,8 +7,8 @@ import pytest
 from reconciler.cli.clouds import WorldClock
 from reconciler.live.account import LiveAccount
 from reconciler.model.change import Target
-from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import PendingItem, Plan, Rollback
+from reconciler.model.under_way import SwitchWait
 from reconciler.planning.policy import Policy
 from reconciler.workflows.context import Apply, PlanMade
 from reconciler.workflows.resume import Earlier, earlier_part

@@ -6,8 +6,8 @@ import pytest
 
 from reconciler.model.desired import SwitchPolicy
 from reconciler.model.observed import OperatingMode
-from reconciler.model.outcome import SwitchWait
 from reconciler.model.plan import Plan, Rollback
+from reconciler.model.under_way import SwitchWait
 from reconciler.model.value import Observation, Value
 from reconciler.workflows.switch_waits import over, waiting
 from tests.builders import FORBIDDEN, MAIN, NOW, SITE, charger, live, plan_for, wants, wants_charger

@@ -1,0 +1,16 @@
+"""What earlier runs wrote, and saw to be there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reconciler.model.change import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedWrite:
+    """A value that an earlier run wrote and read back; `value` is JSON data as `model.change.plain` gives it."""
+
+    target: Target
+    setting: str
+    value: object
+    at: datetime
