@@ -89,15 +89,37 @@ def drift_renders(report: "DriftReport", *, least: "Severity") -> Mapping[Format
 
 
 def validation_renders(problems: "Sequence[Problem]", *, files: int) -> Mapping[Format, Render]:
-    """How it is shown what is wrong in the files."""
-    from reconciler.report import github, json_document, markdown, terminal_files
-
+    """How it is shown what is wrong in the files; imported when asked for, as for a plan."""
     return {
-        Format.TEXT: lambda: terminal_files.validation_text(problems, files=files, **screen()),
-        Format.MARKDOWN: lambda: markdown.validation_markdown(problems, files=files),
-        Format.JSON: lambda: json_document.to_text(json_document.validation_document(problems, files)),
-        Format.GITHUB: lambda: github.validation_annotations(problems),
+        Format.TEXT: lambda: _validation_text(problems, files=files),
+        Format.MARKDOWN: lambda: _validation_markdown(problems, files=files),
+        Format.JSON: lambda: _validation_json(problems, files=files),
+        Format.GITHUB: lambda: _validation_annotations(problems),
     }
+
+
+def _validation_text(problems: "Sequence[Problem]", *, files: int) -> str:
+    from reconciler.report.terminal_files import validation_text
+
+    return validation_text(problems, files=files, **screen())
+
+
+def _validation_markdown(problems: "Sequence[Problem]", *, files: int) -> str:
+    from reconciler.report.markdown import validation_markdown
+
+    return validation_markdown(problems, files=files)
+
+
+def _validation_json(problems: "Sequence[Problem]", *, files: int) -> str:
+    from reconciler.report.json_document import to_text, validation_document
+
+    return to_text(validation_document(problems, files))
+
+
+def _validation_annotations(problems: "Sequence[Problem]") -> str:
+    from reconciler.report.github import validation_annotations
+
+    return validation_annotations(problems)
 
 
 def adoption_renders(told: "ToldAdoption", *, document: Mapping[str, Any]) -> Mapping[Format, Render]:

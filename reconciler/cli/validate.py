@@ -7,7 +7,7 @@ import click
 
 from reconciler.cli.fleet_files import load
 from reconciler.cli.options import current_globals, global_options
-from reconciler.cli.output import WITH_GITHUB, emit, format_options_of, parsed_reports
+from reconciler.cli.output import WITH_GITHUB, Format, emit, format_options_of, parsed_reports
 from reconciler.cli.renders import validation_renders
 from reconciler.cli.workflow_step import tell_workflow
 from reconciler.errors import UsageProblemError
@@ -25,8 +25,6 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
     All files are read, because some rules look across files; PATHs only limit what is shown. Exits with 3 when
     something is wrong.
     """
-    from reconciler.report.markdown import validation_markdown
-
     parsed_reports(reports, formats=WITH_GITHUB)
     loaded = load()
     for path in paths:
@@ -37,7 +35,7 @@ def command(paths: tuple[str, ...], format_: str, reports: tuple[str, ...]) -> i
     code = ExitCode.INVALID_FILES if wrong else ExitCode.DONE
     tell_workflow(
         format_,
-        summary=lambda: validation_markdown(problems, files=loaded.files),
+        summary=validation_renders(problems, files=loaded.files)[Format.MARKDOWN],
         outputs={"exit": str(int(code)), "problems": str(len(problems))},
     )
     return code

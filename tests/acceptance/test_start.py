@@ -1,0 +1,81 @@
+"""What a command does not need it does not load: starting would take longer than small fleets do."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.acceptance.conftest import CHECKOUT, Shop
+
+LIVE = frozenset({"httpx", "httpcore", "h11", "tenacity", "filelock", "reconciler.live", "reconciler.workflows"})
+"""What only speaks with a cloud."""
+SANDBOX = frozenset({"werkzeug", "reconciler.sandbox"})
+MESSAGES = frozenset({"jsonschema", "referencing", "rpds", "jsonschema_specifications"})
+"""What only tells of a mistake."""
+PAGES = frozenset({"jinja2", "rich.console", "rich.table", "rich.progress", "html", "csv"})
+"""What only draws."""
+REST = frozenset({"ssl", "socket", "http", "asyncio", "email", "xml", "concurrent", "logging", "decimal"})
+"""What others bring along, deepdiff most of it."""
+AS_WANTED = "fleet/installations/homes/elveveien-12.yaml"
+
+_LISTED = """
+import sys
+from reconciler.cli.main import run
+code = run(sys.argv[1:])
+print("\\n".join(sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded_by(shop: Shop, *arguments: str) -> frozenset[str]:
+    """Every module that is loaded when a command ends, in a process of its own, and the packages around it."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTED, *arguments],
+        cwd=shop.folder,
+        env={"PYTHONPATH": str(CHECKOUT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 4), done.stderr
+    return frozenset(done.stderr.split())
+
+
+@pytest.fixture
+def offline(shop: Shop) -> Shop:
+    """A fleet with its snapshot; a few things differ."""
+    assert shop.run("snapshot", "--out", "snapshot.json").code in (0, 4)
+    return shop
+
+
+def test_a_plan_from_a_snapshot_loads_nothing_live(offline: Shop) -> None:
+    """No network is used, and right files need no words about mistakes."""
+    loaded = loaded_by(offline, "plan", "--snapshot", "snapshot.json", "--format", "json")
+
+    assert "reconciler.planning.make" in loaded
+    assert "deepdiff" in loaded
+    assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES) == frozenset()
+
+
+def test_a_plan_in_a_terminal_loads_only_what_draws_it(offline: Shop) -> None:
+    """A page is text in columns; there is no progress to show and no page of the web."""
+    loaded = loaded_by(offline, "plan", "--snapshot", "snapshot.json")
+
+    assert "rich.table" in loaded
+    assert loaded & (LIVE | SANDBOX | MESSAGES | {"jinja2", "rich.progress"}) == frozenset()
+
+
+def test_what_is_as_wanted_is_not_compared_in_detail(offline: Shop) -> None:
+    """Looking for differences loads much that speaks with networks; where both sides are equal nobody looks."""
+    loaded = loaded_by(offline, "plan", "--snapshot", "snapshot.json", "--format", "json", AS_WANTED)
+
+    assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES | REST | {"deepdiff"}) == frozenset()
+
+
+def test_checking_files_loads_neither_plans_nor_clouds(shop: Shop) -> None:
+    """An editor or a hook calls it for every commit."""
+    loaded = loaded_by(shop, "validate", "--format", "json")
+
+    assert "reconciler.loading.load" in loaded
+    assert "reconciler.planning.make" not in loaded
+    assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES | REST | {"deepdiff"}) == frozenset()
