@@ -5,12 +5,13 @@ Whatever a process does not hand over, for whatever reason, is read here, so tha
 """
 
 import os
-import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TypeVar
+
+from reconciler.loading.trays import TrayWriter, taken_from
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -73,7 +74,7 @@ def _shared_out(
         found = dict(_work(read, parts, numbers))
         for process, tray in crew:
             process.join()
-            found.update(_laid_down_in(tray))
+            found.update(taken_from(tray))
     finally:
         os.close(numbers)
         for process, tray in crew:
@@ -118,17 +119,8 @@ def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, t
     common is written once.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    writer = pickle.Pickler(tray, protocol=pickle.HIGHEST_PROTOCOL)
+    writer = TrayWriter(tray)
     with suppress(Exception):  # it happens again where somebody hears of it
         for part in _work(read, parts, numbers):
             writer.dump(part)
         tray.flush()
-
-
-def _laid_down_in(tray: IO[bytes]) -> Iterator[tuple[int, list[R]]]:
-    """As far as it was written; the last of it may be half of one, when its process is gone."""
-    tray.seek(0)
-    reader = pickle.Unpickler(tray)  # noqa: S301  nobody but our own process wrote it
-    with suppress(EOFError, pickle.UnpicklingError, OSError):
-        while True:
-            yield reader.load()
