@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
+from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
 from reconciler.model.shard import Shard
@@ -60,7 +60,10 @@ class Snapshot:
     def chargers(self) -> SnapshotCounts:
         """How much of the chargers is known."""
         every = [charger for site in self.observed.installations for charger in site.chargers]
-        return SnapshotCounts(visible=len(every), unreadable=sum(map(_is_charger_incomplete, every)))
+        kinds = {id(one.values): one.values for one in every}  # few: many chargers share what was read once
+        lost = {kind for kind, values in kinds.items() if _any_unreadable(values)}
+        unreadable = [one for one in every if id(one.values) in lost or _is_lost(one.permissions)]
+        return SnapshotCounts(visible=len(every), unreadable=len(unreadable))
 
     @property
     def is_complete(self) -> bool:
@@ -71,10 +74,6 @@ class Snapshot:
 def is_incomplete(site: ObservedInstallation) -> bool:
     """Whether something of the installation itself could not be read, although there is a call for it."""
     return _any_unreadable(site.values) or _is_lost(site.circuits) or _is_lost(site.permissions)
-
-
-def _is_charger_incomplete(charger: ObservedCharger) -> bool:
-    return _any_unreadable(charger.values) or _is_lost(charger.permissions)
 
 
 def _any_unreadable(values: tuple[tuple[str, Observation], ...]) -> bool:
