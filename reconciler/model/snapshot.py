@@ -1,9 +1,10 @@
 """Everything an account showed at one moment, redacted, so that plans can be made without network or credentials."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reconciler.model.observed import ObservedFleet, ObservedInstallation
+from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
 from reconciler.model.outcome import Queued, SwitchWait
 from reconciler.model.plan import PlanAccount
 from reconciler.model.shard import Shard
@@ -54,16 +55,22 @@ class Snapshot:
     def installations(self) -> SnapshotCounts:
         """How much of the installations is known."""
         sites = self.observed.installations
-        return SnapshotCounts(visible=len(sites), unreadable=sum(is_incomplete(site) for site in sites))
+        lost = _lost_among(sites)
+        return SnapshotCounts(
+            visible=len(sites),
+            unreadable=sum(
+                id(one.values) in lost or _is_lost(one.circuits) or _is_lost(one.permissions) for one in sites
+            ),
+        )
 
     @property
     def chargers(self) -> SnapshotCounts:
         """How much of the chargers is known."""
         every = [charger for site in self.observed.installations for charger in site.chargers]
-        kinds = {id(one.values): one.values for one in every}  # few: many chargers share what was read once
-        lost = {kind for kind, values in kinds.items() if _any_unreadable(values)}
-        unreadable = [one for one in every if id(one.values) in lost or _is_lost(one.permissions)]
-        return SnapshotCounts(visible=len(every), unreadable=len(unreadable))
+        lost = _lost_among(every)
+        return SnapshotCounts(
+            visible=len(every), unreadable=sum(id(one.values) in lost or _is_lost(one.permissions) for one in every)
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -74,6 +81,12 @@ class Snapshot:
 def is_incomplete(site: ObservedInstallation) -> bool:
     """Whether something of the installation itself could not be read, although there is a call for it."""
     return _any_unreadable(site.values) or _is_lost(site.circuits) or _is_lost(site.permissions)
+
+
+def _lost_among(seen: Iterable[ObservedInstallation | ObservedCharger]) -> frozenset[int]:
+    """The identities of values that hold something unreadable; thousands share what was read once."""
+    kinds = {id(one.values): one.values for one in seen}
+    return frozenset(kind for kind, values in kinds.items() if _any_unreadable(values))
 
 
 def _any_unreadable(values: tuple[tuple[str, Observation], ...]) -> bool:
