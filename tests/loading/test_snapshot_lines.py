@@ -79,6 +79,9 @@ def test_what_we_write_fits_the_patterns(line: str) -> None:
     [
         lambda line: line.replace('"roles":', '"roles":7,"roles":', 1),
         lambda line: line[:-1] + ',"values":{}}',
+        lambda line: line.replace('"maxCurrent":', '"maxCurrent":16,"maxCurrent":', 1),
+        lambda line: line.replace('"authentication.mode":', '"authentication.mode":"native","authentication.mode":'),
+        lambda line: line.replace('"detail":', '"detail":"","detail":', 1),
         lambda line: line[:-1] + ',"x":{}}',
         lambda line: line.replace('"chargers":[', '"chargers":[],"chargers":['),
         lambda line: line.replace('"serial":"', '"serial":"\\u0041'),
