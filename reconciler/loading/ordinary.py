@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _AT_ONCE = 1024 * 1024
+_PART = 64 * 1024
 
 
 class SpecialFileError(OSError):
@@ -16,7 +17,7 @@ class SpecialFileError(OSError):
 
 def ordinary_stream(path: Path | str) -> BinaryIO:
     """An ordinary file, open for reading; links are followed. Raises as `ordinary_bytes`."""
-    stream = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")  # noqa: SIM115  handed on
+    stream = open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", _PART)  # noqa: SIM115  handed on
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
         raise SpecialFileError(errno.EINVAL, "not an ordinary file")

@@ -26,15 +26,17 @@ FIRMWARE = "firmware"
 _LONGEST_NAME = 300
 _LONGEST_TEXT = 4000
 _MOST_A = 100_000.0
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}", re.ASCII)
-_PRINCIPAL = re.compile(
-    r"(person:[A-Za-z0-9._-]{1,64}|userGroup:[A-Za-z0-9._-]{1,100}|user-id:[0-9a-f-]{1,40})", re.ASCII
-)
+ID_FORM = r"[A-Za-z0-9._:-]{1,100}"
+PRINCIPAL_FORM = r"(?:person:[A-Za-z0-9._-]{1,64}|userGroup:[A-Za-z0-9._-]{1,100}|user-id:[0-9a-f-]{1,40})"
+"""None of these two can take a text apart in two ways, and both hold ASCII alone that stands for itself in JSON."""
+_ID = re.compile(ID_FORM, re.ASCII)
+_PRINCIPAL = re.compile(PRINCIPAL_FORM, re.ASCII)
 _INSTALLATION_ROWS = {row.name: row for row in settings_of(Scope.INSTALLATION)}
 _CHARGER_ROWS = {row.name: row for row in settings_of(Scope.CHARGER)}
 _ROLES = tuple(word for word, _ in ROLE_BITS)
 _REASONS = {reason.value: reason for reason in Reason}
-_OPERATING = {int(mode): mode for mode in OperatingMode}
+OPERATING = {int(mode): mode for mode in OperatingMode}
+"""What a charger is doing, by the number that stands for it."""
 
 Part = Mapping[str, Any]
 Values = tuple[tuple[str, Observation], ...]
@@ -49,14 +51,14 @@ def installation_of(data: object) -> ObservedInstallation:
         raise ValueError("a charger stands twice in one installation")
     return ObservedInstallation(
         id=_text(part["id"], _ID),
-        account=_name(part["account"]),
-        name=None if part["name"] is None else _name(part["name"]),
+        account=name_of(part["account"]),
+        name=None if part["name"] is None else name_of(part["name"]),
         roles=_whole(part["roles"]),
         pro=_switch(part["pro"]),
         power_managed=_switch(part["power_managed"]),
         native_allowed=_switch(part["native_allowed"]),
         available_unknown=_unreadable_or_none(part["available_unknown"]),
-        values=_values_of(part["values"], _installation_values),
+        values=_values_of(part["values"], installation_values_of),
         circuits=tuple(map(_circuit_of, circuits)) if isinstance(circuits, list) else _unreadable_or_none(circuits),
         permissions=_permissions_or_none(part["permissions"]),
         chargers=tuple(sorted(chargers, key=lambda charger: (charger.serial, charger.id))),
@@ -68,19 +70,21 @@ def _charger_of(data: object) -> ObservedCharger:
     mode = _whole(part["mode"])
     return ObservedCharger(
         id=_text(part["id"], _ID),
-        serial=_name(part["serial"]),
+        serial=name_of(part["serial"]),
         circuit_id=None if part["circuit"] is None else _text(part["circuit"], _ID),
         online=_switch(part["online"]),
-        mode=None if mode is None else _OPERATING[mode],
+        mode=None if mode is None else OPERATING[mode],
         roles=_whole(part["roles"]),
-        values=_values_of(part["values"], _charger_values),
+        values=_values_of(part["values"], charger_values_of),
         permissions=_permissions_or_none(part.get("permissions")),
     )
 
 
 def _circuit_of(data: object) -> Circuit:
     part = _map(data)
-    return Circuit(id=_text(part["id"], _ID), name=_name(part["name"]), max_current_a=_amperes(part["max_current_a"]))
+    return Circuit(
+        id=_text(part["id"], _ID), name=name_of(part["name"]), max_current_a=amperes_of(part["max_current_a"])
+    )
 
 
 def _permissions_or_none(data: object) -> tuple[ObservedPermission, ...] | Unreadable | None:
@@ -101,7 +105,7 @@ def _permission_of(data: object) -> ObservedPermission:
         raise TypeError("accepted is not a switch")
     return ObservedPermission(
         principal=one_spelling(_text(part["principal"], _PRINCIPAL)),
-        roles=_roles(part["roles"]),
+        roles=roles_of(part["roles"]),
         accepted=accepted,
         invited_at=None if invited_at is None else moment_of(invited_at),
     )
@@ -123,9 +127,9 @@ def queued_of(part: Part) -> Queued:
     if not isinstance(observation, bool | float):
         raise TypeError("a queued value is not one of a charger")
     return Queued(
-        account=_name(part["account"]),
+        account=name_of(part["account"]),
         installation_id=_text(part["installation"], _ID),
-        charger=_name(part["charger"]),
+        charger=name_of(part["charger"]),
         setting=part["setting"],
         value=observation,
         at=moment_of(part["at"]),
@@ -135,9 +139,9 @@ def queued_of(part: Part) -> Queued:
 def switch_wait_of(part: Part) -> SwitchWait:
     """An installation whose mode waits for idle chargers."""
     return SwitchWait(
-        account=_name(part["account"]),
+        account=name_of(part["account"]),
         installation_id=_text(part["installation"], _ID),
-        mode=_name(part["mode"]),
+        mode=name_of(part["mode"]),
         since=moment_of(part["since"]),
     )
 
@@ -160,14 +164,16 @@ _KNOWN: dict[tuple[Callable[[Part], Values], str], Values] = {}
 _MOST_KNOWN = 4096
 
 
-def _installation_values(data: Part) -> Values:
+def installation_values_of(data: Part) -> Values:
+    """The settings of an installation, each once, sorted by name. Raises like the others."""
     values = tuple(sorted((name, _installation_value(name, one)) for name, one in data.items()))
     if [name for name, _ in values] != sorted(_INSTALLATION_ROWS):
         raise ValueError("an installation does not tell every setting once")
     return values
 
 
-def _charger_values(data: Part) -> Values:
+def charger_values_of(data: Part) -> Values:
+    """What is known of the state of a charger, sorted by name. Raises like the others."""
     return tuple(sorted((name, _charger_value(name, one)) for name, one in data.items()))
 
 
@@ -192,7 +198,7 @@ def _value(row: Setting, data: object) -> Value:
         case Kind.SWITCH if isinstance(data, bool):
             return data
         case Kind.AMPERES:
-            return _amperes(data)
+            return amperes_of(data)
         case Kind.CHOICE if isinstance(data, str) and data in dict(row.choices):
             return data
         case Kind.TEXT if isinstance(data, str) and len(data) <= _LONGEST_TEXT:
@@ -204,14 +210,15 @@ def _value(row: Setting, data: object) -> Value:
 
 
 def _state(data: Part) -> Observation:
-    return ABSENT if data == {"state": "absent"} else _unreadable(data)
+    return ABSENT if data == {"state": "absent"} else unreadable_of(data)
 
 
 def _unreadable_or_none(data: object) -> Unreadable | None:
-    return None if data is None else _unreadable(_map(data))
+    return None if data is None else unreadable_of(_map(data))
 
 
-def _unreadable(data: Part) -> Unreadable:
+def unreadable_of(data: Part) -> Unreadable:
+    """Why something could not be read. Raises like the others."""
     if set(data) != {"state", "reason", "detail"} or data["state"] != "unreadable":
         raise ValueError("a state is neither absent nor unreadable")
     if not isinstance(data["detail"], str) or len(data["detail"]) > _LONGEST_TEXT:
@@ -219,14 +226,16 @@ def _unreadable(data: Part) -> Unreadable:
     return Unreadable(reason=_REASONS[data["reason"]], detail=redacted(data["detail"]))
 
 
-def _roles(data: object) -> tuple[str, ...]:
+def roles_of(data: object) -> tuple[str, ...]:
+    """The roles that a permission gives, in the order of the table. Raises like the others."""
     roles = _list(data)
     if not all(role in _ROLES for role in roles) or len(set(roles)) < len(roles):
         raise ValueError("roles holds something else than user, owner and service")
     return tuple(word for word in _ROLES if word in roles)
 
 
-def _amperes(data: object) -> float:
+def amperes_of(data: object) -> float:
+    """A current in amperes, rounded to 0.1. Raises like the others."""
     if (
         isinstance(data, bool)
         or not isinstance(data, int | float)
@@ -249,7 +258,8 @@ def _list(data: object) -> list[Any]:
     return data
 
 
-def _name(data: object) -> str:
+def name_of(data: object) -> str:
+    """A text that may be anything, not too long, without e-mail addresses. Raises like the others."""
     if not isinstance(data, str) or len(data) > _LONGEST_NAME:
         raise ValueError("a name is not a text, or too long")
     return redacted(data)

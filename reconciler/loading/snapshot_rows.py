@@ -13,6 +13,7 @@ from typing import IO, Any
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.json_source import MAX_BYTES, object_in
 from reconciler.loading.ordinary import ordinary_stream
+from reconciler.loading.snapshot_lines import HASH, installation_on
 from reconciler.loading.snapshot_parts import installation_of
 from reconciler.model.digest import canonical
 from reconciler.model.observed import ObservedInstallation
@@ -25,8 +26,7 @@ CONTENT = frozenset(
 _ROWS = "installations"
 _BEGIN, _END = f'  "{_ROWS}": [\n'.encode(), b"  ],\n"
 _INDENT, _MORE = b"    {", b"},\n"
-_ESCAPED = b"\\u0023"
-"""A sign that we escape in a text, and not in what the digest is over."""
+_ESCAPED = HASH.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,16 @@ def _sites(stream: IO[bytes], path: Path, digest: Any) -> Iterator[ObservedInsta
             break
         is_last = not line.endswith(_MORE)
         text = line[len(_INDENT) - 1 : -1 if is_last else -2]
-        row = object_in(text, path)
-        digest.update(canonical(row) if _ESCAPED in text else text)
+        yield _site(text, path, digest)
         digest.update(b"" if is_last else b",")
-        yield installation_of(row)
     raise ValueError("the list does not end")
+
+
+def _site(text: bytes, path: Path, digest: Any) -> ObservedInstallation:
+    site = installation_on(text.decode("ascii")) if text.isascii() else None
+    if site is not None:
+        digest.update(text)
+        return site
+    row = object_in(text, path)
+    digest.update(canonical(row) if _ESCAPED in text else text)
+    return installation_of(row)

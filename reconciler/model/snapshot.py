@@ -1,5 +1,6 @@
 """Everything an account showed at one moment, redacted, so that plans can be made without network or credentials."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,13 +55,22 @@ class Snapshot:
     def installations(self) -> SnapshotCounts:
         """How much of the installations is known."""
         sites = self.observed.installations
-        return SnapshotCounts(visible=len(sites), unreadable=sum(is_incomplete(site) for site in sites))
+        lost = _lost_among(sites)
+        return SnapshotCounts(
+            visible=len(sites),
+            unreadable=sum(
+                id(one.values) in lost or _is_lost(one.circuits) or _is_lost(one.permissions) for one in sites
+            ),
+        )
 
     @property
     def chargers(self) -> SnapshotCounts:
         """How much of the chargers is known."""
         every = [charger for site in self.observed.installations for charger in site.chargers]
-        return SnapshotCounts(visible=len(every), unreadable=sum(map(_is_charger_incomplete, every)))
+        lost = _lost_among(every)
+        return SnapshotCounts(
+            visible=len(every), unreadable=sum(id(one.values) in lost or _is_lost(one.permissions) for one in every)
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -73,8 +83,10 @@ def is_incomplete(site: ObservedInstallation) -> bool:
     return _any_unreadable(site.values) or _is_lost(site.circuits) or _is_lost(site.permissions)
 
 
-def _is_charger_incomplete(charger: ObservedCharger) -> bool:
-    return _any_unreadable(charger.values) or _is_lost(charger.permissions)
+def _lost_among(seen: Iterable[ObservedInstallation | ObservedCharger]) -> frozenset[int]:
+    """The identities of values that hold something unreadable; thousands share what was read once."""
+    kinds = {id(one.values): one.values for one in seen}
+    return frozenset(kind for kind, values in kinds.items() if _any_unreadable(values))
 
 
 def _any_unreadable(values: tuple[tuple[str, Observation], ...]) -> bool:
