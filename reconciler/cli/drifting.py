@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reconciler import __version__
+from reconciler.cli.collecting import all_of_it_stays
 from reconciler.cli.departing import keep_look
 from reconciler.cli.fleet_files import load_valid
 from reconciler.cli.options import current_globals
@@ -99,7 +100,8 @@ def _offline(loaded: LoadedFleet, part: DesiredFleet, file: SnapshotFile) -> Dri
     check_pins(accounts_of(part))
     snapshot = file.usable_for(part)
     policy = policy_of(snapshot, now=datetime.now(UTC), tool_version=__version__, accepted=())
-    plan = plan_offline(part, snapshot, policy, loaded.origins)
+    with all_of_it_stays():
+        plan = plan_offline(part, snapshot, policy, loaded.origins)
     # Live secrets are compared as set or not set too, so that they are is no finding here either.
     known = tuple(item for item in plan.unverifiable if item.reason != NOT_COMPARABLE)
     return DriftRun(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from reconciler.cli.collecting import all_of_it_stays
 from reconciler.cli.options import current_globals
 from reconciler.cli.output import say
 from reconciler.errors import InvalidFilesError, UsageProblemError
@@ -30,7 +31,9 @@ def load(
     """
     fleet = current_globals().fleet
     day = today or datetime.now().astimezone().date()
-    loaded = load_fleet(fleet, today=day, commit=commit_around(fleet), under=under, meanwhile=meanwhile)
+    commit = commit_around(fleet)
+    with all_of_it_stays():
+        loaded = load_fleet(fleet, today=day, commit=commit, under=under, meanwhile=meanwhile)
     directory = os.environ.get("FLEET_PEOPLE")
     if loaded.desired is None or not directory:
         return loaded

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler import __version__
+from reconciler.cli.collecting import all_of_it_stays
 from reconciler.cli.options import current_globals
 from reconciler.cli.pins import check_pins
 from reconciler.cli.selected_files import load_selected
@@ -80,7 +81,9 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, snapshot, asked)
-    return _alone(plan_offline(part, seen.snapshot, seen.policy, loaded.origins), desired)
+    with all_of_it_stays():
+        plan = plan_offline(part, seen.snapshot, seen.policy, loaded.origins)
+    return _alone(plan, desired)
 
 
 def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
