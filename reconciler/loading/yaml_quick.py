@@ -12,8 +12,9 @@ from yaml.nodes import MappingNode, ScalarNode
 
 from reconciler.loading.yaml_scalars import DEEPEST, LONGEST_SCALAR, LONGEST_WORD, MERGE_KEY, MOST_VALUES, typed
 
-_UNUSUAL = (b"&", b"*", b"!", b"%")
-"""Without these there is no anchor, alias, tag or directive, which nodes no longer tell."""
+_UNUSUAL = (b"&", b"*", b"!", b"%", b"\\")
+"""Without these there is no anchor, alias, tag or directive, which nodes no longer tell, and no character that does not
+stand in the file as it is."""
 _LARGEST = MOST_VALUES
 """Bytes; a value takes at least one, so that the file does not hold too many."""
 _LONGEST_LINE, _MOST_OPENED = 400, 400
@@ -86,24 +87,21 @@ def _map(pairs: list[tuple[Any, Any]], *, within: int) -> dict[str, Any]:
     for key, value in pairs:
         if key.__class__ is not ScalarNode:
             raise UnusualError
-        found[_text(key)] = _scalar(value) if value.__class__ is ScalarNode else _value_of(value, within=within)
+        if len(key.value) > LONGEST_SCALAR:
+            raise UnusualError
+        found[key.value] = _scalar(value) if value.__class__ is ScalarNode else _value_of(value, within=within)
     if len(found) < len(pairs) or MERGE_KEY in found:
         raise UnusualError
     return found
 
 
 def _scalar(node: Any) -> Any:
-    text = _text(node)
+    text: str = node.value
+    if len(text) > LONGEST_SCALAR:
+        raise UnusualError
     if node.style or len(text) > LONGEST_WORD:
         return text
     value = typed(text)
     if value is None:
         raise UnusualError
     return value
-
-
-def _text(node: Any) -> str:
-    text: str = node.value
-    if len(text) > LONGEST_SCALAR or not text.isprintable():
-        raise UnusualError
-    return text

@@ -8,6 +8,7 @@ class Absent(Enum):
     """Marks a thing that was read and is not there, which is not the same as unreadable."""
 
     ABSENT = "absent"
+    __hash__ = object.__hash__  # there is one of them; that of an enum looks at its name, which takes a call
 
 
 ABSENT = Absent.ABSENT

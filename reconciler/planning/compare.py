@@ -88,20 +88,29 @@ def is_as_wanted(desired: DesiredInstallation, observed: ObservedInstallation) -
 
     Chargers mostly want what others want and show what others show, so that each such pair is compared only once.
     """
-    if not _is_equal(Scope.INSTALLATION, desired.settings, observed.values):
+    if not _installation_is(desired.settings, observed.values):
         return False
     seen = {charger.serial: charger.values for charger in observed.chargers}
     for charger in desired.chargers:
         values = seen.get(charger.serial)
-        if values is None or not _is_equal(Scope.CHARGER, charger.settings, values):
+        if values is None or not _charger_is(charger.settings, values):
             return False
     return True
 
 
+_Wanted = tuple[tuple[str, Value], ...]
+_Seen = tuple[tuple[str, Observation], ...]
+
+
 @lru_cache(maxsize=4096)
-def _is_equal(scope: Scope, wanted: tuple[tuple[str, Value], ...], seen: tuple[tuple[str, Observation], ...]) -> bool:
-    subject: Subject = (scope, "")
-    return compare({subject: dict(wanted)}, {subject: dict(seen)}) == AS_WANTED
+def _installation_is(wanted: _Wanted, seen: _Seen) -> bool:
+    return compare({INSTALLATION: dict(wanted)}, {INSTALLATION: dict(seen)}) == AS_WANTED
+
+
+@lru_cache(maxsize=4096)
+def _charger_is(wanted: _Wanted, seen: _Seen) -> bool:
+    charger: Subject = (Scope.CHARGER, "")
+    return compare({charger: dict(wanted)}, {charger: dict(seen)}) == AS_WANTED
 
 
 def _effective_mode(wanted: Mapping[str, Value], live: Values) -> Observation:

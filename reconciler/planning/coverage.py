@@ -1,11 +1,11 @@
 """How much of what the files name could be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedFleet
 from reconciler.model.plan import Counts, Coverage
-from reconciler.planning.findings import Findings
+from reconciler.planning.findings import NOTHING, Findings
 
 
 def coverage_of(
@@ -23,7 +23,8 @@ def coverage_of(
     lost = sum(found.lost for _, found in inspected)
     lost_chargers = sum(found.lost_chargers for _, found in inspected)
     chargers = sum(len(one.chargers) for one in installations)
-    unmanaged = _unmanaged(desired, observed)
+    quiet = {(site.account, site.id) for site, found in inspected if found is NOTHING}
+    unmanaged = _unmanaged(desired, observed, quiet)
     return Coverage(
         installations=_counts(len(installations), lost, over=len(over), unmanaged=unmanaged[0]),
         chargers=_counts(chargers, lost_chargers, over=sum(len(one.chargers) for one in over), unmanaged=unmanaged[1]),
@@ -35,16 +36,23 @@ def _counts(desired: int, unreadable: int, *, over: int, unmanaged: int) -> Coun
     return Counts(desired=desired, compared=compared, unreadable=unreadable, unmanaged=unmanaged)
 
 
-def _unmanaged(desired: DesiredFleet, observed: ObservedFleet) -> tuple[int, int]:
-    """Each once for every account that sees it; what another account's file names is managed there."""
+def _unmanaged(desired: DesiredFleet, observed: ObservedFleet, quiet: Collection[tuple[str, str]]) -> tuple[int, int]:
+    """Each once for every account that sees it; what another account's file names is managed there.
+
+    Chargers of the `quiet` sites need only be counted: all that their files list are there.
+    """
     installations = desired.installations
-    listed = {(one.account, one.id): {charger.serial for charger in one.chargers} for one in installations}
+    listed = {(one.account, one.id): one for one in installations}
     declared = {one.id for one in (*installations, *desired.others)}
     sites = chargers = 0
     for found in observed.installations:
-        known = listed.get((found.account, found.id))
-        if known is None and (found.id in declared or not desired.has_whole_accounts):
+        site = listed.get((found.account, found.id))
+        if site is None and (found.id in declared or not desired.has_whole_accounts):
             continue
-        sites += known is None
-        chargers += len([None for charger in found.chargers if charger.serial not in (known or ())])
+        sites += site is None
+        if site is not None and (site.account, site.id) in quiet:
+            chargers += len(found.chargers) - len(site.chargers)
+        else:
+            known = {charger.serial for charger in site.chargers} if site is not None else ()
+            chargers += sum(charger.serial not in known for charger in found.chargers)
     return sites, chargers

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
 from reconciler.model.observed import ObservedInstallation
@@ -11,7 +12,7 @@ from reconciler.model.plan_origin import SnapshotReference
 from reconciler.model.ports import Origins
 from reconciler.model.settings import Kind, Scope, setting, settings_of
 from reconciler.model.snapshot import Snapshot
-from reconciler.model.value import SECRET_SET, Reason, Unreadable
+from reconciler.model.value import SECRET_SET, Reason, Unreadable, Value
 from reconciler.planning.inspect import is_quiet
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
@@ -83,13 +84,19 @@ def _secrets(plan: Plan, lookup: Lookup) -> Iterable[UnverifiableItem]:
     today = lookup.policy.now.date()
     for site in lookup.desired.installations:
         observed = lookup.installations.get((site.account, site.id))
-        if observed is None or not any(name in _SECRETS for name, _ in site.settings):
+        if observed is None or not _has_secret(site.settings):
             continue
         target = installation_target(site)
         wanted = wanted_of(site, lookup.deviations.get(site.id, ()), today=today).installation
         for name in sorted(wanted):
             if _is_set(name, observed, site) and (target, name) not in changed:
                 yield UnverifiableItem(target=target, installation_name=site.name, setting=name, reason=NOT_COMPARABLE)
+
+
+@lru_cache(maxsize=4096)
+def _has_secret(settings: tuple[tuple[str, Value], ...]) -> bool:
+    """Asked once for all installations that want the same."""
+    return any(name in _SECRETS for name, _ in settings)
 
 
 def _is_set(name: str, observed: ObservedInstallation, site: DesiredInstallation) -> bool:

@@ -84,7 +84,6 @@ def test_an_ordinary_file_is_read_quickly(any_parser: None) -> None:
             "{a: 1\n",
             "[a]: 1\n",
             'a: "\\0"\n',
-            "a: |\n  b\n",
         ),
         *("a: " + "x" * 9000 + "\n", "- " * 30 + "a\n", "[" * 30 + "]" * 30 + "\n", "[" * 90_000, "- " * 45_000),
         *("x: [" + "{a: 1}, " * 500 + "]\n", "- a\n" * 60_000, "".join(" " * n + "a:\n" for n in range(300))),
