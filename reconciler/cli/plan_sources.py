@@ -19,11 +19,10 @@ from reconciler.model.plan import Plan
 from reconciler.model.plan_origin import Why
 from reconciler.model.ports import Origins
 from reconciler.model.snapshot import Snapshot
-from reconciler.planning.offline import plan_from, plan_offline, policy_of
-from reconciler.planning.policy import Policy
 
 if TYPE_CHECKING:
     from reconciler.cli.comparing import Comparison, Fleet
+    from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
 """Checks what is to be lifted against the files."""
@@ -48,7 +47,7 @@ class _Seen:
     """One look at the world, for all the plans that are compared."""
 
     snapshot: Snapshot
-    policy: Policy
+    policy: "Policy"
 
 
 def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
@@ -73,7 +72,7 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
     # A guard may be lifted for an installation that is not selected, by a name that must be the only one.
     selectors, exclude = ((), ()) if asked.accepted else (asked.selectors, asked.exclude)
     snapshot = None if sources.snapshot is None else SnapshotFile(sources.snapshot)
-    loaded, desired = load_selected(selectors, exclude, meanwhile=snapshot)
+    loaded, desired = load_selected(selectors, exclude, meanwhile=None if snapshot is None else _ahead(snapshot))
     asked = replace(asked, accepted=lift(asked.accepted, desired))
     if snapshot is None:
         from reconciler.cli.planning import make_the_plan
@@ -81,9 +80,22 @@ def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
         return _alone(make_the_plan(loaded, desired, asked), desired)
     part = chosen(desired, selectors=asked.selectors, exclude=asked.exclude)
     seen = _seen(part, snapshot, asked)
+    from reconciler.planning.offline import plan_offline
+
     with all_of_it_stays():
         plan = plan_offline(part, seen.snapshot, seen.policy, loaded.origins)
     return _alone(plan, desired)
+
+
+def _ahead(snapshot: SnapshotFile) -> Callable[[], None]:
+    """What there is time for while other processes read the files: the snapshot, and the program that compares."""
+
+    def prepare() -> None:
+        import reconciler.planning.offline  # noqa: F401  used below
+
+        snapshot()
+
+    return prepare
 
 
 def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
@@ -101,6 +113,7 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
 
 def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
     from reconciler.planning.cause import with_causes
+    from reconciler.planning.offline import plan_from, plan_offline
     from reconciler.planning.owed import owed_by, wishes_in, without_owed
 
     plan = plan_offline if offline else plan_from
@@ -118,6 +131,8 @@ def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, orig
 
 def _part_of(fleet: "Fleet", part: DesiredFleet, seen: _Seen) -> Plan:
     """The plan of another commit for the same installations; for all of its own when nothing was selected."""
+    from reconciler.planning.offline import plan_from
+
     desired = fleet.desired
     if part.selection is not None:
         ids = {site.id for site in part.installations}
@@ -129,6 +144,8 @@ def _part_of(fleet: "Fleet", part: DesiredFleet, seen: _Seen) -> Plan:
 def _seen(part: DesiredFleet, ahead: SnapshotFile | None, asked: Asked) -> _Seen:
     accounts = accounts_of(part)
     if ahead is not None:
+        from reconciler.planning.offline import policy_of
+
         check_pins(accounts)
         snapshot = ahead.usable_for(part)
         now = datetime.now(UTC)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from reconciler.cli.selecting import accounts_of
 from reconciler.errors import InvalidDocumentError, ReconcilerError
-from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.desired import Cloud, DesiredFleet
 from reconciler.model.snapshot import Snapshot
 
@@ -21,6 +20,8 @@ class SnapshotFile:
 
     def __call__(self) -> None:
         """Read it."""
+        from reconciler.loading.snapshot import read_snapshot
+
         try:
             self._read = read_snapshot(self._file)
         except ReconcilerError as error:
