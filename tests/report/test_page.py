@@ -95,6 +95,7 @@ class TestSameAsRich:
     @pytest.mark.parametrize(
         "text",
         [
+            Text("a\tb"),
             Text("tab\there\nand a second line  "),
             Text("all of it quiet", style="dim"),
             Text("at the right", justify="right"),
