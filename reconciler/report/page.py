@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
+from itertools import pairwise, zip_longest
 
+from rich.color import ColorSystem
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -53,15 +55,20 @@ class Look:
 
 
 class Page:
-    """Collects lines; `str(page)` is the text, each line free of trailing spaces, one newline at the end."""
+    """Collects lines; `str(page)` is the text, each line free of trailing spaces, one newline at the end.
+
+    What is only text is wrapped and written here, with the same result as rich has, because a plan of many
+    installations is thousands of short lines; rich renders everything else.
+    """
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self._console = console_for(look, StringIO())
+        self._file = StringIO()
+        self._console = console_for(look, self._file)
 
     def blank(self) -> None:
         """An empty line."""
-        self._console.print()
+        self._file.write("\n")
 
     def line(self, *pieces: Piece, indent: int = 0) -> None:
         """A paragraph, wrapped at the width of the page."""
@@ -69,11 +76,28 @@ class Page:
 
     def labelled(self, label: Piece, *pieces: Piece, cells: int, indent: int = 0) -> None:
         """A label of that many cells and a paragraph that hangs beside it."""
+        first, second = self.look.text(label), self.look.text(*pieces)
+        room = self.look.width - indent - cells
+        if room >= 1 and first.cell_len <= cells and _only_text(first, second):
+            self._beside([(first, cells), (second, min(second.cell_len, room) or 1)], indent)
+            return
         grid = Table.grid(padding=0)
         grid.add_column(width=cells, no_wrap=True)
         grid.add_column(overflow="fold")
-        grid.add_row(self.look.text(label), self.look.text(*pieces))
-        self.show(grid, indent=indent)
+        grid.add_row(first, second)
+        self._render(grid, indent)
+
+    def columns(self, cells: Sequence[tuple[Text, int]]) -> None:
+        """Texts beside each other, each wrapped at its own number of cells."""
+        widths = [width for _, width in cells]
+        if min(widths) >= 1 and sum(widths) <= self.look.width and _only_text(*(text for text, _ in cells)):
+            self._beside(cells, 0)
+            return
+        grid = Table.grid(padding=0)
+        for width in widths:
+            grid.add_column(width=width, overflow="fold")
+        grid.add_row(*(text for text, _ in cells))
+        self._render(grid, 0)
 
     def whole(self, *pieces: Piece, indent: int = 0) -> None:
         """Text to be copied: never broken, indented less where that makes it fit, else longer than the page."""
@@ -83,12 +107,15 @@ class Page:
 
     def unbroken(self, text: Text) -> None:
         """A line that is not wrapped, however long it is."""
-        self._console.print(text, soft_wrap=True)
+        if _only_text(text):
+            self._file.write(f"{self._styled(text)}\n")
+        else:
+            self._console.print(text, soft_wrap=True)
 
     def rule(self) -> None:
         """A line across the page, at most 100 columns."""
         sign = "─" if self.look.glyphs is Glyphs.UNICODE else "-"
-        self._console.print(Text(sign * min(self.look.width, 100), style=Tone.QUIET.value))
+        self.show(self.look.text((sign * min(self.look.width, 100), Tone.QUIET)))
 
     def apart(self, left: Sequence[Piece], right: Sequence[Piece]) -> None:
         """Two texts at both ends of a line of at most 100 columns, below each other when they do not fit."""
@@ -102,12 +129,56 @@ class Page:
 
     def show(self, renderable: RenderableType, *, indent: int = 0) -> None:
         """Anything that rich can render."""
+        room = self.look.width - indent
+        if room >= 1 and isinstance(renderable, Text) and _only_text(renderable):
+            self._beside([(renderable, room)], indent)
+        else:
+            self._render(renderable, indent)
+
+    def _render(self, renderable: RenderableType, indent: int) -> None:
         self._console.print(Padding(renderable, (0, 0, 0, indent)), crop=False)
 
+    def _beside(self, cells: Sequence[tuple[Text, int]], indent: int) -> None:
+        """Writes texts that are only text beside each other; the widths fit the page."""
+        for line in zip_longest(*(self._wrapped(text, width) for text, width in cells)):
+            parts = [" " * indent]
+            for part, (_, width) in zip(line, cells, strict=True):
+                text = part or Text()
+                parts += (self._styled(text), " " * (width - text.cell_len))
+            self._file.write(f"{''.join(parts)}\n")
+
+    def _wrapped(self, text: Text, width: int) -> Sequence[Text]:
+        # Rich counts characters as well as cells: it takes trailing spaces off where there are more than fit.
+        if len(text) <= width and text.cell_len <= width:
+            return [text]
+        return list(text.wrap(self._console, width))
+
+    def _styled(self, text: Text) -> str:
+        plain = text.plain
+        if self.look.color is Color.NONE or not text.spans:
+            return plain
+        parts: list[str] = []
+        end = 0
+        for span in text.spans:
+            style = self._console.get_style(span.style)
+            words = style.render(plain[span.start : span.end], color_system=ColorSystem.STANDARD)
+            parts += (plain[end : span.start], words)
+            end = span.end
+        return f"{''.join(parts)}{plain[end:]}"
+
     def __str__(self) -> str:
-        file = self._console.file
-        text = file.getvalue() if isinstance(file, StringIO) else ""
-        return "\n".join(line.rstrip() for line in text.split("\n"))
+        return "\n".join(line.rstrip() for line in self._file.getvalue().split("\n"))
+
+
+def _only_text(*texts: Text) -> bool:
+    """Whether these are lines of pieces as `Look.text` makes them, with cells that can be counted one by one."""
+    return all(
+        text.plain.isprintable()
+        and "\ufe0f" not in text.plain  # makes the picture before it wider
+        and not (text.style or text.justify or text.overflow or text.no_wrap)
+        and all(first.end <= second.start for first, second in pairwise(text.spans))
+        for text in texts
+    )
 
 
 def console_for(look: Look, file: StringIO) -> Console:

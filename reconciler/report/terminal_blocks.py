@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.model.change import Cause
@@ -136,12 +135,7 @@ def _line(page: Page, row: Row, cells: Sequence[tuple[Text, int]]) -> None:
     """Number and marker, then cells with their widths."""
     sign = wording.marker(row.change)
     number = str(row.number) if row.number is not None and row.leads else ""
-    all_cells = [(page.look.text(f"{number:>3} "), 4), (page.look.text((sign, _TONES[sign])), 3), *cells]
-    grid = Table.grid(padding=0)
-    for _, width in all_cells:
-        grid.add_column(width=width, overflow="fold")
-    grid.add_row(*(text for text, _ in all_cells))
-    page.show(grid)
+    page.columns([(page.look.text(f"{number:>3} "), 4), (page.look.text((sign, _TONES[sign])), 3), *cells])
 
 
 def _route(page: Page, row: Row) -> Text:
