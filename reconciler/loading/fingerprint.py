@@ -32,7 +32,7 @@ def desired_digest(fleet: DesiredFleet, known: Mapping[str, str] | None = None) 
 def digest_of_installation(site: DesiredInstallation) -> str:
     """One by one, so that a large fleet needs no large text; chargers by hand, because there are most of them."""
     chargers = [_of_charger(charger) for charger in site.chargers]
-    rest = _plain((site.permissions, site.acknowledgements, site.switch))
+    rest = [_plain(part) for part in (site.permissions, site.acknowledgements, site.switch)]
     return digest_of([site.id, site.name, site.account, site.labels, site.settings, chargers, rest])
 
 

@@ -18,9 +18,11 @@ def zero_is_explained(site: Site) -> Iterator[Finding]:
 
 def current_is_not_too_fine(site: Site) -> Iterator[Finding]:
     """E105 for a current that would be planned as another one."""
-    yield from fineness_findings(("maxCurrent",), site.tree.get("maxCurrent"))
+    if "maxCurrent" in site.tree:
+        yield from fineness_findings(("maxCurrent",), site.tree["maxCurrent"])
     defaults = as_map(site.tree.get("chargerDefaults"))
-    yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults.get("maxCurrent"))
+    if "maxCurrent" in defaults:
+        yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults["maxCurrent"])
     for serial, settings in site.chargers.items():
         current = settings.get("maxCurrent")
         if isinstance(current, float):

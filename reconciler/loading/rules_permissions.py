@@ -51,9 +51,8 @@ def ends_are_in_the_future(site: Site) -> Iterator[Finding]:
     for index, item in enumerate(as_items(site.tree.get("acknowledge"))):
         yield from end_findings(("acknowledge", str(index), "until"), as_map(item).get("until"), today=site.fleet.today)
     for serial, settings in site.chargers.items():
-        disabled = settings.get("disabled")
-        if disabled is not None:
-            until = as_map(disabled).get("until")
+        if "disabled" in settings:
+            until = as_map(settings["disabled"]).get("until")
             yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
 
 

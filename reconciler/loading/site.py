@@ -53,7 +53,9 @@ class Site:
         mode = authentication.get("mode")
         object.__setattr__(self, "authentication", authentication)
         chargers = as_map(self.tree.get("chargers"))
-        object.__setattr__(self, "chargers", {serial: as_map(settings) for serial, settings in chargers.items()})
+        if not all([isinstance(settings, dict) for settings in chargers.values()]):  # noqa: C419  a generator takes longer
+            chargers = {serial: as_map(settings) for serial, settings in chargers.items()}
+        object.__setattr__(self, "chargers", chargers)
         object.__setattr__(self, "permissions", as_map(self.tree.get("permissions")))
         object.__setattr__(self, "mode", mode if isinstance(mode, str) else None)
         object.__setattr__(self, "urls", tuple(urls_of(authentication)) if authentication else ())
