@@ -42,11 +42,13 @@ def desired_installation(tree: Tree, *, account: str, file: str) -> DesiredInsta
         name=tree["name"],
         account=account,
         file=file,
-        labels=tuple(sorted((key, _label(value)) for key, value in as_map(tree.get("labels")).items())),
+        labels=tuple(sorted([(key, _label(value)) for key, value in as_map(tree.get("labels")).items()])),
         settings=tuple(_installation_settings(tree)),
-        chargers=tuple(_charger(serial, settings) for serial, settings in sorted(as_map(tree.get("chargers")).items())),
+        chargers=tuple(
+            [_charger(serial, settings) for serial, settings in sorted(as_map(tree.get("chargers")).items())]
+        ),
         permissions=_permissions(tree.get("permissions")),
-        acknowledgements=tuple(_acknowledgement(entry) for entry in as_items(tree.get("acknowledge"))),
+        acknowledgements=tuple([_acknowledgement(entry) for entry in as_items(tree.get("acknowledge"))]),
         switch=_switch(tree.get("switch")),
     )
 
@@ -83,10 +85,13 @@ def _installation_settings(tree: Tree) -> list[tuple[str, Value]]:
 
 
 def _charger(serial: str, settings: Mapping[str, Any]) -> DesiredCharger:
+    values = _charger_settings(settings.get("maxCurrent"), settings.get("standAlone"))
+    if "disabled" not in settings and "permissions" not in settings:
+        return DesiredCharger(serial=serial, settings=values)
     disabled = as_map(settings.get("disabled"))
     return DesiredCharger(
         serial=serial,
-        settings=_charger_settings(settings.get("maxCurrent"), settings.get("standAlone")),
+        settings=values,
         disabled_reason=disabled.get("reason"),
         disabled_until=date.fromisoformat(disabled["until"]) if disabled else None,
         permissions=_permissions(settings.get("permissions")),
@@ -132,4 +137,6 @@ def _switch(tree: Any) -> SwitchPolicy | None:
 
 
 def _label(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -31,17 +31,16 @@ def desired_digest(fleet: DesiredFleet, known: Mapping[str, str] | None = None) 
 
 def digest_of_installation(site: DesiredInstallation) -> str:
     """One by one, so that a large fleet needs no large text; chargers by hand, because there are most of them."""
-    chargers = [
-        (charger.serial, charger.settings, charger.disabled_reason, _plain(charger.disabled_until), *_access(charger))
-        for charger in site.chargers
-    ]
-    rest = _plain((site.permissions, site.acknowledgements, site.switch))
+    chargers = [_of_charger(charger) for charger in site.chargers]
+    rest = [_plain(part) for part in (site.permissions, site.acknowledgements, site.switch)]
     return digest_of([site.id, site.name, site.account, site.labels, site.settings, chargers, rest])
 
 
-def _access(charger: DesiredCharger) -> list[Any]:
-    """Permissions of the charger itself; nothing at all for the many that have none."""
-    return [] if charger.permissions is None else [_plain(charger.permissions)]
+def _of_charger(charger: DesiredCharger) -> tuple[Any, ...]:
+    """Its permissions stand at the end; nothing at all for the many that have none."""
+    until = charger.disabled_until
+    common = (charger.serial, charger.settings, charger.disabled_reason, None if until is None else until.isoformat())
+    return common if charger.permissions is None else (*common, _plain(charger.permissions))
 
 
 def _plain(value: Any) -> Any:

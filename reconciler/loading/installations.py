@@ -92,12 +92,14 @@ def _problems(read: ReadFile, tree: Tree, shared: Shared) -> list[Problem]:
     own = read.tree or {}
     base = shared.base_of(own)
     own_ones = [
-        *_profile_findings(own, shared),
+        *(_profile_findings(own, shared) if base.unknown else ()),
         *_account_findings(own, shared),
         *(finding for finding in own_findings(own, base.tree) if base.is_complete or finding.code != "W025"),
     ]
     rules = RULES if base.is_complete else VALUE_RULES  # what seems to be missing may stand where nothing can be read
     merged_ones = findings_in(Site(tree=tree, fleet=shared.rules), rules)
+    if not (own_ones or merged_ones):
+        return []
     layers = layers_of(read.source, own, shared)
     return [
         *(problem_in_layer(layers[-1], finding) for finding in _most_telling(own_ones)),

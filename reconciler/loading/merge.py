@@ -53,6 +53,8 @@ def merge(base: Tree, layer: Tree) -> Tree:
             result[key] = _merged_permissions(before, value)
         elif key == "chargers":
             result[key] = _merged_chargers(before, value)
+        elif before is None:
+            result[key] = value
         elif key == "authentication":
             result[key] = _deep(_without_other_modes(before, value), value)
         else:
@@ -63,8 +65,12 @@ def merge(base: Tree, layer: Tree) -> Tree:
 def effective_charger(defaults: Any, charger: Any) -> dict[str, Any]:
     """Settings of one charger over the defaults; `disabled` goes with 0 A and is not inherited without it."""
     own = charger if isinstance(charger, dict) else {}
+    inherited = defaults if isinstance(defaults, dict) else {}
+    both = {**inherited, **own}
+    if "disabled" not in inherited and "unmanaged" not in both:
+        return both
     back = own.get("unmanaged")
-    result = dict(defaults) if isinstance(defaults, dict) else {}
+    result = dict(inherited)
     for name in back if isinstance(back, list) else ():
         result.pop(name, None)
     inherited_reason = "disabled" in result and "disabled" not in own

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reconciler.loading.findings import At, Finding
-from reconciler.loading.site import Rule, Site, as_map
+from reconciler.loading.site import Family, Rule, Site
 from reconciler.model.settings import MODES
 
 _BLOCKS = tuple(word for word, _ in MODES if word != "native")
@@ -11,8 +11,6 @@ _BLOCKS = tuple(word for word, _ in MODES if word != "native")
 
 def configuration_belongs_to_mode(site: Site) -> Iterator[Finding]:
     """E210 when the configuration of another mode stands beside the mode."""
-    if site.mode is None or site.mode == "native":
-        return
     for block in _BLOCKS:
         if block in site.authentication and block != site.mode:
             what = f"`{block}` does nothing with mode {site.mode}."
@@ -22,7 +20,7 @@ def configuration_belongs_to_mode(site: Site) -> Iterator[Finding]:
 
 def native_stands_alone(site: Site) -> Iterator[Finding]:
     """E221 when the configuration of a third party stands beside mode native."""
-    for block in _BLOCKS if site.mode == "native" else ():
+    for block in _BLOCKS:
         if block in site.authentication:
             what = f"`{block}` does nothing with mode native."
             yield Finding(code="E221", path=("authentication", block), what=what, at=At.KEY)
@@ -30,16 +28,15 @@ def native_stands_alone(site: Site) -> Iterator[Finding]:
 
 def authorization_is_for_native(site: Site) -> Iterator[Finding]:
     """E224 when a third party decides who may charge."""
-    if site.mode not in {None, "native"} and "authorizationRequired" in site.authentication:
+    if "authorizationRequired" in site.authentication:
         what = f"this does nothing with mode {site.mode}."
         yield Finding(code="E224", path=("authentication", "authorizationRequired"), what=what, at=At.KEY)
 
 
 def ocpp_has_a_url(site: Site) -> Iterator[Finding]:
     """E225 when an OCPP mode points nowhere."""
-    if site.mode not in {"ocppCloud", "ocppNative"} or not isinstance(site.authentication.get(site.mode, {}), dict):
-        return
-    if "url" not in as_map(site.authentication.get(site.mode)):
+    configuration = site.authentication.get(site.mode or "", {})
+    if isinstance(configuration, dict) and "url" not in configuration:
         what = f"mode {site.mode} needs `{site.mode}: {{url}}`."
         yield Finding(code="E225", path=("authentication", "mode"), what=what)
 
@@ -58,16 +55,29 @@ def webhooks_have_an_end_url(site: Site) -> Iterator[Finding]:
         yield Finding(code="W226", path=("authentication", "webhooks"), what=what, at=At.KEY)
 
 
-RULES = (
-    Rule(code="E210", check=configuration_belongs_to_mode),
-    Rule(code="E221", check=native_stands_alone),
-    Rule(code="E224", check=authorization_is_for_native),
-    Rule(code="E225", check=ocpp_has_a_url),
-    Rule(code="E220", check=webhooks_have_a_start_url),
-    Rule(code="W226", check=webhooks_have_an_end_url),
+FAMILIES = (
+    Family(is_there=lambda site: site.mode == "native", rules=(Rule(code="E221", check=native_stands_alone),)),
+    Family(
+        is_there=lambda site: site.mode not in {None, "native"},
+        rules=(
+            Rule(code="E210", check=configuration_belongs_to_mode),
+            Rule(code="E224", check=authorization_is_for_native),
+        ),
+    ),
+    Family(
+        is_there=lambda site: site.mode in {"ocppCloud", "ocppNative"},
+        rules=(Rule(code="E225", check=ocpp_has_a_url),),
+    ),
+    Family(
+        is_there=lambda site: site.mode == "webhooks",
+        rules=(
+            Rule(code="E220", check=webhooks_have_a_start_url),
+            Rule(code="W226", check=webhooks_have_an_end_url),
+        ),
+    ),
 )
 
 
 def _webhook_url_is_missing(site: Site, key: str) -> bool:
     webhooks = site.authentication.get("webhooks", {})
-    return site.mode == "webhooks" and isinstance(webhooks, dict) and key not in webhooks
+    return isinstance(webhooks, dict) and key not in webhooks

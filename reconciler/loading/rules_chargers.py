@@ -4,34 +4,34 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.loading.findings import At, Finding
-from reconciler.loading.site import Rule, Site, as_map
+from reconciler.loading.site import Family, Rule, Site, as_map
 from reconciler.loading.yaml_source import TreePath
 
 
 def zero_is_explained(site: Site) -> Iterator[Finding]:
     """E103 when 0 A has neither reason nor end."""
-    for serial, charger in site.chargers.items():
-        settings = as_map(charger)
-        if _is_zero(settings.get("maxCurrent")) and "disabled" not in settings:
+    for serial, settings in site.chargers.items():
+        if "disabled" not in settings and _is_zero(settings.get("maxCurrent")):
             what = "0 A without `disabled`."
             yield Finding(code="E103", path=("chargers", serial, "maxCurrent"), what=what)
 
 
 def current_is_not_too_fine(site: Site) -> Iterator[Finding]:
     """E105 for a current that would be planned as another one."""
-    yield from fineness_findings(("maxCurrent",), site.tree.get("maxCurrent"))
+    if "maxCurrent" in site.tree:
+        yield from fineness_findings(("maxCurrent",), site.tree["maxCurrent"])
     defaults = as_map(site.tree.get("chargerDefaults"))
-    yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults.get("maxCurrent"))
-    for serial, charger in site.chargers.items():
-        current = as_map(charger).get("maxCurrent")
+    if "maxCurrent" in defaults:
+        yield from fineness_findings(("chargerDefaults", "maxCurrent"), defaults["maxCurrent"])
+    for serial, settings in site.chargers.items():
+        current = settings.get("maxCurrent")
         if isinstance(current, float):
             yield from fineness_findings(("chargers", serial, "maxCurrent"), current)
 
 
 def disabled_is_at_zero(site: Site) -> Iterator[Finding]:
     """E113 when a reason for 0 A stands at another current."""
-    for serial, charger in site.chargers.items():
-        settings = as_map(charger)
+    for serial, settings in site.chargers.items():
         if "disabled" not in settings:
             continue
         current = settings.get("maxCurrent")
@@ -42,10 +42,8 @@ def disabled_is_at_zero(site: Site) -> Iterator[Finding]:
 
 def stand_alone_is_for_native_ocpp(site: Site) -> Iterator[Finding]:
     """E222 when a charger would ignore the mode that the file asks for."""
-    if site.mode in {None, "ocppNative"}:
-        return
-    for serial, charger in site.chargers.items():
-        if as_map(charger).get("standAlone") is True:
+    for serial, settings in site.chargers.items():
+        if settings.get("standAlone") is True:
             what = f"stand-alone with mode {site.mode}."
             yield Finding(code="E222", path=("chargers", serial, "standAlone"), what=what)
 
@@ -59,12 +57,20 @@ def bounds_are_kept(site: Site) -> Iterator[Finding]:
                 yield Finding(code="E021", path=path, what=complaint)
 
 
-RULES = (
-    Rule(code="E103", check=zero_is_explained),
-    Rule(code="E105", check=current_is_not_too_fine),
-    Rule(code="E113", check=disabled_is_at_zero),
-    Rule(code="E222", check=stand_alone_is_for_native_ocpp),
-    Rule(code="E021", check=bounds_are_kept),
+FAMILIES = (
+    Family(
+        is_there=lambda site: site.tree,
+        rules=(
+            Rule(code="E103", check=zero_is_explained),
+            Rule(code="E105", check=current_is_not_too_fine),
+            Rule(code="E113", check=disabled_is_at_zero),
+        ),
+    ),
+    Family(
+        is_there=lambda site: site.mode not in {None, "ocppNative"},
+        rules=(Rule(code="E222", check=stand_alone_is_for_native_ocpp),),
+    ),
+    Family(is_there=lambda site: site.fleet.final, rules=(Rule(code="E021", check=bounds_are_kept),)),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from reconciler.loading.findings import Finding
 from reconciler.loading.nearest import nearest
-from reconciler.loading.site import Rule, Site, as_items, as_map
+from reconciler.loading.site import Family, Rule, Site, as_items, as_map
 from reconciler.loading.yaml_source import BROKEN, TreePath
 from reconciler.model.desired import Account, DesiredInstallation
 from reconciler.model.principal import GROUP
@@ -50,10 +50,9 @@ def ends_are_in_the_future(site: Site) -> Iterator[Finding]:
     """E240 for an acknowledgement or a switched-off charger whose time is over."""
     for index, item in enumerate(as_items(site.tree.get("acknowledge"))):
         yield from end_findings(("acknowledge", str(index), "until"), as_map(item).get("until"), today=site.fleet.today)
-    for serial, charger in site.chargers.items():
-        disabled = as_map(charger).get("disabled")
-        if disabled is not None:
-            until = as_map(disabled).get("until")
+    for serial, settings in site.chargers.items():
+        if "disabled" in settings:
+            until = as_map(settings["disabled"]).get("until")
             yield from end_findings(("chargers", serial, "disabled", "until"), until, today=site.fleet.today)
 
 
@@ -69,12 +68,20 @@ def each_guard_is_acknowledged_once(site: Site) -> Iterator[Finding]:
             seen.add(guard)
 
 
-RULES = (
-    Rule(code="E232", check=exclusive_has_an_owner),
-    Rule(code="E233", check=hand_over_has_a_new_owner),
-    Rule(code="W236", check=service_is_for_groups),
-    Rule(code="E240", check=ends_are_in_the_future),
-    Rule(code="E247", check=each_guard_is_acknowledged_once),
+FAMILIES = (
+    Family(
+        is_there=lambda site: site.permissions,
+        rules=(
+            Rule(code="E232", check=exclusive_has_an_owner),
+            Rule(code="E233", check=hand_over_has_a_new_owner),
+            Rule(code="W236", check=service_is_for_groups),
+        ),
+    ),
+    Family(is_there=lambda site: site.tree, rules=(Rule(code="E240", check=ends_are_in_the_future),)),
+    Family(
+        is_there=lambda site: site.tree.get("acknowledge"),
+        rules=(Rule(code="E247", check=each_guard_is_acknowledged_once),),
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult
 
 from reconciler.loading.findings import Finding, echo
-from reconciler.loading.site import Rule, Site, as_map
+from reconciler.loading.site import Family, Rule, Site, as_map
 from reconciler.loading.urls import DeclaredUrl
 
 DEVICE_ID = "{deviceId}"
@@ -97,15 +97,20 @@ def url_has_no_credentials(site: Site) -> Iterator[Finding]:
             yield Finding(code="E217", path=url.path, what="this URL carries credentials (not shown).")
 
 
-RULES = (
-    Rule(code="E211", check=scheme_is_encrypted),
-    Rule(code="E215", check=web_socket_is_encrypted),
-    Rule(code="E219", check=webhook_is_https),
-    Rule(code="E212", check=each_charger_has_an_identity),
-    Rule(code="E213", check=placeholder_is_known),
-    Rule(code="E214", check=native_url_is_bare),
-    Rule(code="E216", check=host_is_allowed),
-    Rule(code="E217", check=url_has_no_credentials),
+FAMILIES = (
+    Family(
+        is_there=lambda site: site.urls,
+        rules=(
+            Rule(code="E211", check=scheme_is_encrypted),
+            Rule(code="E215", check=web_socket_is_encrypted),
+            Rule(code="E219", check=webhook_is_https),
+            Rule(code="E212", check=each_charger_has_an_identity),
+            Rule(code="E213", check=placeholder_is_known),
+            Rule(code="E214", check=native_url_is_bare),
+            Rule(code="E216", check=host_is_allowed),
+            Rule(code="E217", check=url_has_no_credentials),
+        ),
+    ),
 )
 
 

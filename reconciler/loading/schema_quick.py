@@ -8,6 +8,7 @@ keyword that they do not know makes them doubt everything.
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 Check = Callable[[Any], bool]
@@ -29,6 +30,7 @@ _MEANS_NOTHING_OF_NULL = (
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
+_NUMBERS = frozenset({int, float})
 _CLASSES: Mapping[str, tuple[type, ...]] = {
     "number": (int, float),
     "integer": (int,),
@@ -65,7 +67,7 @@ class _Compiler:
         checks = list(self._checks({key: value for key, value in schema.items() if key not in _SAYS_NOTHING}))
         if len(checks) == 1:
             return checks[0]
-        return _every(checks)
+        return _remembered(_every(checks)) if kinds == "number" else _every(checks)
 
     def _checks(self, keywords: dict[str, Any]) -> list[Check]:
         if keywords.get("type") == "object":
@@ -107,20 +109,21 @@ class _Compiler:
         extra = self._extra(parts.get("additionalProperties"))
         name = self.check(parts["propertyNames"]) if "propertyNames" in parts else None
         required = tuple(parts.get("required", ()))
-        fewest, most = parts.get("minProperties", 0), parts.get("maxProperties", float("inf"))
+        check_of = known.get
 
         def check(value: Any) -> bool:
-            if value.__class__ is not dict or not fewest <= len(value) <= most:
+            if value.__class__ is not dict:
                 return False
             for key in required:
                 if key not in value:
                     return False
             for key, item in value.items():
-                if not known.get(key, extra)(item):
+                if not check_of(key, extra)(item):
                     return False
             return name is None or all(map(name, value))
 
-        return check
+        sizes = [_properties(key, parts[key]) for key in ("minProperties", "maxProperties") if key in parts]
+        return _every([check, *sizes]) if sizes else check
 
     def _extra(self, schema: Any) -> Check:
         if schema is False:
@@ -136,6 +139,12 @@ def _every(checks: list[Check]) -> Check:
         return True
 
     return check
+
+
+def _remembered(check: Check) -> Check:
+    """For numbers: most files of a fleet have the same few."""
+    verdict = lru_cache(maxsize=4096, typed=True)(check)
+    return lambda value: value.__class__ in _NUMBERS and verdict(value)
 
 
 def _anything(value: Any) -> bool:  # noqa: ARG001  a check of everything
@@ -155,8 +164,15 @@ def _of_kinds(kinds: list[str]) -> Check:
 
 def _choice(checks: list[Check], *, at_most_one: bool) -> Check:
     if at_most_one:
-        return lambda value: sum(check(value) for check in checks) == 1
-    return lambda value: any(check(value) for check in checks)
+        return lambda value: sum([check(value) for check in checks]) == 1
+
+    def any_of(value: Any) -> bool:
+        for check in checks:  # noqa: SIM110  a generator takes three times as long
+            if check(value):
+                return True
+        return False
+
+    return any_of
 
 
 def _limit(key: str, limit: Any) -> Check:
@@ -173,6 +189,12 @@ def _limit(key: str, limit: Any) -> Check:
             return _range(key, limit)
         case _:
             return _size(key, limit)
+
+
+def _properties(key: str, limit: int) -> Check:
+    if key == "minProperties":
+        return lambda value: len(value) >= limit
+    return lambda value: len(value) <= limit
 
 
 def _size(key: str, limit: int) -> Check:

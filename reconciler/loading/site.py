@@ -35,7 +35,7 @@ class Site:
 
     Attributes:
         authentication: The authentication map, empty when there is none.
-        chargers: Serial and settings, empty when there are none.
+        chargers: Serial and settings, empty when there are none; settings that are no map are an empty one.
         permissions: The permissions map, empty when there is none.
         mode: The authentication mode, None when it is unmanaged or broken.
     """
@@ -43,7 +43,7 @@ class Site:
     tree: Tree
     fleet: FleetRules
     authentication: Mapping[str, Any] = field(init=False)
-    chargers: Mapping[str, Any] = field(init=False)
+    chargers: Mapping[str, Mapping[str, Any]] = field(init=False)
     permissions: Mapping[str, Any] = field(init=False)
     mode: str | None = field(init=False)
     urls: tuple[DeclaredUrl, ...] = field(init=False)
@@ -52,7 +52,10 @@ class Site:
         authentication = as_map(self.tree.get("authentication"))
         mode = authentication.get("mode")
         object.__setattr__(self, "authentication", authentication)
-        object.__setattr__(self, "chargers", as_map(self.tree.get("chargers")))
+        chargers = as_map(self.tree.get("chargers"))
+        if not all([isinstance(settings, dict) for settings in chargers.values()]):  # noqa: C419  a generator takes longer
+            chargers = {serial: as_map(settings) for serial, settings in chargers.items()}
+        object.__setattr__(self, "chargers", chargers)
         object.__setattr__(self, "permissions", as_map(self.tree.get("permissions")))
         object.__setattr__(self, "mode", mode if isinstance(mode, str) else None)
         object.__setattr__(self, "urls", tuple(urls_of(authentication)) if authentication else ())
@@ -64,6 +67,18 @@ class Rule:
 
     code: str
     check: Callable[[Site], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Rules about one thing, which find nothing where that is not there.
+
+    Attributes:
+        is_there: True or something that counts as true where these rules may find something.
+    """
+
+    is_there: Callable[[Site], object]
+    rules: tuple[Rule, ...]
 
 
 def as_map(value: Any) -> Mapping[str, Any]:

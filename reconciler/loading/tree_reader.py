@@ -45,6 +45,8 @@ def read_tree(source: Source, kind: str) -> ReadFile:
     value = without_broken_parts(reading.value, _broken_by(reading.flaws)) if reading.flaws else reading.value
     tree, words = with_our_words(value, prefix=("defaults",) if kind == "fleet" else ())
     findings = findings_of(kind, tree)
+    if isinstance(tree, dict) and not (problems or words or findings or reading.flaws):
+        return ReadFile(source=source, tree=tree)
     if findings:
         tree = without_broken_parts(tree, findings)
     found = (problem_of(source, finding) for finding in (*words, *findings))

@@ -42,10 +42,15 @@ def urls_of(authentication: Mapping[str, Any]) -> Iterator[DeclaredUrl]:
         for key in keys:
             text = configuration.get(key)
             if isinstance(text, str):
-                yield DeclaredUrl(block=block, path=("authentication", block, key), text=text, parts=_split(text))
+                yield _declared(block, key, text)
 
 
 @lru_cache(maxsize=4096)
+def _declared(block: str, key: str, text: str) -> DeclaredUrl:
+    """Shared between the many files that declare the same."""
+    return DeclaredUrl(block=block, path=("authentication", block, key), text=text, parts=_split(text))
+
+
 def _split(text: str) -> SplitResult | None:
     if not _PLAIN.fullmatch(text) or _NEVER & set(text):
         return None
