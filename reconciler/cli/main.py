@@ -102,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit the process with its code. SIGTERM ends it like Ctrl-C, unless it is ignored."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # httpx brings a command line of its own where rich is installed; without it, half of its import is saved.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None says that there is no such module
     code = run(arguments)
     gc.freeze()  # everything goes away now; looking for cycles in it once more took a sixth of a short command
     sys.exit(code)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
+from functools import cached_property
 from select import POLLIN, poll
 from typing import cast
 
@@ -59,12 +60,17 @@ class NetworkTransport(httpx.BaseTransport):
     """
 
     def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context(verify=True, trust_env=False)
-        self._tls.set_alpn_protocols(["http/1.1"])
         self._guard = threading.Lock()
         self._idle: list[_Line] = []
         self._open: set[_Line] = set()
         self._last: tuple[RawHeaders, h11.Request] | None = None
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made for the first connection that needs it: reading all certificates takes a while."""
+        context = httpx.create_ssl_context(verify=True, trust_env=False)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send it and return as soon as the headers of the answer are there.
@@ -122,7 +128,8 @@ class NetworkTransport(httpx.BaseTransport):
             if line.origin == origin and line.is_fresh(now):
                 return line
             self._drop(line)
-        line = _Line(origin, _connected(origin, self._tls, timeout_s))
+        tls = self._tls if origin[0] == "https" else None
+        line = _Line(origin, _connected(origin, tls, timeout_s))
         with self._guard:
             self._open.add(line)
         return line
@@ -140,14 +147,14 @@ class NetworkTransport(httpx.BaseTransport):
         line.close()
 
 
-def _connected(origin: Origin, tls: ssl.SSLContext, timeout_s: float | None) -> socket.socket:
+def _connected(origin: Origin, tls: ssl.SSLContext | None, timeout_s: float | None) -> socket.socket:
     scheme, host, port = origin
     if scheme not in PORTS:
         raise httpx.UnsupportedProtocol("neither http nor https")
     try:
         link = socket.create_connection((host, port), _cut(timeout_s))
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if scheme == "http":
+        if tls is None:
             return link
         try:
             link.settimeout(_cut(timeout_s))

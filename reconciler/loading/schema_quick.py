@@ -88,7 +88,7 @@ class _Compiler:
                 return _of_kinds([limit] if isinstance(limit, str) else limit)
             case "items":
                 item = self.check(limit)
-                return lambda value: value.__class__ is list and all(map(item, value))
+                return lambda value: value.__class__ is not list or all(map(item, value))
             case "anyOf" | "oneOf":
                 return _choice([self.check(branch) for branch in limit], at_most_one=key == "oneOf")
             case "required":

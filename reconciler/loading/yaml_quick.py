@@ -17,9 +17,9 @@ _UNUSUAL = (b"&", b"*", b"!", b"%", b"\\")
 stand in the file as it is."""
 _LARGEST = MOST_VALUES
 """Bytes; a value takes at least one, so that the file does not hold too many."""
-_LONGEST_LINE, _MOST_OPENED = 400, 400
-"""The parser calls itself for each level, and has no end but that of its stack: some 10 000 levels. Each level needs
-a column more or another bracket, so that nothing within these limits is a fifth as deep."""
+_LONGEST_LINE, _MOST_OPENED = 200, 200
+"""The parser calls itself for each level, and has no end but that of its stack: some 300 bytes for each. A column or a
+bracket more opens two levels at most, so that nothing within these limits needs more than 256 KiB."""
 
 
 class UnusualError(Exception):

@@ -39,7 +39,7 @@ def _counts(desired: int, unreadable: int, *, over: int, unmanaged: int) -> Coun
 def _unmanaged(desired: DesiredFleet, observed: ObservedFleet, quiet: Collection[tuple[str, str]]) -> tuple[int, int]:
     """Each once for every account that sees it; what another account's file names is managed there.
 
-    Chargers of the `quiet` sites need only be counted: all that their files list are there.
+    At `quiet` sites all that their files list is there, so that as many chargers are the same ones.
     """
     installations = desired.installations
     listed = {(one.account, one.id): one for one in installations}
@@ -50,9 +50,8 @@ def _unmanaged(desired: DesiredFleet, observed: ObservedFleet, quiet: Collection
         if site is None and (found.id in declared or not desired.has_whole_accounts):
             continue
         sites += site is None
-        if site is not None and (site.account, site.id) in quiet:
-            chargers += len(found.chargers) - len(site.chargers)
-        else:
-            known = {charger.serial for charger in site.chargers} if site is not None else ()
+        listed_here = () if site is None else site.chargers
+        if len(found.chargers) != len(listed_here) or (found.account, found.id) not in quiet:
+            known = {charger.serial for charger in listed_here}
             chargers += sum(charger.serial not in known for charger in found.chargers)
     return sites, chargers

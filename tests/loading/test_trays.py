@@ -90,6 +90,18 @@ def test_half_of_something_is_nothing() -> None:
         assert list(taken_from(io.BytesIO(tray.getvalue()[:length]))) == [Above(1)]
 
 
+def test_what_makes_no_sense_ends_the_tray() -> None:
+    """A disk that was full may leave zeros where something was to stand."""
+    tray = io.BytesIO()
+    writer = TrayWriter(tray)
+    writer.dump(Above(1))
+    whole = tray.tell()
+    writer.dump({"name": "Bærum " * 20})
+    for length in range(whole, tray.tell()):
+        cut = tray.getvalue()[:length] + bytes(100)
+        assert list(taken_from(io.BytesIO(cut)))[:1] == [Above(1)]
+
+
 def test_members_stay_members() -> None:
     """Much of planning asks whether something is one."""
     (found,) = handed_over(Word.ONE)

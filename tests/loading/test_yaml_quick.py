@@ -1,5 +1,6 @@
 """The quick reader says what the close one says, or nothing."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.loading import yaml_quick
 from reconciler.loading.yaml_quick import UnusualError, quick_value
-from reconciler.loading.yaml_source import read_closely, read_yaml
+from reconciler.loading.yaml_source import Reading, read_closely, read_yaml
 from tests.loading.yaml_layouts import ROOTS, texts
 
 PIECES = st.sampled_from(
@@ -101,3 +102,21 @@ def test_levels_count_the_same_in_both(any_parser: None) -> None:
         data = ("[" * levels + "1" + "]" * levels).encode()
 
         assert repr(read_yaml(data)) == repr(read_closely(data))
+
+
+@pytest.mark.parametrize("level", ["[a: ", "[", "{a: ", "- ", "? "])
+def test_the_deepest_usual_file_is_read_on_a_small_stack(level: str) -> None:
+    """A thread may have little of it; the parser would end the whole process."""
+    lines = [level * (190 // len(level))] * 4
+    data = ("\n".join(lines) + "\n").encode()
+    readings: list[Reading] = []
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=lambda: readings.append(read_yaml(data)))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(before)
+
+    assert [reading.value for reading in readings] == [None]
+    assert readings[0].flaws

@@ -109,3 +109,12 @@ class TestUnmanaged:
 
         assert found.coverage.installations == Counts(desired=2, compared=1, unreadable=0, unmanaged=0)
         assert found.coverage.chargers == Counts(desired=3, compared=1, unreadable=0, unmanaged=0)
+
+    def test_a_serial_that_stands_twice_is_no_further_charger(self) -> None:
+        """The cloud has two records of it; the file names both."""
+        wanted = wants(wants_charger("ZAP000001", maxCurrent=16.0))
+        record = charger("ZAP000001", maxCurrent=16.0)
+
+        found = plan(fleet(wanted), live(record, replace(record, id="another-record")))
+
+        assert found.coverage.chargers == Counts(desired=1, compared=1, unreadable=0, unmanaged=0)
