@@ -7,14 +7,10 @@ import click
 
 from reconciler.errors import UsageProblemError
 from reconciler.model.desired import DesiredFleet
-from reconciler.planning.guards import FLEET_GUARDS as OF_FLEET
-from reconciler.planning.guards import GUARDS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FLEET = "fleet"
-FLEET_GUARDS = frozenset(guard.id for guard in OF_FLEET)
-SITE_GUARDS = {guard.id: guard.liftable for guard in GUARDS}
 
 
 def accept_option(command: F) -> F:
@@ -41,21 +37,23 @@ def accepted_guards(accepted: Sequence[str], desired: DesiredFleet) -> tuple[str
 def _checked(one: str, desired: DesiredFleet) -> str:
     import difflib
 
+    from reconciler.planning.guards import FLEET_GUARDS, GUARDS
+
+    of_fleet = {guard.id for guard in FLEET_GUARDS}
+    liftable = {guard.id: guard.liftable for guard in GUARDS}
     guard, _, where = one.partition(":")
-    known = [*SITE_GUARDS, *FLEET_GUARDS]
+    known = [*liftable, *of_fleet]
     if guard not in known:
         near = difflib.get_close_matches(guard, known, n=1)
         remedy = f"did you mean {near[0]}?" if near else "a refusal in the plan shows the exact text"
         raise _wrong(f"there is no guard {guard!r}", remedy)
     if not where:
-        raise _wrong(
-            f"{one!r} does not say where", f"write {guard}:{FLEET if guard in FLEET_GUARDS else 'INSTALLATION'}"
-        )
-    if guard in FLEET_GUARDS:
+        raise _wrong(f"{one!r} does not say where", f"write {guard}:{FLEET if guard in of_fleet else 'INSTALLATION'}")
+    if guard in of_fleet:
         if where != FLEET:
             raise _wrong(f"{guard} is about the whole run", f"write {guard}:{FLEET}")
         return one
-    if not SITE_GUARDS[guard]:
+    if not liftable[guard]:
         raise _wrong(f"nothing lifts the guard {guard}", f"`reconciler explain {guard}` says how to satisfy it")
     return f"{guard}:{_installation(where, desired)}"
 

@@ -1,6 +1,7 @@
 """The `plan` command."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,7 +14,9 @@ from reconciler.cli.selecting import Asked, selection_options
 from reconciler.cli.workflow_step import tell_workflow, tell_wrong_files
 from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.model.exit import Condition, ExitCode, code_of, conditions_of_plan
-from reconciler.model.plan import Plan
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
 
 
 @click.command("plan")
@@ -86,20 +89,20 @@ def command(  # noqa: PLR0913, PLR0917  one per option
     return code
 
 
-def _save(plan: Plan, out: Path) -> None:
+def _save(plan: "Plan", out: Path) -> None:
     from reconciler.report.json_document import plan_document, to_text
     from reconciler.store.files import write_atomically
 
     write_atomically(out, to_text(plan_document(plan)))
 
 
-def _tell_workflow(plan: Plan, code: ExitCode) -> None:
+def _tell_workflow(plan: "Plan", code: ExitCode) -> None:
     from reconciler.report.github import plan_outputs, plan_summary
 
     tell_workflow(Format.GITHUB, summary=lambda: plan_summary(plan), outputs=plan_outputs(plan, code))
 
 
-def _how_to_apply(plan: Plan, out: Path) -> str:
+def _how_to_apply(plan: "Plan", out: Path) -> str:
     """A plan that was compared also lists what others bring, so only the part of the pull request is for an apply."""
     if plan.base is None:
         return f"apply exactly this with: reconciler apply {out}"

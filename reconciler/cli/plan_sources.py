@@ -15,13 +15,12 @@ from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.unsteady import unsteady_at, unsteady_offline
 from reconciler.model.desired import DesiredFleet
-from reconciler.model.plan import Plan
-from reconciler.model.plan_origin import Why
-from reconciler.model.ports import Origins
-from reconciler.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from reconciler.cli.comparing import Comparison, Fleet
+    from reconciler.model.plan import Plan
+    from reconciler.model.ports import Origins
+    from reconciler.model.snapshot import Snapshot
     from reconciler.planning.policy import Policy
 
 Lift = Callable[[Sequence[str], DesiredFleet], Sequence[str]]
@@ -46,11 +45,11 @@ class Sources:
 class _Seen:
     """One look at the world, for all the plans that are compared."""
 
-    snapshot: Snapshot
+    snapshot: "Snapshot"
     policy: "Policy"
 
 
-def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> Plan:
+def plan_with(sources: Sources, asked: Asked, *, lift: Lift) -> "Plan":
     """The plan of this checkout.
 
     Raises:
@@ -98,12 +97,13 @@ def _ahead(snapshot: SnapshotFile) -> Callable[[], None]:
     return prepare
 
 
-def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
+def _alone(plan: "Plan", desired: DesiredFleet) -> "Plan":
     """Whoever reviews a plan that was compared with nothing also decides what it says is under way."""
     targets = [*(item.target for item in plan.waiting), *(item.target for item in plan.pending)]
     there = {(target.account, target.installation_id) for target in targets}
     if not there:
         return plan
+    from reconciler.model.plan_origin import Why
     from reconciler.planning.owed import owed_by, wishes_in
 
     sites = tuple(site for site in desired.installations if (site.account, site.id) in there)
@@ -111,7 +111,9 @@ def _alone(plan: Plan, desired: DesiredFleet) -> Plan:
     return replace(plan, owed=tuple(one for one in owed if one.why is not Why.UNREADABLE))
 
 
-def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: Origins, offline: bool) -> Plan:
+def _compared(
+    part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, origins: "Origins", offline: bool
+) -> "Plan":
     from reconciler.planning.cause import with_causes
     from reconciler.planning.offline import plan_from, plan_offline
     from reconciler.planning.owed import owed_by, wishes_in, without_owed
@@ -129,7 +131,7 @@ def _compared(part: DesiredFleet, comparison: "Comparison", seen: _Seen, *, orig
     )
 
 
-def _part_of(fleet: "Fleet", part: DesiredFleet, seen: _Seen) -> Plan:
+def _part_of(fleet: "Fleet", part: DesiredFleet, seen: _Seen) -> "Plan":
     """The plan of another commit for the same installations; for all of its own when nothing was selected."""
     from reconciler.planning.offline import plan_from
 

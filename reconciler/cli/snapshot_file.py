@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.cli.selecting import accounts_of
 from reconciler.errors import InvalidDocumentError, ReconcilerError
 from reconciler.model.desired import Cloud, DesiredFleet
-from reconciler.model.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from reconciler.model.snapshot import Snapshot
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -27,7 +30,7 @@ class SnapshotFile:
         except ReconcilerError as error:
             self._read = error
 
-    def usable_for(self, part: DesiredFleet) -> Snapshot:
+    def usable_for(self, part: DesiredFleet) -> "Snapshot":
         """The snapshot, read now unless it was before.
 
         Raises:
@@ -36,15 +39,15 @@ class SnapshotFile:
         if self._read is None:
             self()
         match self._read:
-            case Snapshot() as snapshot:
-                return _usable(snapshot, part, where=str(self._file))
+            case ReconcilerError() as error:
+                raise error
             case None:
                 raise AssertionError("it was read")
-            case error:
-                raise error
+            case snapshot:
+                return _usable(snapshot, part, where=str(self._file))
 
 
-def _usable(snapshot: Snapshot, part: DesiredFleet, *, where: str) -> Snapshot:
+def _usable(snapshot: "Snapshot", part: DesiredFleet, *, where: str) -> "Snapshot":
     """The snapshot itself.
 
     Raises:

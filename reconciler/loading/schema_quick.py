@@ -7,7 +7,7 @@ keyword that they do not know makes them doubt everything.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -29,6 +29,7 @@ _MEANS_NOTHING_OF_NULL = (
     }
 )
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _NUMBERS = frozenset({int, float})
 _CLASSES: Mapping[str, tuple[type, ...]] = {
@@ -222,7 +223,17 @@ def _matching(pattern: str) -> Check:
 
 
 def _in_format(name: str) -> Check:
-    return _is_moment if name == "date-time" else _nothing
+    return {"date-time": _is_moment, "date": _is_day}.get(name, _nothing)
+
+
+def _is_day(value: Any) -> bool:
+    if value.__class__ is not str or not _DAY.fullmatch(value):
+        return False
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_moment(value: Any) -> bool:

@@ -1,8 +1,10 @@
 """Exit codes: which conditions hold, and which one decides."""
 
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
 
-from reconciler.model.plan import Plan
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
 
 
 class ExitCode(IntEnum):
@@ -58,7 +60,7 @@ def code_of(conditions: tuple[Condition, ...]) -> ExitCode:
     return ExitCode(min(codes, key=WEIGHT.index))
 
 
-def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
+def conditions_of_plan(plan: "Plan") -> tuple[Condition, ...]:
     """What holds for a plan, in the order of `Condition`."""
     counts = plan.coverage
     holds = {
@@ -74,7 +76,7 @@ def conditions_of_plan(plan: Plan) -> tuple[Condition, ...]:
     return tuple(condition for condition in Condition if holds.get(condition))
 
 
-def left_open(plan: Plan) -> tuple[Condition, ...]:
+def left_open(plan: "Plan") -> tuple[Condition, ...]:
     """What a plan could not do in the first place and an apply of it therefore leaves open.
 
     Only what it lists counts: a part of a plan keeps the coverage of the whole.

@@ -3,12 +3,14 @@
 The texts are not escaped yet: a report does that for its own format.
 """
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from reconciler.model.change import Change, Target
-from reconciler.model.plan import Plan
 from reconciler.model.settings import Kind, Scope, Setting, settings_of
 from reconciler.model.value import SECRET_SET, Absent, Observation, Reason, Unreadable
+
+if TYPE_CHECKING:
+    from reconciler.model.plan import Plan
 
 REASONS = {
     Reason.NOT_VISIBLE: "access withdrawn?",
@@ -134,7 +136,7 @@ def wish(change: Change) -> str:
     return f"{setting(change.target, change.setting)} {before(change)} → {after(change)}"
 
 
-def open_reasons(second: Plan) -> tuple[str, ...]:
+def open_reasons(second: "Plan") -> tuple[str, ...]:
     """What keeps touched sites from having converged although no change is left: unreadable things and refusals."""
     gaps = len(second.unreadable)
     guards = ", ".join(sorted({refusal.guard for refusal in second.refusals}))
