@@ -19,7 +19,7 @@ from reconciler.model.value import SECRET_SET
 from reconciler.planning.rollback import rollback_plan
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.json_drift import drift_document
-from reconciler.report.json_snapshot import snapshot_document
+from reconciler.report.json_snapshot import snapshot_document, snapshot_json
 from reconciler.report.worksheet import worksheet
 from reconciler.report.worksheet_forms import worksheet_document
 from tests import builders
@@ -150,7 +150,7 @@ version: 1
 exceptions:
   - {{installation: {SITE}, charger: ZAP012345, setting: maxCurrent, value: 10, until: 2035-03-31, owner: o, reason: x}}
   - {{installation: {SITE}, setting: authentication.mode, ignore: true, until: 2026-05-10, owner: ops, reason: x}}
-  - {{installation: {SITE}, setting: authentication.mode, value: webhooks, until: 2035-05-10, owner: ops, reason: x}}
+  - {{installation: {SITE}, setting: maxCurrent, value: 20, until: 2035-05-10, owner: ops, reason: x}}
   - {{installation: {SITE}, setting: authentication.authorizationRequired, value: true, until: 2035-05-10,
     owner: o, reason: x}}
   - {{installation: {SITE}, setting: authentication.ocppNative.url, value: x, until: 2035-05-10, owner: o, reason: x}}
@@ -354,6 +354,7 @@ def documents() -> tuple[Seed, ...]:
     found += [("worksheet", worksheet_document(sheet))]
     found += [("drift", drift_document(drift_samples.EVERY_KIND)), ("snapshot", snapshot_document(_snapshot()))]
     texts = [(kind, to_text(document)) for kind, document in found]
+    texts += [("snapshot", snapshot_json(_snapshot()))]
     return tuple(Seed(name=kind, data=text.encode(), tree=json.loads(text)) for kind, text in texts)
 
 

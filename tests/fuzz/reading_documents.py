@@ -41,8 +41,15 @@ def targets(folder: Path) -> tuple[Target, ...]:
 
 
 def _written(random: Random, tree: Any) -> bytes:
-    """Often with the ids and the digest of its content, as somebody would write it who wants it to be believed."""
-    return trees.as_json(random, _signed(tree) if random.random() < 0.6 else tree)
+    """Often with the ids and the digest of its content, as somebody would write it who wants it to be believed.
+
+    A snapshot often with one installation on a line, as we write it.
+    """
+    signed = _signed(tree) if random.random() < 0.6 else tree
+    if isinstance(signed, dict) and signed.get("kind") == "snapshot" and random.random() < 0.6:
+        with suppress(Exception):
+            return to_text(signed, rows="installations").encode()
+    return trees.as_json(random, signed)
 
 
 def _signed(tree: Any) -> Any:

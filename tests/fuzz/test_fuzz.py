@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.loading.load import load_fleet
 from tests.fuzz import harmful_files
 from tests.fuzz.cases import Target, case_of
 from tests.fuzz.conforms import misfit
-from tests.fuzz.corpus import Seed
+from tests.fuzz.corpus import Seed, files_that_say_everything
 from tests.fuzz.findings import FindingError, check_problems, check_text
+from tests.fuzz.reading_files import TODAY
 from tests.fuzz.regressions import REGRESSIONS
 from tests.fuzz.runner import Found, Runner
 from tests.fuzz.values import ADDRESS, SECRET
@@ -47,6 +49,14 @@ def test_harmful_files_are_refused(tmp_path: Path) -> None:
 
 
 class TestTheFuzzerItself:
+    def test_the_small_fleet_loads(self, tmp_path: Path) -> None:
+        """Else no case of a fleet would ever be selected from, or planned."""
+        for seed in files_that_say_everything():
+            (tmp_path / seed.name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / seed.name).write_bytes(seed.data)
+
+        assert load_fleet(tmp_path, today=TODAY).desired is not None
+
     def test_the_same_number_is_the_same_case(self, runner: Runner) -> None:
         """A finding can be run again."""
         for target in runner.targets:
