@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import Path
 
 from tests.bench.budgets import GROWTH, MEMORY, OFFLINE, START
 from tests.bench.near import in_memory, lies_in_memory
 from tests.bench.prepared import Prepared, prepared
-from tests.bench.processes import PYTHON, Pair, Spent, ended_well, in_turns, peak_mib, reconciler, spent_by
+from tests.bench.processes import PYTHON, Spent, ended_well, in_turns, peak_mib, reconciler, spent_by
 from tests.bench.results import Figure, figure, told
 
 BUDGETED = 10_000
@@ -58,15 +59,28 @@ def starting(repeats: int = STARTS) -> Iterator[Figure]:
 
 def of_files(sizes: Sequence[int], *, repeats: int) -> Iterator[Figure]:
     """Plans from a snapshot at each size against the parser, their memory, and their growth."""
-    measured: dict[int, Pair] = {}
-    for size in sizes:
-        times = repeats if size < LARGE else max(1, repeats // 2)
-        with in_memory(prepared(size)) as fleet:
-            measured[size] = yield from _of_one_size(fleet, repeats=times)
-    yield from _growths(measured)
+    with ExitStack() as memory:
+        fleets = {size: memory.enter_context(in_memory(prepared(size))) for size in sorted(sizes)}
+        peaks: dict[int, float] = {}
+        for size, fleet in fleets.items():
+            peaks[size] = yield from _of_one_size(fleet, repeats=_turns(size, repeats))
+        for small, large in pairwise(fleets):
+            if large == 10 * small:
+                yield _growth(fleets[small], fleets[large], repeats=_turns(large, repeats))
+                added = 1000 * (peaks[large] - peaks[small]) / (large - small)
+                yield told("peak memory for each further 1 000 files", _between(small, large), added, unit=" MiB")
 
 
-def _of_one_size(fleet: Prepared, *, repeats: int) -> Generator[Figure, None, Pair]:
+def _turns(size: int, repeats: int) -> int:
+    return repeats if size < LARGE else max(1, repeats // 2)
+
+
+def _between(small: int, large: int) -> str:
+    return f"{small} → {large} files"
+
+
+def _of_one_size(fleet: Prepared, *, repeats: int) -> Generator[Figure, None, float]:
+    """Its figures; returns our peak (MiB)."""
     size = fleet.installations
     pair = in_turns(lambda: plan_offline(fleet), lambda: parse_alone(fleet), repeats=repeats)
     at = f"{size} files" if lies_in_memory(fleet) else f"{size} files on the disk"
@@ -77,9 +91,10 @@ def _of_one_size(fleet: Prepared, *, repeats: int) -> Generator[Figure, None, Pa
         binding=size == BUDGETED,
         detail={"ours_s": pair.ours_s, "parser_s": pair.peer_s, "cpu_ratio": pair.cpu_ratio},
     )
-    yield figure(MEMORY, at, peak_mib(pair.ours), detail={"parser_mib": peak_mib(pair.peer)})
+    peak = peak_mib(pair.ours)
+    yield figure(MEMORY, at, peak, detail={"parser_mib": peak_mib(pair.peer)})
     yield from _of_validate(fleet, at)
-    return pair
+    return peak
 
 
 def _of_validate(fleet: Prepared, at: str) -> Iterator[Figure]:
@@ -88,21 +103,9 @@ def _of_validate(fleet: Prepared, at: str) -> Iterator[Figure]:
     yield told("`validate` alone", at, spent.wall_s, unit=" s", detail=detail)
 
 
-def _growths(measured: dict[int, Pair]) -> Iterator[Figure]:
-    sizes = sorted(measured)
-    for small, large in pairwise(sizes):
-        if large != 10 * small:
-            continue
-        ratio = measured[large].ours_s / measured[small].ours_s
-        yield figure(
-            GROWTH,
-            f"{small} → {large} files",
-            ratio,
-            detail={
-                "parser": measured[large].peer_s / measured[small].peer_s,
-                "small_s": measured[small].ours_s,
-                "large_s": measured[large].ours_s,
-            },
-        )
-        added = (peak_mib(measured[large].ours) - peak_mib(measured[small].ours)) / (large - small)
-        yield told("peak memory for each further 1 000 files", f"{small} → {large} files", 1000 * added, unit=" MiB")
+def _growth(small: Prepared, large: Prepared, *, repeats: int) -> Figure:
+    """Both sizes in turns, because a machine that is slower for a while must not look like a slower program."""
+    ours = in_turns(lambda: plan_offline(large), lambda: plan_offline(small), repeats=repeats)
+    parser = in_turns(lambda: parse_alone(large), lambda: parse_alone(small), repeats=repeats)
+    detail = {"parser": parser.ratio, "small_s": ours.peer_s, "large_s": ours.ours_s}
+    return figure(GROWTH, _between(small.installations, large.installations), ours.ratio, detail=detail)
