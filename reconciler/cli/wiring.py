@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.cli.clouds import Opened, open_cloud
 from reconciler.cli.credentials import SecretStore
@@ -20,8 +21,10 @@ from reconciler.model.people import People, Person
 from reconciler.model.ports import Clock, Progress
 from reconciler.report.escape import for_terminal
 from reconciler.report.progress import NoProgress, TerminalProgress
-from reconciler.workflows.context import Reach
 from reconciler.workflows.ports import Finder, Observer, Surveyor
+
+if TYPE_CHECKING:
+    from reconciler.workflows.context import Reach
 
 __all__ = ["Access", "Connections", "connected", "progress"]
 
@@ -65,8 +68,10 @@ class Connections:
         return {name: account.observer for name, account in self.accounts.items()}
 
     @property
-    def reach(self) -> Mapping[str, Reach]:
+    def reach(self) -> "Mapping[str, Reach]":
         """Both sides of each account; only accounts opened for writing have them."""
+        from reconciler.workflows.context import Reach
+
         return {
             name: Reach(observer=account.observer, executor=account.executor, clock=self.clocks[name])
             for name, account in self.accounts.items()

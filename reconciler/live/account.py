@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import httpx
 
@@ -14,7 +14,6 @@ from reconciler import __version__
 from reconciler.errors import CloudError, WriteForbiddenError
 from reconciler.live.client import Client
 from reconciler.live.exchange import Exchange
-from reconciler.live.executor import CloudExecutor
 from reconciler.live.login import Credentials, Login
 from reconciler.live.network import NetworkTransport
 from reconciler.live.observer import CloudObserver
@@ -29,6 +28,9 @@ from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
 from reconciler.model.ports import Clock, Progress
 from reconciler.model.secret import Secret
+
+if TYPE_CHECKING:
+    from reconciler.live.executor import CloudExecutor
 
 __all__ = ["ZAPTEC_URL", "Access", "Credentials", "LiveAccount", "network_transport", "open_account"]
 
@@ -54,12 +56,12 @@ class LiveAccount:
 
     account: Account
     observer: CloudObserver
-    _executor: CloudExecutor | None
+    _executor: "CloudExecutor | None"
     _session: Session
     _exchange: Exchange
 
     @property
-    def executor(self) -> CloudExecutor:
+    def executor(self) -> "CloudExecutor":
         """Implements `workflows.ports.Executor`.
 
         Raises:
@@ -151,21 +153,19 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
         progress=progress,
         workers=concurrency,
     )
-    executor = CloudExecutor(
-        client,
-        partner=partner,
-        permissions=_if_named(partner, account, route_key="permissions"),
-        charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
-        people=people,
-        secrets=secrets,
-    )
-    return LiveAccount(
-        account=account,
-        observer=observer,
-        _executor=executor if mode is Access.READ_WRITE else None,
-        _session=session,
-        _exchange=exchange,
-    )
+    executor = None
+    if mode is Access.READ_WRITE:
+        from reconciler.live.executor import CloudExecutor  # noqa: PLC0415  who only reads does not even load it
+
+        executor = CloudExecutor(
+            client,
+            partner=partner,
+            permissions=_if_named(partner, account, route_key="permissions"),
+            charger_permissions=_if_named(partner, account, route_key=CHARGER_PERMISSIONS),
+            people=people,
+            secrets=secrets,
+        )
+    return LiveAccount(account=account, observer=observer, _executor=executor, _session=session, _exchange=exchange)
 
 
 def _session(

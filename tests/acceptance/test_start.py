@@ -9,6 +9,7 @@ from tests.acceptance.conftest import CHECKOUT, Shop
 
 LIVE = frozenset({"httpx", "httpcore", "h11", "tenacity", "filelock", "reconciler.live", "reconciler.workflows"})
 """What only speaks with a cloud."""
+WRITES = frozenset({"reconciler.live.executor", "reconciler.workflows.apply", "reconciler.workflows.context"})
 SANDBOX = frozenset({"werkzeug", "reconciler.sandbox"})
 MESSAGES = frozenset({"jsonschema", "referencing", "rpds", "jsonschema_specifications"})
 """What only tells of a mistake."""
@@ -79,3 +80,11 @@ def test_checking_files_loads_neither_plans_nor_clouds(shop: Shop) -> None:
     assert "reconciler.loading.load" in loaded
     assert "reconciler.planning.make" not in loaded
     assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES | REST | {"deepdiff"}) == frozenset()
+
+
+def test_a_live_plan_does_not_even_load_what_writes(shop: Shop) -> None:
+    """Planning never writes."""
+    loaded = loaded_by(shop, "plan", "--format", "json")
+
+    assert "reconciler.live.observer" in loaded
+    assert loaded & WRITES == frozenset()
