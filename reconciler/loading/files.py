@@ -110,12 +110,13 @@ class FleetFolder:
         except OSError as error:
             yield _unreadable(self._shown(folder), error, noun="folder")
             return
+        is_plain = _is_plain(f"{self.before}{self.name}/{folder}")
         for entry in listed:
             relative = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 yield from self._walk(relative)
-            elif entry.name.endswith(".yaml") and not entry.is_symlink() and _is_plain(relative):
-                yield self._file(relative, entry.path)
+            elif is_plain and entry.name.endswith(".yaml") and not entry.is_symlink() and _is_plain(entry.name):
+                yield FleetFile(path=entry.path, name=f"{self.name}/{relative}", shown=self.before + relative)
             else:
                 yield from self._one(entry, relative)
 
@@ -162,11 +163,13 @@ def _before(fleet: str) -> str:
 
 def _is_plain(name: str) -> bool:
     """Whether nothing in a name has to be looked at twice; most are like that, and there may be very many."""
-    return name.isascii() and name.isprintable() and "@" not in name and "%" not in name
+    return name.isascii() and name.isprintable() and not ("@" in name or "%" in name or "&" in name)
 
 
 def printable(name: str) -> str:
     """A file name that can be shown: no control characters, no addresses."""
+    if _is_plain(name):
+        return name
     return redacted(name if name.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in name))
 
 

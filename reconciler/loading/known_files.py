@@ -232,7 +232,14 @@ def _sieve(wanted: Wanted, fleet: str) -> _Sieve:
     asked = (wanted.selectors, *wanted.exclude)
     files = {name for one in asked for name in (*one.files, *(f"{fleet}/{inner}" for inner in one.inner_files))}
     folders = {name for one in asked for name in (*one.folders, *(f"{fleet}/{inner}" for inner in one.inner_folders))}
+    words = {*files, *folders}.union(*(one.words | one.serials for one in asked))
     return _Sieve(
-        words=tuple({*files, *folders}.union(*(one.words | one.serials for one in asked))),
+        words=tuple(word for word in words if not _shorter(word, fleet) & words),
         has_patterns=any(one.globs or one.labels for one in asked),
     )
+
+
+def _shorter(word: str, fleet: str) -> set[str]:
+    """Words that are in every record with this one: a file or folder without what leads to it or ends it."""
+    inside = word.removeprefix(f"{fleet}/")
+    return {word.removesuffix("/"), inside, inside.removesuffix("/")} - {word}

@@ -1,11 +1,14 @@
 """A small cut of the bench in every test run: ratios only, and wide enough for a busy machine.
 
 What starting costs is taken out by measuring two sizes and looking at the difference; processor time is less moved by
-what else the machine does than wall time.
+what else the machine does than wall time. Of several turns the fastest counts, and a machine that is busy gets more of
+them: what else it does only adds, so they bring out what something costs, however much that is.
 """
 
+import gc
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 import pytest
@@ -20,14 +23,13 @@ from tests.bench.prepared import Prepared, mixed
 from tests.bench.processes import Spent
 
 SMALL, LARGE = 100, 800
-TURNS = 3
+TURNS, MOST_TURNS = 3, 12
 LARGEST_FLEET = 100_000
 NOISE = 1.5
 TODAY = date(2026, 5, 4)
 REACHED_RATIO, REACHED_MIB = 2.1, 1310
 """What these two measure today on one core: write less here once it is less. `make bench` asserts the budgets; it reads
 large fleets on all cores, and what small ones need per file to fill caches weighs nothing in 100 000."""
-Runs = Mapping[int, tuple[Spent, ...]]
 
 
 @pytest.fixture(scope="module")
@@ -41,48 +43,81 @@ def fleets(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Prepared]:
     return made
 
 
-@pytest.fixture(scope="module")
-def plans(fleets: Mapping[int, Prepared]) -> tuple[Runs, Runs]:
-    """Our plans of both and the parser alone, in turns."""
-    runs: dict[Callable[[Prepared], Spent], dict[int, list[Spent]]] = {plan_offline: {}, parse_alone: {}}
-    for _ in range(TURNS):
-        for size, fleet in fleets.items():
-            for run, found in runs.items():
-                found.setdefault(size, []).append(run(fleet))
-    ours, parser = ({size: tuple(found) for size, found in one.items()} for one in runs.values())
-    return ours, parser
+def settled(turn: Callable[[], None], ratio: Callable[[], float], limit: float) -> float:
+    """The ratio after as many turns as it takes to bring it to the limit, or as many as anything is worth."""
+    for taken in range(1, MOST_TURNS + 1):
+        turn()
+        if taken >= TURNS and ratio() <= limit:
+            break
+    return ratio()
 
 
-def cpu_s(runs: Runs) -> float:
-    """What the additional files cost; the fastest of each counts, since noise only adds."""
-    small, large = (min(run.cpu_s for run in runs[size]) for size in (SMALL, LARGE))
-    return large - small
+class Spending:
+    """What runs over both fleets cost, alone and in turns with others."""
+
+    def __init__(self, run: Callable[[Prepared], Spent], fleets: Mapping[int, Prepared]) -> None:
+        self._run = run
+        self._fleets = fleets
+        self._spent: dict[int, list[Spent]] = defaultdict(list)
+
+    def turn(self) -> None:
+        """Measure both sizes once more."""
+        for size, fleet in self._fleets.items():
+            self._spent[size].append(self._run(fleet))
+
+    @property
+    def cpu_s(self) -> float:
+        """What the additional files cost; the fastest of each counts."""
+        small, large = (min(spent.cpu_s for spent in self._spent[size]) for size in (SMALL, LARGE))
+        return large - small
+
+    @property
+    def expected_mib(self) -> float:
+        """What one file adds to the peak, times the largest fleet."""
+        small, large = (max(spent.peak_mib for spent in self._spent[size]) for size in (SMALL, LARGE))
+        return small + (large - small) / (LARGE - SMALL) * LARGEST_FLEET
 
 
-def test_a_file_costs_little_more_than_parsing_it(plans: tuple[Runs, Runs]) -> None:
+@pytest.fixture
+def without_collecting() -> Iterator[None]:
+    """As commands load a fleet: what the tests of this process have left behind is not searched meanwhile."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_file_costs_little_more_than_parsing_it(fleets: Mapping[int, Prepared]) -> None:
     """Loading, validating and comparing a file, as a multiple of what the fastest parser needs for it."""
-    ours, parser = plans
+    ours, parser = Spending(plan_offline, fleets), Spending(parse_alone, fleets)
+    limit = NOISE * max(OFFLINE.limit, REACHED_RATIO)
 
-    ratio = cpu_s(ours) / cpu_s(parser)
+    def turn() -> None:
+        ours.turn()
+        parser.turn()
 
-    assert ratio <= NOISE * max(OFFLINE.limit, REACHED_RATIO)
+    assert settled(turn, lambda: ours.cpu_s / parser.cpu_s, limit) <= limit
 
 
+@pytest.mark.usefixtures("without_collecting")
 def test_three_files_of_a_known_fleet_are_loaded_without_the_others(fleets: Mapping[int, Prepared]) -> None:
     """What starting costs is not in it; it gets the rest of what a plan of three files may take."""
     fleet = fleets[LARGE]
     wanted = wanted_of([str(fleet.folder / name) for name in fleet.three], (), accounts=(), fleet_path=str(fleet.fleet))
+    limit = SELECTION.limit / 2
 
     def three(index: str) -> LoadedPart:
         remembered = Remembered(index=index.encode(), settled_ns=time.time_ns())
         return load_part(fleet.fleet, today=TODAY, wanted=wanted, remembered=remembered)
 
     index = three("").index or ""
-    whole_s = min(timed(lambda: load_fleet(fleet.fleet, today=TODAY)) for _ in range(TURNS))
-    three_s = min(timed(lambda: three(index)) for _ in range(TURNS))
+    whole_s, three_s = [], []
+
+    def turn() -> None:
+        whole_s.append(timed(lambda: load_fleet(fleet.fleet, today=TODAY)))
+        three_s.append(timed(lambda: three(index)))
 
     assert len(three(index).left_out.records) == LARGE - len(fleet.three)
-    assert three_s / whole_s <= SELECTION.limit / 2
+    assert settled(turn, lambda: min(three_s) / min(whole_s), limit) <= limit
 
 
 def timed(run: Callable[[], object]) -> float:
@@ -92,14 +127,14 @@ def timed(run: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def test_a_large_fleet_would_fit_into_memory(plans: tuple[Runs, Runs]) -> None:
+def test_a_large_fleet_would_fit_into_memory(fleets: Mapping[int, Prepared]) -> None:
     """What one file adds to the peak, times the largest fleet."""
-    ours, _ = plans
-    small, large = (max(run.peak_mib for run in ours[size]) for size in (SMALL, LARGE))
+    ours = Spending(plan_offline, fleets)
 
-    expected = small + (large - small) / (LARGE - SMALL) * LARGEST_FLEET
+    for _ in range(TURNS):
+        ours.turn()
 
-    assert expected <= NOISE * max(MEMORY.limit, REACHED_MIB)
+    assert ours.expected_mib <= NOISE * max(MEMORY.limit, REACHED_MIB)
 
 
 def test_the_help_is_there_at_once() -> None:

@@ -225,3 +225,12 @@ def test_an_address_in_a_file_name_is_neither_allowed_nor_shown(tmp_path: Path) 
 
     assert [problem.code for problem in loaded.problems] == ["E230", "E003"]
     assert not any("people.example" in str(problem) or "ola" in str(problem) for problem in loaded.problems)
+
+
+@pytest.mark.parametrize("sign", ["@", "%40", "%2540", "&#64;", "&commat;", "\N{FULLWIDTH COMMERCIAL AT}"])
+def test_an_address_in_a_file_name_may_be_spelled_in_any_way(tmp_path: Path, sign: str) -> None:
+    """As web pages and their addresses write the sign, too."""
+    loaded = load(tmp_path, {HERE: HEAD, f"installations/ola{sign}people.example.yaml": OTHER})
+
+    assert [problem.code for problem in loaded.problems] == ["E230"]
+    assert "ola" not in str(loaded.problems)
