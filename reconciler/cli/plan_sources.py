@@ -90,7 +90,7 @@ def _ahead(snapshot: SnapshotFile) -> Callable[[], None]:
     """What there is time for while other processes read the files: the snapshot, and the program that compares."""
 
     def prepare() -> None:
-        import reconciler.planning.offline  # noqa: F401  used below
+        import reconciler.planning.offline  # noqa: F401  only to have it loaded by then
 
         snapshot()
 

@@ -223,27 +223,28 @@ def _matching(pattern: str) -> Check:
 
 
 def _in_format(name: str) -> Check:
-    return {"date-time": _is_moment, "date": _is_day}.get(name, _nothing)
+    match name:
+        case "date":
+            return _written(_DAY, date.fromisoformat)
+        case "date-time":
+            return _written(_MOMENT, datetime.fromisoformat)
+        case _:
+            return _nothing
 
 
-def _is_day(value: Any) -> bool:
-    if value.__class__ is not str or not _DAY.fullmatch(value):
-        return False
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+def _written(form: re.Pattern[str], read: Callable[[str], object]) -> Check:
+    """A text of this form that also means something: there is no 31st of February."""
 
+    def check(value: Any) -> bool:
+        if value.__class__ is not str or not form.fullmatch(value):
+            return False
+        try:
+            read(value)
+        except ValueError:
+            return False
+        return True
 
-def _is_moment(value: Any) -> bool:
-    if value.__class__ is not str or not _MOMENT.fullmatch(value):
-        return False
-    try:
-        datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+    return check
 
 
 def _range(key: str, limit: float) -> Check:
