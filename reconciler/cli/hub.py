@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from reconciler.cli.gh import Gh
 from reconciler.errors import ReconcilerError
+from reconciler.model.moments import read_moment
 from reconciler.workflows.github_ports import Comment, Issue, IssueState, IssueText, Pull, WorkflowRun
 
 _REPOSITORY = "repos/{owner}/{repo}"
@@ -173,12 +174,9 @@ def _text(data: Any, key: str) -> str:
 
 def _moment(data: Any, key: str) -> datetime:
     try:
-        found = datetime.fromisoformat(_text(data, key))
+        return read_moment(_text(data, key))
     except ValueError as error:
         raise _unknown(key) from error
-    if found.tzinfo is None:
-        raise _unknown(key)
-    return found
 
 
 def _unknown(key: str) -> ReconcilerError:

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from reconciler.model.mail import redacted
+from reconciler.model.moments import read_moment
 
 Members = Mapping[str, Any]
 """A JSON object whose names are folded to lower case."""
@@ -149,8 +150,8 @@ def moment(row: Members, name: str) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return read_moment((at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat())
+    except ValueError:
         raise WireError(f"{name} is not a time") from None
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from reconciler.loading import origin_parts as origin
 from reconciler.loading.findings import echo
-from reconciler.loading.origin_parts import moment_of
 from reconciler.loading.shard_parts import shard_of
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.desired import Cloud, Route
+from reconciler.model.moments import read_moment
 from reconciler.model.plan import (
     Counts,
     Coverage,
@@ -36,7 +36,7 @@ from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
 from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
 
-__all__ = ["Part", "change_of", "moment_of", "owed_of", "plan_of"]
+__all__ = ["Part", "change_of", "owed_of", "plan_of"]
 
 Part = Mapping[str, Any]
 
@@ -48,8 +48,8 @@ def plan_of(document: Part) -> Plan:
     coverage = document["coverage"]
     return Plan(
         tool_version=document["tool"]["version"],
-        created_at=moment_of(document["created_at"]),
-        valid_until=moment_of(document["valid_until"]),
+        created_at=read_moment(document["created_at"]),
+        valid_until=read_moment(document["valid_until"]),
         accounts=tuple(
             PlanAccount(name=part["name"], cloud=Cloud(part["cloud"]), rate=float(part["rate"]))
             for part in document["accounts"]
@@ -202,7 +202,7 @@ def _refusal_of(part: Part) -> Refusal:
 
 
 def _since_of(part: Part) -> datetime | None:
-    return None if part["since"] is None else moment_of(part["since"])
+    return None if part["since"] is None else read_moment(part["since"])
 
 
 def _pending_of(part: Part) -> PendingItem:

@@ -7,7 +7,6 @@ from typing import Any
 from reconciler.loading.document_files import read_document, told_with
 from reconciler.loading.document_parts import Part, counts_of, target_of, value_of
 from reconciler.loading.json_source import unusable
-from reconciler.loading.origin_parts import moment_of
 from reconciler.loading.shard_parts import shard_of
 from reconciler.model.desired import Cloud, Deviation, Origin
 from reconciler.model.finding import (
@@ -25,6 +24,7 @@ from reconciler.model.finding import (
     TransitionKind,
     TrendPoint,
 )
+from reconciler.model.moments import read_moment
 from reconciler.model.plan import Coverage, PlanAccount
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 
@@ -49,8 +49,8 @@ def _report_of(document: Part) -> DriftReport:
     desired, coverage = document["desired"], document["coverage"]
     return DriftReport(
         tool_version=document["tool"]["version"],
-        created_at=moment_of(document["created_at"]),
-        observed_at=moment_of(document["observed_at"]),
+        created_at=read_moment(document["created_at"]),
+        observed_at=read_moment(document["observed_at"]),
         accounts=tuple(
             PlanAccount(name=part["name"], cloud=Cloud(part["cloud"]), rate=float(part["rate"]))
             for part in document["accounts"]
@@ -103,7 +103,7 @@ def _aged_of(part: Part) -> Aged:
         exception=_deviation_of(part["exception"]),
         cars=part["cars"],
         code=part["code"],
-        since=None if part["since"] is None else moment_of(part["since"]),
+        since=None if part["since"] is None else read_moment(part["since"]),
     )
     return Aged(finding=finding, ageing=_ageing_of(part["ageing"]))
 
@@ -141,8 +141,8 @@ def _ageing_of(part: Part | None) -> Ageing | None:
     if part is None:
         return None
     return Ageing(
-        first_seen_at=moment_of(part["first_seen_at"]),
-        last_seen_at=moment_of(part["last_seen_at"]),
+        first_seen_at=read_moment(part["first_seen_at"]),
+        last_seen_at=read_moment(part["last_seen_at"]),
         times_seen=part["times_seen"],
         flaps=part["flaps"],
     )
@@ -177,7 +177,7 @@ def _transition_of(part: Part) -> Transition:
     return Transition(
         kind=TransitionKind(part["kind"]),
         fingerprint=part["fingerprint"],
-        at=moment_of(part["at"]),
+        at=read_moment(part["at"]),
         severity=Severity(part["severity"]),
         installation_id=part["installation"],
         installation_name=part["name"],
@@ -188,7 +188,7 @@ def _transition_of(part: Part) -> Transition:
 
 def _point_of(part: Part) -> TrendPoint:
     first, second, third, fourth, fifth = part["open"]
-    return TrendPoint(at=moment_of(part["at"]), open_by_severity=(first, second, third, fourth, fifth))
+    return TrendPoint(at=read_moment(part["at"]), open_by_severity=(first, second, third, fourth, fifth))
 
 
 def _ending_of(part: Part) -> EndingException:

@@ -1,34 +1,19 @@
 """Where a plan comes from, read back from its JSON document; the data already fits the schema."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
+from reconciler.model.moments import read_moment
 from reconciler.model.plan_origin import BaseReference, PolicyChange, PolicyKind, SnapshotReference
 
 Part = Mapping[str, Any]
-
-
-def moment_of(text: str) -> datetime:
-    """A time in UTC.
-
-    Raises:
-        ValueError: No time, or one that no clock can show; the text is not repeated, because it may be anything.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        if at.utcoffset() is not None:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("a time is none, or does not say its offset")
 
 
 def snapshot_of(part: Part | None) -> SnapshotReference | None:
     """The snapshot; None for a plan from the live cloud."""
     if part is None:
         return None
-    return SnapshotReference(taken_at=moment_of(part["taken_at"]), digest=part["digest"], selection=part["selection"])
+    return SnapshotReference(taken_at=read_moment(part["taken_at"]), digest=part["digest"], selection=part["selection"])
 
 
 def base_of(part: Part | None) -> BaseReference | None:

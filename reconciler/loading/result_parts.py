@@ -1,6 +1,7 @@
 """The parts of a result document, read back into model values; the data already fits the schema."""
 
-from reconciler.loading.document_parts import Part, moment_of, owed_of
+from reconciler.loading.document_parts import Part, owed_of
+from reconciler.model.moments import read_moment
 from reconciler.model.outcome import Outcome, OutcomeKind, Receipt, RunResult, Wave
 
 
@@ -27,7 +28,7 @@ def _outcome_of(part: Part) -> Outcome:
         step_id=part["step"] or "",
         kind=OutcomeKind(part["outcome"]),
         detail=part["detail"],
-        at=moment_of(part["at"]),
+        at=read_moment(part["at"]),
     )
 
 
@@ -41,8 +42,8 @@ def _receipt_of(part: Part | None) -> Receipt | None:
         second_plan_changes=part["second_plan_changes"],
         requests_read=part["requests"]["read"],
         requests_write=part["requests"]["write"],
-        started_at=moment_of(part["started_at"]),
-        finished_at=moment_of(part["finished_at"]),
+        started_at=read_moment(part["started_at"]),
+        finished_at=read_moment(part["finished_at"]),
         open_reasons=tuple(part["open_reasons"]),
     )
 

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, TypeVar
 
 from reconciler.loading.trays import TrayWriter, taken_from
@@ -26,6 +26,7 @@ _MOST_PARTS = 10_000
 """As many numbers as fit into a pipe without anybody who reads them."""
 _MOST_PROCESSES = 8
 _BYTES = 4
+_ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def nothing() -> None:
@@ -68,7 +69,7 @@ def _shared_out(
     numbers = _numbered(len(parts))
     crew: list[tuple[BaseProcess, IO[bytes]]] = []
     try:
-        with suppress(OSError):  # this user may start no more processes, or the container
+        with suppress(OSError), _endings_wait():  # this user may start no more processes, or the container
             crew.extend(_hired(read, parts, numbers) for _ in range(others))
         meanwhile()
         found = dict(_work(read, parts, numbers))
@@ -112,6 +113,16 @@ def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -
     return process, tray
 
 
+@contextmanager
+def _endings_wait() -> Iterator[None]:
+    """What ends this process is heard once all are known: one that has just begun would answer as this one does."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, tray: IO[bytes]) -> None:
     """In a process of its own: says nothing but its results; whoever started it also ends it.
 
@@ -119,6 +130,9 @@ def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, t
     common is written once.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     writer = TrayWriter(tray)
     with suppress(Exception):  # it happens again where somebody hears of it
         for part in _work(read, parts, numbers):

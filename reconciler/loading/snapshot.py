@@ -7,11 +7,11 @@ from typing import Any
 from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.document_files import checked, told_with
 from reconciler.loading.json_source import read_object, unusable
-from reconciler.loading.origin_parts import moment_of
 from reconciler.loading.shard_parts import shard_of
 from reconciler.loading.snapshot_rows import CONTENT, read_by_rows
 from reconciler.model.desired import Cloud
 from reconciler.model.digest import digest_of
+from reconciler.model.moments import read_moment
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.model.plan import PlanAccount
 from reconciler.model.snapshot import Snapshot
@@ -42,7 +42,7 @@ def read_snapshot(path: Path) -> Snapshot:
 def _snapshot_of(document: dict[str, Any], sites: Iterable[ObservedInstallation]) -> Snapshot:
     people = document["people"]
     observed = ObservedFleet(
-        observed_at=moment_of(document["taken_at"]),
+        observed_at=read_moment(document["taken_at"]),
         breadth=Breadth.ACCOUNT,
         installations=tuple(sorted(sites, key=lambda site: (site.id, site.account))),
         reads=tuple(parts.reads_of(part) for part in document["reads"]),

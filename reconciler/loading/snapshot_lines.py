@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.json_source import object_in
-from reconciler.loading.origin_parts import moment_of
+from reconciler.model.moments import read_moment
 from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation, ObservedPermission
 from reconciler.model.principal import one_spelling
 from reconciler.model.value import Unreadable
@@ -165,7 +165,7 @@ def _permission(found: _Found) -> ObservedPermission:
         principal=principal if is_id else one_spelling(principal),  # the pattern takes ids in lower case only
         roles=_ROLES.get(roles) or _known(_ROLES, roles, _roles),
         accepted=accepted == "true",
-        invited_at=moment_of(invited_at) if invited_at else None,
+        invited_at=read_moment(invited_at) if invited_at else None,
     )
     if not is_id and len(_PERMISSIONS) < _MOST_KNOWN:
         _PERMISSIONS[found] = permission

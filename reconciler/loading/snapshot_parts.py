@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.loading.findings import echo
-from reconciler.loading.origin_parts import moment_of
 from reconciler.model.mail import redacted
+from reconciler.model.moments import read_moment
 from reconciler.model.observed import (
     AccountReads,
     Circuit,
@@ -107,7 +107,7 @@ def _permission_of(data: object) -> ObservedPermission:
         principal=one_spelling(_text(part["principal"], _PRINCIPAL)),
         roles=roles_of(part["roles"]),
         accepted=accepted,
-        invited_at=None if invited_at is None else moment_of(invited_at),
+        invited_at=None if invited_at is None else read_moment(invited_at),
     )
 
 
@@ -132,7 +132,7 @@ def queued_of(part: Part) -> Queued:
         charger=name_of(part["charger"]),
         setting=part["setting"],
         value=observation,
-        at=moment_of(part["at"]),
+        at=read_moment(part["at"]),
     )
 
 
@@ -142,7 +142,7 @@ def switch_wait_of(part: Part) -> SwitchWait:
         account=name_of(part["account"]),
         installation_id=_text(part["installation"], _ID),
         mode=name_of(part["mode"]),
-        since=moment_of(part["since"]),
+        since=read_moment(part["since"]),
     )
 
 

@@ -1,10 +1,10 @@
 """Reads a worksheet back: what it asks for, and what of it was seen done."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from reconciler.loading.document_files import read_document, told_with
+from reconciler.model.moments import read_moment
 from reconciler.model.ticks import Progress, Sight, Tick
 
 
@@ -20,14 +20,10 @@ def read_progress(path: Path) -> Progress:
         return Progress(
             change_ids=tuple(task["change"] for task in tasks),
             ticks={task["change"]: _tick(task["seen"]) for task in tasks if task.get("seen")},
-            asked_at={task["change"]: _at(task.get("asked_at") or document["created_at"]) for task in tasks},
-            looked_at=_at(document["looked_at"]) if document.get("looked_at") else None,
+            asked_at={task["change"]: read_moment(task.get("asked_at") or document["created_at"]) for task in tasks},
+            looked_at=read_moment(document["looked_at"]) if document.get("looked_at") else None,
         )
 
 
 def _tick(part: dict[str, str]) -> Tick:
-    return Tick(at=_at(part["at"]), sight=Sight(part["how"]))
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return Tick(at=read_moment(part["at"]), sight=Sight(part["how"]))

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from reconciler.model.moments import read_moment
 from reconciler.store.departures import runs_behind
 from reconciler.store.files import read_ordinary
 from reconciler.store.layout import PLAN, run_ids, runs_folder
-from reconciler.store.moments import from_text
 from reconciler.store.shapes import text_of
 
 WORKSHEET = "worksheet.json"
@@ -66,7 +66,7 @@ def _of_run(folder: Path, clouds: Mapping[str, str] | None) -> Iterator[_Task]:
         here = _accounts(folder / PLAN, clouds) if tasks else frozenset()
         for one in tasks:
             if one["account"] in here:
-                at = from_text(one.get("asked_at") or document["created_at"])
+                at = read_moment(one.get("asked_at") or document["created_at"])
                 yield _Task(change=text_of(one["change"]), installation_id=text_of(one["installation"]), at=at)
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return

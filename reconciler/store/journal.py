@@ -11,8 +11,9 @@ from pathlib import Path, PurePath
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
+from reconciler.model.moments import read_moment
 from reconciler.store.files import read_ordinary, sync_folder, unreadable, unwritable
-from reconciler.store.moments import from_text, to_text, utc_now
+from reconciler.store.moments import to_text, utc_now
 
 # How `_line` writes; what looks like this without being it is found out when it is parsed.
 _SEQUENCE = re.compile(rb'\{"seq":(\d+),')
@@ -249,7 +250,7 @@ def _record(line: bytes) -> Record | None:
     try:
         match json.loads(line):
             case {"seq": int(sequence), "at": str(at), "event": str(event), "data": dict(data)}:
-                return Record(sequence=sequence, at=from_text(at), event=event, data=data)
+                return Record(sequence=sequence, at=read_moment(at), event=event, data=data)
             case _:
                 return None
     except (ValueError, RecursionError):

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from reconciler.model.change import Target
 from reconciler.model.finding import Severity
 from reconciler.model.ledger import LedgerEvent, LedgerLine, Noted, Pruned, RunNoted, Standing
-from reconciler.store.moments import from_text, to_text
+from reconciler.model.moments import read_moment
+from reconciler.store.moments import to_text
 
 Data = Mapping[str, Any]
 T = TypeVar("T")
@@ -129,7 +130,7 @@ def _standing_of(data: Data) -> Standing:
 
 
 def _moment(value: object) -> datetime:
-    return from_text(_text(value))
+    return read_moment(_text(value))
 
 
 def _text(value: object) -> str:

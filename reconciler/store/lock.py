@@ -20,10 +20,11 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError
+from reconciler.model.moments import read_moment
 from reconciler.store.files import read_ordinary, write_atomically
 from reconciler.store.layout import machine_folder
 from reconciler.store.lock_files import check_ordinary, lock_folder, unusable
-from reconciler.store.moments import from_text, to_text, utc_now
+from reconciler.store.moments import to_text, utc_now
 
 PATIENCE_S = 2.0
 SHORT_APPLY = timedelta(seconds=3)
@@ -203,7 +204,7 @@ def _read_holder(path: Path) -> Holder | None:
     try:
         match json.loads(read_ordinary(path)):
             case {"pid": int(pid), "host": str(host), "run": str(run_id), "since": str(since), "root": str(root)}:
-                return Holder(pid=pid, host=host, run_id=run_id, since=from_text(since), root=Path(root))
+                return Holder(pid=pid, host=host, run_id=run_id, since=read_moment(since), root=Path(root))
             case _:
                 return None
     except (OSError, ValueError, RecursionError):

@@ -11,14 +11,3 @@ def utc_now() -> datetime:
 def to_text(moment: datetime) -> str:
     """For instance 2026-11-21T06:30:00.000000Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def from_text(text: str) -> datetime:
-    """Read a time that carries its zone; anything else raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("a time before the year 1 or after 9999") from error

@@ -18,10 +18,11 @@ from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError, ReconcilerError
 from reconciler.model.consent import InstallationKind, IssuedLink, LinkState, Outcome
+from reconciler.model.moments import read_moment
 from reconciler.store.files import read_ordinary, unreadable, unwritable, write_atomically
 from reconciler.store.layout import state_folder
 from reconciler.store.lock_files import check_ordinary, lock_folder, unusable
-from reconciler.store.moments import from_text, to_text
+from reconciler.store.moments import to_text
 from reconciler.store.shapes import text_of, text_or_none
 
 FILE = "consents.json"
@@ -199,8 +200,8 @@ def _link(one: Mapping[str, Any], visible: tuple[str, ...]) -> IssuedLink:
         account=text_of(one["account"]),
         lookup_key=text_of(one["lookup_key"]),
         kind=InstallationKind(one["kind"]),
-        issued_at=from_text(one["issued_at"]),
-        expires_at=from_text(one["expires_at"]),
+        issued_at=read_moment(one["issued_at"]),
+        expires_at=read_moment(one["expires_at"]),
         visible=visible,
         has_return=one["has_return"] is True,
         reference=text_of(one["reference"]),
@@ -209,5 +210,5 @@ def _link(one: Mapping[str, Any], visible: tuple[str, ...]) -> IssuedLink:
         state=LinkState(one["state"]),
         outcome=None if one["outcome"] is None else Outcome(one["outcome"]),
         claimed_id=text_or_none(one["claimed_id"]),
-        settled_at=None if settled is None else from_text(settled),
+        settled_at=None if settled is None else read_moment(settled),
     )

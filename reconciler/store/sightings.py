@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.errors import ReconcilerError
+from reconciler.model.moments import read_moment
 from reconciler.model.sighting import Sighting, Sightings
 from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.layout import FOLDER, state_folder
-from reconciler.store.moments import from_text
 from reconciler.store.shapes import text_of
 
 _FILE = "sightings.json"
@@ -110,7 +110,7 @@ def _sighting(one: _Record) -> Sighting:
     return Sighting(
         account=str(one["account"]),
         installation_id=str(one["installation"]),
-        at=from_text(one["at"]),
+        at=read_moment(one["at"]),
         open=tuple(str(words) for words in one["open"]),
         unaccepted=None if people is None else tuple(str(person) for person in people),
         word=str(one["word"]),

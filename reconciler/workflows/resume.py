@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import datetime
 
 from reconciler.model.change import Change
+from reconciler.model.moments import read_moment
 from reconciler.model.outcome import ACCESS_WENT, LEFT, UNACCEPTED, OutcomeKind, WriteStatus
 from reconciler.model.value import Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
@@ -240,9 +241,8 @@ def _texts(value: object) -> frozenset[str]:
 
 def _moment(value: object) -> datetime | None:
     try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return None if found is None or found.tzinfo is None else found.astimezone(UTC)
-    except (ValueError, OverflowError):
+        return read_moment(value) if isinstance(value, str) else None
+    except ValueError:
         return None
 
 

@@ -179,6 +179,18 @@ def test_an_old_snapshot_is_a_warning(shop: Shop) -> None:
     assert "40 hours old" in old.out
 
 
+def test_a_snapshot_from_the_end_of_time_is_no_snapshot(shop: Shop) -> None:
+    """A world of the sandbox may be ahead of the clock, and no plan can hold for a day behind the last one."""
+    file = taken(shop)
+    rewritten(file, lambda document: document.update(taken_at="9999-12-31T23:59:59Z"))
+
+    ended = shop.plan("--snapshot", "snapshot.json")
+
+    assert ended.code == 3
+    assert "snapshot.json" in ended.err
+    assert "after the year 2199" in " ".join(ended.err.split())
+
+
 def test_a_partial_snapshot_says_what_it_does_not_hold(shop: Shop) -> None:
     """An installation outside of it is not gone, it was not read."""
     taken(shop, "Bakkegata 7")

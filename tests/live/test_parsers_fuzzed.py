@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -131,3 +132,24 @@ def test_a_shown_url_is_itself_or_marked(url: str) -> None:
 def test_any_json_is_read_or_refused(parse: Callable[[object], object], data: object) -> None:
     """Nothing about the shape is taken for granted."""
     assert "@" not in complaint(parse, data)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-05-04T06:30:00", datetime(2026, 5, 4, 6, 30, tzinfo=UTC)),
+        ("2026-05-04", datetime(2026, 5, 4, tzinfo=UTC)),
+        ("2026-05-04T08:30:00.1234567+02:00", datetime(2026, 5, 4, 6, 30, 0, 123456, tzinfo=UTC)),
+        ("0001-01-01T00:00:00", datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_time_without_its_offset_is_one_in_utc(written: str, read: datetime) -> None:
+    """As the older part of the API writes it."""
+    assert wire.moment({"at": written}, "At") == read
+
+
+@pytest.mark.parametrize("written", ["soon", "9999-12-31T23:59:59.9999999", "0001-01-01T00:00:00+14:00"])
+def test_a_time_that_no_clock_shows_is_none(written: str) -> None:
+    """Nothing could be added to it, or taken away."""
+    with pytest.raises(WireError, match="At is not a time"):
+        wire.moment({"at": written}, "At")

@@ -309,7 +309,11 @@ class TestUnusable:
         with pytest.raises(InvalidDocumentError):
             read_plan(saved(tmp_path, edited(edit)))
 
-    @pytest.mark.parametrize("at", ["2026-01-15T06:00:00", "0001-01-01T00:00:00+23:59"], ids=["no zone", "before time"])
+    @pytest.mark.parametrize(
+        "at",
+        ["2026-01-15T06:00:00", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "2200-01-01T00:00:00Z"],
+        ids=["no zone", "before time", "end of time", "later than any clock"],
+    )
     def test_a_time_that_cannot_be_is_an_error(self, at: str, tmp_path: Path) -> None:
         """Whoever reads it elsewhere would take it for another time."""
         with pytest.raises(InvalidDocumentError):

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -108,6 +109,49 @@ def test_an_error_is_told_here_and_once(capfd: pytest.CaptureFixture[str]) -> No
 
     with pytest.raises(ValueError, match=r"\d"):
         list(each(read, MANY))
+
+    assert capfd.readouterr() == ("", "")
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_process_that_is_told_to_end_says_nothing(capfd: pytest.CaptureFixture[str], number: int) -> None:
+    """Whoever stops a job tells all of its processes, and only the first of them has something to say."""
+
+    def read(item: int) -> int:
+        if os.getpid() != HERE:
+            os.kill(os.getpid(), number)
+        return item
+
+    answers_here = signal.signal(number, signal.default_int_handler)
+    try:
+        found = list(each(read, MANY))
+    finally:
+        signal.signal(number, answers_here)
+
+    assert found == list(MANY)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_process_starts_is_heard_here_alone(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: int
+) -> None:
+    """The new process has not yet learned not to answer."""
+    fork = os.fork
+
+    def told_as_it_starts() -> int:
+        child = fork()
+        os.kill(os.getpid(), number)
+        return child
+
+    monkeypatch.setattr(os, "fork", told_as_it_starts)
+    answers_here = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(each(abs, MANY))
+    finally:
+        signal.signal(number, answers_here)
 
     assert capfd.readouterr() == ("", "")
     assert not multiprocessing.active_children()
