@@ -129,6 +129,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         from reconciler.cli.failures import report_failure
 
         return report_failure(error)
+    finally:
+        gc.unfreeze()  # a process that runs more than one command needs no more of this one
     return code if isinstance(code, int) else 0
 
 
