@@ -39,11 +39,20 @@ def report_failure(error: BaseException) -> int:
     A traceback is printed only for our own bugs and only when -vv or RECONCILER_VERBOSE asks for it.
     """
     match error:
+        case click.Abort() | KeyboardInterrupt():
+            return _interrupted()
+        case RuntimeError(__cause__=KeyboardInterrupt()):  # so Python 3.11 tells of one while it makes a class
+            return _interrupted()
+        case _:
+            return _told(error)
+
+
+def _told(error: BaseException) -> int:
+    match error:
         case click.ClickException():
             return _usage(error)
-        case click.Abort() | KeyboardInterrupt():
-            click.echo("interrupted", err=True)
-            return ExitCode.INTERRUPTED
+        case MemoryError():
+            return _no_memory()
         case InvalidFilesError():
             return _invalid_files(error)
         case ReconcilerError():
@@ -52,6 +61,18 @@ def report_failure(error: BaseException) -> int:
             return _no_file(error)
         case _:
             return _bug(error)
+
+
+def _interrupted() -> int:
+    click.echo("interrupted", err=True)
+    return ExitCode.INTERRUPTED
+
+
+def _no_memory() -> int:
+    click.echo("error: there is not enough memory", err=True)
+    click.echo("  where:  this machine, or what the container or `ulimit` allows of it", err=True)
+    click.echo("  remedy: allow more (1 GiB is enough for 100000 files), or plan a part of the fleet", err=True)
+    return ExitCode.ERROR
 
 
 def _usage(error: click.ClickException) -> int:

@@ -1,0 +1,43 @@
+"""What is told of failures that are nobody's mistake in a file or a command."""
+
+import pytest
+
+from reconciler.cli.failures import report_failure
+
+
+def interrupted_while_a_class_is_made() -> None:
+    """As when somebody presses Ctrl-C while a command loads what it needs."""
+
+    class Named:
+        def __set_name__(self, owner: type, name: str) -> None:
+            raise KeyboardInterrupt
+
+    type("Owner", (), {"name": Named()})
+
+
+def test_ctrl_c_while_a_command_loads_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """One word and 130, as at any other moment."""
+    with pytest.raises((RuntimeError, KeyboardInterrupt)) as caught:
+        interrupted_while_a_class_is_made()
+
+    assert report_failure(caught.value) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_want_of_memory_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """A container may have a limit; what to do about it is said."""
+    assert report_failure(MemoryError()) == 1
+
+    said = capsys.readouterr().err
+    assert "not enough memory" in said
+    assert "bug" not in said
+    assert "remedy: allow more" in said
+
+
+def test_any_other_error_is_a_bug_and_says_where_to_report_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without what it holds, which may be anything."""
+    assert report_failure(RuntimeError("hunter2")) == 1
+
+    said = capsys.readouterr().err
+    assert "internal error (RuntimeError)" in said
+    assert "hunter2" not in said
