@@ -37,13 +37,13 @@ from reconciler.model.secret import Secret
 from reconciler.model.value import ABSENT, Observation
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
-from tests.fuzz import corpus
+from tests.fuzz import corpus, corpus_answers
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.conforms import misfit
 from tests.fuzz.corpus import Seed
 from tests.fuzz.findings import check, check_error, check_text
+from tests.fuzz.fleet_on_disk import POLICY, TODAY
 from tests.fuzz.reading_documents import reads_back
-from tests.fuzz.reading_files import POLICY, TODAY
 from tests.fuzz.values import ADDRESS, SECRET
 from tests.live import answers as small
 from tests.live.cloud import ALL_PARTNER, NoBar, Opening, VirtualClock, account_of
@@ -80,7 +80,7 @@ PEOPLE = People(entries=(Person(id="c-1", email="kari@people.example"),))
 
 def targets(folder: Path) -> tuple[Target, ...]:
     """All of them; `folder` takes files."""
-    found = corpus.answers()
+    found = corpus_answers.answers()
     tokens = tuple(seed for seed in found if seed.name == "token")
     errors = tuple(seed for seed in found if seed.name == "error" and seed.data)
     single = tuple(seed for seed in found if seed.name != "token" and 0 < len(seed.data) < 6000)
@@ -144,7 +144,7 @@ class _Answering:
         return httpx.Response(self.status, content=self.body)
 
 
-def _session(answering: Any, clock: VirtualClock) -> Session:
+def session_over(answering: Any, clock: VirtualClock) -> Session:
     opening = Opening(account=account_of(rate=9.8), mode=Access.READ_WRITE)
     return opening.over(httpx.MockTransport(answering), clock)._session
 
@@ -154,7 +154,7 @@ class _Calls:
 
     def __init__(self) -> None:
         self._answering = _Answering()
-        self._session = _session(self._answering, VirtualClock())
+        self._session = session_over(self._answering, VirtualClock())
         self._client = Client(self._session)
         self._together = Together(workers=1, progress=NoBar())
         self._partner = PartnerRoute(SandboxPartner(), session=self._session, people=PEOPLE)
@@ -180,7 +180,7 @@ class _Calls:
         mixed = self._answer(seed)
         part, read, kind = self._reads[self._of.get(seed.name, mixed % len(self._reads))]
         try:
-            found = read(_site_of(seed))
+            found = read(site_of(seed))
         except CloudError as error:
             check_error(error)
             check(part in error.where, f"the error names another call: {error.where}")
@@ -243,7 +243,7 @@ class _Calls:
             secrets=lambda reference: Secret(f"{SECRET} {reference}"),
         )
         step = random.choice(plan.steps)
-        site = _site_of(case[0])
+        site = site_of(case[0])
         operation = random.choice((step.operation, step.operation, *Operation))
         step = replace(step, installation_id=site, target_id=site, operation=operation)
         changes = [change for change in plan.changes if change.id in step.change_ids]
@@ -255,7 +255,7 @@ class _Calls:
             check_text(answer.detail)
 
 
-def _site_of(seed: Seed) -> str:
+def site_of(seed: Seed) -> str:
     """The id that the answer is about, so that it is not refused for that alone."""
     told = seed.tree.get("Id") if isinstance(seed.tree, dict) else None
     return told if isinstance(told, str) else small.SITE
@@ -347,7 +347,7 @@ class _Login:
         mixed = len(seed.data)
         status = (200, 200, 400, 401, 429, 500, 503)[mixed % 7] if seed.status == 200 else seed.status
         self._answering.token = (status, seed.data)
-        session = _session(self._answering, VirtualClock())
+        session = session_over(self._answering, VirtualClock())
         try:
             token = session._login.token()
         except CloudError as error:

@@ -2,14 +2,28 @@
 
 from pathlib import Path
 
-from tests.fuzz import reading_answers, reading_documents, reading_files
+from tests.fuzz import (
+    reading_answers,
+    reading_documents,
+    reading_files,
+    reading_fleets,
+    reading_limits,
+    reading_selections,
+    reading_snapshots,
+    reading_tables,
+)
 from tests.fuzz.cases import Target
 
 
 def all_targets(folder: Path) -> tuple[Target, ...]:
     """Every reader; `folder` takes the files that they need."""
     return (
-        *reading_files.targets(folder),
+        *reading_files.targets(),
+        *reading_fleets.targets(folder),
+        *reading_selections.targets(folder),
+        *reading_tables.targets(folder),
         *reading_documents.targets(folder),
+        *reading_snapshots.targets(folder),
         *reading_answers.targets(folder),
+        *reading_limits.targets(),
     )
