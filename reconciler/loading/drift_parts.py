@@ -7,7 +7,7 @@ from typing import Any
 from reconciler.loading.document_files import read_document, told_with
 from reconciler.loading.document_parts import Part, counts_of, target_of, value_of
 from reconciler.loading.json_source import unusable
-from reconciler.loading.origin_parts import moment_of
+from reconciler.loading.origin_parts import moment_of, reason_of
 from reconciler.loading.shard_parts import shard_of
 from reconciler.model.desired import Cloud, Deviation, Origin
 from reconciler.model.finding import (
@@ -26,7 +26,7 @@ from reconciler.model.finding import (
     TrendPoint,
 )
 from reconciler.model.plan import Coverage, PlanAccount
-from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
+from reconciler.model.value import ABSENT, Absent, Observation, Unreadable, Value
 
 
 def read_drift(path: Path) -> DriftReport:
@@ -125,7 +125,7 @@ def _actual_of(part: Part) -> Observation | None:
         case "absent":
             return ABSENT
         case "unreadable":
-            return Unreadable(reason=Reason(part["actual_reason"]))
+            return Unreadable(reason=reason_of(part["actual_reason"]))
         case _:
             return _known(part["actual"])
 

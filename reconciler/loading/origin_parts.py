@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reconciler.model.plan_origin import BaseReference, PolicyChange, PolicyKind, SnapshotReference
+from reconciler.model.value import Reason
 
 Part = Mapping[str, Any]
+_REASONS: Mapping[object, Reason] = {reason.value: reason for reason in Reason}
 
 
 def moment_of(text: str) -> datetime:
@@ -22,6 +24,19 @@ def moment_of(text: str) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise ValueError("a time is none, or does not say its offset")
+
+
+def reason_of(word: object) -> Reason:
+    """Why something could not be read.
+
+    Raises:
+        ValueError: None that we write; the word is not repeated, because it may be anything.
+        TypeError: The word is no word.
+    """
+    reason = _REASONS.get(word)
+    if reason is None:
+        raise ValueError("a reason is none that we write")
+    return reason
 
 
 def snapshot_of(part: Part | None) -> SnapshotReference | None:
