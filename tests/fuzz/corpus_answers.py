@@ -44,6 +44,7 @@ def _refused(cloud: Cloud) -> Iterator[Seed]:
     yield _answer("error", cloud.call("PUT", f"/partner/v1/installation/{HAVNEN}/permissions", {"Roles": 99}))
     yield _answer("error", cloud.update_installation(TESTVEIEN, {"maxCurrent": 99}))
     yield from _rare_installations()
+    yield from _rare_answers()
     bodies: tuple[tuple[int, object], ...] = (
         (500, {"Code": 527, "Details": "see https://h.example/x"}),
         (500, {"Code": 999, "Details": "kari@people.example said no, hunter2"}),
@@ -75,6 +76,22 @@ def _rare_installations() -> Iterator[Seed]:
     for members in _RARE:
         tree = {key: value for key, value in {**answers_by_hand.INSTALLATION, **members}.items() if value is not None}
         yield Seed(name="installation", data=json.dumps(tree).encode(), tree=tree)
+
+
+_STATES = [{"StateId": 911, "ValueAsString": "1.2.3.4"}, {"StateId": 710, "ValueAsString": "1"}, {"StateId": 1}]
+_NOBODY = {"Permissions": [{"ObjectId": None, "Roles": 1, "Accepted": True}, {"Roles": 1}]}
+
+
+def _rare_answers() -> Iterator[Seed]:
+    found: tuple[tuple[str, Any], ...] = (
+        ("state", _STATES),
+        ("state", [*_STATES, 5]),
+        ("permissions", _NOBODY),
+        ("permissions", {"Permissions": []}),
+        ("error", {"Code": 527, "Details": "no " * 8000}),
+    )
+    for name, tree in found:
+        yield Seed(name=name, data=json.dumps(tree).encode(), tree=tree, status=500 if name == "error" else 200)
 
 
 def _answer(name: str, response: Any) -> Seed:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from reconciler.loading.snapshot_rows import CONTENT
 from reconciler.model.change import Target
 from reconciler.model.desired import Cloud, GuardLimits, WholeFleet
+from reconciler.model.digest import digest_of
 from reconciler.model.plan import PlanAccount
 from reconciler.model.plan_origin import Owed, Why
 from reconciler.model.problem import Problem, Severity
@@ -19,7 +21,7 @@ from reconciler.report.json_document import owed_document, plan_document, to_tex
 from reconciler.report.json_drift import drift_document
 from reconciler.report.json_snapshot import snapshot_document, snapshot_json
 from tests import builders
-from tests.fuzz import trees
+from tests.fuzz import trees, values
 from tests.fuzz.corpus import Seed
 from tests.report import drift_samples, samples, samples_rollback
 
@@ -33,6 +35,8 @@ SHARD = Shard(
     ),
 )
 Edits = Mapping[trees.Path, Any]
+_SAID = f"see {values.SECRET}"
+"""Stands where only words of ours do; it is not repeated."""
 _NAIVE = "2026-01-15T06:00:00"
 
 
@@ -83,6 +87,7 @@ def _plans() -> Iterator[dict[str, Any]]:
     document = plan_document(samples.plan_of(changes=(lost,)))
     yield document
     yield {**document, "shard": None}
+    yield {**document, "digest": "sha256:" + "0" * 64}
     yield _edited(document, {("changes", 0, "after"): 16.05})
     yield _edited(document, {("changes", 0, "before"): 16.05, ("changes", 0, "before_state"): "known"})
     yield _edited(document, {("created_at",): _NAIVE})
@@ -110,7 +115,9 @@ def _drifts() -> Iterator[dict[str, Any]]:
     yield _edited(document, {("findings", 0, "actual"): 16.05, ("findings", 0, "actual_state"): "known"})
     yield _edited(document, {("findings", 0, "exception"): document["ending"][0]["exception"]})
     yield _edited(document, {("ending", 0, "exception", "until"): "2026-02-30"})
+    yield _edited(document, {("ending", 0, "exception", "until"): "tomorrow"})
     yield _edited(document, {("observed_at",): _NAIVE})
+    yield _edited(document, {("findings", 0, "actual_state"): "unreadable", ("findings", 0, "actual_reason"): _SAID})
     yield _edited(document, {("trend",): []})
 
 
@@ -119,7 +126,9 @@ def snapshots() -> tuple[Seed, ...]:
     """Small ones, as text with one installation on a line and otherwise, and forged ones."""
     text = snapshot_json(_snapshot())
     tree = json.loads(text)
-    forged = [_edited(tree, edits) for edits in _FORGED]
+    forged = [_signed(_edited(tree, edits)) for edits in _FORGED]
+    lines = text.splitlines(keepends=True)
+    begins = next(number for number, line in enumerate(lines) if line.startswith('    {"account"'))
     return (
         _seed("snapshot", text),
         _seed("snapshot", to_text(tree)),
@@ -128,7 +137,12 @@ def snapshots() -> tuple[Seed, ...]:
         *(_seed("snapshot", to_text(one, rows="installations")) for one in forged),
         *(_seed("snapshot", to_text(one)) for one in forged),
         *(_seed("snapshot", to_text(_edited(tree, edits), rows="installations")) for edits in _LEFT_AS_THEY_ARE),
+        Seed(name="snapshot", data="".join(lines[: begins + 1]).encode()),
     )
+
+
+def _signed(tree: dict[str, Any]) -> dict[str, Any]:
+    return {**tree, "digest": digest_of({name: tree[name] for name in CONTENT if name in tree})}
 
 
 def _snapshot() -> Snapshot:
@@ -137,6 +151,7 @@ def _snapshot() -> Snapshot:
         builders.charger(
             "ZPR080002", circuit=None, online=None, mode=None, access=(builders.has_access("person:c-2", "user"),)
         ),
+        settings={"authentication.ocppNative.url": "wss://a.example/#1", "authentication.mode": "ocppNative"},
         access=(
             builders.has_access("person:c-1", "user", "owner"),
             builders.has_access("userGroup:BSJG", "service", accepted=False, invited_at=builders.NOW),
@@ -182,7 +197,7 @@ _FORGED: tuple[Edits, ...] = (
     {(*_CHARGER, "values"): {"firmware": 5}},
     {(*_CHARGER, "values"): {"maxCurrent": {**_FORBIDDEN, "detail": 5}}},
     {(*_CHARGER, "values"): {"maxCurrent": {**_FORBIDDEN, "state": "gone"}}},
-    {(*_CHARGER, "values"): {"maxCurrent": {**_FORBIDDEN, "reason": "because"}}},
+    {(*_CHARGER, "values"): {"maxCurrent": {**_FORBIDDEN, "reason": _SAID}}},
     {(*_CHARGER, "values"): {"maxCurrent": True}},
     {(*_CHARGER, "serial"): "x" * 301},
     {(*_CHARGER, "mode"): 99},

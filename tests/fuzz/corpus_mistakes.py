@@ -20,6 +20,7 @@ _URLS = (
     "not a URL",
     "wss://[::1",
 )
+_NEARLY_OURS = "permissions: {entries: [{userGroup: BSJH, roles: [service]}]}\n"
 MISTAKES: tuple[tuple[str, str], ...] = (
     *(
         ("installations/here.yaml", f"{_HEAD}authentication: {{mode: {mode}, {mode}: {{{key}: {json.dumps(url)}}}}}\n")
@@ -59,7 +60,10 @@ MISTAKES: tuple[tuple[str, str], ...] = (
         _HEAD + "acknowledge: [{guard: above-circuit, by: x, reason: x, until: 2026-02-30},"
         " {guard: changed-installations, by: x, reason: x, until: 2035-01-01}, {guard: loose-load-balancing}]\n",
     ),
-    ("installations/here.yaml", _HEAD + "profiles: [handower, p, q, 5]\nunmanaged: [maxCurent, maxCurrent, labels]\n"),
+    (
+        "installations/here.yaml",
+        _HEAD + "profiles: [handower, p, 5]\nunmanaged: [maxCurent, maxCurrent, 5, labels]\n",
+    ),
     (
         "installations/here.yaml",
         _HEAD + "acknowledge: [{guard: lose-load-balancing, by: x, reason: x, until: 2035-01-01},"
@@ -70,10 +74,11 @@ MISTAKES: tuple[tuple[str, str], ...] = (
         _HEAD + "profiles: [p]\nchargers: {ZAP012345: {permissions: {entries: [{user: 'person:c-3', roles: [user]}],"
         " absent: [{userGroup: HANS}]}}, ZAP012346: {permissions: {mode: exclusive, entries: [5, {user: x}]}}}\n",
     ),
-    ("installations/here.yaml", _HEAD + "permissions: {entries: [{userGroup: BSJH, roles: [service]}]}\n"),
+    ("installations/here.yaml", f"{_HEAD}chargers: {{ZAP012345: {{}}}}\n{_NEARLY_OURS}"),
     ("installations/here.yaml", f"version: 1\nid: {SITE}\nname: Here\n"),
     ("installations/here.yaml", f"version: 2\nid: {SITE}\nname: Here\naccount: maine\nlabels: {{a: 1}}\nswitch: 5\n"),
     ("installations/a/there.yaml", _HEAD + "chargers: {ZAP012345: {}}\n"),
+    ("profiles/q.yaml", "chargers: {ZAP000009: 5, ZAP000008: {maxCurrent: 0}}\n"),
     ("profiles/p.yaml", "authentication: 5\nchargers: 5\npermissions: 5\nunmanaged: 5\n"),
     (
         "profiles/p.yaml",
@@ -137,7 +142,10 @@ BESIDE: tuple[tuple[str, str], ...] = (
     ),
 )
 """Files that may come to the small fleet: good ones, and some that are only wrong beside the others."""
+GOOD_BESIDE = ("installations/b/new.yaml", "installations/b/named.yaml", "installations/b/warned.yaml")
 ODD = (
+    "null\n",
+    "~",
     "{[a]: b}: c\n",
     "a: {[b, c]: 1}\n",
     "? - a\n: b\n",

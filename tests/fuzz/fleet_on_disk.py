@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from reconciler.model.desired import DesiredInstallation
 from reconciler.planning.make import Policy
@@ -69,7 +70,7 @@ class FleetOnDisk:
 def words_for(site: DesiredInstallation, folder: Path) -> list[str]:
     """What somebody may type who means that installation, or nearly."""
     inside = site.file.partition("/")[2]
-    words = [site.id, site.name, site.file, inside, "installations", "installations/a/", "*e*", "ZAP*"]
+    words = [site.id, site.name, site.file, inside, "installations", "installations/a/", "*e*", "[hn]*"]
     words += [f"{folder}/{inside}", str(folder / "installations"), str(folder), str(folder.parent)]
     words += [charger.serial for charger in site.chargers]
     words += [label for key, value in site.labels for label in (f"{key}={value}", f"{key}=*")]
@@ -80,3 +81,13 @@ def misspelt(random: Random, word: str) -> str:
     """The word without one of its signs."""
     index = random.randrange(len(word))
     return word[:index] + word[index + 1 :]
+
+
+def people_of(sites: Sequence[DesiredInstallation]) -> Iterator[str]:
+    """The ids of everybody whom the files of these sites name."""
+    for site in sites:
+        for permissions in (site.permissions, *(one for _, one in site.charger_permissions)):
+            named: Sequence[Any] = (*permissions.entries, *permissions.absent) if permissions is not None else ()
+            for one in named:
+                if one.principal.startswith("person:"):
+                    yield one.principal.removeprefix("person:")

@@ -9,8 +9,10 @@ from reconciler.errors import InvalidDocumentError, InvalidFilesError
 from reconciler.loading.documents import read_plan
 from reconciler.loading.files import DEEPEST_FOLDER
 from reconciler.loading.handover_list import read_requests
+from reconciler.loading.known_files import wanted_of
 from reconciler.loading.link_list import read_rows
 from reconciler.loading.load import LoadedFleet, load_fleet
+from reconciler.loading.part import Remembered, load_part
 from reconciler.loading.people import load_people
 from reconciler.loading.snapshot import read_snapshot
 from reconciler.model.handover import Request
@@ -118,6 +120,9 @@ def _check_no_fleet(folder: Path) -> None:
         loaded = load_fleet(path, today=TODAY)
         check([problem.code for problem in loaded.problems] == ["E019"], "a fleet that is none")
         check(loaded.effective(Path("x.yaml"), None) == (), "a value of nothing")
+        wanted = wanted_of(["x"], [], accounts=[], fleet_path=str(path))
+        part = load_part(path, today=TODAY, wanted=wanted, remembered=Remembered(index=b"", settled_ns=0))
+        check(part.fleet.problems == loaded.problems and part.is_whole, "a part of a fleet that is none")
 
 
 def _check_alone(root: Path, make: Callable[[Path], object]) -> None:

@@ -15,10 +15,10 @@ from reconciler.live.failures import RefusedError
 from reconciler.live.wire import WireError
 from reconciler.model.value import Absent, Unreadable
 from tests.fuzz import corpus_answers
+from tests.fuzz.answering import session_over, site_of
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.conforms import misfit
 from tests.fuzz.findings import check, check_error, check_text
-from tests.fuzz.reading_answers import session_over, site_of
 from tests.live.cloud import VirtualClock
 
 _PHASES = ("availableCurrentPhase1", "availableCurrentPhase2", "availableCurrentPhase3")

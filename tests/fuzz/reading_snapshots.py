@@ -24,7 +24,7 @@ def targets(folder: Path) -> tuple[Target, ...]:
     snapshots = _Snapshots(folder / "snapshots.json")
     return (
         Target(
-            name="snapshots", share=30, seeds=corpus_documents.snapshots(), check=snapshots.check, writes=_believable
+            name="snapshots", share=15, seeds=corpus_documents.snapshots(), check=snapshots.check, writes=_believable
         ),
     )
 

@@ -7,21 +7,21 @@ from pathlib import Path
 
 from reconciler.errors import InvalidFilesError
 from reconciler.loading.csv_tables import Rows
-from reconciler.loading.handover_list import MOST_ROWS, read_requests
-from reconciler.loading.link_list import COLUMNS, read_rows
+from reconciler.loading.handover_list import read_requests
+from reconciler.loading.link_list import COLUMNS, MOST_ROWS, read_rows
 from reconciler.loading.load import load_fleet
 from reconciler.loading.people import load_people, unknown_people
 from reconciler.model.handover import Order, Request
 from reconciler.model.people import Person
-from tests.fuzz import corpus, corpus_tables, trees
+from tests.fuzz import corpus, corpus_mistakes, corpus_tables, trees
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.conforms import misfit
 from tests.fuzz.corpus import Seed
 from tests.fuzz.findings import check, check_problems, check_text, lines_of
-from tests.fuzz.fleet_on_disk import TODAY
+from tests.fuzz.fleet_on_disk import TODAY, FleetOnDisk, people_of
 
 _TEMPLATE = Request(serial="", owner="", max_current_a=10.0, order=Order.SEED, wave="7")
-_MANY = Seed(name="hand-over", data=b"serial,person\n" + b"ZAP000001,c-1\n" * (MOST_ROWS + 1))
+_MANY = Seed(name="links", data=b"lang\n" + b"nb\n" * (MOST_ROWS + 1))
 
 
 def targets(folder: Path) -> tuple[Target, ...]:
@@ -29,8 +29,7 @@ def targets(folder: Path) -> tuple[Target, ...]:
     people, lists = _People(folder / "people"), _Lists(folder / "lists")
     return (
         Target(name="people", share=60, seeds=corpus_tables.people_files(), check=people.check, writes=trees.as_yaml),
-        Target(name="lists", share=40, seeds=corpus_tables.lists(), check=lists.check),
-        Target(name="long lists", share=1, seeds=(_MANY,), check=lists.check),
+        Target(name="lists", share=40, seeds=(*corpus_tables.lists(), _MANY), check=lists.check),
     )
 
 
@@ -94,9 +93,12 @@ class _People:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        fleet = load_fleet(corpus.SHIPPED, today=TODAY)
-        assert fleet.desired is not None
-        self._fleet, self._origins = fleet.desired, fleet.origins
+        disk = FleetOnDisk(folder / "fleet")
+        for seed in corpus_mistakes.files_beside_others()[:2]:
+            disk.write(seed)
+        loaded = [load_fleet(path, today=TODAY) for path in (corpus.SHIPPED, disk.folder)]
+        self._fleets = [(one.desired, one.origins) for one in loaded if one.desired is not None]
+        assert len(self._fleets) == len(loaded), [one.problems for one in loaded]
 
     def check(self, case: Case) -> None:
         """Read the directory, and if nothing is wrong look the fleet's people up."""
@@ -111,5 +113,11 @@ class _People:
             wrong = misfit(person, Person)
             check(not wrong, wrong)
             check(person.email.isprintable() and "@" in person.email, "an address that nobody can write to")
-        for problem in unknown_people(replace(self._fleet, path="fleet"), people, self._origins):
-            check_text(str(problem))
+        known = {person.id for person in people.entries}
+        for fleet, origins in self._fleets:
+            told = unknown_people(replace(fleet, path="fleet"), people, origins)
+            for problem in told:
+                check_text(str(problem))
+                check(problem.line >= 1, "a person without a place")
+            named = {problem.what.split()[0].removeprefix("person:") for problem in told}
+            check(named == set(people_of(fleet.installations)) - known, "somebody else is told than who is missing")

@@ -3,11 +3,15 @@
 from pathlib import Path
 
 from tests.fuzz import (
+    reading_adapters,
     reading_answers,
     reading_documents,
     reading_files,
     reading_fleets,
     reading_limits,
+    reading_logins,
+    reading_observations,
+    reading_pages,
     reading_selections,
     reading_snapshots,
     reading_tables,
@@ -24,6 +28,10 @@ def all_targets(folder: Path) -> tuple[Target, ...]:
         *reading_tables.targets(folder),
         *reading_documents.targets(folder),
         *reading_snapshots.targets(folder),
-        *reading_answers.targets(folder),
+        *reading_answers.targets(),
+        *reading_logins.targets(),
+        *reading_adapters.targets(),
+        *reading_observations.targets(folder),
         *reading_limits.targets(),
+        *reading_pages.targets(),
     )
