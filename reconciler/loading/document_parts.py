@@ -34,7 +34,7 @@ from reconciler.model.plan import (
 from reconciler.model.plan_origin import Owed, Why
 from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Kind, Scope, settings_of
-from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Reason, Unreadable, Value
+from reconciler.model.value import ABSENT, Absent, BeforeState, Observation, Unreadable, Value, reason_of
 
 __all__ = ["Part", "change_of", "owed_of", "plan_of"]
 
@@ -148,7 +148,7 @@ def _after_of(data: object) -> Value | Absent:
 def _before_of(part: Part) -> Observation:
     state = BeforeState(part["before_state"])
     if state is BeforeState.UNREADABLE:
-        return Unreadable(reason=Reason(part["before_reason"]))
+        return Unreadable(reason=reason_of(part["before_reason"]))
     return ABSENT if state is BeforeState.ABSENT else _after_of(part["before"])
 
 
@@ -232,7 +232,7 @@ def _unreadable_of(part: Part) -> UnreadableItem:
         target=target_of(part),
         installation_name=part["name"],
         what=part["what"],
-        unreadable=Unreadable(reason=Reason(part["reason"]), detail=part["detail"]),
+        unreadable=Unreadable(reason=reason_of(part["reason"]), detail=part["detail"]),
         file=part.get("file") or "",
         line=part.get("line", 0),
     )

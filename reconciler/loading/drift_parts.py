@@ -26,7 +26,7 @@ from reconciler.model.finding import (
 )
 from reconciler.model.moments import read_moment
 from reconciler.model.plan import Coverage, PlanAccount
-from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
+from reconciler.model.value import ABSENT, Absent, Observation, Unreadable, Value, reason_of
 
 
 def read_drift(path: Path) -> DriftReport:
@@ -125,7 +125,7 @@ def _actual_of(part: Part) -> Observation | None:
         case "absent":
             return ABSENT
         case "unreadable":
-            return Unreadable(reason=Reason(part["actual_reason"]))
+            return Unreadable(reason=reason_of(part["actual_reason"]))
         case _:
             return _known(part["actual"])
 

@@ -19,7 +19,7 @@ from reconciler.model.observed import (
 from reconciler.model.principal import one_spelling
 from reconciler.model.settings import ROLE_BITS, Kind, Scope, Setting, settings_of
 from reconciler.model.under_way import Queued, SwitchWait
-from reconciler.model.value import ABSENT, SECRET_SET, Observation, Reason, Unreadable, Value
+from reconciler.model.value import ABSENT, SECRET_SET, Observation, Unreadable, Value, reason_of
 
 FIRMWARE = "firmware"
 
@@ -34,7 +34,6 @@ _PRINCIPAL = re.compile(PRINCIPAL_FORM, re.ASCII)
 _INSTALLATION_ROWS = {row.name: row for row in settings_of(Scope.INSTALLATION)}
 _CHARGER_ROWS = {row.name: row for row in settings_of(Scope.CHARGER)}
 _ROLES = tuple(word for word, _ in ROLE_BITS)
-_REASONS = {reason.value: reason for reason in Reason}
 OPERATING = {int(mode): mode for mode in OperatingMode}
 """What a charger is doing, by the number that stands for it."""
 
@@ -223,7 +222,7 @@ def unreadable_of(data: Part) -> Unreadable:
         raise ValueError("a state is neither absent nor unreadable")
     if not isinstance(data["detail"], str) or len(data["detail"]) > _LONGEST_TEXT:
         raise ValueError("a detail is not a text")
-    return Unreadable(reason=_REASONS[data["reason"]], detail=redacted(data["detail"]))
+    return Unreadable(reason=reason_of(data["reason"]), detail=redacted(data["detail"]))
 
 
 def roles_of(data: object) -> tuple[str, ...]:

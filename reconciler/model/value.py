@@ -1,5 +1,6 @@
 """What a setting can be: a value, absent, or unreadable for a reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -28,6 +29,22 @@ class Reason(StrEnum):
     NO_DOCUMENTED_CALL = "no-documented-call"
     NO_PEOPLE_DIRECTORY = "no-people-directory"
     NOT_READ = "not-read"
+
+
+_REASONS: Mapping[object, Reason] = {reason.value: reason for reason in Reason}
+
+
+def reason_of(word: object) -> Reason:
+    """The reason that a document writes so.
+
+    Raises:
+        ValueError: None that we write; the word is not repeated, because it may be anything.
+        TypeError: The word is no word.
+    """
+    reason = _REASONS.get(word)
+    if reason is None:
+        raise ValueError("a reason is none that we write")
+    return reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

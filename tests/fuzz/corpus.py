@@ -1,4 +1,4 @@
-"""Valid seeds: the shipped fleet, a small fleet that says everything, and answers recorded from the sandbox."""
+"""Valid seeds: the shipped fleet, a small fleet that says everything, and documents as we write them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,9 +23,7 @@ from reconciler.report.json_snapshot import snapshot_document, snapshot_json
 from reconciler.report.worksheet import worksheet
 from reconciler.report.worksheet_forms import worksheet_document
 from tests import builders
-from tests.live import answers as answers_by_hand
 from tests.report import drift_samples, samples
-from tests.sandbox.cloud import HAVNEN, KAIA, TESTVEIEN, UNKNOWN, VERKSTED, Cloud
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "fleet"
@@ -168,113 +166,10 @@ evidence: seen in the Portal
 }
 """A fleet in which every key of every kind of file stands at least once."""
 
-_HEAD = f"version: 1\nid: {SITE}\nname: Here\naccount: main\n"
-_FLEET = "version: 1\naccounts: {main: {cloud: sandbox}}\n"
-_URLS = (
-    "http://hooks.paycharge.example/x",
-    "ws://ocpp.backend-b.example/x",
-    "wss://evil.example/{serial}",
-    "wss://127.0.0.1/ZAP000001",
-    "wss://ocpp.backend-b.example/?token=x",
-    "wss://me:you@ocpp.backend-b.example/",
-    "wss://ocpp.backend-b.example/a b",
-    "wss://ocpp.backend-b.example/" + "x" * 600,
-    "wss://" + "0x7f.1/",
-    "not a URL",
-    "wss://[::1",
-)
-MISTAKES: tuple[tuple[str, str], ...] = (
-    *(
-        ("installations/here.yaml", f"{_HEAD}authentication: {{mode: {mode}, {mode}: {{{key}: {json.dumps(url)}}}}}\n")
-        for url in _URLS
-        for mode, key in (("ocppNative", "url"), ("ocppCloud", "url"), ("webhooks", "authUrl"))
-    ),
-    ("installations/here.yaml", _HEAD + "authentication: {mode: Zaptec, ocppNative: {}, webhooks: {}}\n"),
-    (
-        "installations/here.yaml",
-        _HEAD + "authentication: {mode: ocppCloud, webhooks: {}, authorizationRequired: true}\n",
-    ),
-    ("installations/here.yaml", _HEAD + "authentication: {mode: ocppNative}\n"),
-    (
-        "installations/here.yaml",
-        _HEAD + "authentication: {mode: ocppCloud, ocppCloud: {url: 'wss://ocpp.backend-b.example/x',"
-        " urlVersion: ocpp16Compliant}}\nchargers: {ZAP012345: {}, ZAP012346: {standAlone: true}, ZAP012347: 5}\n",
-    ),
-    ("installations/here.yaml", _HEAD + "chargers: {ZAP012345: {maxCurrent: 0}, ZAP012346: {maxCurrent: 16.05}}\n"),
-    (
-        "installations/here.yaml",
-        _HEAD + "chargerDefaults: {maxCurrent: 0, disabled: {reason: x, until: 2020-01-01}}\n"
-        "chargers: {ZAP012345: {maxCurrent: 16}, ZAP012346: {}, ZAP012347: {unmanaged: [maxCurrent], disabled: 5}}\n",
-    ),
-    ("installations/here.yaml", _HEAD + "permissions: {mode: exclusive, entries: [{userGroup: A, roles: [user]}]}\n"),
-    (
-        "installations/here.yaml",
-        _HEAD + "permissions: {mode: exclusive, entries: [5, {user: 'person:a', roles: [x]}]}\n",
-    ),
-    ("installations/here.yaml", _HEAD + "permissions: {mode: exclusive, entries: 5, absent: [{userGroup: A}]}\n"),
-    (
-        "installations/here.yaml",
-        _HEAD + "permissions: {entries: [{userGroup: A, roles: [owner]}, {userGroup: A, roles: [user]}],"
-        " absent: [{userGroup: A}, {userGroup: B, after: ownerAccepted}]}\n",
-    ),
-    (
-        "installations/here.yaml",
-        _HEAD + "acknowledge: [{guard: above-circuit, by: x, reason: x, until: 2026-02-30},"
-        " {guard: changed-installations, by: x, reason: x, until: 2035-01-01}, {guard: loose-load-balancing}]\n",
-    ),
-    ("installations/here.yaml", _HEAD + "profiles: [handower, p, q, 5]\nunmanaged: [maxCurent, maxCurrent, labels]\n"),
-    ("installations/here.yaml", f"version: 1\nid: {SITE}\nname: Here\n"),
-    ("installations/here.yaml", f"version: 2\nid: {SITE}\nname: Here\naccount: maine\nlabels: {{a: 1}}\nswitch: 5\n"),
-    ("installations/a/there.yaml", _HEAD + "chargers: {ZAP012345: {}}\n"),
-    ("profiles/p.yaml", "authentication: 5\nchargers: 5\npermissions: 5\nunmanaged: 5\n"),
-    (
-        "profiles/p.yaml",
-        "permissions: {entries: [{user: 'person:a', roles: [user]}], absent: 5}\nunmanaged: [chargers]\n",
-    ),
-    ("profiles/q.yaml", "unknown: 1\nunmanaged: [chargers.maxCurrent, authentication.ocppCloud]\nmaxCurrent: null\n"),
-    ("fleet.yaml", _FLEET + "defaults: 5\nallowedHosts: 5\nfinal: {chargers.maxCurent: {max: 5}, maxCurrent: 5}\n"),
-    ("fleet.yaml", _FLEET + "acounts: 5\nalowedHosts: [x]\nfinale: 5\ndefaults: {maxCurrent: 5}\n"),
-    ("fleet.yaml", "version: 1\naccounts: {main: {cloud: zaptec, routes: {permissions: partner}, agreement: x}}\n"),
-    ("fleet.yaml", "version: 1\naccounts: {main: {cloud: sandbox, routes: {permissions: partner}}}\n"),
-    (
-        "fleet.yaml",
-        _FLEET + "final: {maxCurrent: {value: 40.0, min: 41, max: 20}, authentication.mode: {value: native}}\n",
-    ),
-    ("fleet.yaml", _FLEET + "final: {authentication.mode: {min: 1}, permissions.mode: {max: 1}}\n"),
-    ("fleet.yaml", "version: 1\naccounts: {}\nallowedHosts: [null]\n"),
-    (
-        "exceptions.yaml",
-        "version: 1\nexceptions:\n"
-        + "".join(
-            f"  - {{installation: {site}, {what}, until: {until}, owner: x, reason: x}}\n"
-            for site in (SITE, "11111111-0000-4000-8000-00000000000f", "5")
-            for until in ("2026-02-30", "2020-01-01", "2026-05-06")
-            for what in (
-                "setting: maxCurrent, value: 16.05",
-                "setting: maxCurent, value: 16",
-                "charger: ZAP012345, setting: standAlone, value: 16",
-                "charger: ZAP999999, setting: permissions, value: x",
-                "setting: authentication.webhooks.authPayload, value: x",
-                "setting: x, ignore: true, value: 1",
-                "setting: 5, ignore: true",
-            )
-        ),
-    ),
-    (f"attestations/{SITE}.yaml", f"version: 1\ninstallation: {SITE[:-1]}2\nattestedOn: 2026-02-30\nvalidUntil: 5\n"),
-)
-"""Files with one mistake or several, so that every rule has something to say."""
-
 WAVES = (
     Wave(number=1, installations=5, healthy=True),
     Wave(number=2, installations=1, healthy=False, reasons=("a charger is offline",)),
 )
-PEOPLE: Mapping[str, str] = {
-    "people.yaml": "- {id: c-1, email: kari@people.example, name: Kari, language: nb}\n"
-    "- {id: 88121, email: ola@people.example}\n",
-    "people-in-a-map.yaml": "people:\n  - {id: c-1, email: kari@people.example}\n",
-    "people.csv": "id,email,name,language\nc-1,kari@people.example,Kari,nb\nc-2,ola@people.example,,\n",
-    "quoted.csv": '"email","id"\r\n"kari@people.example","c-1"\r\n"ola@people.example","c-2"\r\n',
-}
 
 
 def kind_of(name: str) -> str:
@@ -295,36 +190,23 @@ def kind_of(name: str) -> str:
 @cache
 def files_that_say_everything() -> tuple[Seed, ...]:
     """The small fleet, one seed for each file."""
-    return tuple(_file(name, text.encode()) for name, text in EVERYTHING.items())
-
-
-@cache
-def mistaken_files() -> tuple[Seed, ...]:
-    """Files of the small fleet, each with mistakes."""
-    return tuple(_file(name, text.encode()) for name, text in MISTAKES)
+    return tuple(yaml_seed(name, text.encode()) for name, text in EVERYTHING.items())
 
 
 @cache
 def shipped_files() -> tuple[Seed, ...]:
     """The fleet that comes with the tool."""
     paths = sorted(path for path in SHIPPED.rglob("*.yaml") if not path.name.startswith("."))
-    return tuple(_file(str(path.relative_to(SHIPPED)), path.read_bytes()) for path in paths)
+    return tuple(yaml_seed(str(path.relative_to(SHIPPED)), path.read_bytes()) for path in paths)
 
 
-@cache
-def people_files() -> tuple[Seed, ...]:
-    """Directories of people."""
-    return tuple(
-        Seed(name=name, data=text.encode(), tree=_tree(text.encode()) if name.endswith("yaml") else None)
-        for name, text in PEOPLE.items()
-    )
+def yaml_seed(name: str, data: bytes) -> Seed:
+    """A file with its tree."""
+    return Seed(name=name, data=data, tree=yaml_tree(data))
 
 
-def _file(name: str, data: bytes) -> Seed:
-    return Seed(name=name, data=data, tree=_tree(data))
-
-
-def _tree(data: bytes) -> Any:
+def yaml_tree(data: bytes) -> Any:
+    """Maps, lists and scalars; what a file says before anybody judges it."""
     loader = _Texts(data)
     try:
         return loader.get_single_data()
@@ -409,75 +291,3 @@ def _forged(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _part_of(plan: Plan) -> Plan:
     """A small plan is read faster, so that more of them are tried."""
     return samples.plan_of(changes=plan.changes[:1], refusals=plan.refusals[:1], warnings=plan.warnings[:1])
-
-
-@cache
-def answers() -> tuple[Seed, ...]:
-    """Bodies that the sandbox answered, good ones and refusals; the name is the call without its ids."""
-    cloud = Cloud()
-    found = {seed.data: seed for seed in _recorded(cloud)}
-    return tuple(found.values())
-
-
-def _recorded(cloud: Cloud) -> Iterator[Seed]:
-    yield _answer("token", cloud.log_in())
-    yield _answer("token", cloud.log_in(password="wrong"))
-    for size in (2, 100):
-        yield _answer("installations", cloud.get("/api/installation", PageSize=size, PageIndex=0))
-        yield _answer("chargers", cloud.get("/api/chargers", PageSize=size, PageIndex=0))
-    for site in cloud.world.installations():
-        place = f"/api/installation/{site['id']}"
-        yield _answer("installation", cloud.get(place))
-        yield _answer("hierarchy", cloud.get(f"{place}/hierarchy"))
-        yield _answer("permissions", cloud.get(f"/partner/v1/installation/{site['id']}/permissions"))
-        yield _answer("firmware", cloud.get(f"/api/chargerFirmware/installation/{site['id']}"))
-        for charger in cloud.world.chargers_of(site["id"])[:2]:
-            yield _answer("charger", cloud.get(f"/api/chargers/{charger['id']}"))
-            yield _answer("state", cloud.get(f"/api/chargers/{charger['id']}/state"))
-    yield from _refused(cloud)
-
-
-def _refused(cloud: Cloud) -> Iterator[Seed]:
-    yield _answer("error", cloud.get(f"/api/installation/{UNKNOWN}"))
-    yield _answer("error", cloud.update_installation(KAIA, {"maxCurrent": -1}))
-    yield _answer("error", cloud.update_installation(KAIA, {"maxCurrent": "x"}))
-    yield _answer("error", cloud.call("PUT", f"/api/installation/{VERKSTED}", {"AuthenticationType": 9}))
-    yield _answer("error", cloud.call("PUT", f"/partner/v1/installation/{HAVNEN}/permissions", {"Roles": 99}))
-    yield _answer("error", cloud.update_installation(TESTVEIEN, {"maxCurrent": 99}))
-    yield from _rare_installations()
-    bodies: tuple[tuple[int, object], ...] = (
-        (500, {"Code": 527, "Details": "see https://h.example/x"}),
-        (500, {"Code": 999, "Details": "kari@people.example said no, hunter2"}),
-        (404, {"errorCode": 512, "message": "x"}),
-        (400, {"type": "x", "title": "x", "status": 400, "errors": {"MaxCurrent": ["x"], "$.a[0]": ["y"]}}),
-        (403, {}),
-    )
-    for status, body in bodies:
-        yield Seed(name="error", data=json.dumps(body).encode(), tree=body, status=status)
-
-
-_PHASE = "AvailableCurrentPhase"
-_RARE: tuple[dict[str, object], ...] = (
-    {f"{_PHASE}1": 6, f"{_PHASE}2": 7, f"{_PHASE}3": 8},
-    {f"{_PHASE}1": 6, f"{_PHASE}2": 6, f"{_PHASE}3": 6},
-    {f"{_PHASE}1": 20, f"{_PHASE}2": 20, f"{_PHASE}3": 20, "AvailableCurrent": None},
-    {f"{_PHASE}1": 6, "AvailableCurrent": ""},
-    {f"{_PHASE}1": "x"},
-    {"CurrentUserRoles": 1, "MaxCurrent": None},
-    {"CurrentUserRoles": None, "AvailableCurrent": None},
-    {"AuthenticationType": 2, "OcppCloudUrl": "https://[x", "AvailableCurrent": None},
-    {"AuthenticationType": 3, "OcppCentralSystemUrl": "https://me:you@h.example/kari@people.example?a#b"},
-    {"AuthenticationType": 1, "WebhooksAuthUrl": "https://h.example/x"},
-    {"AuthenticationType": 9},
-)
-
-
-def _rare_installations() -> Iterator[Seed]:
-    for members in _RARE:
-        tree = {key: value for key, value in {**answers_by_hand.INSTALLATION, **members}.items() if value is not None}
-        yield Seed(name="installation", data=json.dumps(tree).encode(), tree=tree)
-
-
-def _answer(name: str, response: Any) -> Seed:
-    data = bytes(response.data)
-    return Seed(name=name, data=data, tree=json.loads(data) if data else None, status=response.status_code)

@@ -8,7 +8,7 @@ from reconciler.loading.explanations import BY_CODE
 from reconciler.model.problem import Problem
 from tests.fuzz.values import SECRET
 
-ABOUT_WHOLE_FILES = frozenset({"E012", "E019", "E024", "E026", "E230", "E250"})
+ABOUT_WHOLE_FILES = frozenset({"E012", "E019", "E024", "E026", "E230", "E250", "E251", "E252"})
 """Problems of a file that is not read, or whose name is wrong, have no line."""
 
 

@@ -1,66 +1,46 @@
-"""Targets that read files: strict YAML, single files, layers, whole fleets, people."""
+"""Targets that read files: strict YAML, single files, layers."""
 
-import shutil
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, date, datetime
 from functools import cache
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import yaml
 
-from reconciler.errors import InvalidFilesError, UsageProblemError
 from reconciler.loading import yaml_source
 from reconciler.loading.findings import Source
 from reconciler.loading.fleet_file import fleet_rules
 from reconciler.loading.full_schema import is_valid
 from reconciler.loading.installations import effective_tree, read_installation
 from reconciler.loading.layers import Layer
-from reconciler.loading.load import LoadedFleet, load_fleet
 from reconciler.loading.merge import merge, merged
-from reconciler.loading.people import load_people, unknown_people
 from reconciler.loading.places import places_of
 from reconciler.loading.schema import is_surely_valid
-from reconciler.loading.select import select
 from reconciler.loading.shared import Profiles, Shared
 from reconciler.loading.site import as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
 from reconciler.loading.yaml_source import Reading, read_closely, read_yaml
-from reconciler.model.desired import DesiredFleet, DesiredInstallation
-from reconciler.model.observed import Breadth, ObservedFleet
-from reconciler.model.people import Person
+from reconciler.model.desired import DesiredInstallation
 from reconciler.model.problem import Severity
-from reconciler.planning.make import Policy, make_plan
-from tests.fuzz import corpus, trees, values
+from tests.fuzz import corpus, corpus_mistakes, trees
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.conforms import misfit
 from tests.fuzz.corpus import Seed, kind_of
-from tests.fuzz.findings import check, check_error, check_problems, check_text, lines_of
-from tests.fuzz.reading_documents import reads_back
-
-TODAY = date(2026, 5, 4)
-POLICY = Policy(now=datetime(2026, 5, 4, 12, tzinfo=UTC), tool_version="1.0.0")
-_ASKED = tuple(word for word in values.WORDS if values.SECRET not in word)
-"""What somebody types may be shown again; secrets are never asked for."""
-NOTHING = ObservedFleet(observed_at=POLICY.now, breadth=Breadth.ACCOUNT, installations=())
+from tests.fuzz.findings import check, check_problems, check_text, lines_of
+from tests.fuzz.fleet_on_disk import TODAY
 
 
-def targets(folder: Path) -> tuple[Target, ...]:
-    """All of them; `folder` takes the files."""
+def targets() -> tuple[Target, ...]:
+    """All of them."""
     small, shipped = corpus.files_that_say_everything(), corpus.shipped_files()
-    rules = (*small, *corpus.mistaken_files())
+    rules = (*small, *corpus_mistakes.mistaken_files())
     files = (*small, *(file for file in shipped if len(file.data) < 1500))
-    fleet, people = _Fleet(folder / "fleet"), _People(folder / "people")
+    odd = corpus_mistakes.oddly_written_files()
     return (
-        Target(name="yaml", share=150, seeds=(*small, *shipped), check=_check_yaml, writes=trees.as_yaml),
+        Target(name="yaml", share=150, seeds=(*small, *shipped, *odd), check=_check_yaml, writes=trees.as_yaml),
         Target(name="files", share=150, seeds=files, check=_check_file, writes=trees.as_yaml),
         Target(name="merge", share=40, seeds=rules, check=_check_layers, most=4, writes=trees.as_yaml),
-        Target(name="fleet", share=12, seeds=rules, check=fleet.check, most=3, writes=trees.as_yaml),
-        Target(name="people", share=60, seeds=corpus.people_files(), check=people.check, writes=trees.as_yaml),
     )
 
 
@@ -188,116 +168,3 @@ def _check_merged(own: Mapping[str, Any], shared: Shared) -> None:
             check(tree.get(key) == value, f"the file says {key}, the merged tree something else")
     check("unmanaged" not in tree, "unmanaged is inherited")
     effective_tree(own, shared)
-
-
-class _Fleet:
-    """A fleet folder in which some files are exchanged for a moment."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        shutil.rmtree(folder, ignore_errors=True)
-        for seed in corpus.files_that_say_everything():
-            self._write(seed)
-
-    def _write(self, seed: Seed) -> None:
-        path = self._folder / seed.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(seed.data)
-
-    @contextmanager
-    def _with(self, case: Case) -> Iterator[dict[str, bytes]]:
-        usual = {seed.name: seed for seed in corpus.files_that_say_everything()}
-        for seed in case:
-            self._write(seed)
-        try:
-            yield {f"{self._folder}/{seed.name}": seed.data for seed in (*usual.values(), *case)}
-        finally:
-            for seed in case:
-                self._write(usual[seed.name])
-
-    def check(self, case: Case) -> None:
-        """Load, and if nothing is wrong select, explain and plan."""
-        random = Random(zlib.crc32(case[0].data))
-        with self._with(case) as files:
-            loaded = load_fleet(self._folder, today=TODAY)
-            check_problems(loaded.problems, files)
-            errors = any(problem.severity is Severity.ERROR for problem in loaded.problems)
-            check((loaded.desired is None) == errors, "errors, or nothing to work with, but not both")
-            self._check_origins(loaded, random)
-            if loaded.desired is not None:
-                self._check_desired(loaded, loaded.desired, random)
-
-    def _check_origins(self, loaded: LoadedFleet, random: Random) -> None:
-        asked = random.choice((None, "maxCurrent", "permissions", "x", random.choice(_ASKED)))
-        names = [name for name in corpus.EVERYTHING if name.startswith("installations/")]
-        for name in (*names, "installations/none.yaml", "fleet.yaml"):
-            try:
-                found = loaded.effective(self._folder / name, asked)
-            except UsageProblemError as error:
-                check_error(error)
-                continue
-            check(all(value.origin.line >= 1 for value in found), "a value without its line")
-        for path in (("authentication.mode",), ("permissions", "entries", "person:x"), (asked or "x",), ()):
-            check(loaded.origins.find(corpus.SITE, path).line >= 0, "a place that is none")
-            check(loaded.origins.find("x", path).line == 0, "the place of something unknown")
-
-    def _check_desired(self, loaded: LoadedFleet, desired: DesiredFleet, random: Random) -> None:
-        wrong = misfit(desired, DesiredFleet)
-        check(not wrong, wrong)
-        if random.random() < 0.2:
-            again = load_fleet(self._folder, today=TODAY).desired
-            check(again is not None and again.digest == desired.digest, "the digest is not stable")
-        for part in (desired, *_parts(desired, random)):
-            plan = make_plan(part, NOTHING, POLICY, loaded.origins)
-            if random.random() < 0.2:
-                check(plan.digest == make_plan(part, NOTHING, POLICY, loaded.origins).digest, "two plans of the same")
-                reads_back(plan, self._folder.parent / "plan.json")
-
-
-def _parts(desired: DesiredFleet, random: Random) -> Iterator[DesiredFleet]:
-    site = random.choice(desired.installations)
-    words = [site.id, site.name, site.file, "installations", "*e*", *(charger.serial for charger in site.chargers)]
-    words += [f"{key}={value}" for key, value in site.labels]
-    words += [_misspelt(random, word) for word in words]
-    for _ in range(6):
-        word = random.choice((random.choice(words), random.choice(_ASKED)))
-        accounts = random.choice(((), (), (site.account,), ("mian",), (word,), (site.account, site.account)))
-        selectors, exclude = random.choice(
-            (((word,), ()), ((), (word,)), ((word, random.choice(words)), (word,)), ((), ()))
-        )
-        try:
-            yield select(desired, selectors=selectors, exclude=exclude, accounts=accounts)
-        except UsageProblemError as error:
-            check_error(error)
-
-
-def _misspelt(random: Random, word: str) -> str:
-    index = random.randrange(len(word))
-    return word[:index] + word[index + 1 :]
-
-
-class _People:
-    """A directory of people, and a fleet that names some."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder
-        fleet = load_fleet(corpus.SHIPPED, today=TODAY)
-        assert fleet.desired is not None
-        self._fleet, self._origins = fleet.desired, fleet.origins
-
-    def check(self, case: Case) -> None:
-        """Read the directory, and if nothing is wrong look the fleet's people up."""
-        path = self._folder / case[0].name
-        path.write_bytes(case[0].data)
-        try:
-            people = load_people(path)
-        except InvalidFilesError as error:
-            check_problems(error.problems, {str(path): case[0].data})
-            return
-        for person in people.entries:
-            wrong = misfit(person, Person)
-            check(not wrong, wrong)
-            check(person.email.isprintable() and "@" in person.email, "an address that nobody can write to")
-        for problem in unknown_people(replace(self._fleet, path="fleet"), people, self._origins):
-            check_text(str(problem))

@@ -66,6 +66,7 @@ REGRESSIONS: Mapping[str, tuple[Case, ...]] = {
         _one("plan", '{"kind": "plan", "format_version": "1.0", "x": ' + "9" * 5000 + "}"),
         _one("plan", '{"kind": "plan", "format_version": "1.0", "x": "\\ud800"}'),
         _one("plan", '{"kind": ' + "[" * 950 + "]" * 950 + "}"),
+        _one("plan", '{"kind": ' + "[" * 100_000 + "]" * 100_000 + "}"),
         _one("plan", '{"kind": "plan", "format_version": "1.0", "changes": ' + "[" * 900 + "]" * 900 + "}"),
     ),
     "adapter": (

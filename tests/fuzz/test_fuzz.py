@@ -10,7 +10,7 @@ from tests.fuzz.cases import Target, case_of
 from tests.fuzz.conforms import misfit
 from tests.fuzz.corpus import Seed, files_that_say_everything
 from tests.fuzz.findings import FindingError, check_problems, check_text
-from tests.fuzz.reading_files import TODAY
+from tests.fuzz.fleet_on_disk import TODAY
 from tests.fuzz.regressions import REGRESSIONS
 from tests.fuzz.runner import Found, Runner
 from tests.fuzz.values import ADDRESS, SECRET

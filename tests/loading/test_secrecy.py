@@ -1,4 +1,4 @@
-"""Whatever stands in a fleet file, a message never repeats a secret or an address."""
+"""Whatever stands in a file, a message never repeats a secret or an address."""
 
 from pathlib import Path
 
@@ -6,7 +6,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reconciler.errors import InvalidDocumentError
+from reconciler.loading.drift_parts import read_drift
+from reconciler.loading.snapshot import read_snapshot
+from reconciler.loading.snapshot_rows import CONTENT
+from reconciler.model.desired import Cloud
+from reconciler.model.digest import digest_of
+from reconciler.model.observed import ObservedInstallation
+from reconciler.model.plan import PlanAccount
+from reconciler.model.snapshot import Snapshot
+from reconciler.report.json_document import to_text
+from reconciler.report.json_drift import drift_document
+from reconciler.report.json_snapshot import snapshot_document
+from tests import builders
 from tests.loading.fleets import FLEET, HEAD, HERE, load
+from tests.report.drift_samples import EVERY_KIND
 
 SECRET = "CANARY-tr0ub4dor&3"
 ADDRESS = "ola.canary@people.example"
@@ -152,3 +166,37 @@ class TestNeverAnException:
 
 def _lines(tree: dict[str, object]) -> str:
     return "".join(f"{key}: {_yaml(value)}\n" for key, value in tree.items())
+
+
+@pytest.mark.parametrize("canary", [SECRET, ADDRESS], ids=["secret", "address"])
+class TestReasonsOfDocuments:
+    """Why something could not be read is a word of ours, and whatever stands there instead is not repeated."""
+
+    def test_in_a_drift_report(self, tmp_path: Path, canary: str) -> None:
+        """Also when its fingerprints fit, which do not hold the reason."""
+        document = drift_document(EVERY_KIND)
+        unread = next(one for one in document["findings"] if one["actual_state"] == "unreadable")
+        unread["actual_reason"] = canary
+        path = tmp_path / "drift.json"
+        path.write_text(to_text(document))
+
+        with pytest.raises(InvalidDocumentError, match="reason") as caught:
+            read_drift(path)
+        assert "canary" not in str(caught.value).casefold()
+
+    def test_in_a_snapshot(self, tmp_path: Path, canary: str) -> None:
+        """Also when its digest fits."""
+        document = snapshot_document(_snapshot_of(builders.live(circuits=builders.FORBIDDEN)))
+        document["installations"][0]["circuits"]["reason"] = canary
+        document["digest"] = digest_of({name: document[name] for name in CONTENT if name in document})
+        path = tmp_path / "snapshot.json"
+        path.write_text(to_text(document))
+
+        with pytest.raises(InvalidDocumentError, match="reason") as caught:
+            read_snapshot(path)
+        assert "canary" not in str(caught.value).casefold()
+
+
+def _snapshot_of(site: ObservedInstallation) -> Snapshot:
+    account = PlanAccount(name=builders.MAIN, cloud=Cloud.SANDBOX, rate=5.0)
+    return Snapshot(tool_version="1.0", observed=builders.cloud(site), accounts=(account,))
