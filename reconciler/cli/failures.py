@@ -51,28 +51,22 @@ def _told(error: BaseException) -> int:
     match error:
         case click.ClickException():
             return _usage(error)
-        case MemoryError():
-            return _no_memory()
         case InvalidFilesError():
             return _invalid_files(error)
         case ReconcilerError():
-            return _known(error)
-        case OSError() if error.filename or error.errno in _DISK:
-            return _no_file(error)
+            _say(error.what, error.where, error.remedy)
+            return error.exit_code
         case _:
-            return _bug(error)
+            words = _of_this_machine(error)
+            return _bug(error) if words is None else _say(*words)
 
 
 def _interrupted() -> int:
+    # CPython remembers one that passed a text given to exec, such as those of dataclasses, and would end this process
+    # by the signal instead of with our code; another text that ends well makes it forget.
+    exec("")  # noqa: S102  an empty text
     click.echo("interrupted", err=True)
     return ExitCode.INTERRUPTED
-
-
-def _no_memory() -> int:
-    click.echo("error: there is not enough memory", err=True)
-    click.echo("  where:  this machine, or what the container or `ulimit` allows of it", err=True)
-    click.echo("  remedy: allow more (1 GiB is enough for 100000 files), or plan a part of the fleet", err=True)
-    return ExitCode.ERROR
 
 
 def _usage(error: click.ClickException) -> int:
@@ -84,21 +78,6 @@ def _usage(error: click.ClickException) -> int:
     return ExitCode.USAGE
 
 
-def _no_file(error: OSError) -> int:
-    """A file or stream said no."""
-    click.echo(f"error: {error.strerror or 'a file cannot be used'}", err=True)
-    click.echo(f"  where:  {_shown(str(error.filename or 'standard output'))}", err=True)
-    click.echo("  remedy: check the path, its permissions and the space left, then run the command again", err=True)
-    return ExitCode.ERROR
-
-
-def _known(error: ReconcilerError) -> int:
-    click.echo(f"error: {_shown(error.what)}", err=True)
-    click.echo(f"  where:  {_shown(error.where)}", err=True)
-    click.echo(f"  remedy: {_shown(error.remedy)}", err=True)
-    return error.exit_code
-
-
 def _invalid_files(error: InvalidFilesError) -> int:
     for problem in error.problems:
         click.echo(_shown(str(problem)), err=True)
@@ -106,12 +85,39 @@ def _invalid_files(error: InvalidFilesError) -> int:
     return error.exit_code
 
 
+def _of_this_machine(error: BaseException) -> tuple[str, str, str] | None:
+    """What, where and remedy of a failure that no command and no file of a fleet can help; None of any other."""
+    match error:
+        case OSError() if error.filename or error.errno in _DISK:
+            what, where = error.strerror or "a file cannot be used", str(error.filename or "standard output")
+            return what, where, "check the path, its permissions and the space left, then run the command again"
+        case MemoryError():
+            where = "this machine, or what the container or `ulimit` allows of it"
+            remedy = "allow more (1 GiB is enough for 100000 files), or plan a part of the fleet"
+            return "there is not enough memory", where, remedy
+        case ImportError():
+            what = f"a part of the program cannot be loaded: {error.name or 'unknown'}"
+            remedy = "install it again (`pip install --force-reinstall reconciler`)"
+            return what, "where Python and the reconciler are installed", remedy
+        case _:
+            return None
+
+
 def _bug(error: BaseException) -> int:
-    click.echo(f"error: internal error ({type(error).__name__}); this is a bug of the reconciler", err=True)
-    click.echo("  where:  the run folder under .reconciler/runs tells what was sent, if anything was", err=True)
-    click.echo("  remedy: report it with the command you ran; RECONCILER_VERBOSE=2 shows the details", err=True)
+    _say(
+        f"internal error ({type(error).__name__}); this is a bug of the reconciler",
+        "the run folder under .reconciler/runs tells what was sent, if anything was",
+        "report it with the command you ran; RECONCILER_VERBOSE=2 shows the details",
+    )
     if _asked_for_details():
         click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+    return ExitCode.ERROR
+
+
+def _say(what: str, where: str, remedy: str) -> int:
+    click.echo(f"error: {_shown(what)}", err=True)
+    click.echo(f"  where:  {_shown(where)}", err=True)
+    click.echo(f"  remedy: {_shown(remedy)}", err=True)
     return ExitCode.ERROR
 
 

@@ -105,7 +105,7 @@ def reset() -> int:
 @click.option("--chargers", type=click.IntRange(1, 1_000_000), help="How many; with --generate the parameters decide.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same number makes the same world.")
 @click.option("--generate", metavar="PRESET|FILE", help=f"A realistic fleet: {', '.join(PRESETS)}, or parameters.")
-@click.option("--drift", type=click.FloatRange(0, 100), metavar="PERCENT", help="Installations unlike their files.")
+@click.option("--drift", type=NumberRange(0, 100), metavar="PERCENT", help="Installations unlike their files.")
 @click.option("--files", type=click.Path(path_type=Path), metavar="DIR", help="Write its fleet folder and drift.json.")
 @global_options
 def seed(installations: int, chargers: int | None, seed: int, generate: str | None, **further: Any) -> int:

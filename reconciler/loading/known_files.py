@@ -28,7 +28,8 @@ _FIELD, _RECORD, _PAIR = "\x1f", "\x1e", "\x1d"
 _NAME, _ACCOUNT, _ID, _LABELS, _SERIALS, _LISTS = 0, 2, 3, 6, 7, 8
 """Where a field stands: behind the name the stamp, behind the id its words; the numbers of labels and serials; these;
 and then the people."""
-_MODULES = os.path.dirname(os.path.abspath(__file__))
+_LOADING = os.path.dirname(os.path.abspath(__file__))
+_JUDGES = (_LOADING, os.path.join(os.path.dirname(_LOADING), "model"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +141,11 @@ def key_of(folder: FleetFolder, shared: Shared, *, today: date) -> str:
 
 def _program() -> Iterator[list[str | int]]:
     """The modules that judge files, as this machine has them: in a checkout they change without a new version."""
-    with os.scandir(_MODULES) as entries:
-        for entry in sorted((one for one in entries if one.name.endswith(".py")), key=lambda one: one.name):
-            status = entry.stat()
-            yield [entry.name, status.st_size, status.st_mtime_ns]
+    for folder in _JUDGES:
+        with os.scandir(folder) as entries:
+            for entry in sorted((one for one in entries if one.name.endswith(".py")), key=lambda one: one.name):
+                status = entry.stat()
+                yield [entry.name, status.st_size, status.st_mtime_ns]
 
 
 def stamp_of(file: FleetFile) -> Stamp | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading import snapshot_parts as parts
 from reconciler.loading.json_source import object_in
+from reconciler.model.digest import canonical
 from reconciler.model.moments import read_moment
 from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation, ObservedPermission
 from reconciler.model.principal import one_spelling
@@ -30,7 +31,7 @@ _OTHER_TEXT = (  # \ud... is half a character, good in pairs only
 _ID = rf'"({parts.ID_FORM})"'
 _SWITCH = "(true|false|null)"
 _WHOLE = "(0|[1-9][0-9]{0,8}|null)"
-_AMPERES = r"((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,3})?)"
+_AMPERES = r"((?:0|[1-9][0-9]{0,5})(?:\.(?:0|[0-9]{0,2}[1-9]))?)"
 _FLAT = r"\{[^{}]*+\}"
 _NESTED = rf"(\{{[^{{}}]*+(?:{_FLAT}[^{{}}]*+)*+\}})"
 _ONES = rf"(null|{_FLAT}|\[(?:{_FLAT},?)*+\])"
@@ -178,7 +179,9 @@ def _unreadable_or_none(text: str) -> Unreadable | None:
 
 def _other(text: str) -> str:
     """A text in its quotes, in which something may be escaped, or an address."""
-    return parts.name_of(json.loads(text))
+    found = json.loads(text)
+    _same(found, text)
+    return parts.name_of(found)
 
 
 def _known(texts: dict[str, _Read], text: str, read: Callable[[str], _Read]) -> _Read:
@@ -208,7 +211,15 @@ def _amperes(text: str) -> float:
 def _object(text: str) -> dict[str, Any]:
     if HASH in text:
         raise ValueError("a sign that we escape")
-    return object_in(text.encode(), _NOWHERE)
+    found = object_in(text.encode(), _NOWHERE)
+    _same(found, text)
+    return found
+
+
+def _same(found: object, text: str) -> None:
+    """Over what is read here the digest goes as it stands: it must be the one way in which we write it."""
+    if canonical(found) != text.encode():
+        raise ValueError("not as we write it")
 
 
 _NOWHERE = Path()

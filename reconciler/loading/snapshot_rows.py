@@ -13,7 +13,7 @@ from typing import IO, Any
 from reconciler.errors import InvalidDocumentError
 from reconciler.loading.json_source import MAX_BYTES, object_in
 from reconciler.loading.ordinary import ordinary_stream
-from reconciler.loading.snapshot_lines import HASH, installation_on
+from reconciler.loading.snapshot_lines import installation_on
 from reconciler.loading.snapshot_parts import installation_of
 from reconciler.model.digest import canonical
 from reconciler.model.observed import ObservedInstallation
@@ -26,7 +26,6 @@ CONTENT = frozenset(
 _ROWS = "installations"
 _BEGIN, _END = f'  "{_ROWS}": [\n'.encode(), b"  ],\n"
 _INDENT, _MORE = b"    {", b"},\n"
-_ESCAPED = HASH.encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +101,5 @@ def _site(text: bytes, path: Path, digest: Any) -> ObservedInstallation:
         digest.update(text)
         return site
     row = object_in(text, path)
-    digest.update(canonical(row) if _ESCAPED in text else text)
+    digest.update(canonical(row))
     return installation_of(row)

@@ -1,8 +1,21 @@
 """What is told of failures that are nobody's mistake in a file or a command."""
 
+import subprocess
+import sys
+
 import pytest
 
 from reconciler.cli.failures import report_failure
+from tests.acceptance.conftest import CHECKOUT
+
+STOPPED = """
+import sys
+from reconciler.cli.failures import report_failure
+try:
+    exec("raise KeyboardInterrupt")
+except KeyboardInterrupt as error:
+    sys.exit(report_failure(error))
+"""
 
 
 def interrupted_while_a_class_is_made() -> None:
@@ -22,6 +35,24 @@ def test_ctrl_c_while_a_command_loads_is_no_bug_of_ours(capsys: pytest.CaptureFi
 
     assert report_failure(caught.value) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_a_process_that_was_interrupted_while_it_loads_ends_with_its_code() -> None:
+    """CPython would end it by the signal, because dataclasses are made from texts of code."""
+    ended = subprocess.run([sys.executable, "-c", STOPPED], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+
+
+def test_a_part_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """As after an upgrade that was interrupted."""
+    with pytest.raises(ImportError) as caught:
+        __import__("reconciler.none_such")
+
+    assert report_failure(caught.value) == 1
+    said = capsys.readouterr().err
+    assert "cannot be loaded: reconciler.none_such" in said
+    assert "remedy: install it again" in said
 
 
 def test_want_of_memory_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:

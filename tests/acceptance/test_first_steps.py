@@ -203,7 +203,8 @@ class TestCompletion:
 
 def test_the_hooks_name_commands_that_exist() -> None:
     """And the runbook too: each command of its console blocks has help."""
-    text = (CHECKOUT / ".pre-commit-hooks.yaml").read_text() + (CHECKOUT / "docs/how-to/first-contact.md").read_text()
+    files = (CHECKOUT / ".pre-commit-hooks.yaml", CHECKOUT / "docs/how-to/first-contact.md")
+    text = "".join(file.read_text("utf-8") for file in files)
     words = {part.split()[0] for part in text.split("reconciler ")[1:]}
 
     for word in {"validate", "fmt", "init", "doctor", "adopt", "plan"} & words:

@@ -1,6 +1,7 @@
 """The patterns for a line as we write it take nothing that the strict reader refuses, and understand nothing else."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,12 @@ def test_what_we_write_fits_the_patterns(line: str) -> None:
         lambda line: line.replace("K\\u00e4llare", '\\"'),
         lambda line: line.replace("31.5", "1e1"),
         lambda line: line.replace("31.5", "-0"),
+        lambda line: line.replace("31.5", "31.50"),
         lambda line: line.replace("31.5", "100000.1"),
+        lambda line: re.sub('"maxCurrent":[0-9.]+', '"maxCurrent":-0.0', line),
+        lambda line: re.sub('"maxCurrent":([0-9]+)', r'"maxCurrent":\g<1>.00', line),
+        lambda line: line.replace("K\\u00e4llare", "\\u004b"),
+        lambda line: line.replace('"detail":"', '"detail":"\\u0041'),
         lambda line: line.replace("31.5", "NaN"),
         lambda line: line.replace('"user","service"', '"user","user"'),
         lambda line: line.replace('"user","service"', '"user",'),

@@ -1,6 +1,7 @@
 """A large snapshot is read line by line; whatever is laid out otherwise is read whole, and both say the same."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +121,16 @@ def test_what_is_not_as_we_write_it_is_not_read_by_rows(old: bytes, new: bytes, 
 
     assert read_by_rows(file) is None
     assert isinstance(found, str)
+
+
+@pytest.mark.parametrize("number", [b"-0.0", b"6.50", b"1e1"])
+def test_a_number_written_otherwise_is_the_same_both_ways(number: bytes, written: bytes, tmp_path: Path) -> None:
+    """Also with the digest that somebody computes who takes it as it stands there."""
+    edited = re.sub(rb'"maxCurrent":[0-9.]+', b'"maxCurrent":' + number, written)
+    file = stored(tmp_path, _signed(edited))
+
+    assert edited != written
+    assert outcome(file) == whole(file)
 
 
 def test_two_installations_on_one_line_are_read_whole(written: bytes, tmp_path: Path) -> None:
