@@ -36,6 +36,7 @@ _EDITS = (
     ("profiles/p.yaml", "maxCurrent: 16", "maxCurrent: 33"),
     ("fleet.yaml", "rate: 5,", "rate: 4,"),
     ("fleet.yaml", "max: 63", "max: 30"),
+    ("fleet.yaml", "{value: true}", "{value: false}"),
 )
 """What may stand there instead."""
 _SITES = tuple(name for name in corpus.EVERYTHING if name.startswith("installations/"))
