@@ -69,6 +69,8 @@ _RARE: tuple[dict[str, object], ...] = (
     {"AuthenticationType": 3, "OcppCentralSystemUrl": "https://me:you@h.example/kari@people.example?a#b"},
     {"AuthenticationType": 1, "WebhooksAuthUrl": "https://h.example/x"},
     {"AuthenticationType": 9},
+    {"InstallationType": 0},
+    {"InstallationType": 7},
 )
 
 
@@ -79,14 +81,20 @@ def _rare_installations() -> Iterator[Seed]:
 
 
 _STATES = [{"StateId": 911, "ValueAsString": "1.2.3.4"}, {"StateId": 710, "ValueAsString": "1"}, {"StateId": 1}]
-_NOBODY = {"Permissions": [{"ObjectId": None, "Roles": 1, "Accepted": True}, {"Roles": 1}]}
+_NOBODY: tuple[dict[str, object], ...] = (
+    {"Roles": 1},
+    {"ObjectId": UNKNOWN, "Roles": 1},
+    {"ObjectId": UNKNOWN, "Accepted": True},
+    {"Roles": 1, "Accepted": False, "Email": "kari@people.example"},
+    {"Roles": 1, "Accepted": True, "LookupKey": "BSJG"},
+)
 
 
 def _rare_answers() -> Iterator[Seed]:
     found: tuple[tuple[str, Any], ...] = (
         ("state", _STATES),
         ("state", [*_STATES, 5]),
-        ("permissions", _NOBODY),
+        *(("permissions", {"Permissions": [one]}) for one in _NOBODY),
         ("permissions", {"Permissions": []}),
         ("error", {"Code": 527, "Details": "no " * 8000}),
     )

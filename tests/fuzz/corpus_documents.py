@@ -11,7 +11,7 @@ from reconciler.model.change import Target
 from reconciler.model.desired import Cloud, GuardLimits, WholeFleet
 from reconciler.model.digest import digest_of
 from reconciler.model.plan import PlanAccount
-from reconciler.model.plan_origin import Owed, Why
+from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange, PolicyKind, SnapshotReference, Why
 from reconciler.model.problem import Problem, Severity
 from reconciler.model.shard import Shard, Sighting
 from reconciler.model.snapshot import Snapshot
@@ -92,6 +92,15 @@ def _plans() -> Iterator[dict[str, Any]]:
     yield _edited(document, {("changes", 0, "before"): 16.05, ("changes", 0, "before_state"): "known"})
     yield _edited(document, {("created_at",): _NAIVE})
     yield plan_document(replace(samples.plan_of(changes=(lost,)), shard=SHARD))
+    reviewed = replace(
+        samples.plan_of(changes=(lost,)),
+        snapshot=SnapshotReference(taken_at=samples.NOW, digest="sha256:" + "cd" * 32, selection="kaia"),
+        base=BaseReference(commit="1f0c9ab2d4", applied="2f0c9ab2d4", no_longer_managed=((builders.SITE, "Here"),)),
+        policy_changes=(PolicyChange(kind=PolicyKind.GUARD, subject="maxRaisedA", before="1", after=None),),
+        withdrawn=(samples.K_URL,),
+        owed=_owed(),
+    )
+    yield plan_document(reviewed)
     back = plan_document(samples_rollback.BACK)
     yield back
     yield _edited(back, {("former", 0, "setting"): "maxCurrant"})
@@ -210,6 +219,8 @@ _FORGED: tuple[Edits, ...] = (
     {(*_SITE, "name"): 5},
     {(*_SITE, "name"): "a" * 301},
     {(*_SITE, "available_unknown"): _FORBIDDEN},
+    {(*_SITE, "values", "authentication.ocppNative.url"): "wss://a.example/##[error]"},
+    {(*_SITE, "name"): "##[group]Kaféet"},
     {("installations",): []},
     {("installations",): [5]},
     {("installations",): 5},

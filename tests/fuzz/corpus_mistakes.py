@@ -75,6 +75,8 @@ MISTAKES: tuple[tuple[str, str], ...] = (
         " absent: [{userGroup: HANS}]}}, ZAP012346: {permissions: {mode: exclusive, entries: [5, {user: x}]}}}\n",
     ),
     ("installations/here.yaml", f"{_HEAD}chargers: {{ZAP012345: {{}}}}\n{_NEARLY_OURS}"),
+    ("installations/here.yaml", _HEAD + 'labels: {a: "kari\\x40people.example"}\n'),
+    ("installations/here.yaml", _HEAD + 'labels: {"kari\\x40people.example": a}\n'),
     ("installations/here.yaml", f"version: 1\nid: {SITE}\nname: Here\n"),
     ("installations/here.yaml", f"version: 2\nid: {SITE}\nname: Here\naccount: maine\nlabels: {{a: 1}}\nswitch: 5\n"),
     ("installations/a/there.yaml", _HEAD + "chargers: {ZAP012345: {}}\n"),
@@ -95,6 +97,8 @@ MISTAKES: tuple[tuple[str, str], ...] = (
     ),
     ("fleet.yaml", _FLEET + "final: {authentication.mode: {min: 1}, permissions.mode: {max: 1}}\n"),
     ("fleet.yaml", "version: 1\naccounts: {}\nallowedHosts: [null]\n"),
+    ("fleet.yaml", _FLEET + "final: {chargers.maxCurrent: {min: 20, max: 24}}\n"),
+    ("profiles/p.yaml", "unmanaged: [chargers.maxCurent]\nmaxCurrent: 32\n"),
     ("fleet.yaml", _FLEET.replace("main:", "main: {cloud: sandbox}, other:") + "allowedHosts: [ocpp.b.example]\n"),
     (
         "exceptions.yaml",

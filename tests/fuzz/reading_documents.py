@@ -1,5 +1,7 @@
 """Targets that read our own documents back."""
 
+import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -162,7 +164,25 @@ def _check(case: Case, path: Path) -> None:
         check_error(error)
         return
     check(told == kind, f"a {kind} that says it is {told}")
+    _check_believed(found, json.loads(case[0].data))
     _reads_back(kind, found, path)
+
+
+def _check_believed(found: Any, told: dict[str, Any]) -> None:
+    """What is believed has the ids, fingerprints, counts and digest of its content."""
+    match found:
+        case Plan():
+            check([one["id"] for one in told["changes"]] == [one.id for one in found.changes], "ids of other changes")
+            check(told["digest"] == found.digest, "the digest of another plan")
+        case Snapshot():
+            content = {name: told[name] for name in CONTENT if name in told}
+            check(told["digest"] == found.digest == digest_of(content), "the digest of another snapshot")
+        case DriftReport():
+            fingerprints = [one.finding.fingerprint for one in found.findings]
+            check([one["fingerprint"] for one in told["findings"]] == fingerprints, "fingerprints of other findings")
+        case RunResult():
+            counts = Counter(one.kind.value for one in found.outcomes)
+            check({name: one for name, one in told["counts"].items() if one} == counts, "counts of other outcomes")
 
 
 def reads_back(plan: Plan, path: Path) -> None:

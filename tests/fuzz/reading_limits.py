@@ -52,29 +52,31 @@ class _Limits:
         """What is written keeps what was read, or nothing is written and the error says so."""
         random = Random(zlib.crc32(case[0].data))
         self._body, self._written = case[0].data, []
-        limit_a = random.choice(_LIMITS_A)
+        limit_a, site = random.choice(_LIMITS_A), site_of(case[0])
         try:
-            self._client.set_installation_limit(site_of(case[0]), max_current_a=limit_a, instead_of_a=None)
+            self._client.set_installation_limit(site, max_current_a=limit_a, instead_of_a=None)
         except CloudError as error:
             check_error(error)
             check(not self._written, "something was written all the same")
-            told = _told(self._body)
+            told = _told(self._body, site)
             unknown = isinstance(error, RefusedError) and "available current is not known" in error.what
             check(
                 told is None or unknown == (why_unknown(told) is not None), "refused for another reason than there is"
             )
             return
-        told = _told(self._body)
+        told = _told(self._body, site)
         check(len(self._written) == 1 and told is not None, f"{len(self._written)} writes for one limit")
         if told is not None:
             _check_written(self._written[0], told, limit_a)
 
 
-def _told(body: bytes) -> AvailableCurrent | None:
+def _told(body: bytes, site: str) -> AvailableCurrent | None:
+    """What an answer tells of that installation; None when it is about no installation, or another."""
     try:
-        return rows.installation_row(wire.decode(body)).available
+        row = rows.installation_row(wire.decode(body))
     except WireError:
         return None
+    return row.available if row.id == site else None
 
 
 def _check_written(written: dict[str, Any], told: AvailableCurrent, limit_a: float) -> None:

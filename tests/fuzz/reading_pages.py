@@ -9,7 +9,7 @@ from reconciler.live.failures import CallError
 from reconciler.live.paging import MOST_WALKS, Page, walk
 from tests.fuzz.cases import Case, Target
 from tests.fuzz.corpus import Seed
-from tests.fuzz.findings import check, check_error
+from tests.fuzz.findings import FindingError, check, check_error
 
 _CALL = "GET /api/installation"
 _LISTS: tuple[list[list[Any]], ...] = (
@@ -83,7 +83,7 @@ class _Started:
             except Exception as error:  # noqa: BLE001  raised below
                 errors.append(error)
         if errors:
-            raise errors[0]
+            raise next((error for error in errors if isinstance(error, FindingError)), errors[0])
         return []
 
 

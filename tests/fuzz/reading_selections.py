@@ -33,7 +33,10 @@ _EDITS = (
     ("installations/here.yaml", "# comment", "# another one"),
     ("installations/here.yaml", "region: oslo", "region: bergen"),
     ("profiles/q.yaml", "maxCurrent: 40", "maxCurrent: 32"),
+    ("profiles/p.yaml", "maxCurrent: 16", "maxCurrent: 33"),
     ("fleet.yaml", "rate: 5,", "rate: 4,"),
+    ("fleet.yaml", "max: 63", "max: 30"),
+    ("fleet.yaml", "{value: true}", "{value: false}"),
 )
 """What may stand there instead."""
 _SITES = tuple(name for name in corpus.EVERYTHING if name.startswith("installations/"))
@@ -89,8 +92,11 @@ class _Selections:
                 self._change(random)
             whole = load_fleet(self._folder, today=TODAY)
             check_problems(whole.problems, files)
-            self._check_look(whole, _asked(random, random.choice(self._usual), self._folder), random)
-            if random.random() < 0.2:
+            for _ in range(1 if whole.desired is None else 3):
+                self._check_look(whole, _asked(random, self._usual, self._folder), random)
+            if random.random() < 0.1:
+                self._check_linked()
+            if random.random() < 0.1:
                 self._check_gone(random)
 
     def _looked(self, asked: _Asked, index: bytes) -> tuple[LoadedPart, bytes]:
@@ -120,7 +126,7 @@ class _Selections:
         part, news = self._looked(asked, index)
         check(is_used or part.is_whole, "an index that is not about this was believed")
         _check_same(part, whole, asked)
-        if random.random() < 0.5:
+        if random.random() < 0.7:
             return
         again, last = self._looked(asked, news)
         _check_same(again, whole, asked)
@@ -143,6 +149,17 @@ class _Selections:
                 return (told or "").encode(), False
             case _:
                 return self._index, True
+
+    def _check_linked(self) -> None:
+        """What a link leads to may change without it, so that it is read every time."""
+        path = self._folder / _NATIVE
+        hidden = path.with_name(".linked")
+        hidden.write_bytes(path.read_bytes() if path.exists() else b"")
+        path.unlink(missing_ok=True)
+        path.symlink_to(hidden.name)
+        known = self._looked(_NOBODY, b"")[1]
+        hidden.write_bytes(hidden.read_bytes() + b"maxCurrent: 999\n")
+        _check_same(self._looked(_NOBODY, known)[0], load_fleet(self._folder, today=TODAY), _NOBODY)
 
     def _check_gone(self, random: Random) -> None:
         """A file that goes away after the folder was listed is neither known nor remembered: somebody reads it."""
@@ -181,11 +198,12 @@ def _usually_known(opened: Opened, usual: Sequence[DesiredInstallation]) -> dict
     return {file.name: record_of(stamp, sites[file.name]) for file, stamp in stamped if stamp is not None}
 
 
-def _asked(random: Random, site: DesiredInstallation, folder: Path) -> _Asked:
-    words = words_for(site, folder)
+def _asked(random: Random, sites: Sequence[DesiredInstallation], folder: Path) -> _Asked:
+    site = random.choice(sites)
+    words, others = words_for(site, folder), words_for(random.choice(sites), folder)
     rare = (misspelt(random, words[1]), random.choice(ASKED))
     word = random.choice((*random.choices(words, k=6), *rare))
-    other = random.choice((*random.choices(words, k=6), *rare))
+    other = random.choice((*random.choices(others, k=6), *rare))
     selectors, exclude = random.choice((((word,), ()), ((word,), ()), ((word, other), ()), ((word,), (other,))))
     accounts = random.choice((*[()] * 6, *[(site.account,)] * 3, ("mian",)))
     return _Asked(selectors=selectors, exclude=exclude, accounts=accounts)

@@ -50,12 +50,14 @@ class _Lists:
         except InvalidFilesError as error:
             check(error.problems, "refused for nothing")
             check_problems(error.problems, {str(self._path): data})
+            check(all(problem.line for problem in error.problems), "a problem without its line")
             return
         _check_requests(requests, data)
 
     def _check_links(self, data: bytes) -> None:
         rows, problems = read_rows(self._path)
         check_problems(problems, {str(self._path): data})
+        check(all(problem.line for problem in problems), "a problem without its line")
         wrong = misfit(rows, Rows)
         check(not wrong, wrong)
         check(rows or problems, "nothing was read and nothing is wrong")
