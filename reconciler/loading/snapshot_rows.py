@@ -51,8 +51,6 @@ def read_by_rows(path: Path) -> Rows | None:
 def _read(stream: IO[bytes], path: Path) -> Rows | None:
     before = _until(stream, _BEGIN)
     head = object_in(before + _BEGIN + b"]}", path)
-    if head.get(_ROWS) != []:
-        return None
     digest = hashlib.sha256(_opened(canonical(_content(head, but=_ROWS))) + f'"{_ROWS}":['.encode())
     sites = tuple(_sites(stream, path, digest))
     document = object_in(before + _BEGIN + _END + stream.read(), path)

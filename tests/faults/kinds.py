@@ -101,9 +101,13 @@ def _needs_a_body(call: Call) -> str:
     return "the answer to a write has no body" if call.is_write else ""
 
 
+def _tells_people_on_a_charger(call: Call) -> bool:
+    return "/chargers/" in call.path and call.path.endswith("/permissions")
+
+
 def _needs_rows(call: Call) -> str:
     """Of an installation an empty list of people is never believed; most chargers have nobody of their own."""
-    if "/chargers/" in call.path and call.path.endswith("/permissions"):
+    if _tells_people_on_a_charger(call):
         return "no people on a charger is an answer like any other (tests/workflows/test_emptied_list.py)"
     return _needs_a_body(call)
 
@@ -208,7 +212,19 @@ FROM_THE_CLOUD: tuple[Kind, ...] = (
     _by_cloud("redirect", "307 to another host, nothing done", "redirect"),
     _by_cloud("not-json", "200 with a page, nothing done", "not-json"),
 )
-"""The cloud's own kinds; any of them may also be the second trouble of a run."""
+"""The cloud's own kinds."""
+
+
+def second_kinds(calls: Sequence[Call]) -> Sequence[Kind]:
+    """What may come on top of a first trouble, in a run that makes these calls.
+
+    The first moves the others, so that nobody knows which call the second one strikes: it is none that could not strike
+    one of them by itself, because nothing tells its answer from the truth.
+    """
+    if any(map(_tells_people_on_a_charger, calls)):
+        return tuple(kind for kind in FROM_THE_CLOUD if kind.impossible is not _needs_rows)
+    return FROM_THE_CLOUD
+
 
 STALE = Kind(
     name="stale-read",

@@ -10,7 +10,7 @@ from reconciler.sandbox.world import World
 from tests.faults.baseline import LATER_S, Baseline, all_online, baseline, temporary
 from tests.faults.ends import judge_end, judge_files, still_open
 from tests.faults.judge import Broken, Judge, Law
-from tests.faults.kinds import BY_NAME, FROM_THE_CLOUD, Kind, Then, Trouble, Where, trouble
+from tests.faults.kinds import BY_NAME, Kind, Then, Trouble, Where, second_kinds, trouble
 from tests.faults.life import End, Life
 from tests.faults.situation import Situation
 from tests.faults.truth import Place, accepted, place_of
@@ -122,7 +122,7 @@ class _Run:
             self._kind,
             self._finding.moment.position,
             self._dice,
-            second_from=FROM_THE_CLOUD if self._seed >= DOUBLES_FROM else (),
+            second_from=second_kinds(self._base.calls) if self._seed >= DOUBLES_FROM else (),
             calls=len(self._base.calls),
         )
 
