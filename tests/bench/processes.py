@@ -83,9 +83,14 @@ class Pair:
     peer: tuple[Spent, ...]
 
     @property
+    def ratios(self) -> Sequence[float]:
+        """That of each turn, in wall time."""
+        return [a.wall_s / b.wall_s for a, b in zip(self.ours, self.peer, strict=True)]
+
+    @property
     def ratio(self) -> float:
-        """The median of the ratios of each turn, in wall time."""
-        return statistics.median(a.wall_s / b.wall_s for a, b in zip(self.ours, self.peer, strict=True))
+        """The median of them."""
+        return statistics.median(self.ratios)
 
     @property
     def cpu_ratio(self) -> float:
