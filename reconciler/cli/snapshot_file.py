@@ -30,6 +30,12 @@ class SnapshotFile:
         except ReconcilerError as error:
             self._read = error
 
+    @property
+    def holds(self) -> int:
+        """Installations in it; none before it was read, or when it cannot be."""
+        read = self._read
+        return 0 if read is None or isinstance(read, ReconcilerError) else len(read.observed.installations)
+
     def usable_for(self, part: DesiredFleet) -> "Snapshot":
         """The snapshot, read now unless it was before.
 

@@ -25,8 +25,8 @@ HASH = r"\u0023"
 _PLAIN = r"[ !#$'-?A-\[\]-~]"
 """Signs that stand for themselves and hide no address: no quote, backslash, at, ampersand, percent; ASCII alone."""
 _TEXT = rf'"({_PLAIN}{{0,300}}+)"'
-_OTHER_TEXT = (  # \ud... is half a character, good in pairs only
-    r'("(?:[ !#-\[\]-~]++|\\u(?!0023)[0-9a-ce-f][0-9a-f]{3}|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})*+")'
+_OTHER_TEXT = (  # \u00[0-7]. we write as it is, and \ud... is half a character, good in pairs only
+    r'("(?:[ !#-\[\]-~]++|\\u(?!00[0-7])[0-9a-ce-f][0-9a-f]{3}|\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})*+")'
 )
 _ID = rf'"({parts.ID_FORM})"'
 _SWITCH = "(true|false|null)"
@@ -174,14 +174,16 @@ def _permission(found: _Found) -> ObservedPermission:
 
 
 def _unreadable_or_none(text: str) -> Unreadable | None:
-    return None if text == "null" else parts.unreadable_of(_object(text))
+    return None if text == "null" else _UNREADABLE.get(text) or _known(_UNREADABLE, text, _unreadable)
+
+
+def _unreadable(text: str) -> Unreadable:
+    return parts.unreadable_of(_object(text))
 
 
 def _other(text: str) -> str:
     """A text in its quotes, in which something may be escaped, or an address."""
-    found = json.loads(text)
-    _same(found, text)
-    return parts.name_of(found)
+    return parts.name_of(json.loads(text))
 
 
 def _known(texts: dict[str, _Read], text: str, read: Callable[[str], _Read]) -> _Read:
@@ -212,14 +214,9 @@ def _object(text: str) -> dict[str, Any]:
     if HASH in text:
         raise ValueError("a sign that we escape")
     found = object_in(text.encode(), _NOWHERE)
-    _same(found, text)
-    return found
-
-
-def _same(found: object, text: str) -> None:
-    """Over what is read here the digest goes as it stands: it must be the one way in which we write it."""
     if canonical(found) != text.encode():
-        raise ValueError("not as we write it")
+        raise ValueError("the digest goes over what stands here, which is not as we write it")
+    return found
 
 
 _NOWHERE = Path()
@@ -227,5 +224,6 @@ _NOWHERE = Path()
 _INSTALLATION_VALUES: dict[str, parts.Values] = {}
 _CHARGER_VALUES: dict[str, parts.Values] = {}
 _PERMISSIONS: dict[_Found, ObservedPermission] = {}
+_UNREADABLE: dict[str, Unreadable] = {}
 _ROLES: dict[str, tuple[str, ...]] = {}
 _CURRENTS: dict[str, float] = {}

@@ -55,8 +55,32 @@ class Comparison:
 AS_WANTED = Comparison()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """What is wanted and what was read, as they compare; and what cannot be compared."""
+
+    want: Mapping[Subject, dict[str, Observation]]
+    have: Mapping[Subject, dict[str, Observation]]
+    gaps: tuple[Gap, ...]
+    inert: tuple[str, ...]
+
+    @property
+    def are_the_same(self) -> bool:
+        """Whether everything was read, means something and is as wanted."""
+        return not (self.gaps or self.inert) and self.want == self.have
+
+
 def compare(wanted: Mapping[Subject, Mapping[str, Value]], observed: Mapping[Subject, Values]) -> Comparison:
     """Compare declared settings by identity. What nobody read is unreadable, never absent."""
+    sides = _sides(wanted, observed)
+    differences = tuple(
+        _difference(subject, name, after=wanted[subject][name], have=sides.have, observed=observed)
+        for subject, name in _unequal(sides.want, sides.have)
+    )
+    return Comparison(differences=differences, gaps=sides.gaps, inert=sides.inert)
+
+
+def _sides(wanted: Mapping[Subject, Mapping[str, Value]], observed: Mapping[Subject, Values]) -> _Sides:
     live = observed.get(INSTALLATION, {})
     mode = _effective_mode(wanted.get(INSTALLATION, {}), live)
     want: dict[Subject, dict[str, Observation]] = {}
@@ -76,11 +100,7 @@ def compare(wanted: Mapping[Subject, Mapping[str, Value]], observed: Mapping[Sub
             else:
                 want[subject][name] = comparable(row, value)
                 have[subject][name] = comparable(row, found)
-    differences = tuple(
-        _difference(subject, name, after=wanted[subject][name], have=have, observed=observed)
-        for subject, name in _unequal(want, have)
-    )
-    return Comparison(differences=differences, gaps=tuple(gaps), inert=tuple(sorted(inert)))
+    return _Sides(want=want, have=have, gaps=tuple(gaps), inert=tuple(sorted(inert)))
 
 
 def is_as_wanted(desired: DesiredInstallation, observed: ObservedInstallation) -> bool:
@@ -104,13 +124,13 @@ _Seen = tuple[tuple[str, Observation], ...]
 
 @lru_cache(maxsize=4096)
 def _installation_is(wanted: _Wanted, seen: _Seen) -> bool:
-    return compare({INSTALLATION: dict(wanted)}, {INSTALLATION: dict(seen)}) == AS_WANTED
+    return _sides({INSTALLATION: dict(wanted)}, {INSTALLATION: dict(seen)}).are_the_same
 
 
 @lru_cache(maxsize=4096)
 def _charger_is(wanted: _Wanted, seen: _Seen) -> bool:
     charger: Subject = (Scope.CHARGER, "")
-    return compare({charger: dict(wanted)}, {charger: dict(seen)}) == AS_WANTED
+    return _sides({charger: dict(wanted)}, {charger: dict(seen)}).are_the_same
 
 
 def _effective_mode(wanted: Mapping[str, Value], live: Values) -> Observation:
@@ -131,6 +151,11 @@ def _in_mode(row: Setting, value: Observation, *, live: Values, mode: Observatio
     if isinstance(live_mode, Unreadable):
         return live_mode
     return value if live_mode == own else ABSENT
+
+
+def get_ready() -> None:
+    """Load what tells differences apart, where there is time for it now and none later."""
+    import deepdiff  # noqa: F401, PLC0415  as in `_unequal`
 
 
 def _unequal(

@@ -72,7 +72,7 @@ def of_files(sizes: Sequence[int], *, repeats: int) -> Iterator[Figure]:
 
 
 def _turns(size: int, repeats: int) -> int:
-    """More where a promise is made, because single turns of two processes scatter by a third; fewer where each is long."""
+    """More where a promise is made, because single turns scatter by a third; fewer where each takes long."""
     if size == BUDGETED:
         return 3 * repeats
     return repeats if size < LARGE else max(1, repeats // 2)
