@@ -16,6 +16,8 @@ from reconciler.loading.trays import TrayWriter, taken_from
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
+    _Hand = tuple[BaseProcess, IO[bytes]]
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -67,20 +69,23 @@ def _shared_out(
 ) -> dict[int, list[R]]:
     """Parts by number, as far as the processes got."""
     numbers = _numbered(len(parts))
-    crew: list[tuple[BaseProcess, IO[bytes]]] = []
+    crew: list[_Hand] = []
     try:
         with suppress(OSError), _endings_wait():  # this user may start no more processes, or the container
-            crew.extend(_hired(read, parts, numbers) for _ in range(others))
+            for _ in range(others):
+                crew.append(_hand(read, parts, numbers))
+                crew[-1][0].start()
         meanwhile()
         found = dict(_work(read, parts, numbers))
-        for process, tray in crew:
+        for process, tray in _begun(crew):
             process.join()
             found.update(taken_from(tray))
     finally:
         os.close(numbers)
-        for process, tray in crew:
+        for process, _ in _begun(crew):
             process.kill()
             process.join()
+        for _, tray in crew:
             tray.close()
     return found
 
@@ -99,18 +104,18 @@ def _work(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) ->
         yield number, list(map(read, parts[number]))
 
 
-def _hired(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "tuple[BaseProcess, IO[bytes]]":
+def _begun(crew: "Sequence[_Hand]") -> "Sequence[_Hand]":
+    """Those of which there is a process."""
+    return [hand for hand in crew if hand[0].pid is not None]
+
+
+def _hand(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int) -> "_Hand":
+    """A process that has not begun, and where it will lay down what it read."""
     from multiprocessing import get_context  # noqa: PLC0415  only a large fleet needs it
     from tempfile import TemporaryFile  # noqa: PLC0415  as above
 
     tray = TemporaryFile()  # noqa: SIM115  closed by whoever takes from it
-    process = get_context("fork").Process(target=_serve, args=(read, parts, numbers, tray), daemon=True)
-    try:
-        process.start()
-    except OSError:
-        tray.close()
-        raise
-    return process, tray
+    return get_context("fork").Process(target=_serve, args=(read, parts, numbers, tray), daemon=True), tray
 
 
 @contextmanager

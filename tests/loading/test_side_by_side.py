@@ -133,6 +133,7 @@ def test_a_process_that_is_told_to_end_says_nothing(capfd: pytest.CaptureFixture
     assert capfd.readouterr() == ("", "")
 
 
+@several_cores
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_a_process_starts_is_heard_here_alone(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: int
@@ -155,6 +156,29 @@ def test_a_signal_while_a_process_starts_is_heard_here_alone(
 
     assert capfd.readouterr() == ("", "")
     assert not multiprocessing.active_children()
+
+
+@several_cores
+def test_a_signal_that_does_not_wait_leaves_no_file_open(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Another thread of this process may take it; the new process then does its work, and nobody asks for it."""
+    fork = os.fork
+    children: list[int] = []
+
+    def interrupted() -> int:
+        child = fork()
+        if child:
+            children.append(child)
+            raise KeyboardInterrupt
+        return child
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(each(abs, MANY))
+
+    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0]
+    assert capfd.readouterr() == ("", "")
 
 
 def test_an_error_elsewhere_leaves_no_process_behind() -> None:
