@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -143,7 +144,7 @@ def test_a_signal_while_a_process_starts_is_heard_here_alone(
 
     def told_as_it_starts() -> int:
         child = fork()
-        os.kill(os.getpid(), number)
+        signal.pthread_kill(threading.get_ident(), number)
         return child
 
     monkeypatch.setattr(os, "fork", told_as_it_starts)
