@@ -3,7 +3,6 @@
 import json
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -17,6 +16,7 @@ from reconciler.loading.json_source import object_in
 from reconciler.model.exit import ExitCode
 from reconciler.model.plan_origin import Owed
 from reconciler.model.words import counted
+from reconciler.records import dataclass
 from reconciler.report.json_document import FORMAT_VERSION, owed_document, to_text
 from reconciler.store.files import write_atomically
 from reconciler.store.workflow_files import append_text

@@ -1,7 +1,7 @@
 """The `attest` command: a person's word that permissions were set in the Portal."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.planning.attested import confirmed_by, ours_of
 from reconciler.planning.gone import is_gone
 from reconciler.planning.sightings import missing_owners
+from reconciler.records import dataclass
 from reconciler.store.attestations import new_attestation, write_attestation
 from reconciler.store.sightings import unbind_word
 from reconciler.workflows.handover_end import look

@@ -5,7 +5,6 @@ import ipaddress
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -19,6 +18,7 @@ from reconciler.live.account import ZAPTEC_URL, Credentials, network_transport
 from reconciler.model.desired import Account, Cloud
 from reconciler.model.ports import Clock
 from reconciler.model.secret import Secret
+from reconciler.records import dataclass
 
 if TYPE_CHECKING:
     from reconciler.sandbox.errors import SandboxError, WorldHeld

@@ -3,7 +3,7 @@
 import contextlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange
 from reconciler.model.ports import Origins
 from reconciler.model.problem import Problem, Severity
 from reconciler.planning.policy_changes import policy_changes, with_policy_of
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from reconciler.cli import demo_expectations as expected
 from reconciler.cli.options import global_options
 from reconciler.errors import ReconcilerError
 from reconciler.model.exit import ExitCode
+from reconciler.records import dataclass
 
 _SECRETS = {
     "FLEET_SECRET_KAIA_PASSWORD": "example-password",

@@ -1,6 +1,6 @@
 """Run one drift: look, compare, age by the ledger, write the ledger."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from reconciler.planning.make import make_plan
 from reconciler.planning.offline import NOT_COMPARABLE, plan_offline, policy_of
 from reconciler.planning.quarantine import WITHIN
 from reconciler.planning.reads import as_asked_for, needs_of
+from reconciler.records import dataclass
 from reconciler.store.ledger import append_run, older_than_ledger, read_ledger
 from reconciler.store.verified import verified_writes
 from reconciler.workflows.drift import Drifted, DriftRun, drift_of

@@ -36,7 +36,7 @@ def _is_folder(found: str) -> bool:
 def report_failure(error: BaseException) -> int:
     """Say what went wrong and return the exit code.
 
-    A traceback is printed only for our own bugs and only when -vv or RECONCILER_VERBOSE asks for it.
+    Where it happened is shown of what no file or command brought about, and only when -vv or RECONCILER_VERBOSE asks.
     """
     match error:
         case click.Abort() | KeyboardInterrupt():
@@ -57,8 +57,10 @@ def _told(error: BaseException) -> int:
             _say(error.what, error.where, error.remedy)
             return error.exit_code
         case _:
-            words = _of_this_machine(error)
-            return _bug(error) if words is None else _say(*words)
+            _say(*(_of_this_machine(error) or _bug(error)))
+            if _asked_for_details():
+                click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+            return ExitCode.ERROR
 
 
 def _interrupted() -> int:
@@ -103,22 +105,18 @@ def _of_this_machine(error: BaseException) -> tuple[str, str, str] | None:
             return None
 
 
-def _bug(error: BaseException) -> int:
-    _say(
+def _bug(error: BaseException) -> tuple[str, str, str]:
+    return (
         f"internal error ({type(error).__name__}); this is a bug of the reconciler",
         "the run folder under .reconciler/runs tells what was sent, if anything was",
         "report it with the command you ran; RECONCILER_VERBOSE=2 shows the details",
     )
-    if _asked_for_details():
-        click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
-    return ExitCode.ERROR
 
 
-def _say(what: str, where: str, remedy: str) -> int:
+def _say(what: str, where: str, remedy: str) -> None:
     click.echo(f"error: {_shown(what)}", err=True)
     click.echo(f"  where:  {_shown(where)}", err=True)
     click.echo(f"  remedy: {_shown(remedy)}", err=True)
-    return ExitCode.ERROR
 
 
 def _asked_for_details() -> bool:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from reconciler.errors import UsageProblemError
 from reconciler.loading.generation import read_generation
 from reconciler.model.words import counted
+from reconciler.records import dataclass
 from reconciler.sandbox.generating.folder import write_shared, written
 from reconciler.sandbox.generating.parameters import PRESETS, Parameters, parameters_of, preset_file
 from reconciler.sandbox.generating.sites import generated_sites

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cli.applied import Record, applied_record
@@ -10,6 +9,7 @@ from reconciler.cli.git_tree import commit_of, commits_between, is_ancestor, sam
 from reconciler.errors import InvalidDocumentError, ReconcilerError, UsageProblemError
 from reconciler.loading.documents import read_plan
 from reconciler.model.words import counted
+from reconciler.records import dataclass
 from reconciler.report.json_document import owed_document, plan_document, to_text
 from reconciler.store.files import make_private_folder, write_atomically
 from reconciler.workflows.github_merges import Reviewed, reviewed_plans

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from reconciler.planning.departed import Known, doubts_about
 from reconciler.planning.handover_standing import Evidence
 from reconciler.planning.make import make_plan
 from reconciler.planning.policy import Policy
+from reconciler.records import dataclass
 from reconciler.workflows import handover as workflow
 from reconciler.workflows import handover_end as end
 

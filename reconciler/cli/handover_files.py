@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from reconciler.cli.output import Format, Render, emit, is_terminal, say, screen
 from reconciler.errors import UsageProblemError
 from reconciler.model.exit import code_of
 from reconciler.model.handover import Batch, FileDraft, HandoverStatus, Tense
+from reconciler.records import dataclass
 from reconciler.report import handover as batch_report
 from reconciler.report import handover_status as status_report
 from reconciler.report.json_document import to_text

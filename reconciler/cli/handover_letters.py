@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.cli.handing_over import Opened, checked_serial, open_files
@@ -10,6 +9,7 @@ from reconciler.cli.options import current_globals
 from reconciler.errors import UsageProblemError
 from reconciler.loading.people import load_people
 from reconciler.model.desired import Cloud, DesiredInstallation
+from reconciler.records import dataclass
 from reconciler.report.handover_letter import Language, language_for, letter_text
 from reconciler.store.asked import runs_asking
 from reconciler.store.departures import runs_behind

@@ -1,7 +1,7 @@
 """GitHub through `gh`: typed answers for the workflows; whatever else is in an answer is not kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from urllib.parse import quote
 from reconciler.cli.gh import Gh
 from reconciler.errors import ReconcilerError
 from reconciler.model.moments import read_moment
+from reconciler.records import dataclass
 from reconciler.workflows.github_ports import Comment, Issue, IssueState, IssueText, Pull, WorkflowRun
 
 _REPOSITORY = "repos/{owner}/{repo}"

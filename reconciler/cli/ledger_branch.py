@@ -9,10 +9,10 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError
+from reconciler.records import dataclass
 from reconciler.report.escape import cut, for_terminal
 
 PATIENCE_S = 120

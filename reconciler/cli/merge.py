@@ -1,7 +1,7 @@
 """The `merge` command: the documents of shards become the one of the whole fleet."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ from reconciler.planning.joined_drift import joined_drift
 from reconciler.planning.joined_plans import joined_plan
 from reconciler.planning.joined_snapshots import joined_snapshot
 from reconciler.planning.joining import Missing
+from reconciler.records import dataclass
 
 D = TypeVar("D", Plan, DriftReport, Snapshot)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -25,6 +25,7 @@ from reconciler.model.mail import on_one_line
 from reconciler.model.observed import Breadth, ObservedFleet, ObservedInstallation
 from reconciler.planning.consent_claims import claim_of
 from reconciler.planning.consent_link import is_uuid
+from reconciler.records import dataclass
 from reconciler.report.onboard_words import OPERATOR, stays_out
 from reconciler.store.nonces import Links
 from reconciler.workflows.onboard import (
@@ -275,8 +276,7 @@ def _finished(received: Received, desk: _Desk, choose: Chooser) -> Ended:
 def _below(file: str) -> str:
     """From the fleet folder on."""
     parts = Path(file).parts
-    start = parts.index("installations") if "installations" in parts else 0
-    return str(Path(*parts[start:]))
+    return str(Path(*parts[parts.index("installations") if "installations" in parts else 0 :]))
 
 
 def _drafted(site: ObservedInstallation, serials: tuple[str, ...], desk: _Desk) -> Adoption:

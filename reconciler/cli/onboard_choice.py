@@ -3,13 +3,13 @@
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import click
 
 from reconciler.cli.output import is_terminal, screen, show_beside
 from reconciler.errors import UsageProblemError
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

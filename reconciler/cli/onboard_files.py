@@ -1,13 +1,12 @@
 """The files that onboarding starts from: there may be no installation yet."""
 
-from dataclasses import dataclass
-
 from reconciler.cli.fleet_files import load, load_valid
 from reconciler.cli.options import current_globals
 from reconciler.errors import UsageProblemError
 from reconciler.loading.beginning import without_installations
 from reconciler.loading.load import LoadedFleet
 from reconciler.model.desired import Account, DesiredFleet
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.errors import ReconcilerError, UsageProblemError
+from reconciler.records import dataclass
 from reconciler.report.escape import cut, for_terminal
 
 FOLDER = "onboard"

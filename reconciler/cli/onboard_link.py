@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from reconciler.model.mail import has_address
 from reconciler.model.observed import Breadth, ObservedFleet
 from reconciler.model.words import counted
 from reconciler.planning.consent_link import PORTAL_URL, access_request_url, problems_of, with_nonce
+from reconciler.records import dataclass
 from reconciler.report.json_document import to_text
 from reconciler.report.onboard_links import links_csv, links_document, links_text
 from reconciler.store.nonces import Links, digest_of, new_nonce, write_private

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from reconciler.records import dataclass
 
 F = TypeVar("F", bound=Callable[..., Any])
 

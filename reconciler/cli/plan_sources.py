@@ -1,7 +1,7 @@
 """Plans from a snapshot, and plans of pull requests, which are compared with their base."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.unsteady import unsteady_at, unsteady_offline
 from reconciler.loading.side_by_side import FEWEST
 from reconciler.model.desired import DesiredFleet
+from reconciler.records import dataclass
 
 if TYPE_CHECKING:
     from reconciler.cli.comparing import Comparison, Fleet

@@ -1,7 +1,7 @@
 """An interrupted run at `apply --resume`: its plan, what it did, and with which options it goes on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.cli.options import current_globals
@@ -11,6 +11,7 @@ from reconciler.loading.documents import read_plan, read_result
 from reconciler.model.exit import Condition
 from reconciler.model.outcome import OutcomeKind, RunResult
 from reconciler.model.plan import Plan
+from reconciler.records import dataclass
 from reconciler.store.history import taken_back_by
 from reconciler.store.journal import read_journal
 from reconciler.store.layout import JOURNAL, PLAN

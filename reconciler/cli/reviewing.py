@@ -1,7 +1,7 @@
 """`apply --reviewed`: only changes that stood in plans which somebody reviewed; the rest is listed and left alone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from reconciler.cli.output import Format, Render, say
@@ -18,6 +18,7 @@ from reconciler.model.words import before, counted, wish
 from reconciler.planning.owed import wishes_in
 from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed, overtaken, reviewed_of, reviewed_part, with_what_stops_it
+from reconciler.records import dataclass
 from reconciler.report.blocked_words import first_of, needs_words
 from reconciler.report.escape import for_markdown, for_terminal
 from reconciler.report.owed_words import owed_lines, still_owed_words

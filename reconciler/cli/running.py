@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event
@@ -44,6 +44,7 @@ from reconciler.model.plan import Plan
 from reconciler.planning.owed import owed_after
 from reconciler.planning.policy import Policy
 from reconciler.planning.rollback import rollback_plan
+from reconciler.records import dataclass
 from reconciler.report import json_document, terminal
 from reconciler.report.plan_words import Purpose
 from reconciler.store.history import history

@@ -1,7 +1,7 @@
 """A saved plan at apply: the chosen part of it, its accounts, and whether it may still be used."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from reconciler.planning.residual import residual_plan
 from reconciler.planning.reviewed import Reviewed
 from reconciler.planning.rollback import as_wished, rollback_plan
 from reconciler.planning.sorting import Item
+from reconciler.records import dataclass
 from reconciler.store.layout import PLAN, run_ids
 from reconciler.store.runs import run_path
 

@@ -1,7 +1,6 @@
 """Which part of the fleet a command is asked for."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
@@ -9,6 +8,7 @@ import click
 from reconciler.cli.options import current_globals
 from reconciler.loading.select import select
 from reconciler.model.desired import Account, DesiredFleet
+from reconciler.records import dataclass
 
 F = TypeVar("F", bound=Callable[..., Any])
 

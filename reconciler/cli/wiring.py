@@ -4,7 +4,6 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from reconciler.loading.people import load_people
 from reconciler.model.desired import Account, Cloud
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Clock, Progress
+from reconciler.records import dataclass
 from reconciler.report.escape import for_terminal
 from reconciler.report.progress import NoProgress, TerminalProgress
 from reconciler.workflows.ports import Finder, Observer, Surveyor

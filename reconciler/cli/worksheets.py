@@ -1,7 +1,7 @@
 """The worksheets of former runs: what a plan reads ticks their boxes; a new one tells since when it was asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ticks import Progress, ticked
 from reconciler.model.waiting import age_days
 from reconciler.model.words import counted
+from reconciler.records import dataclass
 from reconciler.report import json_document, wording, worksheet_forms
 from reconciler.report.worksheet import Worksheet, worksheet
 from reconciler.store.departures import runs_behind

@@ -3,7 +3,6 @@
 import random
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, assert_never
@@ -28,6 +27,7 @@ from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
 from reconciler.model.ports import Clock, Progress
 from reconciler.model.secret import Secret
+from reconciler.records import dataclass
 
 if TYPE_CHECKING:
     from reconciler.live.executor import CloudExecutor

@@ -1,10 +1,9 @@
 """The available current of an installation, which an update of anything else resets unless it is sent along."""
 
-from dataclasses import dataclass
-
 from reconciler.live import wire
 from reconciler.live.wire import Members, WireError
 from reconciler.model.value import Absent, Observation, Reason, Unreadable
+from reconciler.records import dataclass
 
 EVERYWHERE = "AvailableCurrent"
 PHASES = ("AvailableCurrentPhase1", "AvailableCurrentPhase2", "AvailableCurrentPhase3")

@@ -7,7 +7,6 @@ What comes back is bounded in size, also once it is unpacked, and in time, howev
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import cast
@@ -22,6 +21,7 @@ from reconciler.live.request_log import RequestLog, request_line
 from reconciler.model.ports import Clock
 from reconciler.model.secret import Secret
 from reconciler.model.value import Reason
+from reconciler.records import dataclass
 
 LARGEST_ANSWER = 32 * 1024 * 1024
 """Bytes, unpacked. A hundred installations with a logo of 100 kB each still fit."""

@@ -1,6 +1,6 @@
 """What is known about one installation while its account is read, and which reads it still lacks."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.live import rows
 from reconciler.live.available import why_unknown
@@ -13,6 +13,7 @@ from reconciler.model.observed import (
     ReadNeed,
 )
 from reconciler.model.value import Observation, Reason, Unreadable
+from reconciler.records import dataclass
 
 Permissions = tuple[ObservedPermission, ...] | Unreadable
 

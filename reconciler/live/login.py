@@ -5,7 +5,7 @@ token means a new grant. The service answers hammering with 503 for minutes; hen
 """
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlencode
 
 from reconciler.errors import CloudError, LoginError
@@ -15,6 +15,7 @@ from reconciler.live.read_only import TOKEN_PATH
 from reconciler.live.wire import decode, members, text
 from reconciler.model.ports import Clock
 from reconciler.model.secret import Secret
+from reconciler.records import dataclass
 
 MOST_ATTEMPTS = 5
 FIRST_WAIT_S = 2.0

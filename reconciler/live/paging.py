@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
 from reconciler.live.failures import CallError
 from reconciler.live.together import Together
 from reconciler.model.value import Reason
+from reconciler.records import dataclass
 
 T = TypeVar("T")
 

@@ -1,10 +1,11 @@
 """What the cloud says when it refuses: a JSON `Code` (with HTTP 500 or 4xx), or fields that it did not accept."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.live import wire
 from reconciler.live.wire import WireError
+from reconciler.records import dataclass
 
 LONGEST_DETAILS = 160
 MOST_DETAILS = 20_000

@@ -6,7 +6,6 @@ members are left out, so a missing member has a meaning only together with the r
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.live import wire
@@ -16,6 +15,7 @@ from reconciler.model.observed import Circuit, ObservedCharger, OperatingMode
 from reconciler.model.secret import Secret
 from reconciler.model.settings import STATE_OBSERVATIONS, Kind, Scope, Setting, settings_of
 from reconciler.model.value import ABSENT, SECRET_SET, Absent, Observation, Reason, Unreadable
+from reconciler.records import dataclass
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ certain only by a 4xx or by a 500 with a `Code` of `refusal.CHECKED_FIRST`; any 
 """
 
 import threading
-from dataclasses import dataclass
 
 from reconciler.live.exchange import Answer, Call, Exchange
 from reconciler.live.failures import CallError, PassingError, RefusedError, UncertainError
@@ -15,6 +14,7 @@ from reconciler.live.refusal import CHECKED_FIRST, Refusal, refusal_of
 from reconciler.live.repeat import Repeat
 from reconciler.live.wire import WireError, decode
 from reconciler.model.value import Reason
+from reconciler.records import dataclass
 
 ZAPTEC_URL = "https://api.zaptec.com"
 """The real cloud; no file and no variable names another."""

@@ -3,13 +3,13 @@
 import csv
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from reconciler.loading.findings import Finding, make_problem
 from reconciler.loading.nearest import nearest
 from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.problem import Problem
+from reconciler.records import dataclass
 
 Rows = list[tuple[int, Mapping[str, str]]]
 """Each row by column, with the line where it begins."""

@@ -1,7 +1,6 @@
 """Drafts of installation files that say what is live: patches of those that are there, and new ones."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -28,6 +27,7 @@ from reconciler.model.factoring import Room, SharedValues
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.problem import Severity
 from reconciler.model.value import ABSENT
+from reconciler.records import dataclass
 
 _Refused = tuple[tuple[Adopted, str], ...]
 

@@ -3,7 +3,6 @@
 import errno
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from reconciler.loading.findings import Finding, Source, make_problem
@@ -12,6 +11,7 @@ from reconciler.loading.ordinary import SpecialFileError, ordinary_bytes, unlink
 from reconciler.loading.yaml_source import LARGEST_FILE
 from reconciler.model.mail import has_address, redacted
 from reconciler.model.problem import Problem
+from reconciler.records import dataclass
 
 _AT_THE_TOP = ("fleet.yaml", "exceptions.yaml")
 FOLDERS = ("installations", "profiles", "attestations", "released")

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
 from reconciler.loading.explanations import BY_CODE
 from reconciler.loading.places import Place, places_of
 from reconciler.loading.yaml_source import Flaw, TreePath
 from reconciler.model.problem import Problem, Severity
+from reconciler.records import dataclass
 
 
 class At(Enum):

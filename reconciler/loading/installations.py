@@ -1,7 +1,6 @@
 """One installation file: its layers, its rules, its desired state."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from reconciler.loading.desire import desired_installation
 from reconciler.loading.files import FleetFile, FleetFolder, read_source
@@ -18,6 +17,7 @@ from reconciler.loading.tree_reader import ReadFile, read_tree
 from reconciler.loading.yaml_source import MOST_FLAWS
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.problem import Problem, Severity
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from reconciler import __version__
@@ -22,6 +21,7 @@ from reconciler.loading.selector import Selector, selector_of, words_of
 from reconciler.loading.shared import Shared
 from reconciler.model.desired import DesiredInstallation, DesiredPermissions
 from reconciler.model.digest import digest_of
+from reconciler.records import dataclass
 
 _FIELD, _RECORD, _PAIR = "\x1f", "\x1e", "\x1d"
 """What the strict reader refuses in a file, written or escaped."""

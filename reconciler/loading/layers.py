@@ -1,7 +1,7 @@
 """Layers of one installation and where in them an effective value was written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from reconciler.loading.findings import Finding, Source, place_in, problem_of
@@ -9,6 +9,7 @@ from reconciler.loading.merge import Tree, lists_principals, principal_of
 from reconciler.loading.yaml_source import TreePath
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Problem
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Loads a fleet: every file read, checked and merged, every problem of every file told at once."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation, Origin
 from reconciler.model.problem import Problem, Severity
+from reconciler.records import dataclass
 
 _FLEET_IS_EMPTY = "there is no installation file here."
 

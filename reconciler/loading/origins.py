@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from reconciler.loading.shared import Shared
 from reconciler.loading.tree_reader import read_tree
 from reconciler.loading.yaml_source import Broken
 from reconciler.model.desired import Origin
+from reconciler.records import dataclass
 
 _SKIPPED = frozenset({"version", "chargerDefaults", "profiles", "unmanaged"})
 

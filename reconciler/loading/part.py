@@ -1,7 +1,6 @@
 """Loads a selection: of the other files only what matters to it, as an index of former looks has it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -22,6 +21,7 @@ from reconciler.loading.known_files import (
 from reconciler.loading.load import LoadedFleet, Opened, finished, load_fleet, open_fleet
 from reconciler.loading.rules_permissions import mistyped_groups
 from reconciler.model.desired import Account
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,9 @@
 import os
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
+
+from reconciler.records import dataclass
 
 _GLOB = re.compile(r"[*?\[]")
 

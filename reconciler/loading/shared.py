@@ -1,7 +1,7 @@
 """What all installation files share: fleet.yaml and the profiles, read once and merged once per combination."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from reconciler.loading.files import FleetFolder, printable, read_source
@@ -15,6 +15,7 @@ from reconciler.loading.rules import VALUE_RULES, findings_in
 from reconciler.loading.site import FleetRules, Site, as_items, as_map
 from reconciler.loading.tree_reader import ReadFile, read_tree
 from reconciler.model.problem import Problem, Severity
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

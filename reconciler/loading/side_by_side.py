@@ -5,13 +5,12 @@ Whatever a process does not hand over, for whatever reason, is read here, so tha
 """
 
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import IO, TYPE_CHECKING, TypeVar
-
-from reconciler.loading.trays import TrayWriter, taken_from
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -138,8 +137,17 @@ def _serve(read: Callable[[T], R], parts: Sequence[Sequence[T]], numbers: int, t
     if signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
-    writer = TrayWriter(tray)
+    writer = pickle.Pickler(tray, protocol=pickle.HIGHEST_PROTOCOL)
     with suppress(Exception):  # it happens again where somebody hears of it
         for part in _work(read, parts, numbers):
             writer.dump(part)
         tray.flush()
+
+
+def taken_from(tray: IO[bytes]) -> Iterator[Any]:
+    """What was laid down, as far as it was written; the last of it may be half of one, when its process is gone."""
+    tray.seek(0)
+    reader = pickle.Unpickler(tray)  # noqa: S301  nobody but our own process wrote it
+    with suppress(Exception):  # whatever is missing or makes no sense is read again
+        while True:
+            yield reader.load()

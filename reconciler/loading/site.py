@@ -1,13 +1,14 @@
 """What the rules look at: one merged installation and the fleet's own rules."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Any
 
 from reconciler.loading.findings import Finding
 from reconciler.loading.merge import Tree
 from reconciler.loading.urls import DeclaredUrl, urls_of
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

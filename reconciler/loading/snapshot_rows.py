@@ -6,7 +6,6 @@ says what is wrong.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +16,7 @@ from reconciler.loading.snapshot_lines import installation_on
 from reconciler.loading.snapshot_parts import installation_of
 from reconciler.model.digest import canonical
 from reconciler.model.observed import ObservedInstallation
+from reconciler.records import dataclass
 
 CONTENT = frozenset(
     {"taken_at", "accounts", "selection", "people", "reads", "queued", "switch_waits", "installations", "shard"}

@@ -1,7 +1,6 @@
 """From bytes to a tree that the rules may trust, with every problem of the file itself."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import chain
 from typing import Any
@@ -13,6 +12,7 @@ from reconciler.loading.schema import findings_of, without_broken_parts
 from reconciler.loading.yaml_scalars import MERGE_KEY
 from reconciler.loading.yaml_source import BROKEN, MOST_FLAWS, Flaw, TreePath, read_yaml
 from reconciler.model.problem import Problem
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from reconciler.loading.yaml_source import TreePath
+from reconciler.records import dataclass
 
 _URL_KEYS = {
     "ocppNative": ("url",),

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from itertools import takewhile
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from yaml.events import DocumentEndEvent, DocumentStartEvent, MappingStartEvent, ScalarEvent, StreamStartEvent
 
 from reconciler.loading.yaml_source import ENDS, STARTS, TreePath, events_of, without_tabs
+from reconciler.records import dataclass
 
 
 class Form(Enum):

@@ -8,7 +8,7 @@ nearly nobody does.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from typing import Any
 
@@ -26,6 +26,7 @@ from yaml.events import (
 
 from reconciler.loading.yaml_quick import UnusualError, quick_value
 from reconciler.loading.yaml_scalars import DEEPEST, LONGEST_SCALAR, LONGEST_WORD, MERGE_KEY, MOST_VALUES, typed
+from reconciler.records import dataclass
 
 LARGEST_FILE = 1024 * 1024
 """Bytes; a file with 3 000 chargers stays below a fifth of it."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from reconciler.model.desired import DesiredInstallation
 from reconciler.model.exit import Condition
 from reconciler.model.settings import Kind, setting
 from reconciler.model.value import Absent, Observation, Value
+from reconciler.records import dataclass
 
 
 class FileAction(StrEnum):

@@ -1,7 +1,6 @@
 """How far a plan reaches, in terms of an electrician: amperes, chargers that will not charge, people, cars."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.change import Change
@@ -9,6 +8,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.seen import SiteSeen
 from reconciler.model.settings import Scope, setting
 from reconciler.model.value import Absent, Unreadable
+from reconciler.records import dataclass
 
 _LOWEST_A = setting(Scope.CHARGER, "maxCurrent").low or 6.0
 _MOST_ON_GO_HOME = 3

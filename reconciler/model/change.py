@@ -1,12 +1,13 @@
 """What differs between desired and observed, as data."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from reconciler.model.desired import Route
 from reconciler.model.digest import short_id_of
 from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import Absent, BeforeState, Observation, Unreadable, Value, same, state_of
+from reconciler.records import dataclass
 
 
 class Cause(StrEnum):

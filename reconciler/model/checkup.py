@@ -1,7 +1,8 @@
 """What `doctor` finds before a run does."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 
 class Health(StrEnum):

@@ -1,8 +1,9 @@
 """Asking the owner of an installation for access: the request, the links that went out, and how each can end."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+
+from reconciler.records import dataclass
 
 
 class InstallationKind(IntEnum):

@@ -1,10 +1,11 @@
 """What is known of a group whose access a run of ours took away at an installation."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from reconciler.model.attest import permissions_digest
 from reconciler.model.desired import DesiredInstallation
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What the files want: values after merging, without their places (an `Origins` tells those)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from enum import StrEnum
 
 from reconciler.model.principal import group_named
 from reconciler.model.value import Value
+from reconciler.records import dataclass
 
 
 class Cloud(StrEnum):

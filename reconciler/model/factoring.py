@@ -1,9 +1,9 @@
 """What several new installation files share, before it is written anywhere."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.adoption import Wish
+from reconciler.records import dataclass
 
 
 class Layout(StrEnum):

@@ -1,6 +1,5 @@
 """What a drift run found: where reality and the files differ, how bad it is, since when, and both ways out."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from reconciler.model.digest import short_id_of
 from reconciler.model.plan import Coverage, PlanAccount
 from reconciler.model.shard import Shard
 from reconciler.model.value import Absent, Observation, Value
+from reconciler.records import dataclass
 
 
 class FindingKind(StrEnum):

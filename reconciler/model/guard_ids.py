@@ -1,7 +1,8 @@
 """The guards by name: what a file may acknowledge. The functions behind the names are planning's."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 
 class LiftedBy(StrEnum):

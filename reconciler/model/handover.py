@@ -1,6 +1,6 @@
 """Hand-overs: what is asked for, what stands in the way, which files it takes, and how far each one is."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from reconciler.model.exit import Condition
 from reconciler.model.handover_stage import Stage
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.secret import Secret
+from reconciler.records import dataclass
 
 PROFILE = "handover"
 """The profile that a file of a hand-over lists."""

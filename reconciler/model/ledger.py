@@ -1,12 +1,13 @@
 """What the ledger of drift runs remembers: events of findings and runs, one line each, and what they add up to."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.change import Target
 from reconciler.model.finding import Severity, TrendPoint
+from reconciler.records import dataclass
 
 
 class LedgerEvent(StrEnum):

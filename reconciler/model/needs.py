@@ -1,10 +1,10 @@
 """Changes that need others before them which are not decided together with them."""
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
 
 from reconciler.model.change import Cause, Change
 from reconciler.model.plan import Plan, Step
+from reconciler.records import dataclass
 
 _MODE = "authentication.mode"
 _OF_A_PULL_REQUEST = frozenset({Cause.PULL_REQUEST, Cause.FILE})

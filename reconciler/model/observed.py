@@ -1,13 +1,14 @@
 """What the cloud says, as one snapshot: values, absent, or unreadable with a reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import cached_property
 
 from reconciler.model.secret import Secret
 from reconciler.model.value import Observation, Unreadable
+from reconciler.records import dataclass
 
 
 class OperatingMode(IntEnum):

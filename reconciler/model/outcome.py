@@ -1,10 +1,10 @@
 """What really happened to each change, and the proof."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from reconciler.model.plan_origin import Owed
+from reconciler.records import dataclass
 
 INTERRUPTED = "the run was interrupted before this"
 """Why a change was not reached, in words, when somebody ended the run."""

@@ -1,7 +1,9 @@
 """The directory of people, kept outside git: the only place where e-mail addresses live."""
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

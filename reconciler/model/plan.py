@@ -1,6 +1,5 @@
 """A plan: changes, the steps that carry them out in safe order, and everything that stands in the way."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from reconciler.model.plan_origin import BaseReference, Owed, PolicyChange, Snap
 from reconciler.model.seen import SiteSeen
 from reconciler.model.shard import Shard
 from reconciler.model.value import Observation, Unreadable, Value
+from reconciler.records import dataclass
 
 
 class Operation(StrEnum):

@@ -1,11 +1,11 @@
 """Where a plan comes from: a snapshot, the commits it was compared with, and policy that does not count yet."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from reconciler.model.change import Target, plain
 from reconciler.model.value import Absent, Value
+from reconciler.records import dataclass
 
 OLD_AFTER = timedelta(hours=36)
 """A nightly snapshot is never older, unless a night failed."""

@@ -1,7 +1,8 @@
 """A finding about a file: many at once, each with a place, a reason and a remedy."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 
 class Severity(StrEnum):

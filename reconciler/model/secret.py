@@ -1,6 +1,6 @@
 """A text that never shows itself."""
 
-from dataclasses import dataclass
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, repr=False)

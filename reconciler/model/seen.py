@@ -1,6 +1,6 @@
 """What a plan saw at the installations that it touches, as far as its changes do not say it themselves."""
 
-from dataclasses import dataclass
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,11 @@
 """The one table of managed settings: adding a setting is adding a row.
 
-Cloud names, ranges and delays are restated from Zaptec's public API description (May 2026) and help pages; see
-`docs/reference.md`. Portal words follow Zaptec's help article 41709539663121.
+Facts restate Zaptec's API description (May 2026) and help article 41709539663121 (Portal words); see docs/reference.md.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 
 class Scope(StrEnum):

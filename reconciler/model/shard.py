@@ -1,8 +1,7 @@
 """A shard: whole accounts of a fleet, how long they take to read, and what lets its documents be joined."""
 
-from dataclasses import dataclass
-
 from reconciler.model.desired import WholeFleet
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

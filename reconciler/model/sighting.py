@@ -1,13 +1,13 @@
 """What our account saw last of an installation that is being handed over: after our access went, nobody can look."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.change import plain
 from reconciler.model.desired import DesiredInstallation
 from reconciler.model.digest import digest_of
 from reconciler.model.value import Value
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Everything an account showed at one moment, redacted, so that plans can be made without network or credentials."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.observed import ObservedCharger, ObservedFleet, ObservedInstallation
@@ -9,6 +8,7 @@ from reconciler.model.plan import PlanAccount
 from reconciler.model.shard import Shard
 from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.model.value import Observation, Reason, Unreadable
+from reconciler.records import dataclass
 
 _NOTHING_TO_READ = frozenset({Reason.NO_DOCUMENTED_CALL, Reason.NOT_READ})
 

@@ -1,9 +1,10 @@
 """What was seen done of the things that a person does in the Portal."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 
 class Sight(StrEnum):

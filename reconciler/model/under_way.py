@@ -1,9 +1,9 @@
 """What earlier runs set going, and is not at its end when they are."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.value import Value
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

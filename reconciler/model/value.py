@@ -1,8 +1,9 @@
 """What a setting can be: a value, absent, or unreadable for a reason."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from reconciler.records import dataclass
 
 
 class Absent(Enum):

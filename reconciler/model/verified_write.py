@@ -1,9 +1,9 @@
 """What earlier runs wrote, and saw to be there."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.change import Target
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ group that is or may be ours without that gate is what the guard `own-access` is
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.change import Change
@@ -17,6 +16,7 @@ from reconciler.model.plan import Gate, Step
 from reconciler.model.principal import one_spelling
 from reconciler.model.settings import ROLE_BITS
 from reconciler.planning.normalise import ordered_roles
+from reconciler.records import dataclass
 
 PERSON = "person:"
 GROUP = "userGroup:"

@@ -4,7 +4,6 @@ The limits below, and for what waits those of `model.waiting`, are the only plac
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.model.finding import (
@@ -19,6 +18,7 @@ from reconciler.model.finding import (
 from reconciler.model.ledger import Ledger, LedgerEvent, LedgerLine, Noted, RunNoted, Standing, standings_of
 from reconciler.model.waiting import REMIND_AFTER
 from reconciler.model.words import setting
+from reconciler.records import dataclass
 
 OVERDUE_AFTER = {
     Severity.S0: (timedelta(days=1),),

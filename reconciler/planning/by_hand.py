@@ -1,7 +1,6 @@
 """Wishes about people that no call reads: in the open, until a person's word covers them or they are waited for."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 from reconciler.model.change import Change
@@ -16,6 +15,7 @@ from reconciler.planning.normalise import ordered_roles
 from reconciler.planning.site import route_of
 from reconciler.planning.wanted import PERMISSIONS
 from reconciler.planning.wishes import NO_CALL, NO_WISHES, Place, Wish, Wishes, unverifiable
+from reconciler.records import dataclass
 
 ASKED = "a worksheet asks for it; attest it once the Portal shows it"
 NOT_ACCEPTED = "invited in the Portal; attest it with --accepted once the owner has accepted"

@@ -1,12 +1,11 @@
 """One difference as the table of severities looks at it, and the questions that its rules ask."""
 
-from dataclasses import dataclass
-
 from reconciler.model.change import Target
 from reconciler.model.observed import Circuit, ObservedCharger, ObservedInstallation
 from reconciler.model.settings import Scope
 from reconciler.model.value import ABSENT, Absent, Observation, Value
 from reconciler.planning.site import MODE, OCPP_NATIVE
+from reconciler.records import dataclass
 
 LOWEST_A = 6.0
 """Below this nobody charges (control pilot, IEC 61851)."""

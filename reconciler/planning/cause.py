@@ -1,12 +1,13 @@
 """Whose doing a change or a refusal is: this pull request's, something already on its base, or drift."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model.change import Cause, Change, Target, plain
 from reconciler.model.plan import GuardScope, Plan, Refusal
 from reconciler.model.plan_origin import BaseReference, PolicyChange
 from reconciler.model.words import before, setting
+from reconciler.records import dataclass
 
 Wish = tuple[Target, str, str]
 Place = tuple[Target, str]

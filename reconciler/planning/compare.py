@@ -5,7 +5,6 @@ of its objects leaves this module.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from reconciler.model.desired import DesiredInstallation
@@ -13,6 +12,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.settings import Kind, Scope, Setting, setting
 from reconciler.model.value import ABSENT, Absent, Observation, Reason, Unreadable, Value
 from reconciler.planning.normalise import comparable, tidy
+from reconciler.records import dataclass
 
 Subject = tuple[Scope, str, *tuple[str, ...]]
 """What a value belongs to: after the scope an empty name for the installation, a serial, a principal, or both."""

@@ -1,7 +1,7 @@
 """Which hand-overs are over where our account sees nothing any more, by what the files wish today."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from reconciler.model.attest import fingerprint_of
@@ -10,6 +10,7 @@ from reconciler.model.desired import Account, Attestation, DesiredFleet, Desired
 from reconciler.model.sighting import Sighting, Sightings, settings_digest
 from reconciler.planning.attested import ours_of, words_on
 from reconciler.planning.handover_words import GONE, why_lost
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Where reality has left the files, how bad that is and what to do: from a plan and what it was made of."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from reconciler.planning.lookup import Lookup
 from reconciler.planning.quarantine import Quarantine, fight_over, quarantine_of
 from reconciler.planning.severity import Case, judge
 from reconciler.planning.severity_named import UNFINISHED, UNVERIFIABLE
+from reconciler.records import dataclass
 
 Place = tuple[str, str]
 _Item = TypeVar("_Item", Change, PendingItem, WaitingItem)

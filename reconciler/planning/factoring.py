@@ -11,13 +11,13 @@ Lines are counted as our own files are laid out; whoever writes the files counts
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.model.adoption import Adopted, Wish
 from reconciler.model.factoring import Room, SharedValues
 from reconciler.model.value import Absent
 from reconciler.planning.site import MODE
 from reconciler.planning.wanted import PERMISSIONS
+from reconciler.records import dataclass
 
 PREFIX = "adopted"
 _CAPITAL = re.compile(r"([A-Z])")

@@ -1,11 +1,12 @@
 """What planning has to say about one installation, before order and guards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.change import Change
 from reconciler.model.desired import RemovalGate
 from reconciler.model.plan import PendingItem, PlanWarning, UnreadableItem, UnverifiableItem, WaitingItem
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ tells which serials of Go are the British ones, whose floor is higher: between b
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from reconciler.records import dataclass
 
 READ_ON = date(2026, 5, 27)
 

@@ -1,13 +1,13 @@
 """What a guard is, and how one is lifted."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from reconciler.model.change import Change
 from reconciler.model.desired import DesiredInstallation, GuardLimits
 from reconciler.model.plan import GuardScope, Refusal
 from reconciler.planning.policy import Policy
 from reconciler.planning.site import Site
+from reconciler.records import dataclass
 
 FLEET = "fleet"
 

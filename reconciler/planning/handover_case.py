@@ -1,12 +1,12 @@
 """One request to hand a charger over, with everything that decides about it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from reconciler.model.desired import Account
 from reconciler.model.handover import Found, Remark, Request
 from reconciler.model.observed import ObservedCharger, ObservedInstallation
 from reconciler.planning.site import MODE, NATIVE
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from reconciler.model.change import Change
@@ -16,6 +16,7 @@ from reconciler.model.waiting import age_days, reminders_due
 from reconciler.planning.access import by_principal
 from reconciler.planning.gone import is_gone
 from reconciler.planning.handover_words import STILL_SEEN, Words, owner_step
+from reconciler.records import dataclass
 
 _WAVE = "wave"
 

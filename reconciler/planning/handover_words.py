@@ -1,13 +1,13 @@
 """What the operator and the new owner do next in a hand-over, by how far it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.change import Change
 from reconciler.model.desired import Route
 from reconciler.model.handover_stage import Stage
 from reconciler.model.value import Unreadable
+from reconciler.records import dataclass
 
 _ACCEPT = (
     "open the e-mail from Zaptec (spam folder, too), activate the account, then log in to the Zaptec app with the same "

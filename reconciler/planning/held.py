@@ -1,7 +1,6 @@
 """What keeps a difference out of the plan, or out of a file: a guard, a device, a person, an exception."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.model.adoption import NotAdopted, WhyNot
@@ -15,6 +14,7 @@ from reconciler.model.value import Unreadable
 from reconciler.model.words import row_of, value
 from reconciler.planning.access import OWNER, gates_of, is_group, named_owners, owners_have
 from reconciler.planning.site import MODE
+from reconciler.records import dataclass
 
 AUTHENTICATION = "authentication."
 Held = TypeVar("Held", PendingItem, WaitingItem)

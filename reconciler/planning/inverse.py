@@ -5,7 +5,7 @@ configuration of the former one is wished for again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account
@@ -17,6 +17,7 @@ from reconciler.model.words import value as in_words
 from reconciler.planning.access import is_group
 from reconciler.planning.former import rows_of_mode
 from reconciler.planning.site import MODE, NATIVE_URL, setting_route
+from reconciler.records import dataclass
 
 INVITED_AGAIN = "P204"
 AUTHORISATION = "authentication.authorizationRequired"

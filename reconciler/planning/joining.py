@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.errors import InvalidDocumentError
 from reconciler.model.desired import WholeFleet
 from reconciler.model.plan import Counts, Coverage
 from reconciler.model.shard import Shard, Sighting
+from reconciler.records import dataclass
 
 _ORDINARY = re.compile(r"[A-Za-z0-9-]{1,100}", re.ASCII)
 """An id or the name of an account as we write it; anything else is not repeated."""

@@ -1,12 +1,13 @@
 """What one drift run really looked at; only that may be called resolved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from reconciler.model.change import Target
 from reconciler.model.observed import Breadth
 from reconciler.model.plan import Plan
 from reconciler.planning.lookup import Lookup
+from reconciler.records import dataclass
 
 Place = tuple[str, str]
 

@@ -1,7 +1,6 @@
 """Everything that all installations of a plan share, indexed once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from reconciler.model.desired import Account, Attestation, DesiredFleet, Deviation
@@ -9,6 +8,7 @@ from reconciler.model.observed import ObservedFleet, ObservedInstallation
 from reconciler.model.ports import Origins
 from reconciler.model.value import Reason, Unreadable
 from reconciler.planning.policy import Policy
+from reconciler.records import dataclass
 
 _WITHHELD = frozenset({Reason.NOT_FOUND, Reason.FORBIDDEN, Reason.NOT_VISIBLE})
 

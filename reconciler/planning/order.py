@@ -6,7 +6,6 @@ step waits only for the steps that the table of rules names, so that the rest ca
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
 from reconciler.model.plan import Gate, Step
@@ -14,6 +13,7 @@ from reconciler.model.settings import Scope
 from reconciler.planning.access import gains_owner, is_group, takes_away
 from reconciler.planning.site import Site, enters_native, leaves_native
 from reconciler.planning.steps import Draft
+from reconciler.records import dataclass
 
 
 class Phase(IntEnum):

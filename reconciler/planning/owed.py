@@ -1,7 +1,7 @@
 """What the files decide and no change carries out yet: decided with a pull request, and owed until it is done."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 
 from reconciler.model.change import Target, plain
@@ -16,6 +16,7 @@ from reconciler.planning.access import gates_of
 from reconciler.planning.inspect import WHOLE_CHARGER, WHOLE_INSTALLATION
 from reconciler.planning.normalise import ordered_roles, tidy
 from reconciler.planning.wanted import PERMISSIONS, wanted_of
+from reconciler.records import dataclass
 
 Place = tuple[Target, str]
 Site = tuple[str, str]

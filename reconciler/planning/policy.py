@@ -1,11 +1,12 @@
 """What a plan depends on besides files and cloud."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from reconciler.model.under_way import Queued, SwitchWait
 from reconciler.planning.quarantine import Quarantine
+from reconciler.records import dataclass
 
 __all__ = ["Policy", "Queued"]
 

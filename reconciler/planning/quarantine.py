@@ -1,11 +1,11 @@
 """Settings that somebody keeps changing back: written and verified again and again, and still not as wanted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change, Target, plain
 from reconciler.model.verified_write import VerifiedWrite
+from reconciler.records import dataclass
 
 FIGHTS = 2
 """Verified writes of one value after which a further difference is no accident. After one it is ordinary drift."""

@@ -1,7 +1,7 @@
 """The part of a plan that reviewers saw: what nobody saw stays as it is, and so does what would need it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model.change import Cause, Change, Target
 from reconciler.model.plan import Plan, Step
@@ -10,6 +10,7 @@ from reconciler.model.value import Unreadable
 from reconciler.planning.owed import Wishes, place_of, still_owed
 from reconciler.planning.residual import with_prerequisites
 from reconciler.planning.site import MODE
+from reconciler.records import dataclass
 
 Places = frozenset[tuple[str, str]]
 

@@ -1,7 +1,7 @@
 """Turns the findings of one installation into steps, pending and waiting items, or refusals."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.change import Change, Target
@@ -21,6 +21,7 @@ from reconciler.planning.order import in_safe_order, needed_by
 from reconciler.planning.site import Site
 from reconciler.planning.steps import drafts_of
 from reconciler.planning.wanted import PERMISSIONS
+from reconciler.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

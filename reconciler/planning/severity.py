@@ -5,7 +5,6 @@ S3 billing or integration is wrong, S4 leftovers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from reconciler.model.finding import Severity
 from reconciler.model.settings import Scope
@@ -22,6 +21,7 @@ from reconciler.planning.case import (
     unwanted_access,
 )
 from reconciler.planning.site import MODE
+from reconciler.records import dataclass
 
 __all__ = ["RULES", "Case", "Rule", "judge"]
 

@@ -1,7 +1,7 @@
 """One installation while it is being planned: its file, what was seen, and everything that can be looked up once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Account, DesiredInstallation, GuardLimits, Route
@@ -10,6 +10,7 @@ from reconciler.model.settings import Scope, Setting
 from reconciler.model.value import Observation, Unreadable, Value
 from reconciler.planning.policy import Policy
 from reconciler.planning.queue import Queue, queue_of
+from reconciler.records import dataclass
 
 MODE = "authentication.mode"
 NATIVE_URL = "authentication.ocppNative.url"

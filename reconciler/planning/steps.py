@@ -1,7 +1,6 @@
 """Groups changes into requests: one per object and endpoint."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.model.change import Change, Target
 from reconciler.model.desired import Route
@@ -9,6 +8,7 @@ from reconciler.model.digest import short_id_of
 from reconciler.model.plan import Gate, Operation
 from reconciler.model.settings import Scope
 from reconciler.planning.site import MODE, NATIVE_URL, Site
+from reconciler.records import dataclass
 
 _DOCUMENTED = {
     Operation.UPDATE_CHARGER: ("POST", "/api/chargers/{}/update"),

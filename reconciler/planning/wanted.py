@@ -1,12 +1,13 @@
 """What the file of one installation wants after exceptions, cut to what can apply."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from reconciler.model.desired import DesiredInstallation, Deviation
 from reconciler.model.settings import Scope, settings_of
 from reconciler.model.value import Value
+from reconciler.records import dataclass
 
 PERMISSIONS = "permissions"
 _CHARGER_ONLY = {row.name for row in settings_of(Scope.CHARGER)} - {row.name for row in settings_of(Scope.INSTALLATION)}

@@ -1,7 +1,7 @@
 """Wishes about the people of one place, sorted out: compared, unread, waited for, taken away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.model.change import Target
 from reconciler.model.desired import DesiredInstallation, DesiredPermissions, RemovalGate
@@ -10,6 +10,7 @@ from reconciler.model.plan import UnreadableItem, UnverifiableItem, WaitingItem
 from reconciler.model.settings import Setting, setting
 from reconciler.model.value import Absent, Reason, Unreadable, Value
 from reconciler.planning.wanted import PERMISSIONS
+from reconciler.records import dataclass
 
 NO_CALL = Unreadable(reason=Reason.NO_DOCUMENTED_CALL)
 

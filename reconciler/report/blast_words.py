@@ -1,11 +1,11 @@
 """The blast radius of a plan in words that an electrician reads; the biggest places only, the document has them all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from reconciler.model.blast import AccessMove, Blast, Idle, Move, SiteBlast, blast_of
 from reconciler.model.plan import Plan
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.escape import cut
 

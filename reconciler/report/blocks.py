@@ -1,7 +1,6 @@
 """A plan sorted for reading: one block per installation with everything that concerns it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from reconciler.model.change import Change, Target
@@ -17,6 +16,7 @@ from reconciler.model.plan import (
     WaitingItem,
 )
 from reconciler.model.settings import SETTINGS
+from reconciler.records import dataclass
 from reconciler.report import wording
 
 

@@ -1,11 +1,11 @@
 """A plan as one comment: inside the limit of GitHub, in four steps from everything to totals, worst things first."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from reconciler.model.blast import SiteBlast, blast_of
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.blocked_words import blocked_lines
 from reconciler.report.blocks import Block, blocks_of

@@ -1,11 +1,11 @@
 """Sentences and groups of a drift report, shared by its texts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from reconciler.model.finding import Aged, DriftReport, Executor, Finding, FindingKind, Severity, TransitionKind
 from reconciler.model.value import Unreadable
+from reconciler.records import dataclass
 from reconciler.report import wording
 
 EXECUTORS = {

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import PurePosixPath
 
@@ -10,6 +9,7 @@ from reconciler.model.digest import digest_of
 from reconciler.model.needs import blocked_of
 from reconciler.model.plan import Plan, Refusal, UnreadableItem
 from reconciler.model.problem import Problem, Severity
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.blocked_words import BLOCKED_WAY_OUT, blocked_words
 from reconciler.report.comment import fitted

@@ -1,9 +1,9 @@
 """Half a page for a board: plain sentences, no names of settings, commands or severities."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from reconciler.model.finding import DriftReport, FindingKind, Severity, TransitionKind
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.html_findings import FindingRow
 from reconciler.report.html_views import in_order

@@ -1,10 +1,10 @@
 """Trend and age of open findings as shapes for SVG, each with the numbers that say the same in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reconciler.model.finding import Severity, TrendPoint
+from reconciler.records import dataclass
 from reconciler.report.html_findings import FindingRow
 
 WIDTH = 260

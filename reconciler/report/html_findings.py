@@ -2,12 +2,12 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reconciler.model.change import Target
 from reconciler.model.finding import Aged, DriftReport, Executor, Finding, FindingKind, Severity, TransitionKind
 from reconciler.model.value import Observation
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.escape import cut, visible
 

@@ -4,13 +4,13 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from reconciler.model.finding import DriftReport, FindingKind, Severity
+from reconciler.records import dataclass
 from reconciler.report import wording
 from reconciler.report.escape import cut, visible
 from reconciler.report.html_board import board_of, number

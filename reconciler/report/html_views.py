@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from reconciler.model.finding import DriftReport, FindingKind, Severity, SiteSummary, Transition, TransitionKind
+from reconciler.records import dataclass
 from reconciler.report.escape import cut
 from reconciler.report.html_findings import TRANSITIONS, FindingRow, labels_of, name_of
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from reconciler.model.consent import Claim, Outcome
+from reconciler.records import dataclass
 from reconciler.report.onboard_words import PERSON, language_of
 
 

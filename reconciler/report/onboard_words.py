@@ -1,9 +1,8 @@
 """What each outcome of a link is called: to the operator in English, to the person in their language."""
 
-from dataclasses import dataclass
-
 from reconciler.model.adoption import NotAdopted
 from reconciler.model.consent import Outcome
+from reconciler.records import dataclass
 from reconciler.report import wording
 
 

@@ -1,7 +1,6 @@
 """A page of text of a given width, with or without colour, built from lines, labelled paragraphs and tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from io import StringIO
 from itertools import pairwise, zip_longest
@@ -12,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.records import dataclass
 from reconciler.report.escape import ascii_only, for_terminal
 from reconciler.report.stream import Color, Glyphs
 

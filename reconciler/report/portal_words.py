@@ -5,13 +5,13 @@ November 2025.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
 from reconciler.model.change import Change
 from reconciler.model.settings import Kind
 from reconciler.model.value import Absent, Unreadable
+from reconciler.records import dataclass
 from reconciler.report import wording
 
 

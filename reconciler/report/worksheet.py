@@ -1,7 +1,7 @@
 """The worksheet: what a person does in the Portal, in order; for paper, for a phone, for a machine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,6 +10,7 @@ from reconciler.model.desired import Route
 from reconciler.model.plan import Gate, Plan, Step
 from reconciler.model.ticks import Progress, Tick, all_ticked
 from reconciler.model.value import Reason, Unreadable
+from reconciler.records import dataclass
 from reconciler.report import portal_words, wording
 from reconciler.report.portal_words import Instruction, View
 

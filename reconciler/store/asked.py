@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from reconciler.model.moments import read_moment
+from reconciler.records import dataclass
 from reconciler.store.departures import runs_behind
 from reconciler.store.files import read_ordinary
 from reconciler.store.layout import PLAN, run_ids, runs_folder

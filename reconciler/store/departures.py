@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from reconciler.errors import ReconcilerError
 from reconciler.model.departure import Departure
 from reconciler.model.outcome import OutcomeKind
+from reconciler.records import dataclass
 from reconciler.store.files import read_ordinary, unreadable, write_atomically
 from reconciler.store.journal import Told, told_of
 from reconciler.store.layout import FOLDER, JOURNAL, PLAN, run_ids, runs_folder, state_folder

@@ -1,7 +1,6 @@
 """What earlier runs left behind that later plans must know, from all journals in one pass."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +8,7 @@ from threading import Lock
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.under_way import Invited, Queued, SwitchWait
+from reconciler.records import dataclass
 from reconciler.store.files import unreadable
 from reconciler.store.journal import Record, Told, told_of, without
 from reconciler.store.layout import JOURNAL, run_ids, runs_folder, second_of

@@ -5,13 +5,13 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path, PurePath
 from threading import Lock
 
 from reconciler.errors import ReconcilerError
 from reconciler.model.moments import read_moment
+from reconciler.records import dataclass
 from reconciler.store.files import read_ordinary, sync_folder, unreadable, unwritable
 from reconciler.store.moments import to_text, utc_now
 

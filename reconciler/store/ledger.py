@@ -9,7 +9,6 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from reconciler.errors import ReconcilerError
 from reconciler.model.digest import digest_of
 from reconciler.model.ledger import Ledger, LedgerLine, Pruned, RunNoted, standings_of
+from reconciler.records import dataclass
 from reconciler.store.files import read_ordinary, sync_folder, unreadable, unwritable, write_atomically
 from reconciler.store.ledger_lines import data_of, line_of
 

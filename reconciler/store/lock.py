@@ -12,7 +12,6 @@ import shlex
 import socket
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +20,7 @@ from filelock import FileLock, Timeout
 
 from reconciler.errors import LockedError
 from reconciler.model.moments import read_moment
+from reconciler.records import dataclass
 from reconciler.store.files import read_ordinary, write_atomically
 from reconciler.store.layout import machine_folder
 from reconciler.store.lock_files import check_ordinary, lock_folder, unusable

@@ -1,7 +1,7 @@
 """Take the live state over into files, so that the next plan is empty for everything that a file may say."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from reconciler.model.adoption import Adopted, AdoptedFile, Adoption, Draft, LeftTogether, NotAdopted, left_together
@@ -17,6 +17,7 @@ from reconciler.planning.held import Around, sorted_out
 from reconciler.planning.inspect import inspect
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.make import Policy, make_plan
+from reconciler.records import dataclass
 
 
 class Drafts(Protocol):

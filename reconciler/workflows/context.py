@@ -1,7 +1,7 @@
 """What one apply carries along: plan, files, the way to each account, limits."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum, auto
 from threading import Event
@@ -12,6 +12,7 @@ from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import Plan
 from reconciler.model.ports import Clock, Origins, Progress
 from reconciler.planning.make import Policy
+from reconciler.records import dataclass
 from reconciler.workflows.first_look import FirstLook, first_look
 from reconciler.workflows.invitations import Invitations
 from reconciler.workflows.ports import Executor, Observer, RunLog

@@ -1,7 +1,6 @@
 """One drift run: findings of a plan and what it was made of, their ages, and the report."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from reconciler.model.change import Target
 from reconciler.model.desired import DesiredFleet, DesiredInstallation, Deviation, Origin
@@ -19,6 +18,7 @@ from reconciler.planning.inspect import inspect
 from reconciler.planning.looked import looked_of
 from reconciler.planning.lookup import Lookup
 from reconciler.planning.policy import Policy
+from reconciler.records import dataclass
 
 Place = tuple[str, str]
 Gap = tuple[Target, str]

@@ -1,12 +1,13 @@
 """What a site was like before a run wrote anything there: what the look after its wave is compared with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 from reconciler.model.change import Target
 from reconciler.model.observed import ObservedInstallation
 from reconciler.model.plan import GuardScope, Plan
 from reconciler.model.value import Unreadable
+from reconciler.records import dataclass
 
 Place = tuple[str, str]
 """Account and installation id."""

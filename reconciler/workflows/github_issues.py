@@ -1,9 +1,10 @@
 """One issue that says how things stand: opened, kept up to date, closed when nothing is left, opened again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from reconciler.records import dataclass
 from reconciler.workflows.github_comments import check_length, marker_of
 from reconciler.workflows.github_ports import Issue, Issues, IssueState, IssueText
 

@@ -1,9 +1,9 @@
 """Which plans were reviewed: those of the pull requests merged since the last successful apply."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from reconciler.records import dataclass
 from reconciler.workflows.github_ports import Merges, Pull, Runs, WorkflowRun
 
 PLAN_WORKFLOW = "plan.yml"

@@ -1,11 +1,12 @@
 """What we want of the place where the files, their reviews and the reports live; `cli/hub.py` asks GitHub for it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
+
+from reconciler.records import dataclass
 
 BOT = "github-actions[bot]"
 """Who writes when a workflow does; a comment of anybody else is never touched."""

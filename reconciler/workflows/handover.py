@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from reconciler.planning.handover_case import Case
 from reconciler.planning.handover_refusals import vouches
 from reconciler.planning.handover_standing import parts_of
 from reconciler.planning.make import Policy, make_plan
+from reconciler.records import dataclass
 from reconciler.workflows.plan import joined
 from reconciler.workflows.ports import Finder
 

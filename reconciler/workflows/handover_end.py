@@ -1,7 +1,6 @@
 """How far hand-overs are, and filing away what is over. Nothing here writes, neither to a cloud nor to a disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from reconciler.model.desired import DesiredFleet, DesiredInstallation
@@ -12,6 +11,7 @@ from reconciler.model.plan import Plan
 from reconciler.model.ports import Origins
 from reconciler.planning.handover_standing import Evidence, standings_of
 from reconciler.planning.make import Policy, make_plan
+from reconciler.records import dataclass
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer
 

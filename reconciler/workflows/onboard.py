@@ -1,7 +1,7 @@
 """From a redirect to a new file: believe nothing, write the use down, read with our own account, draft like `adopt`."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -23,6 +23,7 @@ from reconciler.model.value import ABSENT, Unreadable
 from reconciler.model.words import row_of
 from reconciler.planning.consent_claims import judge_claim, judge_site, others_who_may, state_after, taken_since
 from reconciler.planning.make import Policy, make_plan
+from reconciler.records import dataclass
 from reconciler.workflows.adopt import Drafts, Takeover, adopt
 from reconciler.workflows.ports import Observer
 

@@ -1,12 +1,13 @@
 """Where links stand that went out: what redirects told, and what lists tell about those that never came back."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from reconciler.model.consent import IssuedLink, LinkState, LinkStatus, NotGranted, Outcome
 from reconciler.planning.consent_claims import others_who_may, taken_since
+from reconciler.records import dataclass
 
 
 class Grants(Protocol):

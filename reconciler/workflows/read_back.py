@@ -1,7 +1,7 @@
 """Prove writes by reading: on a schedule, all steps of a level together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from reconciler.model.change import Change
@@ -9,6 +9,7 @@ from reconciler.model.outcome import OutcomeKind, WriteAnswer, WriteStatus
 from reconciler.model.plan import Step
 from reconciler.model.value import Observation
 from reconciler.planning.classify import Verdict, classify
+from reconciler.records import dataclass
 from reconciler.workflows.context import Reach
 from reconciler.workflows.resume import went
 from reconciler.workflows.standing import lost_access, values_in_words

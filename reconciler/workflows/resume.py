@@ -1,7 +1,7 @@
 """Go on with a run that was interrupted: what its journal tells, and what that says about what is there now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 
 from reconciler.model.change import Change
@@ -9,6 +9,7 @@ from reconciler.model.moments import read_moment
 from reconciler.model.outcome import ACCESS_WENT, LEFT, UNACCEPTED, OutcomeKind, WriteStatus
 from reconciler.model.value import Observation, Unreadable
 from reconciler.planning.classify import Verdict, classify
+from reconciler.records import dataclass
 from reconciler.workflows.first_look import FirstLook
 from reconciler.workflows.standing import Held, lost_access
 

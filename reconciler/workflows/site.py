@@ -1,7 +1,7 @@
 """One installation of an apply: plan it afresh, write what still stands, read back, one outcome per change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from reconciler.errors import CloudError
 from reconciler.model.change import Change, plain
@@ -15,6 +15,7 @@ from reconciler.planning.access import takes_away
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.make import make_plan
 from reconciler.planning.reads import needs_of
+from reconciler.records import dataclass
 from reconciler.workflows.context import Apply, FirstLooks, Reach, Site
 from reconciler.workflows.invitations import is_invitation, unaccepted, wish_at
 from reconciler.workflows.leaving import owner_stays, takes_our_access

@@ -1,7 +1,6 @@
 """How the changes of a plan stand against a fresh one: may be done, are so already, must wait, or must not be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from reconciler.model.change import Change, Target
 from reconciler.model.observed import ObservedInstallation
@@ -11,6 +10,7 @@ from reconciler.model.value import Observation, Reason, Unreadable, same
 from reconciler.model.words import after, before, value
 from reconciler.planning.classify import Verdict, classify
 from reconciler.planning.residual import residual_plan, with_prerequisites
+from reconciler.records import dataclass
 from reconciler.workflows.touched import seen_value
 
 NO_ACCESS = frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND, Reason.NOT_VISIBLE, Reason.NO_ROLE})

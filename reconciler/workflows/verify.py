@@ -1,7 +1,7 @@
 """The proof of an apply: a second plan over what it touched, the receipt, and what is left to do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from reconciler.model.change import Change, plain
@@ -15,6 +15,7 @@ from reconciler.model.words import counted, open_reasons
 from reconciler.planning.make import Policy, make_plan
 from reconciler.planning.normalise import means_the_same
 from reconciler.planning.residual import joined, residual_plan
+from reconciler.records import dataclass
 from reconciler.workflows.leaving import left_sites
 from reconciler.workflows.plan import observe_fleet
 from reconciler.workflows.ports import Observer

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 
 from reconciler.errors import CloudError, UsageProblemError
@@ -14,6 +13,7 @@ from reconciler.model.settings import Scope
 from reconciler.model.value import Absent, Unreadable
 from reconciler.model.words import REASONS, counted
 from reconciler.planning.make import make_plan
+from reconciler.records import dataclass
 from reconciler.workflows.context import Apply, Site
 from reconciler.workflows.first_look import Finding, FirstLook, Place, objections, place_of, value_key
 from reconciler.workflows.plan import observe_fleet

@@ -53,6 +53,19 @@ def test_a_part_that_is_missing_is_named(capsys: pytest.CaptureFixture[str]) -> 
     said = capsys.readouterr().err
     assert "cannot be loaded: reconciler.none_such" in said
     assert "remedy: install it again" in said
+    assert "File" not in said
+
+
+def test_where_a_part_is_missing_is_shown_to_whoever_asks(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a part of ours that asks for what is not there."""
+    monkeypatch.setenv("RECONCILER_VERBOSE", "2")
+    with pytest.raises(ImportError) as caught:
+        __import__("reconciler.none_such")
+
+    assert report_failure(caught.value) == 1
+    assert 'test_failures.py", line' in capsys.readouterr().err
 
 
 def test_want_of_memory_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ HOMES = {
     "jinja2": frozenset({"report", "cli"}),
     "jsonschema": frozenset({"loading"}),
     "markupsafe": frozenset({"report", "sandbox"}),
+    "msgspec": frozenset({"records"}),
     "referencing": frozenset({"loading"}),
     "rich": frozenset({"report", "cli"}),
     "tenacity": frozenset({"live"}),

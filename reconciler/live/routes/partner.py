@@ -7,7 +7,7 @@ narrow `PartnerCall`, bound to the account's host, rate and token, and never see
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, cast
@@ -15,6 +15,7 @@ from typing import Protocol, cast
 from reconciler.errors import CloudError
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.secret import Secret
+from reconciler.records import dataclass
 
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
