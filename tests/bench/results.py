@@ -16,7 +16,7 @@ from tests.bench.budgets import Budget
 
 NO_DETAIL: Mapping[str, float] = {}
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-PACKAGES = ("click", "deepdiff", "httpx", "jsonschema", "pyyaml", "werkzeug")
+PACKAGES = ("click", "deepdiff", "httpx", "jsonschema", "msgspec", "pyyaml", "werkzeug")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
