@@ -19,6 +19,17 @@ PAGES = DRAWS | {"jinja2", "html", "csv"}
 """What only makes pages."""
 REST = frozenset({"ssl", "socket", "http", "asyncio", "email", "xml", "concurrent", "logging", "decimal"})
 """What others bring along, deepdiff most of it."""
+SELDOM = frozenset(
+    {
+        "tenacity",
+        "importlib.metadata",
+        "pickle",
+        "multiprocessing",
+        "reconciler.loading.people",
+        "reconciler.cli.departing",
+    }
+)
+"""For repeats, somebody else's adapter, many files, a directory of people and hand-overs."""
 AS_WANTED = "fleet/installations/homes/elveveien-12.yaml"
 
 _LISTED = """
@@ -90,3 +101,11 @@ def test_a_live_plan_does_not_even_load_what_writes(shop: Shop) -> None:
 
     assert "reconciler.live.observer" in loaded
     assert loaded & (WRITES | DRAWS) == frozenset()
+
+
+def test_a_live_plan_of_one_file_loads_nothing_for_other_cases(shop: Shop) -> None:
+    """Most answers come at once, and most installations stay ours."""
+    loaded = loaded_by(shop, "plan", AS_WANTED)
+
+    assert "reconciler.live.observer" in loaded
+    assert loaded & (SELDOM | MESSAGES | DRAWS | {"deepdiff"}) == frozenset()
