@@ -27,9 +27,10 @@ SELDOM = frozenset(
         "multiprocessing",
         "reconciler.loading.people",
         "reconciler.cli.departing",
+        "reconciler.live.partner_route",
     }
 )
-"""For repeats, somebody else's adapter, many files, a directory of people and hand-overs."""
+"""For repeats, agreements, many files, a directory of people and hand-overs."""
 AS_WANTED = "fleet/installations/homes/elveveien-12.yaml"
 
 _LISTED = """
@@ -104,7 +105,10 @@ def test_a_live_plan_does_not_even_load_what_writes(shop: Shop) -> None:
 
 
 def test_a_live_plan_of_one_file_loads_nothing_for_other_cases(shop: Shop) -> None:
-    """Most answers come at once, and most installations stay ours."""
+    """Most answers come at once, most installations stay ours, and most accounts have no agreement."""
+    shop.edit("fleet.yaml", r"^    routes:.*\n(?:      .*\n)+", "")
+    shop.edit("fleet.yaml", r"^    agreement:.*\n", "")
+
     loaded = loaded_by(shop, "plan", AS_WANTED)
 
     assert "reconciler.live.observer" in loaded

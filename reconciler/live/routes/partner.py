@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Protocol, cast
 
 from reconciler.errors import CloudError
+from reconciler.live.routes import CHARGER_PERMISSIONS
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.secret import Secret
 
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
-CHARGER_PERMISSIONS = "chargerPermissions"
 LONGEST_NAME = 60
 
 PartnerValue = bool | int | float | str | Secret | None
