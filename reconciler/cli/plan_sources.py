@@ -14,7 +14,6 @@ from reconciler.cli.selected_files import load_selected
 from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.snapshot_file import SnapshotFile
 from reconciler.cli.unsteady import unsteady_at, unsteady_offline
-from reconciler.loading.side_by_side import FEWEST
 from reconciler.model.desired import DesiredFleet
 from reconciler.records import dataclass
 
@@ -93,6 +92,7 @@ def _ahead(snapshot: SnapshotFile) -> Callable[[], None]:
 
     def prepare() -> None:
         import reconciler.planning.offline  # noqa: F401  only to have it loaded by then
+        from reconciler.loading.side_by_side import FEWEST
         from reconciler.planning.compare import get_ready
 
         snapshot()

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from reconciler import __version__
-from reconciler.cli.departing import keep_look, known_of
 from reconciler.cli.options import current_globals
 from reconciler.cli.selecting import Asked, accounts_of, chosen
 from reconciler.cli.unsteady import unsteady_at
@@ -40,8 +39,16 @@ def plan_now(loaded: LoadedFleet, part: DesiredFleet, connections: Connections, 
     if run_ids(root):
         _tick(part, observed, connections, policy)
     plan = make_plan(part, observed, policy, loaded.origins)
-    keep_look(part, observed, plan, connections)
+    if _leaves(part):
+        from reconciler.cli.departing import keep_look
+
+        keep_look(part, observed, plan, connections)
     return plan
+
+
+def _leaves(part: DesiredFleet) -> bool:
+    """Whether a file wants a group away; only then is there anything to know of hand-overs."""
+    return next(leaving(part), None) is not None
 
 
 def _tick(part: DesiredFleet, observed: ObservedFleet, connections: Connections, policy: Policy) -> None:
@@ -67,7 +74,9 @@ def policy_at(now: datetime, connections: Connections, *, accepted: Sequence[str
 
 def with_departures(policy: Policy, part: DesiredFleet, observed: ObservedFleet, connections: Connections) -> Policy:
     """The same, with what was handed over to the end; that is looked for only where a file wants a group away."""
-    if next(leaving(part), None) is None:
+    if not _leaves(part):
         return policy
+    from reconciler.cli.departing import known_of
+
     known = known_of(part, observed, connections, now=policy.now)
     return replace(policy, departed=departed(part, known, today=policy.now.date()))

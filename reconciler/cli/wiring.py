@@ -14,7 +14,6 @@ from reconciler.cli.options import current_globals
 from reconciler.cli.output import is_terminal
 from reconciler.cli.pins import check_pins
 from reconciler.live.account import Access, LiveAccount, open_account
-from reconciler.loading.people import load_people
 from reconciler.model.desired import Account, Cloud
 from reconciler.model.people import People, Person
 from reconciler.model.ports import Clock, Progress
@@ -146,6 +145,8 @@ def _people(opened: Mapping[Cloud, Opened]) -> People | None:
     """The operator's directory; the sandbox brings its own."""
     path = os.environ.get("FLEET_PEOPLE")
     if path:
+        from reconciler.loading.people import load_people
+
         return load_people(Path(path))
     if set(opened) == {Cloud.SANDBOX}:
         from reconciler.sandbox.people import people

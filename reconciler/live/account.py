@@ -16,12 +16,11 @@ from reconciler.live.exchange import Exchange
 from reconciler.live.login import Credentials, Login
 from reconciler.live.network import NetworkTransport
 from reconciler.live.observer import CloudObserver
-from reconciler.live.partner_route import PartnerRoute
 from reconciler.live.rate import Pace
 from reconciler.live.read_only import ReadOnlyTransport
 from reconciler.live.repeat import Repeat
 from reconciler.live.request_log import RequestLog
-from reconciler.live.routes.partner import CHARGER_PERMISSIONS, adapter_for
+from reconciler.live.routes import CHARGER_PERMISSIONS
 from reconciler.live.session import ZAPTEC_URL, RequestCounts, Session
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.people import People
@@ -31,6 +30,7 @@ from reconciler.records import dataclass
 
 if TYPE_CHECKING:
     from reconciler.live.executor import CloudExecutor
+    from reconciler.live.partner_route import PartnerRoute
 
 __all__ = ["ZAPTEC_URL", "Access", "Credentials", "LiveAccount", "network_transport", "open_account"]
 
@@ -141,8 +141,7 @@ def open_account(  # noqa: PLR0913  the one place where everything from outside 
     )
     session = _session(account, exchange, credentials=credentials, clock=clock, jitter=jitter)
     client = Client(session)
-    adapter = adapter_for(account)
-    partner = PartnerRoute(adapter, session=session, people=people) if adapter else None
+    partner = _partner(account, session, people)
     observer = CloudObserver(
         client,
         account=account.name,
@@ -177,7 +176,18 @@ def _session(
     return Session(exchange, login=login, repeat=repeat)
 
 
-def _if_named(partner: PartnerRoute | None, account: Account, *, route_key: str) -> PartnerRoute | None:
+def _partner(account: Account, session: Session, people: People | None) -> "PartnerRoute | None":
+    """The route over the operator's adapter; without an agreement nothing of it is loaded."""
+    if not account.agreement:
+        return None
+    from reconciler.live.partner_route import PartnerRoute  # noqa: PLC0415  as said above
+    from reconciler.live.routes.partner import adapter_for  # noqa: PLC0415  as said above
+
+    adapter = adapter_for(account)
+    return PartnerRoute(adapter, session=session, people=people) if adapter else None
+
+
+def _if_named(partner: "PartnerRoute | None", account: Account, *, route_key: str) -> "PartnerRoute | None":
     """The partner route where the account names it for those settings."""
     return partner if account.route_for(route_key) is Route.PARTNER else None
 

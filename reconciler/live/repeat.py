@@ -7,12 +7,13 @@ connections, time-outs and a 500 that carries no `Code`.
 import random
 import threading
 from collections.abc import Callable
-from typing import TypeVar
-
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.live.failures import PassingError
 from reconciler.model.ports import Clock
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 MOST_ATTEMPTS = 8
 FIRST_WAIT_S = 0.3
@@ -51,7 +52,9 @@ class Repeat:
         return result
 
     def _again(self, once: Callable[[], T], error: PassingError) -> T:
-        """The repeats; nearly all reads go without, so that only here their machinery is put together."""
+        """The repeats; nearly all reads go without, so that only here their machinery is loaded and put together."""
+        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt  # noqa: PLC0415  as said above
+
         failed = [error]
 
         def attempt() -> T:
@@ -76,7 +79,7 @@ class Repeat:
         with self._guard:
             self._failed_in_a_row = failed
 
-    def _wait_s(self, state: RetryCallState) -> float:
+    def _wait_s(self, state: "RetryCallState") -> float:
         outcome = state.outcome
         error = outcome.exception() if outcome else None
         if isinstance(error, PassingError) and error.pause_s is not None:

@@ -22,7 +22,6 @@ from reconciler.loading.known_files import NOTHING, LeftOut
 from reconciler.loading.origins import EffectiveValue, FileOrigins, ReadFleet
 from reconciler.loading.rules_permissions import mistyped_groups
 from reconciler.loading.shared import Shared, read_shared
-from reconciler.loading.side_by_side import each
 from reconciler.loading.site import FleetRules
 from reconciler.loading.tree_reader import read_tree
 from reconciler.model.desired import Attestation, DesiredFleet, DesiredInstallation, Deviation, Origin
@@ -100,10 +99,19 @@ def load_fleet(
     if isinstance(opened, LoadedFleet):
         return opened
     read = partial(read_one, folder=opened.folder, shared=opened.shared)
-    found_in = map(read, opened.files) if meanwhile is None else each(read, opened.files, meanwhile=meanwhile)
-    for file, found in zip(opened.files, found_in, strict=True):
+    for file, found in zip(opened.files, _each(read, opened.files, meanwhile), strict=True):
         opened.gathered.note(file, found)
     return finished(opened, path, today=today, commit=commit)
+
+
+def _each(
+    read: Callable[[FleetFile], OneFile], files: Sequence[FleetFile], meanwhile: Callable[[], None] | None
+) -> Iterator[OneFile]:
+    if meanwhile is None:
+        return map(read, files)
+    from reconciler.loading.side_by_side import each  # noqa: PLC0415  who reads alone hands nothing over
+
+    return each(read, files, meanwhile=meanwhile)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,9 @@ _NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"})
 _MARKS = frozenset({"Mn", "Me"})
 _MOST_MARKS = 3
 """Marks on one letter; no language that Zaptec's customers write needs more, and a tower of them covers other lines."""
-_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0").union(
+    map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0)))
+)
 """Letters and marks that show nothing, though Unicode counts them as letters and marks."""
 _PICTURE_STYLES = "\ufe0e\ufe0f"  # follow a picture, for instance a sun, and say how to draw it
 _WORKFLOW_COMMAND = re.compile(r":(?=:)|#(?=#\w*\[)")  # anywhere, because a line may be folded just before it
@@ -35,7 +37,7 @@ def visible(text: str) -> str:
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in _MARKS else 0
-        hidden = (category in _NOT_SHOWN and character != " ") or marks > _MOST_MARKS or _BLANK.match(character)
+        hidden = (category in _NOT_SHOWN and character != " ") or marks > _MOST_MARKS or character in _BLANK
         loose = character in _PICTURE_STYLES and unicodedata.category(before) != "So"
         shown.append(_spelled(character) if hidden or loose else character)
         before = character

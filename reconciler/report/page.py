@@ -1,33 +1,20 @@
 """A page of text of a given width, with or without colour, built from lines, labelled paragraphs and tables."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from io import StringIO
-from itertools import pairwise, zip_longest
-
-from rich.color import ColorSystem
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from reconciler.records import dataclass
 from reconciler.report.escape import ascii_only, for_terminal
 from reconciler.report.stream import Color, Glyphs
+from reconciler.report.text import Text, Tone
 
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
 
-class Tone(StrEnum):
-    """What a piece of text is, which decides its colour."""
-
-    PLAIN = ""
-    STRONG = "bold"
-    QUIET = "dim"
-    GOOD = "green"
-    CHANGE = "yellow"
-    LESS = "cyan"
-    BAD = "bold red"
-    OPEN = "magenta"
-
+__all__ = ["Look", "Page", "Piece", "Text", "Tone", "console_for"]
 
 Piece = str | tuple[str, Tone]
 
@@ -45,26 +32,25 @@ class Look:
     glyphs: Glyphs = Glyphs.UNICODE
 
     def text(self, *pieces: Piece) -> Text:
-        """Pieces joined to one styled text. Escapes them all, so nothing in them acts on a terminal."""
-        text = Text()
-        for piece in pieces:
-            words, tone = (piece, Tone.PLAIN) if isinstance(piece, str) else piece
-            shown = for_terminal(words)
-            text.append(ascii_only(shown) if self.glyphs is Glyphs.ASCII else shown, style=tone.value)
-        return text
+        """Pieces joined to one text. Escapes them all, so nothing in them acts on a terminal."""
+        return Text(*(self._shown(piece) for piece in pieces))
+
+    def _shown(self, piece: Piece) -> tuple[str, Tone]:
+        words, tone = (piece, Tone.PLAIN) if isinstance(piece, str) else piece
+        shown = for_terminal(words)
+        return ascii_only(shown) if self.glyphs is Glyphs.ASCII else shown, tone
 
 
 class Page:
     """Collects lines; `str(page)` is the text, each line free of trailing spaces, one newline at the end.
 
     What is only text is wrapped and written here, with the same result as rich has, because a plan of many
-    installations is thousands of short lines; rich renders everything else.
+    installations is thousands of short lines; rich renders everything else, and is loaded then.
     """
 
     def __init__(self, look: Look) -> None:
         self.look = look
         self._file = StringIO()
-        self._console = console_for(look, self._file)
 
     def blank(self) -> None:
         """An empty line."""
@@ -78,10 +64,10 @@ class Page:
         """A label of that many cells and a paragraph that hangs beside it."""
         first, second = self.look.text(label), self.look.text(*pieces)
         room = self.look.width - indent - cells
-        if room >= 1 and first.cell_len <= cells and _only_text(first, second):
+        if room >= _NARROWEST and first.cell_len <= cells and _only_text(first, second):
             self._beside([(first, cells), (second, min(second.cell_len, room) or 1)], indent)
             return
-        grid = Table.grid(padding=0)
+        grid = _grid()
         grid.add_column(width=cells, no_wrap=True)
         grid.add_column(overflow="fold")
         grid.add_row(first, second)
@@ -90,10 +76,10 @@ class Page:
     def columns(self, cells: Sequence[tuple[Text, int]]) -> None:
         """Texts beside each other, each wrapped at its own number of cells."""
         widths = [width for _, width in cells]
-        if min(widths) >= 1 and sum(widths) <= self.look.width and _only_text(*(text for text, _ in cells)):
+        if min(widths) >= _NARROWEST and sum(widths) <= self.look.width and _only_text(*(text for text, _ in cells)):
             self._beside(cells, 0)
             return
-        grid = Table.grid(padding=0)
+        grid = _grid()
         for width in widths:
             grid.add_column(width=width, overflow="fold")
         grid.add_row(*(text for text, _ in cells))
@@ -101,16 +87,15 @@ class Page:
 
     def whole(self, *pieces: Piece, indent: int = 0) -> None:
         """Text to be copied: never broken, indented less where that makes it fit, else longer than the page."""
-        text = self.look.text(*pieces)
-        room = max(0, min(indent, self.look.width - text.cell_len))
-        self.unbroken(Text.assemble(" " * room, text))
+        room = max(0, min(indent, self.look.width - self.look.text(*pieces).cell_len))
+        self.unbroken(self.look.text(" " * room, *pieces))
 
     def unbroken(self, text: Text) -> None:
         """A line that is not wrapped, however long it is."""
         if _only_text(text):
             self._file.write(f"{self._styled(text)}\n")
         else:
-            self._console.print(text, soft_wrap=True)
+            console_for(self.look, self._file).print(text, soft_wrap=True)
 
     def rule(self) -> None:
         """A line across the page, at most 100 columns."""
@@ -125,64 +110,56 @@ class Page:
             self.show(first)
             self.show(second, indent=2)
             return
-        self.show(Text.assemble(first, " " * room, second))
+        self.show(first + " " * room + second)
 
-    def show(self, renderable: RenderableType, *, indent: int = 0) -> None:
+    def show(self, renderable: "RenderableType", *, indent: int = 0) -> None:
         """Anything that rich can render."""
         room = self.look.width - indent
-        if room >= 1 and isinstance(renderable, Text) and _only_text(renderable):
+        if room >= _NARROWEST and isinstance(renderable, Text) and _only_text(renderable):
             self._beside([(renderable, room)], indent)
         else:
             self._render(renderable, indent)
 
-    def _render(self, renderable: RenderableType, indent: int) -> None:
-        self._console.print(Padding(renderable, (0, 0, 0, indent)), crop=False)
+    def _render(self, renderable: "RenderableType", indent: int) -> None:
+        from rich.padding import Padding  # noqa: PLC0415  see the class
+
+        console_for(self.look, self._file).print(Padding(renderable, (0, 0, 0, indent)), crop=False)
 
     def _beside(self, cells: Sequence[tuple[Text, int]], indent: int) -> None:
         """Writes texts that are only text beside each other; the widths fit the page."""
-        for line in zip_longest(*(self._wrapped(text, width) for text, width in cells)):
+        for line in zip_longest(*(text.wrapped(width) for text, width in cells)):
             parts = [" " * indent]
             for part, (_, width) in zip(line, cells, strict=True):
                 text = part or Text()
                 parts += (self._styled(text), " " * (width - text.cell_len))
             self._file.write(f"{''.join(parts)}\n")
 
-    def _wrapped(self, text: Text, width: int) -> Sequence[Text]:
-        # Rich counts characters as well as cells: it takes trailing spaces off where there are more than fit.
-        if len(text) <= width and text.cell_len <= width:
-            return [text]
-        return list(text.wrap(self._console, width))
-
     def _styled(self, text: Text) -> str:
-        plain = text.plain
-        if self.look.color is Color.NONE or not text.spans:
-            return plain
-        parts: list[str] = []
-        end = 0
-        for span in text.spans:
-            style = self._console.get_style(span.style)
-            words = style.render(plain[span.start : span.end], color_system=ColorSystem.STANDARD)
-            parts += (plain[end : span.start], words)
-            end = span.end
-        return f"{''.join(parts)}{plain[end:]}"
+        return text.plain if self.look.color is Color.NONE else text.colored
 
     def __str__(self) -> str:
         return "\n".join(line.rstrip() for line in self._file.getvalue().split("\n"))
 
 
+_NARROWEST = 2
+"""Cells of the widest character; only rich breaks lines that are narrower."""
+
+
 def _only_text(*texts: Text) -> bool:
-    """Whether these are lines of pieces as `Look.text` makes them, with cells that can be counted one by one."""
-    return all(
-        text.plain.isprintable()
-        and "\ufe0f" not in text.plain  # makes the picture before it wider
-        and not (text.style or text.justify or text.overflow or text.no_wrap)
-        and all(first.end <= second.start for first, second in pairwise(text.spans))
-        for text in texts
-    )
+    """Whether cells can be counted character by character."""
+    return not any("\ufe0f" in text.plain for text in texts)  # it makes the picture before it wider
 
 
-def console_for(look: Look, file: StringIO) -> Console:
+def _grid() -> "Table":
+    from rich.table import Table  # noqa: PLC0415  see `Page`
+
+    return Table.grid(padding=0)
+
+
+def console_for(look: Look, file: StringIO) -> "Console":
     """A rich console that writes text and, at most, sixteen colours: no links, no markup, no emoji."""
+    from rich.console import Console  # noqa: PLC0415  see `Page`
+
     return Console(
         file=file,
         width=look.width,

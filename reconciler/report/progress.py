@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from reconciler.model import ports
 from reconciler.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class _Still:
@@ -26,7 +27,7 @@ class NoProgress:
 
 
 class _Bar:
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, progress: "Progress", task: "TaskID") -> None:
         self._progress = progress
         self._task = task
 
@@ -41,6 +42,15 @@ class TerminalProgress:
     @contextmanager
     def task(self, label: str, *, total: int) -> Iterator[ports.Ticker]:
         """Show one bar while the context lasts."""
+        from rich.console import Console  # noqa: PLC0415  where nobody looks, nothing that draws is loaded
+        from rich.progress import (  # noqa: PLC0415  as above
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(),

@@ -29,10 +29,6 @@ from reconciler.report.plan_words import (
 from reconciler.report.rollback_words import headline, made_when
 from reconciler.report.stream import Color, Glyphs
 from reconciler.report.terminal_blocks import show_changes, show_lost, show_refusal
-from reconciler.report.terminal_files import effective_text, explanation_text, validation_text
-from reconciler.report.terminal_run import result_text
-
-__all__ = ["Purpose", "effective_text", "explanation_text", "plan_text", "result_text", "validation_text"]
 
 _POLICY_CELLS = 400
 

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rich.text import Text
-
 from reconciler.model.change import Cause
 from reconciler.model.plan import Plan, Refusal, Rollback
 from reconciler.report import wording
 from reconciler.report.blocks import Block, Row
 from reconciler.report.escape import name
 from reconciler.report.origin_words import CAUSES, REFUSED_BY
-from reconciler.report.page import Look, Page, Piece, Tone
+from reconciler.report.page import Look, Page, Piece, Text, Tone
 from reconciler.report.rollback_words import lost_by_site
 
 _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "~": Tone.CHANGE, "↑": Tone.CHANGE, "↓": Tone.LESS}
@@ -127,7 +125,7 @@ def _tall_row(page: Page, row: Row) -> None:
         _before_and_after(page, row)
         page.show(_route(page, row), indent=_BODY)
     else:
-        page.show(Text.assemble(values, " " * _GAP, _route(page, row)), indent=_BODY)
+        page.show(values + " " * _GAP + _route(page, row), indent=_BODY)
     _first(page, row, notes=row.notes)
 
 

@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from rich.text import Text
-
 from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Problem, Severity
 from reconciler.report import wording
-from reconciler.report.page import Look, Page, Tone
+from reconciler.report.page import Look, Page, Text, Tone
 from reconciler.report.stream import Color, Glyphs
 
 
@@ -116,18 +114,18 @@ def _effective(page: Page, path: Text, value: Text, place: Text, *, first: int, 
     line = _padded(path, first)
     if line.cell_len + value.cell_len > page.look.width:
         page.unbroken(path)
-        line = Text(" " * _GAP)
-    line = Text.assemble(line, value)
+        line = page.look.text(" " * _GAP)
+    line += value
     column = min(first + _GAP + second, page.look.width - _GAP - place.cell_len)
     line = _padded(line, column)
     if line.cell_len + place.cell_len > page.look.width:
         page.unbroken(line)
-        line = Text(" " * _GAP)
-    page.unbroken(Text.assemble(line, place))
+        line = page.look.text(" " * _GAP)
+    page.unbroken(line + place)
 
 
 def _padded(text: Text, cells: int) -> Text:
-    return Text.assemble(text, " " * (max(0, cells - text.cell_len) + _GAP))
+    return text + " " * (max(0, cells - text.cell_len) + _GAP)
 
 
 def _place(origin: Origin, own: str) -> str:

@@ -13,18 +13,31 @@ WRITES = frozenset({"reconciler.live.executor", "reconciler.workflows.apply", "r
 SANDBOX = frozenset({"werkzeug", "reconciler.sandbox"})
 MESSAGES = frozenset({"jsonschema", "referencing", "rpds", "jsonschema_specifications"})
 """What only tells of a mistake."""
-PAGES = frozenset({"jinja2", "rich.console", "rich.table", "rich.progress", "html", "csv"})
-"""What only draws."""
+DRAWS = frozenset({"rich.console", "rich.table", "rich.text", "rich.style", "rich.progress"})
+"""What only tables and bars need."""
+PAGES = DRAWS | {"jinja2", "html", "csv"}
+"""What only makes pages."""
 REST = frozenset({"ssl", "socket", "http", "asyncio", "email", "xml", "concurrent", "logging"})
 """What others bring along, deepdiff most of it; msgspec brings decimal and uuid, which are small."""
+SELDOM = frozenset(
+    {
+        "tenacity",
+        "importlib.metadata",
+        "pickle",
+        "multiprocessing",
+        "reconciler.loading.people",
+        "reconciler.cli.departing",
+        "reconciler.live.partner_route",
+    }
+)
+"""For repeats, agreements, many files, a directory of people and hand-overs."""
 AS_WANTED = "fleet/installations/homes/elveveien-12.yaml"
 
 _LISTED = """
-import sys
-from reconciler.cli.main import run
-code = run(sys.argv[1:])
-print("\\n".join(sys.modules), file=sys.stderr)
-sys.exit(code)
+import atexit, sys
+from reconciler.cli.main import main
+atexit.register(lambda: print("\\n".join(sys.modules), file=sys.stderr))
+main(sys.argv[1:])
 """
 
 
@@ -58,12 +71,13 @@ def test_a_plan_from_a_snapshot_loads_nothing_live(offline: Shop) -> None:
     assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES) == frozenset()
 
 
-def test_a_plan_in_a_terminal_loads_only_what_draws_it(offline: Shop) -> None:
-    """A page is text in columns; there is no progress to show and no page of the web."""
-    loaded = loaded_by(offline, "plan", "--snapshot", "snapshot.json")
+@pytest.mark.parametrize("color", ["never", "always"])
+def test_a_plan_for_people_is_written_without_what_draws(offline: Shop, color: str) -> None:
+    """A plan is lines of text in columns, with colours or without; no tables and no page of the web."""
+    loaded = loaded_by(offline, "--color", color, "plan", "--snapshot", "snapshot.json")
 
-    assert "rich.table" in loaded
-    assert loaded & (LIVE | SANDBOX | MESSAGES | {"jinja2", "rich.progress"}) == frozenset()
+    assert "reconciler.report.page" in loaded
+    assert loaded & (LIVE | SANDBOX | MESSAGES | PAGES) == frozenset()
 
 
 def test_what_is_as_wanted_is_not_compared_in_detail(offline: Shop) -> None:
@@ -83,8 +97,19 @@ def test_checking_files_loads_neither_plans_nor_clouds(shop: Shop) -> None:
 
 
 def test_a_live_plan_does_not_even_load_what_writes(shop: Shop) -> None:
-    """Planning never writes."""
-    loaded = loaded_by(shop, "plan", "--format", "json")
+    """Planning never writes, and where nobody looks no progress is drawn."""
+    loaded = loaded_by(shop, "plan")
 
     assert "reconciler.live.observer" in loaded
-    assert loaded & WRITES == frozenset()
+    assert loaded & (WRITES | DRAWS) == frozenset()
+
+
+def test_a_live_plan_of_one_file_loads_nothing_for_other_cases(shop: Shop) -> None:
+    """Most answers come at once, most installations stay ours, and most accounts have no agreement."""
+    shop.edit("fleet.yaml", r"^    routes:.*\n(?:      .*\n)+", "")
+    shop.edit("fleet.yaml", r"^    agreement:.*\n", "")
+
+    loaded = loaded_by(shop, "plan", AS_WANTED)
+
+    assert "reconciler.live.observer" in loaded
+    assert loaded & (SELDOM | MESSAGES | DRAWS | {"deepdiff"}) == frozenset()

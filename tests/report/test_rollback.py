@@ -14,7 +14,8 @@ from reconciler.model.plan import Plan, Rollback
 from reconciler.report.json_document import plan_document, result_document, to_text
 from reconciler.report.markdown import plan_markdown, result_markdown
 from reconciler.report.stream import Color
-from reconciler.report.terminal import plan_text, result_text
+from reconciler.report.terminal import plan_text
+from reconciler.report.terminal_run import result_text
 from tests.report.golden import kept
 from tests.report.samples import FIXTURE, HOSTILE, RESULT, plan_of
 from tests.report.samples_rollback import BACK, BACK_RESULT, HOSTILE_BACK, RUN, WAVED

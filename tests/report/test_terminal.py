@@ -12,8 +12,10 @@ from reconciler.model.value import Reason, Unreadable
 from reconciler.report import wording
 from reconciler.report.blocks import blocks_of
 from reconciler.report.markdown import plan_markdown
+from reconciler.report.plan_words import Purpose
 from reconciler.report.stream import Color, Glyphs, glyphs_for
-from reconciler.report.terminal import Purpose, plan_text, result_text
+from reconciler.report.terminal import plan_text
+from reconciler.report.terminal_run import result_text
 from tests.report.golden import kept
 from tests.report.samples import (
     CONVERGED,

@@ -8,7 +8,7 @@ from reconciler.model.desired import Origin
 from reconciler.model.problem import Explanation, Severity
 from reconciler.model.value import Value
 from reconciler.report.stream import Color
-from reconciler.report.terminal import effective_text, explanation_text, validation_text
+from reconciler.report.terminal_files import effective_text, explanation_text, validation_text
 from tests.report.golden import kept
 from tests.report.test_json_document import PROBLEM
 

@@ -6,22 +6,20 @@ narrow `PartnerCall`, bound to the account's host, rate and token, and never see
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
-from importlib.metadata import EntryPoint, entry_points
 from typing import Protocol, cast
 
 from reconciler.errors import CloudError
+from reconciler.live.routes import CHARGER_PERMISSIONS
 from reconciler.model.desired import Account, Cloud, Route
 from reconciler.model.secret import Secret
 from reconciler.records import dataclass
 
 ENTRY_POINTS = "reconciler.partner"
 SANDBOX = "sandbox"
-CHARGER_PERMISSIONS = "chargerPermissions"
 LONGEST_NAME = 60
-BUILT_IN = EntryPoint(SANDBOX, "reconciler.live.routes.sandbox_partner:SandboxPartner", ENTRY_POINTS)
 
 PartnerValue = bool | int | float | str | Secret | None
 """What a body may hold. A Secret is written out only on the wire."""
@@ -132,15 +130,9 @@ def adapter_for(account: Account) -> PartnerAdapter | None:
 
 
 def _loaded(account: Account, name: str) -> PartnerAdapter:
-    found = {BUILT_IN.name: BUILT_IN}
-    if name not in found:
-        found |= {point.name: point for point in entry_points(group=ENTRY_POINTS)}  # reads every installed package
-    point = found.get(name)
-    if point is None:
-        known = ", ".join(sorted(found))
-        raise _unusable(account, f"no partner adapter {name!r} is installed (installed: {known})")
+    load = _built_in if name == SANDBOX else _installed(account, name)
     try:
-        made = point.load()()
+        made = load()()
         missing = [method for method in _needed_by(account) if not inspect.ismethod(getattr(made, method, None))]
     except KeyboardInterrupt:
         raise
@@ -150,6 +142,22 @@ def _loaded(account: Account, name: str) -> PartnerAdapter:
     if missing:
         raise _unusable(account, f"the partner adapter {name!r} lacks {', '.join(missing)}")
     return cast("PartnerAdapter", made)
+
+
+def _built_in() -> Callable[[], object]:
+    from reconciler.live.routes.sandbox_partner import SandboxPartner  # noqa: PLC0415  it speaks in this module's terms
+
+    return SandboxPartner
+
+
+def _installed(account: Account, name: str) -> Callable[[], Callable[[], object]]:
+    from importlib.metadata import entry_points  # noqa: PLC0415  reads every installed package; the sandbox needs none
+
+    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    if name not in found:
+        known = ", ".join(sorted({SANDBOX, *found}))
+        raise _unusable(account, f"no partner adapter {name!r} is installed (installed: {known})")
+    return found[name].load
 
 
 def _needed_by(account: Account) -> tuple[str, ...]:
