@@ -44,8 +44,8 @@ class Look:
 class Page:
     """Collects lines; `str(page)` is the text, each line free of trailing spaces, one newline at the end.
 
-    What is only text is wrapped and written here, with the same result as rich has, because a plan of many
-    installations is thousands of short lines; rich renders everything else, and is loaded then.
+    What is only text is written here, with the same result as rich has, because a plan of many installations is
+    thousands of short lines; rich breaks the long ones and renders everything else, and is loaded then.
     """
 
     def __init__(self, look: Look) -> None:
@@ -64,7 +64,7 @@ class Page:
         """A label of that many cells and a paragraph that hangs beside it."""
         first, second = self.look.text(label), self.look.text(*pieces)
         room = self.look.width - indent - cells
-        if room >= _NARROWEST and first.cell_len <= cells and _only_text(first, second):
+        if room >= 1 and first.cell_len <= cells and _only_text(first, second):
             self._beside([(first, cells), (second, min(second.cell_len, room) or 1)], indent)
             return
         grid = _grid()
@@ -76,7 +76,7 @@ class Page:
     def columns(self, cells: Sequence[tuple[Text, int]]) -> None:
         """Texts beside each other, each wrapped at its own number of cells."""
         widths = [width for _, width in cells]
-        if min(widths) >= _NARROWEST and sum(widths) <= self.look.width and _only_text(*(text for text, _ in cells)):
+        if min(widths) >= 1 and sum(widths) <= self.look.width and _only_text(*(text for text, _ in cells)):
             self._beside(cells, 0)
             return
         grid = _grid()
@@ -115,7 +115,7 @@ class Page:
     def show(self, renderable: "RenderableType", *, indent: int = 0) -> None:
         """Anything that rich can render."""
         room = self.look.width - indent
-        if room >= _NARROWEST and isinstance(renderable, Text) and _only_text(renderable):
+        if room >= 1 and isinstance(renderable, Text) and _only_text(renderable):
             self._beside([(renderable, room)], indent)
         else:
             self._render(renderable, indent)
@@ -139,10 +139,6 @@ class Page:
 
     def __str__(self) -> str:
         return "\n".join(line.rstrip() for line in self._file.getvalue().split("\n"))
-
-
-_NARROWEST = 2
-"""Cells of the widest character; only rich breaks lines that are narrower."""
 
 
 def _only_text(*texts: Text) -> bool:

@@ -1,14 +1,14 @@
 """A line of text in tones: how many cells it takes, where it breaks, and how it looks with colours."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from enum import StrEnum
-from itertools import accumulate, pairwise
+from functools import cache
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text as RichText
 
 
@@ -36,14 +36,12 @@ _CODES = {
 }
 """How a terminal of sixteen colours is told."""
 
-_WORD = re.compile(r"\s*\S+\s*")
-
 
 class Text:
     """Pieces of one line, each in its tone; a value. Inside what rich renders it is a text of rich's.
 
-    It breaks as rich breaks, from two cells on, where the cells of every character can be counted by itself. Rich
-    itself would take as long to load as a small plan takes.
+    Rich is asked only where a line is broken: in a short plan every line fits, and all of rich would take as long to
+    load as such a plan takes.
     """
 
     __slots__ = ("pieces", "plain")
@@ -68,23 +66,12 @@ class Text:
         added = ((other, Tone.PLAIN),) if isinstance(other, str) else other.pieces
         return Text(*self.pieces, *added)
 
-    def wrapped(self, width: int) -> "list[Text]":
-        """Lines of at most that many cells, broken between words, or within a word that is longer than a line."""
+    def wrapped(self, width: int) -> "Sequence[Text]":
+        """Lines of at most that many cells, broken as rich breaks them."""
         # Rich counts characters as well as cells: it takes trailing spaces off where there are more than fit.
         if len(self.plain) <= width and self.cell_len <= width:
             return [self]
-        return [
-            self._cut(start, _without_excess(self.plain[start:end], width))
-            for start, end in pairwise((0, *_breaks(self.plain, width), len(self.plain)))
-        ]
-
-    def _cut(self, start: int, length: int) -> "Text":
-        kept: list[tuple[str, Tone]] = []
-        at = 0
-        for words, tone in self.pieces:
-            kept.append((words[max(0, start - at) : max(0, start + length - at)], tone))
-            at += len(words)
-        return Text(*kept)
+        return [_read(line) for line in self.__rich__().wrap(_console(), width)]
 
     def __rich__(self) -> "RichText":
         from rich.text import Text as RichText  # noqa: PLC0415  a plan that nothing is drawn around does without
@@ -95,24 +82,21 @@ class Text:
         return text
 
 
-def _breaks(plain: str, width: int) -> Iterator[int]:
-    """Where lines begin, but the first."""
-    used = 0
-    for word in _WORD.finditer(plain):
-        start, cells = word.start(), cell_len(word[0].rstrip())
-        if cells <= width - used:
-            used += cell_len(word[0])
-        elif cells <= width:
-            yield start
-            used = cell_len(word[0])
-        else:
-            *full, last = chop_cells(word[0], width)
-            yield from filter(None, accumulate(map(len, full), initial=start))
-            used = cell_len(last)
+@cache
+def _console() -> "Console":
+    """Rich asks it for nothing but what a tab is."""
+    from rich.console import Console  # noqa: PLC0415  where every line fits, nothing that breaks them is loaded
+
+    return Console()
 
 
-def _without_excess(line: str, width: int) -> int:
-    """Characters of a line that stay where trailing spaces are more than fit."""
-    excess = max(len(line), cell_len(line)) - width
-    spaces = len(line) - len(line.rstrip())
-    return len(line) - min(spaces, max(0, excess))
+def _read(line: "RichText") -> Text:
+    pieces: list[tuple[str, Tone]] = []
+    end = 0
+    for span in line.spans:
+        pieces += (
+            (line.plain[end : span.start], Tone.PLAIN),
+            (line.plain[span.start : span.end], Tone(str(span.style))),
+        )
+        end = span.end
+    return Text(*pieces, (line.plain[end:], Tone.PLAIN))
