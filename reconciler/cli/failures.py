@@ -36,7 +36,7 @@ def _is_folder(found: str) -> bool:
 def report_failure(error: BaseException) -> int:
     """Say what went wrong and return the exit code.
 
-    Where it happened is shown of what no file or command brought about, and only when -vv or RECONCILER_VERBOSE asks.
+    Where it happened is shown only of what may be a mistake of ours, and only when -vv or RECONCILER_VERBOSE asks.
     """
     match error:
         case click.Abort() | KeyboardInterrupt():
@@ -57,9 +57,10 @@ def _told(error: BaseException) -> int:
             _say(error.what, error.where, error.remedy)
             return error.exit_code
         case _:
-            _say(*(_of_this_machine(error) or _bug(error)))
-            if _asked_for_details():
-                click.echo("".join(traceback.format_tb(error.__traceback__)), err=True)
+            words = _of_this_machine(error)
+            _say(*(words or _bug(error)))
+            if _asked_for_details() and (words is None or isinstance(error, ImportError)):
+                _frames(error)
             return ExitCode.ERROR
 
 
@@ -111,6 +112,12 @@ def _bug(error: BaseException) -> tuple[str, str, str]:
         "the run folder under .reconciler/runs tells what was sent, if anything was",
         "report it with the command you ran; RECONCILER_VERBOSE=2 shows the details",
     )
+
+
+def _frames(error: BaseException) -> None:
+    """Places and lines of code, without any value."""
+    for line in "".join(traceback.format_tb(error.__traceback__)).splitlines():
+        click.echo(_shown(line), err=True)
 
 
 def _say(what: str, where: str, remedy: str) -> None:
