@@ -104,6 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     # httpx brings a command line of its own where rich is installed; without it, half of its import is saved.
     sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None says that there is no such module
+    gc.set_threshold(*_COLLECT_AFTER)
     code = run(arguments)
     gc.freeze()  # everything goes away now; looking for cycles in it once more took a sixth of a short command
     sys.exit(code)
@@ -112,7 +113,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; errors become a message on stderr and an exit code, never a traceback."""
     _prepare_streams()
-    gc.set_threshold(*_COLLECT_AFTER)
     try:
         code = cli.main(
             args=None if arguments is None else list(arguments), prog_name="reconciler", standalone_mode=False
