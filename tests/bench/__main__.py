@@ -51,7 +51,7 @@ def _parts(options: argparse.Namespace) -> Iterator[Iterator[Figure]]:
     if "selection" in options.only:
         yield live.selection(max(served, default=live.MOST), repeats=options.repeats)
     if "live" in options.only:
-        yield from map(live.whole, served)
+        yield from (live.whole(size, repeats=(options.repeats + 1) // 2) for size in served)
     if "rate" in options.only:
         yield live.rates(options.latencies, requests=options.requests)
 
