@@ -1,5 +1,6 @@
 """What is told of failures that are nobody's mistake in a file or a command."""
 
+import errno
 import subprocess
 import sys
 
@@ -66,6 +67,35 @@ def test_where_a_part_is_missing_is_shown_to_whoever_asks(
 
     assert report_failure(caught.value) == 1
     assert 'test_failures.py", line' in capsys.readouterr().err
+
+
+def test_no_place_of_ours_is_shown_where_a_disk_is_full(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is told says all that helps, also with -vv."""
+    monkeypatch.setenv("RECONCILER_VERBOSE", "2")
+    with pytest.raises(OSError, match="No space left") as caught:
+        raise OSError(errno.ENOSPC, "No space left on device", "plan.json")
+
+    assert report_failure(caught.value) == 1
+    said = capsys.readouterr().err
+    assert "No space left on device" in said
+    assert "test_failures.py" not in said
+
+
+def test_a_place_in_the_program_shows_no_address(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A home folder may be called like a person, and a log of CI is read by many."""
+    monkeypatch.setenv("RECONCILER_VERBOSE", "2")
+    with pytest.raises(RuntimeError) as caught:
+        exec(compile("raise RuntimeError", "kari@owners.example/\x1b[31mmodule.py", "exec"))  # noqa: S102  a file so named
+
+    assert report_failure(caught.value) == 1
+    said = capsys.readouterr().err
+    assert "line 1, in <module>" in said
+    assert "kari@" not in said
+    assert "\x1b" not in said
 
 
 def test_want_of_memory_is_no_bug_of_ours(capsys: pytest.CaptureFixture[str]) -> None:

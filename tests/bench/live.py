@@ -33,7 +33,7 @@ def planned(fleet: Prepared, url: str, report: Path, *selectors: str) -> Spent:
 
 
 def whole(size: int, *, repeats: int) -> Iterator[Figure]:
-    """Full plans with the limiter lifted: the requests of each, and what our process alone used, the median of them."""
+    """Full plans with the limiter lifted: their requests, on average, and what our process alone used, the median."""
     fleet = prepared(size)
     with TemporaryDirectory() as folder, serving(fleet.world, time_scale=SCALE) as cloud:
         report = Path(folder) / "plan.json"
